@@ -1,0 +1,32 @@
+"""Reelwork renders films that many hands made. This module holds what plugin authors import."""
+
+from reelwork.effect import (
+    AreaEffect,
+    CompositeMerge,
+    Context,
+    NonSeparableMerge,
+    PixelGenerator,
+    PointEffect,
+    SeparableMerge,
+    Transition,
+    VectorGenerator,
+    param,
+)
+from reelwork.extensions.hookspecs import hookimpl
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AreaEffect",
+    "CompositeMerge",
+    "Context",
+    "NonSeparableMerge",
+    "PixelGenerator",
+    "PointEffect",
+    "SeparableMerge",
+    "Transition",
+    "VectorGenerator",
+    "__version__",
+    "hookimpl",
+    "param",
+]

@@ -1,0 +1,203 @@
+"""What a plugin author writes: effects, merges, generators and transitions, one class each.
+
+Every class is a frozen dataclass of its parameters; an instance holds the plain values of one frame, so an instance is
+a value that can be hashed and cached. Nothing here loads numba: kernels are imported where they are used.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
+
+from reelwork.image.window import Window
+from reelwork.kinds import Param, param, params
+from reelwork.values import Affine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reelwork.image.drawing import Drawing
+    from reelwork.image.frame import Frame
+
+__all__ = [
+    "AreaEffect",
+    "CompositeMerge",
+    "Context",
+    "Effect",
+    "Extension",
+    "Generator",
+    "Merge",
+    "NonSeparableMerge",
+    "PixelGenerator",
+    "PointEffect",
+    "SeparableMerge",
+    "Transition",
+    "VectorGenerator",
+    "param",
+]
+
+#: Work in scene-linear light, or in display-encoded (sRGB) values.
+LINEAR, DISPLAY = "linear", "display"
+
+
+@dataclass(frozen=True)
+class Context:
+    """Where and when an effect runs.
+
+    :param scale: raster pixels per pixel of the layer, along x and y: multiply lengths by it
+    :param box: the layer's box in raster pixels, ``(x0, y0, x1, y1)``
+    :param time: the layer's own clock, seconds
+    :param seed: a number that differs between layers and stays the same from run to run
+    """
+
+    scale: tuple[float, float]
+    box: tuple[float, float, float, float]
+    time: Fraction = Fraction(0)
+    seed: int = 0
+
+
+@dataclass_transform(field_specifiers=(param,), kw_only_default=True, frozen_default=True)
+class Extension:
+    """Base of all that a plugin brings. Subclass one of the classes below it, with ``name=`` and ``version=``.
+
+    The class's docstring is its documentation: first line a title, the rest shown by ``reelwork effects NAME``.
+    """
+
+    name: ClassVar[str] = ""
+    version: ClassVar[int] = 0
+
+    def __init_subclass__(cls, *, name: str = "", version: int = 0, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.name, cls.version = name, version
+        dataclasses.dataclass(frozen=True, kw_only=True)(cls)
+
+    @classmethod
+    def params(cls) -> dict[str, Param]:
+        """Its parameters by the names that scenes use."""
+        return params(cls)
+
+
+class Effect(Extension):
+    """Changes one picture. Subclass :class:`PointEffect` or :class:`AreaEffect`."""
+
+    space: ClassVar[str] = LINEAR
+
+    def is_identity(self) -> bool:
+        """Whether these parameters change nothing, so that the effect can be left out."""
+        return False
+
+
+class PointEffect(Effect):
+    """Changes each pixel on its own.
+
+    ``pixel`` is a static function of scalars, ``(r, g, b, a, *uniforms) -> (r, g, b, a)``, written in the Python that
+    numba compiles; the engine writes the loop around it and fuses it with its neighbours. It may call module-level
+    functions and the functions of ``reelwork.maths``, and read module-level constants. Never ``math`` or ``numpy``:
+    their results differ from machine to machine.
+
+    With ``positional = True`` it is ``(x, y, width, height, r, g, b, a, *uniforms)``: the pixel's centre, measured from
+    the top left corner of the layer's box, and that box, all in pixels of the layer.
+
+    With ``unpremultiplied = True`` it gets straight colour and returns straight colour; else premultiplied.
+    ``space`` says whether colours are scene-linear or display-encoded (then they are always straight).
+    A transparent pixel must stay transparent.
+    """
+
+    positional: ClassVar[bool] = False
+    unpremultiplied: ClassVar[bool] = False
+    pixel: ClassVar[Callable[..., tuple[float, float, float, float]]]
+
+    def uniforms(self) -> tuple[float, ...]:
+        """What ``pixel`` needs beyond the pixel, worked out once a frame."""
+        return ()
+
+
+class AreaEffect(Effect):
+    """Makes each pixel from a neighbourhood; it runs in a raster that is upright to the layer's box."""
+
+    def margin(self, context: Context) -> tuple[int, int, int, int]:
+        """How far light may travel, in raster pixels: to the left, top, right and bottom of where it was."""
+        raise NotImplementedError
+
+    def region(self, source: Window, context: Context) -> Window:
+        """Where there may be light, given where there is light in the source (region of definition)."""
+        return source if source.is_empty else source.expand(*self.margin(context))
+
+    def needs(self, wanted: Window, context: Context) -> Window:
+        """Which pixels of the source are read to make the wanted ones (region of interest)."""
+        left, top, right, bottom = self.margin(context)
+        return wanted.expand(right, bottom, left, top)
+
+    def render(self, source: Frame, out: Frame, context: Context) -> None:
+        """Fill ``out`` entirely; ``source`` covers at least ``needs(out.window)``. Results must not depend on the
+        windows' sizes: compute from absolute pixel positions."""
+        raise NotImplementedError
+
+
+class Merge(Extension):
+    """Mixes a source onto a backdrop. Subclass one of the three below."""
+
+
+class SeparableMerge(Merge):
+    """``blend(backdrop, source)`` mixes one channel of straight colour; the engine composites it by the W3C formula
+    ``co = cs as (1 - ab) + cb ab (1 - as) + as ab B(cb, cs)`` (Compositing and Blending Level 1, section 5.8)."""
+
+    blend: ClassVar[Callable[[float, float], float]]
+
+
+class NonSeparableMerge(Merge):
+    """``blend(rb, gb, bb, rs, gs, bs) -> (r, g, b)`` mixes straight colours; composited as a separable one is."""
+
+    blend: ClassVar[Callable[..., tuple[float, float, float]]]
+
+
+class CompositeMerge(Merge):
+    """``pixel(rb, gb, bb, ab, rs, gs, bs, as) -> (r, g, b, a)``, all premultiplied: the whole formula is its own.
+
+    A transparent source must leave the backdrop as it is.
+    """
+
+    pixel: ClassVar[Callable[..., tuple[float, float, float, float]]]
+
+
+class Generator(Extension):
+    """Makes a picture from nothing. Subclass one of the two below."""
+
+
+class PixelGenerator(Generator):
+    """``pixel(x, y, width, height, *uniforms) -> (r, g, b, a)``, premultiplied scene-linear, over the composition."""
+
+    pixel: ClassVar[Callable[..., tuple[float, float, float, float]]]
+
+    def uniforms(self, context: Context) -> tuple[float, ...]:
+        """What ``pixel`` needs beyond the place."""
+        return ()
+
+
+class VectorGenerator(Generator):
+    """Draws outlines, which the engine rasterises at whatever size they are shown."""
+
+    def draw(self, width: float, height: float) -> Drawing:
+        """The drawing and its box, given the composition's size in pixels. Pure: the engine keeps the result."""
+        raise NotImplementedError
+
+
+class Transition(Extension):
+    """Leads from one picture to the next.
+
+    ``pixel(x, y, width, height, progress, rf, gf, bf, af, rt, gt, bt, at, *uniforms) -> (r, g, b, a)`` mixes
+    premultiplied scene-linear *from* and *to*; ``progress`` goes from 0 to 1; places are as in :class:`PointEffect`,
+    of the composition. At 0 it must be *from* and at 1 *to*.
+    """
+
+    pixel: ClassVar[Callable[..., tuple[float, float, float, float]]]
+
+    def uniforms(self) -> tuple[float, ...]:
+        """What ``pixel`` needs beyond places, progress and colours."""
+        return ()
+
+    def places(self, progress: float, width: float, height: float) -> tuple[Affine, Affine]:
+        """How the two pictures are moved before they are mixed, in pixels of the composition."""
+        return (Affine.IDENTITY, Affine.IDENTITY)

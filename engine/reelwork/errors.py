@@ -1,0 +1,98 @@
+"""Errors that a person reads: what is wrong, where, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in a text file.
+
+    :param file: path as the person named it
+    :param line: line, from 1
+    :param column: column in characters, from 1
+    :param text: the whole line, without its end, so that a caret can stand under it
+    :param width: how many characters the caret underlines, at least 1
+    """
+
+    file: str
+    line: int
+    column: int
+    text: str = ""
+    width: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong (or, as a warning, doubtful).
+
+    :param message: what was found and what is allowed, one sentence in the words of the scene format
+    :param place: where it stands, if it stands in a file
+    :param path: the path of the key, such as ``compositions.main.layers[2].fit``
+    :param remedy: what to do, such as ``did you mean 'cover'?``
+    :param warning: ``True`` where the scene may still be rendered
+    """
+
+    message: str
+    place: Place | None = None
+    path: str = ""
+    remedy: str = ""
+    warning: bool = False
+
+    def __str__(self) -> str:
+        lines = [f"{self.place}: " if self.place else ""]
+        lines[0] += f"{'warning' if self.warning else 'error'}: {self.message}"
+        if self.path:
+            lines.append(f"  in {self.path}")
+        if self.place and self.place.text:
+            number = str(self.place.line)
+            caret = " " * (self.place.column - 1) + "^" * max(1, self.place.width)
+            lines.append(f"  {number} | {self.place.text}")
+            lines.append(f"  {' ' * len(number)} | {caret}")
+        if self.remedy:
+            lines.append(f"  {self.remedy}")
+        return "\n".join(lines)
+
+
+class ReelworkError(Exception):
+    """Base of every error that is meant for a person; ``exit_code`` is what the command ends with."""
+
+    exit_code = 1
+
+
+class SceneError(ReelworkError):
+    """Everything that is wrong with a scene, all at once."""
+
+    exit_code = 3
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        super().__init__("\n\n".join(str(problem) for problem in problems))
+
+
+class MediaError(ReelworkError):
+    """A file of pictures or sound that cannot be read, or not as asked; the message names the file."""
+
+    exit_code = 4
+
+
+class CatalogueError(ReelworkError):
+    """A record, a person or a licence that cannot be used; the message names it."""
+
+    exit_code = 5
+
+
+class PluginError(ReelworkError):
+    """A plugin that could not be loaded or that failed; the message names it."""
+
+    exit_code = 6
+
+
+class OutputError(ReelworkError):
+    """A place that cannot be written to, or an output that cannot be made."""
+
+    exit_code = 7

@@ -1,0 +1,54 @@
+"""A frame: premultiplied scene-linear pixels and the window that they cover."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from reelwork.image.window import Window
+
+Pixels = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """Planar ``float32[channel, row, column]``, C-contiguous, channels red, green, blue, alpha.
+
+    Colour is premultiplied and scene-linear Rec.709. Pixel ``data[:, 0, 0]`` stands at
+    ``(window.x0, window.y0)``; outside the window a frame is transparent.
+    """
+
+    data: Pixels
+    window: Window
+
+    def __post_init__(self) -> None:
+        if self.data.shape != (4, self.window.height, self.window.width):
+            raise ValueError(f"pixels of shape {self.data.shape} do not fill {self.window}")
+
+    @classmethod
+    def empty(cls, window: Window) -> Frame:
+        """A frame whose pixels are not set yet."""
+        return cls(np.empty((4, window.height, window.width), np.float32), window)
+
+    @classmethod
+    def transparent(cls, window: Window) -> Frame:
+        """A frame of nothing."""
+        return cls(np.zeros((4, window.height, window.width), np.float32), window)
+
+    def crop(self, window: Window) -> Frame:
+        """A copy of the part in ``window``, transparent where there was nothing."""
+        if window == self.window:
+            return self
+        out = Frame.transparent(window)
+        both = self.window & window
+        if not both.is_empty:
+            rows = slice(both.y0 - window.y0, both.y1 - window.y0)
+            columns = slice(both.x0 - window.x0, both.x1 - window.x0)
+            out.data[:, rows, columns] = self.data[
+                :,
+                both.y0 - self.window.y0 : both.y1 - self.window.y0,
+                both.x0 - self.window.x0 : both.x1 - self.window.x0,
+            ]
+        return out

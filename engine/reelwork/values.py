@@ -1,0 +1,137 @@
+"""Values that the scene language and the effects share: lengths, colours, affine maps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from reelwork import maths
+
+
+@dataclass(frozen=True)
+class Length:
+    """Pixels plus a share of a reference length that is known later.
+
+    >>> Length(percent=50).resolve(1920)
+    960.0
+    """
+
+    pixels: float = 0.0
+    percent: float = 0.0
+
+    def resolve(self, reference: float) -> float:
+        """Pixels, given the length in pixels that 100% stands for."""
+        return self.pixels + self.percent / 100.0 * reference
+
+
+@dataclass(frozen=True)
+class Colour:
+    """A straight (not premultiplied) colour in sRGB's display encoding; 0 to 1, more for light above white.
+
+    >>> Colour.from_hex("#ff000080").alpha
+    0.5019607843137255
+    """
+
+    red: float
+    green: float
+    blue: float
+    alpha: float = 1.0
+
+    @classmethod
+    def from_hex(cls, text: str) -> Colour:
+        """``#rrggbb`` or ``#rrggbbaa``; ``ValueError`` for anything else."""
+        digits = text.removeprefix("#")
+        if len(digits) not in (6, 8) or not text.startswith("#"):
+            raise ValueError(text)
+        return cls(*(int(digits[i : i + 2], 16) / 255.0 for i in range(0, len(digits), 2)))
+
+    @classmethod
+    def from_linear(cls, red: float, green: float, blue: float, alpha: float = 1.0) -> Colour:
+        """From straight scene-linear Rec.709 light."""
+        return cls(maths.srgb_encode(red), maths.srgb_encode(green), maths.srgb_encode(blue), alpha)
+
+    def linear(self) -> tuple[float, float, float, float]:
+        """Straight scene-linear Rec.709 red, green, blue, and alpha."""
+        return (maths.srgb_decode(self.red), maths.srgb_decode(self.green), maths.srgb_decode(self.blue), self.alpha)
+
+    def premultiplied(self) -> tuple[float, float, float, float]:
+        """Premultiplied scene-linear Rec.709 red, green, blue, and alpha: the engine's pixel."""
+        red, green, blue, alpha = self.linear()
+        return (red * alpha, green * alpha, blue * alpha, alpha)
+
+
+@dataclass(frozen=True)
+class Affine:
+    """A map of the plane, as in SVG: ``x' = a x + c y + e`` and ``y' = b x + d y + f``; y points down."""
+
+    a: float = 1.0
+    b: float = 0.0
+    c: float = 0.0
+    d: float = 1.0
+    e: float = 0.0
+    f: float = 0.0
+
+    IDENTITY: ClassVar[Affine]
+
+    @classmethod
+    def translation(cls, x: float, y: float) -> Affine:
+        """Move by ``x`` and ``y`` pixels."""
+        return cls(1.0, 0.0, 0.0, 1.0, x, y)
+
+    @classmethod
+    def scaling(cls, x: float, y: float) -> Affine:
+        """Scale about the origin."""
+        return cls(x, 0.0, 0.0, y, 0.0, 0.0)
+
+    @classmethod
+    def rotation(cls, degrees: float) -> Affine:
+        """Turn clockwise (y points down) about the origin; multiples of 90 are exact."""
+        sine, cosine = maths.sincos_degrees(degrees)
+        return cls(cosine, sine, -sine, cosine, 0.0, 0.0)
+
+    @classmethod
+    def skewing(cls, x: float, y: float) -> Affine:
+        """Skew by degrees along x and along y, as CSS's ``skew(x, y)``."""
+        sx, cx = maths.sincos_degrees(x)
+        sy, cy = maths.sincos_degrees(y)
+        return cls(1.0, sy / cy, sx / cx, 1.0, 0.0, 0.0)
+
+    def __matmul__(self, first: Affine) -> Affine:
+        """``self @ first``: apply ``first``, then ``self``."""
+        return Affine(
+            self.a * first.a + self.c * first.b,
+            self.b * first.a + self.d * first.b,
+            self.a * first.c + self.c * first.d,
+            self.b * first.c + self.d * first.d,
+            self.a * first.e + self.c * first.f + self.e,
+            self.b * first.e + self.d * first.f + self.f,
+        )
+
+    def apply(self, x: float, y: float) -> tuple[float, float]:
+        """Where a point lands."""
+        return (self.a * x + self.c * y + self.e, self.b * x + self.d * y + self.f)
+
+    @property
+    def determinant(self) -> float:
+        """Signed area of the image of a unit square."""
+        return self.a * self.d - self.b * self.c
+
+    def inverse(self) -> Affine:
+        """The map back; ``ZeroDivisionError`` where there is none."""
+        k = 1.0 / self.determinant
+        a, b, c, d = self.d * k, -self.b * k, -self.c * k, self.a * k
+        return Affine(a, b, c, d, -(a * self.e + c * self.f), -(b * self.e + d * self.f))
+
+    def bounds(self, x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
+        """The smallest upright box around the image of a box."""
+        corners = [self.apply(x, y) for x in (x0, x1) for y in (y0, y1)]
+        xs, ys = [c[0] for c in corners], [c[1] for c in corners]
+        return (min(xs), min(ys), max(xs), max(ys))
+
+    @property
+    def is_upright(self) -> bool:
+        """Whether it only scales (not mirrors) and moves."""
+        return self.b == 0.0 and self.c == 0.0 and self.a > 0.0 and self.d > 0.0
+
+
+Affine.IDENTITY = Affine()

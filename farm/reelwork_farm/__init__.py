@@ -1,0 +1,1 @@
+"""The farm: the same film from a cluster."""
