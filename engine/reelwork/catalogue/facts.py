@@ -1,0 +1,85 @@
+"""Facts about a file of pictures or sound that need no decoder to be known again: sizes, durations, tags."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+Kind = Literal["still", "video", "audio"]
+
+
+@dataclass(frozen=True)
+class ColourTags:
+    """What a file says of its colour, in FFmpeg's words (``bt709``, ``smpte170m``, ``tv``); ``None`` where it is silent."""
+
+    matrix: str | None = None
+    range: str | None = None
+    transfer: str | None = None
+    primaries: str | None = None
+    siting: str | None = None
+
+
+@dataclass(frozen=True)
+class AudioFacts:
+    """The sound of a file.
+
+    :param codec: FFmpeg's name of the codec
+    :param rate: samples a second, as stored
+    :param channels: channels, as stored
+    :param layout: FFmpeg's name of the layout, such as ``stereo`` or ``5.1(side)``
+    :param samples: samples a channel at ``rate``, without the encoder's priming
+    :param offset: seconds from the first picture to the first sample, negative where sound comes first;
+        0 where there is no picture
+    """
+
+    codec: str
+    rate: int
+    channels: int
+    layout: str
+    samples: int
+    offset: Fraction = Fraction(0)
+
+    @property
+    def duration(self) -> Fraction:
+        """Seconds of sound."""
+        return Fraction(self.samples, self.rate)
+
+
+@dataclass(frozen=True)
+class MediaFacts:
+    """Everything that the linker and the planner need to know of a file.
+
+    :param kind: ``video`` has pictures (and perhaps sound), ``audio`` sound alone
+    :param digest: sha256 of the file's bytes, 64 hexadecimal digits
+    :param container: FFmpeg's or Pillow's name of the file's format
+    :param codec: the codec of the pictures; of the sound where there are none
+    :param width: columns as shown, after the rotation that a photograph's EXIF asks for; 0 for sound
+    :param height: rows as shown; 0 for sound
+    :param scalable: whether it is a drawing that is sharp at any size (``width`` and ``height`` are then its nominal
+        size, rounded up)
+    :param duration: seconds from the first picture's (or sample's) start to the last one's end; ``None`` for a still
+    :param frame_count: pictures; 1 for a still, 0 for sound
+    :param frame_rate: pictures a second, the mean where the rate is variable; ``None`` for stills and sound
+    :param variable_rate: whether pictures last differently long
+    :param has_alpha: whether pictures can be transparent
+    :param pixel_format: how pixels are stored, in FFmpeg's words; empty for sound
+    :param colour: the colour tags as they stand in the file
+    :param audio: its sound, if it has any
+    """
+
+    kind: Kind
+    digest: str
+    container: str
+    codec: str
+    width: int = 0
+    height: int = 0
+    scalable: bool = False
+    duration: Fraction | None = None
+    frame_count: int = 0
+    frame_rate: Fraction | None = None
+    variable_rate: bool = False
+    has_alpha: bool = False
+    pixel_format: str = ""
+    colour: ColourTags = ColourTags()
+    audio: AudioFacts | None = None
