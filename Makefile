@@ -1,0 +1,46 @@
+# Each target sets up .venv with all extras when it is missing or out of date. Another Python: make PYTHON=python3.13 …
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help film test bench lint clean constraints
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+film: $(READY) ## render the first film: out/first-light.mp4
+	$(BIN)/reelwork render scenes/first-light
+
+test: $(READY) ## run the tests, on two processes
+	$(BIN)/pytest -n 2 -p no:benchmark -q
+
+bench: $(READY) ## measure kernels, frames and whole scenes
+	$(BIN)/pytest benchmarks
+
+lint: $(READY) ## check style, types and the layers of the house
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean: ## remove what was built, rendered and cached here (.venv stays)
+	rm -rf out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache
+	find . -path ./$(VENV) -prune -o -type d -name __pycache__ -exec rm -rf {} +
+
+# What pyproject.toml allows, resolved afresh in an empty environment: names and exact versions, no addresses.
+constraints: ## pin the newest versions that pyproject.toml allows in constraints.txt
+	@rm -rf build/constraints
+	$(PYTHON) -m venv build/constraints
+	build/constraints/bin/pip install --disable-pip-version-check -e '.[dev,farm]'
+	build/constraints/bin/pip freeze --exclude-editable > constraints.txt
+	@rm -rf build/constraints
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Reelwork needs Python 3.11 or newer, as in: make PYTHON=python3.13"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --disable-pip-version-check --quiet -c constraints.txt -e '.[dev,farm]'
+	@touch $@
