@@ -67,6 +67,8 @@ class Extension:
 
     name: ClassVar[str] = ""
     version: ClassVar[int] = 0
+    #: Parameters (as scenes name them) of which one, and only one, must be written; empty where there is no such rule.
+    exactly_one: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls, *, name: str = "", version: int = 0, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -77,6 +79,10 @@ class Extension:
     def params(cls) -> dict[str, Param]:
         """Its parameters by the names that scenes use."""
         return params(cls)
+
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong with these values that their kinds cannot say, a sentence each; ``check`` reports them."""
+        return ()
 
 
 class Effect(Extension):

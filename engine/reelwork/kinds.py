@@ -30,11 +30,15 @@ class Number(Kind):
 
 @dataclass(frozen=True)
 class Ratio(Kind):
-    """``0.5`` or ``50%``. Plain value: ``float``. A ``bounded`` one lies in 0 to 1, and ``100`` gets the hint ``100%``."""
+    """``0.5`` or ``50%``. Plain value: ``float``. A ``bounded`` one lies in 0 to 1, and ``100`` gets the hint ``100%``.
+
+    :param exact: the plain value is a ``Fraction`` of what was written
+    """
 
     bounded: bool = False
     minimum: float | None = None
     maximum: float | None = None
+    exact: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,6 +139,7 @@ class List(Kind):
 
     item: Kind
     minimum: int = 0
+    maximum: int | None = None
 
 
 @dataclass(frozen=True)

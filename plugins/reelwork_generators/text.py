@@ -1,0 +1,87 @@
+"""Text: words in, their outlines out, shaped, broken into lines and ordered for any script."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, ClassVar
+
+from reelwork import VectorGenerator, param
+from reelwork.image import Drawing
+from reelwork.kinds import Angle, Choice, Length, Number, Point, Ratio, Scale, Struct, Time
+from reelwork.kinds import Text as TextKind
+from reelwork.values import Colour
+from reelwork.values import Length as Distance
+from reelwork_generators.paint import PAINT, STROKE, WHITE, GradientPaint, Stroke
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnimateFrom:
+    """How a piece of text looks before it has arrived."""
+
+    position: tuple[float, float] = param((0.0, 0.0), kind=Point(), help="How far off it is.")
+    opacity: float = param(1.0, kind=Ratio(bounded=True), help="Its opacity.")
+    scale: tuple[float, float] = param((1.0, 1.0), kind=Scale(), help="Its scale.")
+    rotation: float = param(0.0, kind=Angle(), help="Its rotation.")
+    blur: float = param(0.0, kind=Length(minimum=0.0), help="Its blur.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Animate:
+    """How the letters, words or lines of a text arrive one after the other."""
+
+    by: str = param("letter", kind=Choice(("letter", "word", "line")), help="What arrives at once.")
+    from_: AnimateFrom = param(AnimateFrom(), kind=Struct(AnimateFrom), help="How it looks before it has arrived.")
+    duration: Fraction = param(Fraction(1, 2), kind=Time(minimum=0.0), help="How long each takes.")
+    stagger: Fraction = param(Fraction(1, 20), kind=Time(minimum=0.0), help="How much later the next one begins.")
+    ease: Any = param("out-cubic", kind=TextKind(), help="The ease of each.")
+    order: str = param("forward", kind=TextKind(), help="Which comes first.")
+
+
+class Text(VectorGenerator, name="text", version=1):
+    """Words, shaped by HarfBuzz in pinned fonts.
+
+    Kerning, ligatures, combining marks, right-to-left and mixed text and line breaks follow Unicode in every script
+    that the fonts cover. A character that the font lacks is taken from Inter, Noto Sans, Noto Sans Arabic or Noto Sans
+    Devanagari. The box is ``width``, or the longest line, by the lines times ``line-height``; it never depends on ink.
+    """
+
+    exactly_one: ClassVar[tuple[str, ...]] = ("content", "asset")
+
+    content: str = param("", kind=TextKind(multiline=True), help="The words; one line end at the very end is dropped.")
+    asset: str = param("", kind=TextKind(), help="A text record whose words are shown, as handle/slug.")
+    font: str = param("Inter", kind=TextKind(), help="The font family; what it lacks comes from Inter and Noto Sans.")
+    weight: float = param(400.0, kind=Number(100.0, 900.0), help="How bold: 400 is regular, 700 bold.")
+    style: str = param("normal", kind=Choice(("normal", "italic")), help="Upright or italic.")
+    size: float = param(Distance(percent=6.0), kind=Length(minimum=0.0), help="The font size: the em in pixels.")
+    fill: Colour | GradientPaint = param(
+        WHITE, kind=PAINT, help="The colour of the letters, or a gradient over the box."
+    )
+    stroke: Stroke | None = param(None, kind=STROKE, help="A line along the letters' outlines, painted over the fill.")
+    align: str = param(
+        "center",
+        kind=Choice(("left", "center", "right", "start", "end")),
+        help="Where lines stand in the box; start and end follow the paragraph's direction.",
+    )
+    valign: str = param(
+        "middle", kind=Choice(("top", "middle", "bottom")), help="Where the lines stand in a given height."
+    )
+    width: float | None = param(
+        None, kind=Length(axis="x", minimum=0.0), help="The box's width, at which lines are broken."
+    )
+    height: float | None = param(
+        None, kind=Length(axis="y", minimum=0.0), help="The box's height; without it, the lines'."
+    )
+    line_height: float = param(
+        1.2, kind=Ratio(minimum=0.0), help="From one line to the next, as a multiple of the size."
+    )
+    tracking: float = param(
+        0.0,
+        kind=Number(unit="1/1000 em", soft_range=(-100.0, 500.0)),
+        help="Space added after each letter, in thousandths of the size.",
+    )
+    animate: Animate | None = param(None, kind=Struct(Animate), help="How pieces arrive one by one.", later=True)
+
+    def draw(self, width: float, height: float) -> Drawing:
+        """The text's outlines; the origin is the box's top left corner."""
+        return Drawing((), width, height)
