@@ -1,0 +1,78 @@
+"""A job: the units of a film and how to render one; dispatchers turn it into segments, here or elsewhere.
+
+Everything in a job is pickled on its way to a worker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from reelwork.render.progress import Progress, Report
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A fixed run of frames that is encoded on its own.
+
+    :param index: its place in the film, from 0
+    :param first: its first frame, counted from the film's first
+    :param stop: one past its last frame
+    :param key: names everything that its segment depends on; equal keys are equal segments
+    """
+
+    index: int
+    first: int
+    stop: int
+    key: str
+
+    def __str__(self) -> str:
+        return f"frames {self.first}-{self.stop - 1}"
+
+
+@dataclass(frozen=True)
+class Segment:
+    """An encoded unit, whole, under its final name.
+
+    :param digest: SHA-256 of the file, hexadecimal
+    """
+
+    unit: Unit
+    path: Path
+    digest: str
+
+
+class Renderer(Protocol):
+    """Renders units in one worker, which keeps it, and with it caches and open decoders, from unit to unit."""
+
+    def render(self, unit: Unit, report: Report) -> Segment:
+        """Make the unit's segment.
+
+        :raises ReelworkError: it cannot be made, whoever tries
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is left to render.
+
+    :param units: in the film's order
+    :param renderer: makes the renderer, once in each worker
+    """
+
+    units: tuple[Unit, ...]
+    renderer: Callable[[], Renderer]
+
+
+class Dispatcher(Protocol):
+    """Has the units of a job rendered."""
+
+    def run(self, job: Job, progress: Progress) -> Iterator[Segment]:
+        """Segments as they are finished, in any order; closing the iterator stops what still runs.
+
+        :raises ReelworkError: a unit cannot be rendered, or a worker died; the rest is stopped
+        """
+        ...
