@@ -218,6 +218,8 @@ def param(
     metadata = {"reelwork": (kind, default, help, narrowed, animated, later)}
     if default is REQUIRED:
         return dataclasses.field(metadata=metadata, kw_only=True)
+    if isinstance(default, dict):
+        return dataclasses.field(default_factory=default.copy, metadata=metadata, kw_only=True)
     return dataclasses.field(default=default, metadata=metadata, kw_only=True)
 
 

@@ -1,0 +1,122 @@
+"""Kinds that only scenes have: names, files, rates, and the lists of layers, clips and effects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reelwork.kinds import Kind
+
+
+@dataclass(frozen=True)
+class Identifier(Kind):
+    """A name that is given here. Plain value: ``str``. ``of`` says what gets it, such as ``layer``."""
+
+    of: str
+
+
+@dataclass(frozen=True)
+class Record(Kind):
+    """``handle/slug``, a record of the catalogue. Plain value: ``str``."""
+
+
+@dataclass(frozen=True)
+class File(Kind):
+    """A path with ``/``. Plain value: ``str``.
+
+    :param output: relative to ``out/``; others are relative to the scene's folder
+    """
+
+    output: bool = False
+
+
+@dataclass(frozen=True)
+class Rate(Kind):
+    """Frames per second. Plain value: ``Fraction``; ``23.976`` and its like mean what broadcasters mean by them."""
+
+
+@dataclass(frozen=True)
+class PixelSize(Kind):
+    """``[width, height]`` in whole pixels. Plain value: ``(int, int)``."""
+
+
+@dataclass(frozen=True)
+class PixelBox(Kind):
+    """``[x, y, width, height]`` in whole pixels. Plain value: ``(int, int, int, int)``."""
+
+
+@dataclass(frozen=True)
+class Bitrate(Kind):
+    """Bits per second: ``192k``, ``8M``. Plain value: ``int``."""
+
+
+@dataclass(frozen=True)
+class Interval(Kind):
+    """``[from, to]``, two times. Plain value: ``(Fraction, Fraction)`` seconds, the end excluded."""
+
+
+@dataclass(frozen=True)
+class Looping(Kind):
+    """``true``, ``ping-pong`` or a count. Plain value: ``Loop`` or ``None``."""
+
+
+@dataclass(frozen=True)
+class Table(Kind):
+    """Names with one thing each. Plain value: ``dict``. ``of`` says what is named, such as ``composition``."""
+
+    of: str
+    item: Kind
+    variable: bool = False
+
+
+@dataclass(frozen=True)
+class Data(Kind):
+    """Anything that can be written: a value, a list, a mapping. Plain value: the node."""
+
+
+@dataclass(frozen=True)
+class Layers(Kind):
+    """A list of layers. Plain value: ``tuple[Layer, ...]``."""
+
+
+@dataclass(frozen=True)
+class Clips(Kind):
+    """A list of clips, transitions and gaps. Plain value: ``tuple[Clip | TransitionUse | Gap, ...]``."""
+
+
+@dataclass(frozen=True)
+class Effects(Kind):
+    """A list of effects, each a name or a name with parameters. Plain value: ``tuple[EffectUse, ...]``."""
+
+
+@dataclass(frozen=True)
+class Choosing(Kind):
+    """One extension: a name, or a name with parameters. Plain value: ``(name, parameters)``.
+
+    :param of: ``transition`` or ``generator``
+    :param extra: parameters that it takes beyond its own
+    """
+
+    of: str
+    extra: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class MergeName(Kind):
+    """The name of a merge that a plugin registers. Plain value: ``str``."""
+
+
+@dataclass(frozen=True)
+class Made(Kind):
+    """The parameters of one registered generator. Plain value: ``dict`` of them by their Python names.
+
+    :param generator: which one
+    :param shorthand: the parameter that a bare string stands for, if any
+    """
+
+    generator: str
+    shorthand: str | None = None
+
+
+@dataclass(frozen=True)
+class Expression(Kind):
+    """An expression. Plain value: ``str``."""
