@@ -116,9 +116,9 @@ Source = (
 
 @dataclass(frozen=True)
 class Transform:
-    """A layer's geometry and opacity; ``None`` means the default: the box's and the composition's (or parent's) centre."""
+    """A layer's geometry and opacity; without a position it stands at the composition's, or the parent's, centre."""
 
-    anchor: Curve | None
+    anchor: Curve
     position: Curve | None
     scale: Curve
     rotation: Curve
@@ -206,10 +206,12 @@ class Graph:
     """A production, ready to be planned frame by frame.
 
     :param root: the composition that the output shows
+    :param normal: the merge that puts one picture over another
     :param blend_space: where layers are mixed, ``linear`` or ``display``
     """
 
     root: Composition
+    normal: type[Merge]
     fps: Fraction
     background: Colour | None
     blend_space: str

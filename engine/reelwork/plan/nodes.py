@@ -6,7 +6,6 @@ what is below), both in pixels of its raster, and its ``key``: equal keys are eq
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -14,7 +13,7 @@ from hashlib import blake2b
 
 from reelwork.effect import AreaEffect, Context, Extension, Merge, PixelGenerator, PointEffect, Transition, VectorGenerator
 from reelwork.graph.model import Media
-from reelwork.image import EMPTY, EVERYWHERE, Window
+from reelwork.image import EMPTY, Window
 from reelwork.values import Affine
 
 
@@ -234,6 +233,13 @@ class Stack(Node):
             keys.append(key)
         return tuple(keys)
 
+    def prefix(self, count: int) -> Stack:
+        """The stack of the first ``count`` elements."""
+        region = EMPTY
+        for element in self.elements[:count]:
+            region = region | element.node.region
+        return Stack(region & self.region, self.elements[:count], self.space)
+
     def inputs(self) -> tuple[Node, ...]:
         return tuple(element.node for element in self.elements)
 
@@ -251,13 +257,6 @@ class FramePlan:
         return digest(self.root.key, self.window)
 
 
-def walk(node: Node) -> Iterator[Node]:
-    """A node and all that it is made of."""
-    yield node
-    for source in node.inputs():
-        yield from walk(source)
-
-
 def digest(*parts: object) -> bytes:
     """16 bytes for a tuple of values whose ``repr`` says all of them."""
     return blake2b(repr(parts).encode(), digest_size=16).digest()
@@ -271,8 +270,3 @@ def class_name(cls: type[Extension]) -> str:
 def named(instance: Extension) -> str:
     """An effect with its parameters, for keys."""
     return f"{class_name(type(instance))} {instance!r}"
-
-
-def unbounded(region: Window) -> bool:
-    """Whether a region stands for "everywhere"."""
-    return region.covers(EVERYWHERE)

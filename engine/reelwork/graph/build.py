@@ -1,0 +1,204 @@
+"""Building the graph: a linked scene and the times of its layers become the graph of one output's composition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+
+from reelwork.effect import Generator
+from reelwork.extensions import Registry
+from reelwork.graph import model as graph
+from reelwork.graph.link import Production
+from reelwork.scene import model as scene
+from reelwork.scene.animation import Curve
+from reelwork.scene.sources import (
+    AdjustmentSource,
+    CompositionSource,
+    GenerateSource,
+    GroupSource,
+    SequenceSource,
+    ShapeSource,
+    SlotSource,
+    SolidSource,
+    TextSource,
+)
+from reelwork.scene.timing import Timing
+
+
+
+def build_graph(production: Production, timing: Timing, registry: Registry, composition: str) -> graph.Graph:
+    """The graph under one composition of a scene without errors."""
+    builder = _Builder(production, timing, registry)
+    canvas = production.scene.canvas
+    root = builder.composition(composition)
+    return graph.Graph(
+        root=root,
+        normal=registry.merges["normal"],
+        fps=canvas.fps,
+        background=root.background or canvas.background,
+        blend_space=production.scene.blend_space,
+        display=canvas.display,
+        title=production.scene.title,
+        media=tuple(dict.fromkeys(production.media.values())),
+    )
+
+
+class _Builder:
+    """Builds each composition once."""
+
+    def __init__(self, production: Production, timing: Timing, registry: Registry) -> None:
+        self._production = production
+        self._timing = timing
+        self._registry = registry
+        self._frame = 1 / production.scene.canvas.fps
+        self._compositions: dict[str, graph.Composition] = {}
+
+    def composition(self, name: str) -> graph.Composition:
+        """A composition of the scene by its name."""
+        if name not in self._compositions:
+            written = self._production.scene.compositions[name]
+            duration = self._timing.durations[name]
+            layers = list(self._layers(written.layers, Fraction(0)))
+            if written.sequence:
+                layers.insert(0, self._sequence_layer(written, duration))
+            size = written.size or self._production.scene.canvas.size
+            self._compositions[name] = graph.Composition(name, size, duration, written.background, tuple(layers))
+        return self._compositions[name]
+
+    def _sequence_layer(self, written: scene.Composition, duration: Fraction) -> graph.Layer:
+        path = f"{written.path}.sequence"
+        plain = scene.Layer(path=path, source=SequenceSource(written.sequence))
+        source = graph.SequenceSource(self._sequence(written.sequence))
+        return self._layer(plain, Fraction(0), duration, source, None)
+
+    def _layers(self, layers: Iterable[scene.Layer], origin: Fraction) -> Iterable[graph.Layer]:
+        """Layers of a composition or a group, parents first linked; ``origin`` is the group's start."""
+        written = tuple(layers)
+        by_id = {layer.id: layer for layer in written if layer.id is not None}
+        built: dict[str, graph.Layer] = {}
+
+        def build(layer: scene.Layer) -> graph.Layer:
+            if layer.path not in built:
+                parent = build(by_id[layer.parent]) if layer.parent is not None else None
+                span = self._timing.spans[layer.path]
+                start, end = span.start - origin, span.end - origin
+                source = self._source(layer, span.start, end - start)
+                built[layer.path] = self._layer(layer, start, end, source, parent)
+            return built[layer.path]
+
+        return [build(layer) for layer in written]
+
+    def _layer(
+        self, written: scene.Clip, start: Fraction, end: Fraction, source: graph.Source, parent: graph.Layer | None
+    ) -> graph.Layer:
+        transform = written.transform
+        media = self._production.media.get(written.path)
+        blend = written.blend if isinstance(written, scene.Layer) else "normal"
+        return graph.Layer(
+            path=written.path,
+            start=start,
+            end=end,
+            source=source,
+            visible=written.visible,
+            fit=written.fit,
+            transform=graph.Transform(
+                anchor=transform.anchor,
+                position=transform.position,
+                scale=transform.scale,
+                rotation=transform.rotation,
+                skew=transform.skew,
+                opacity=transform.opacity,
+            ),
+            parent=parent,
+            merge=self._registry.merges[blend],
+            effects=tuple(
+                graph.EffectUse(self._registry.effects[use.effect], use.params, use.mix)
+                for use in written.effects
+                if use.enabled
+            ),
+            sound=graph.SoundUse(
+                gain=written.sound.gain,
+                pan=written.sound.pan,
+                fade_in=written.sound.fade_in,
+                fade_out=written.sound.fade_out,
+                mute=written.sound.mute,
+            ),
+            records=() if media is None or media.record is None else (media.record,),
+        )
+
+    def _source(self, written: scene.Clip, start: Fraction, duration: Fraction) -> graph.Source:
+        """What a layer shows; ``start`` is in the composition's time, from which nested spans count too."""
+        source = written.source
+        media = self._production.media.get(written.path)
+        if media is not None:
+            whole = media.facts.duration
+            return graph.MediaSource(media, self._retiming(written, duration, whole))
+        if written.path in self._production.missing:
+            record = self._production.missing[written.path]
+            return self._generated("slate", {"title": record, "brief": "This record is missing."})
+        if isinstance(source, CompositionSource):
+            composition = self.composition(source.composition)
+            retiming = self._retiming(written, duration, composition.duration)
+            return graph.CompositionSource(composition, retiming)
+        if isinstance(source, GroupSource):
+            return graph.GroupSource(tuple(self._layers(source.layers, start)))
+        if isinstance(source, SequenceSource):
+            return graph.SequenceSource(self._sequence(source.items))
+        if isinstance(source, TextSource):
+            words = self._production.texts.get(written.path)
+            params = source.params if words is None else {**source.params, "content": words, "asset": ""}
+            return self._generated("text", params)
+        if isinstance(source, ShapeSource):
+            return self._generated("shape", source.params)
+        if isinstance(source, GenerateSource):
+            return self._generated(source.generator, source.params)
+        if isinstance(source, SolidSource):
+            return graph.SolidSource(source.colour)
+        if isinstance(source, SlotSource):
+            said = {"brief": source.brief, "kind": source.kind, "licence": source.licence, "closes": source.closes}
+            return self._generated("slate", {"title": written.id or "", **said})
+        assert isinstance(source, AdjustmentSource)
+        return graph.AdjustmentSource()
+
+    def _generated(self, name: str, params: Mapping[str, object]) -> graph.GeneratorSource:
+        generator: type[Generator] = self._registry.generators[name]
+        return graph.GeneratorSource(generator, params)
+
+    def _retiming(self, written: scene.Clip, duration: Fraction, whole: Fraction | None) -> graph.Retiming:
+        loop = "none" if written.loop is None else "ping-pong" if written.loop.ping_pong else "repeat"
+        used = duration * abs(written.speed)
+        if whole is not None:
+            used = whole - written.in_ if loop != "none" else min(used, whole - written.in_)
+        return graph.Retiming(written.in_, used, written.speed, loop, self._frame)
+
+    def _sequence(self, items: tuple[scene.Item, ...]) -> graph.Sequence:
+        """Clips where they lie in their sequence's time, and the transitions between them."""
+        clips: list[graph.Layer] = []
+        transitions: list[graph.TransitionUse] = []
+        origin = self._timing.sequence_start(items)
+        end = Fraction(0)
+        for index, item in enumerate(items):
+            if isinstance(item, scene.Gap):
+                end = self._timing.spans[item.path].end - origin
+                continue
+            span = self._timing.spans[item.path]
+            if isinstance(item, scene.TransitionUse):
+                before = items[index - 1] if index else None
+                after = items[index + 1] if index + 1 < len(items) else None
+                transitions.append(
+                    graph.TransitionUse(
+                        start=span.start - origin,
+                        end=span.end - origin,
+                        transition=self._registry.transitions[item.transition],
+                        params=item.params,
+                        outgoing=len(clips) - 1 if isinstance(before, scene.Clip) else None,
+                        incoming=len(clips) if isinstance(after, scene.Clip) else None,
+                    )
+                )
+                continue
+            source = self._source(item, span.start, span.end - span.start)
+            clips.append(self._layer(item, span.start - origin, span.end - origin, source, None))
+            end = span.end - origin
+        return graph.Sequence(tuple(clips), tuple(transitions), end)
+
+

@@ -1,0 +1,185 @@
+"""Linking: every record and file that a scene names becomes a file on this machine with its facts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from reelwork.catalogue import Catalogue, Record, open_catalogue
+from reelwork.catalogue.facts import MediaFacts
+from reelwork.errors import CatalogueError, MediaError, Place, Problem
+from reelwork.graph.model import Media
+from reelwork.scene import model
+from reelwork.scene.sources import (
+    AssetSource,
+    FileSource,
+    GroupSource,
+    SequenceSource,
+    SlotSource,
+    Source,
+    TextSource,
+)
+
+#: The environment variable in which the machine's owner names further folders that scenes may read.
+ROOTS: Final = "REELWORK_ROOTS"
+
+Probe = Callable[[Path], MediaFacts]
+
+
+@dataclass(frozen=True)
+class Production:
+    """A scene with what it names.
+
+    :param media: the file of each layer that shows or sounds one, by the layer's path; a record that is missing in a
+        draft has none
+    :param texts: the words of each layer whose text is a record, by the layer's path
+    :param records: every record that is used, by its name
+    :param missing: what a slate says in place of a record that is missing in a draft, by the layer's path
+    """
+
+    scene: model.Scene
+    media: Mapping[str, Media]
+    texts: Mapping[str, str]
+    records: Mapping[str, Record]
+    missing: Mapping[str, str]
+
+
+def link(scene: model.Scene, probe: Probe, *, draft: bool = False) -> tuple[Production, tuple[Problem, ...]]:
+    """Find everything that a scene names; what is wrong comes back as problems, all at once.
+
+    :param probe: says what a file of pictures or sound is
+    :param draft: whether a record that is missing becomes a slate and a warning rather than an error
+    """
+    linker = _Linker(scene, probe, draft)
+    for clip in _clips(scene):
+        linker.clip(clip)
+    production = Production(scene, linker.media, linker.texts, linker.records, linker.missing)
+    return production, tuple(linker.problems)
+
+
+def _clips(scene: model.Scene) -> Iterator[model.Clip]:
+    """Every layer and clip of every composition."""
+    for composition in scene.compositions.values():
+        yield from _nested(composition.sequence)
+        yield from _nested(composition.layers)
+
+
+def _nested(items: tuple[model.Item, ...]) -> Iterator[model.Clip]:
+    for item in items:
+        if isinstance(item, model.Clip):
+            yield item
+            if isinstance(item.source, GroupSource):
+                yield from _nested(item.source.layers)
+            elif isinstance(item.source, SequenceSource):
+                yield from _nested(item.source.items)
+
+
+class _Linker:
+    """Collects files, facts and problems; each record and file is looked at once."""
+
+    def __init__(self, scene: model.Scene, probe: Probe, draft: bool) -> None:
+        self.media: dict[str, Media] = {}
+        self.texts: dict[str, str] = {}
+        self.records: dict[str, Record] = {}
+        self.missing: dict[str, str] = {}
+        self.problems: list[Problem] = []
+        self._scene = scene
+        self._folder = Path(scene.file).resolve().parent
+        self._probe = probe
+        self._draft = draft
+        self._facts: dict[Path, MediaFacts] = {}
+        self._catalogue: Catalogue | None = None
+        self._no_catalogue = False
+
+    def clip(self, clip: model.Clip) -> None:
+        """Link what one layer shows."""
+        source = clip.source
+        name = _record_of(source)
+        try:
+            if name is not None:
+                self._record(clip, name)
+            elif isinstance(source, FileSource):
+                self.media[clip.path] = Media(*self._file(source.file))
+        except (MediaError, CatalogueError) as error:
+            self._wrong(clip.place, clip.path, str(error), name)
+
+    def _wrong(self, place: Place, path: str, message: str, name: str | None) -> None:
+        replaced = self._draft and name is not None
+        if replaced:
+            self.missing[path] = name or ""
+        remedy = "in this draft a slate stands in its place" if replaced else ""
+        self.problems.append(Problem(message, place, path, remedy, warning=replaced))
+
+    def _record(self, clip: model.Clip, name: str) -> None:
+        catalogue = self._opened()
+        if catalogue is None:
+            self._wrong(clip.place, clip.path, f"there is no catalogue to find the record {name!r} in", name)
+            return
+        record = catalogue.record(name)
+        path = catalogue.media(record)
+        if isinstance(clip.source, TextSource):
+            if record.kind != "text":
+                raise CatalogueError(f"the record {name!r} is of kind {record.kind}; a text's `asset` is of kind text")
+            self.texts[clip.path] = _words(path, name)
+        elif record.kind == "text":
+            raise CatalogueError(f"the record {name!r} is words; show them with `text: {{asset: {name}}}`")
+        else:
+            self.media[clip.path] = Media(str(path), self._facts_of(path), name)
+        self.records[name] = record
+
+    def _opened(self) -> Catalogue | None:
+        if self._catalogue is None and not self._no_catalogue:
+            named = self._scene.catalogue
+            if named is not None:
+                self._catalogue = open_catalogue(self._allowed(named, marker="catalogue.toml"))
+            elif (self._folder / "catalogue" / "catalogue.toml").is_file():
+                self._catalogue = open_catalogue(self._folder / "catalogue")
+            self._no_catalogue = self._catalogue is None
+        return self._catalogue
+
+    def _file(self, named: str) -> tuple[str, MediaFacts]:
+        path = self._allowed(named)
+        if not path.is_file():
+            raise MediaError(f"there is no file {named!r} in {self._folder}")
+        return str(path), self._facts_of(path)
+
+    def _allowed(self, named: str, marker: str | None = None) -> Path:
+        """A path that the scene names, links followed, if scenes may read there.
+
+        :param marker: a file that makes a folder outside readable: what marks a catalogue
+        """
+        path = (self._folder / named).resolve()
+        if marker is not None and (path / marker).is_file():
+            return path
+        roots = [self._folder, *(Path(root).resolve() for root in os.environ.get(ROOTS, "").split(os.pathsep) if root)]
+        if not any(path.is_relative_to(root) for root in roots):
+            raise MediaError(
+                f"{named!r} lies outside the scene's folder; scenes read only there, in their catalogue, "
+                f"and in folders that ${ROOTS} names"
+            )
+        return path
+
+    def _facts_of(self, path: Path) -> MediaFacts:
+        if path not in self._facts:
+            self._facts[path] = self._probe(path)
+        return self._facts[path]
+
+
+def _record_of(source: Source) -> str | None:
+    if isinstance(source, AssetSource):
+        return source.record
+    if isinstance(source, SlotSource):
+        return source.filled_by
+    if isinstance(source, TextSource):
+        return source.params.get("asset") or None
+    return None
+
+
+def _words(path: Path, name: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CatalogueError(f"the words of {name!r} cannot be read from {path}: {error}") from error

@@ -1,0 +1,373 @@
+"""A graph and an instant become a frame plan: every layer with its one map from source to raster.
+
+Geometry is concatenated through parents, groups and nested compositions, so that each source is resampled once. Only an
+area effect (a blur, a shadow) on a layer that is turned or skewed needs a raster of its own, upright to the layer.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import groupby
+
+from reelwork.effect import AreaEffect, Context, Effect, PixelGenerator, PointEffect, SeparableMerge, VectorGenerator
+from reelwork.graph.model import (
+    AdjustmentSource,
+    Composition,
+    CompositionSource,
+    EffectUse,
+    GeneratorSource,
+    Graph,
+    GroupSource,
+    Layer,
+    MediaSource,
+    Sequence,
+    SequenceSource,
+    SolidSource,
+)
+from reelwork.image import EMPTY, EVERYWHERE, Drawing, Window
+from reelwork.plan.evaluate import Scope, instance
+from reelwork.plan.geometry import Size, density, fit_scale, layer_matrix, source_size
+from reelwork.plan.nodes import (
+    Area,
+    Box,
+    Clip,
+    Element,
+    Fill,
+    FramePlan,
+    Generated,
+    Node,
+    Picture,
+    Points,
+    Replace,
+    Resampled,
+    Stack,
+    Transit,
+    Vector,
+    digest,
+)
+from reelwork.values import Affine, Colour
+
+
+@dataclass(frozen=True)
+class View:
+    """How the root composition is shown in an output: its map into the raster, the raster's pixels and what lies behind.
+
+    :param background: the colour behind everything, or ``None`` for transparency
+    """
+
+    matrix: Affine
+    window: Window
+    background: Colour | None
+
+
+def plan_frame(graph: Graph, view: View, time: Fraction) -> FramePlan:
+    """What must be computed to see the graph's root at ``time`` (seconds of the root composition)."""
+    planner = _Planner(graph)
+    picture = planner.composition(graph.root, time, view.matrix)
+    elements = []
+    if view.background is not None:
+        colour = view.background.premultiplied()
+        elements.append(planner.over(Fill(view.window, colour, opaque=view.window if colour[3] == 1.0 else EMPTY)))
+    if isinstance(picture, Stack) and planner.is_plain(picture):
+        elements += picture.elements  # putting one over the other is associative: no need to merge twice
+    elif picture is not None:
+        elements.append(planner.over(picture))
+    return FramePlan(planner.stack(elements), view.window)
+
+
+@functools.lru_cache(maxsize=512)
+def drawing(generator: VectorGenerator, canvas: Size) -> Drawing:
+    """What a vector generator draws; kept, since text and outlines seldom change from frame to frame."""
+    return generator.draw(*canvas)
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """A layer at an instant: its box after ``fit`` and the map from it to the composition's pixels."""
+
+    matrix: Affine
+    box: Size
+    fit: Affine
+    generator: VectorGenerator | PixelGenerator | None
+
+
+class _Planner:
+    """The recursion over compositions and layers for one instant of one graph."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._space = graph.blend_space
+        self._normal = graph.normal
+
+    def is_plain(self, stack: Stack) -> bool:
+        """Whether a stack only puts pictures over each other, none cut off by the stack's own region."""
+        return all(
+            element.merge is self._normal and stack.region.covers(element.node.region) for element in stack.elements
+        )
+
+    def over(self, node: Node) -> Element:
+        """A picture that simply lies over what is below."""
+        return Element(node, self._normal, 1.0)
+
+    def stack(self, elements: Iterable[Element]) -> Node:
+        """Layers merged in order; a single plain one is itself."""
+        kept = tuple(element for element in elements if not element.node.region.is_empty)
+        if len(kept) == 1 and kept[0].merge is self._normal and kept[0].opacity == 1.0:
+            return kept[0].node
+        region, opaque = EMPTY, EMPTY
+        for element in kept:
+            region = region | element.node.region
+            if element.opacity == 1.0 and issubclass(element.merge, SeparableMerge):
+                opaque = _larger(opaque, element.node.opaque)
+        return Stack(region, kept, self._space, opaque=opaque)
+
+    def composition(self, composition: Composition, time: Fraction, matrix: Affine) -> Node | None:
+        """A composition at an instant, clipped to its size, in a raster that ``matrix`` maps it into."""
+        size = (float(composition.size[0]), float(composition.size[1]))
+        if not matrix.is_upright and _needs_upright(composition.layers):
+            scale = density(matrix)
+            inner = Affine.scaling(scale, scale)
+            node = self.composition(composition, time, inner)
+            return None if node is None else _resampled(node, matrix @ inner.inverse())
+        elements = [] if composition.background is None else [self.over(_box(composition.background, matrix, size))]
+        node = self.layers(composition.layers, time, size, matrix, elements)
+        return None if node is None else _clipped(node, matrix, size)
+
+    def layers(
+        self, layers: tuple[Layer, ...], time: Fraction, size: Size, matrix: Affine, below: list[Element] | None = None
+    ) -> Node | None:
+        """The layers that are there at an instant, from the bottom."""
+        elements = list(below or ())
+        for layer in layers:
+            if layer.visible and layer.start <= time < layer.end:
+                elements = self._with_layer(elements, layer, time, size, matrix)
+        return self.stack(elements) if elements else None
+
+    def _with_layer(
+        self, elements: list[Element], layer: Layer, time: Fraction, size: Size, matrix: Affine
+    ) -> list[Element]:
+        opacity = min(1.0, max(0.0, layer.transform.opacity.at(time - layer.start)))
+        if opacity == 0.0:
+            return elements
+        if isinstance(layer.source, AdjustmentSource):
+            return self._adjusted(elements, layer, time, size, matrix, opacity)
+        node = self._layer(layer, time, size, matrix)
+        if node is None or node.region.is_empty:
+            return elements
+        return [*elements, Element(node, layer.merge, opacity)]
+
+    def _adjusted(
+        self, elements: list[Element], layer: Layer, time: Fraction, size: Size, matrix: Affine, opacity: float
+    ) -> list[Element]:
+        if not elements:
+            return elements
+        placed = self._placed(layer, time, size)
+        below = self.stack(elements)
+        scope = Scope(time - layer.start, size, size)
+        above = _affected(below, layer.effects, scope, matrix, size, _seed(layer))
+        if above is below:
+            return elements
+        if layer.merge is not self._normal:
+            return [*elements, Element(_clipped(above, matrix @ placed.matrix, size), layer.merge, opacity)]
+        moved = placed.matrix != Affine.IDENTITY
+        if opacity == 1.0 and not moved:
+            return [self.over(above)]
+        inside = matrix @ placed.matrix if moved else None
+        return [self.over(Replace(below.region | above.region, below, above, opacity, inside, size))]
+
+    def _placed(self, layer: Layer, time: Fraction, size: Size) -> _Placed:
+        """A layer's box and its map to the composition, through its parents."""
+        clock = time - layer.start
+        generator = None
+        if isinstance(layer.source, GeneratorSource):
+            generator = instance(layer.source.generator, layer.source.params, Scope(clock, size, size))
+        assert generator is None or isinstance(generator, VectorGenerator | PixelGenerator)
+        if isinstance(generator, VectorGenerator):
+            picture = drawing(generator, size)
+            natural = (picture.width, picture.height)
+        else:
+            natural = source_size(layer, size)
+        x, y = fit_scale(layer.fit, natural, size)
+        box = (natural[0] * x, natural[1] * y)
+        if layer.parent is None:
+            matrix = layer_matrix(layer, time, size, box)
+        else:
+            parent = self._placed(layer.parent, time, size)
+            matrix = parent.matrix @ layer_matrix(layer, time, size, box, parent.box)
+        return _Placed(matrix, box, Affine.scaling(x, y), generator)
+
+    def _layer(self, layer: Layer, time: Fraction, size: Size, outer: Affine) -> Node | None:
+        """A layer's picture in the raster, without its opacity and merge."""
+        placed = self._placed(layer, time, size)
+        clock = time - layer.start
+        total = outer @ placed.matrix
+        if total.determinant == 0.0:
+            return None
+        scope = Scope(clock, size, placed.box)
+        seed = _seed(layer)
+        if total.is_upright or not _has_area(layer.effects):
+            node = self._source(layer, clock, size, placed, total)
+            return None if node is None else _affected(node, layer.effects, scope, total, placed.box, seed)
+        scale = density(total)
+        upright = Affine.scaling(scale, scale)
+        node = self._source(layer, clock, size, placed, upright)
+        if node is None:
+            return None
+        node = _affected(node, layer.effects, scope, upright, placed.box, seed)
+        return _resampled(node, total @ upright.inverse())
+
+    def _source(self, layer: Layer, clock: Fraction, size: Size, placed: _Placed, matrix: Affine) -> Node | None:
+        """What a layer shows, in a raster that ``matrix`` maps its box into."""
+        source = layer.source
+        fitted = matrix @ placed.fit
+        if isinstance(source, MediaSource):
+            facts = source.media.facts
+            if facts.kind == "audio":
+                return None
+            region, inner = _extent(fitted, (facts.width, facts.height))
+            time = source.retiming.source_time(clock) if facts.kind == "video" else Fraction(0)
+            opaque = EMPTY if facts.has_alpha or facts.scalable else inner
+            return Picture(region, source.media, time, fitted, opaque=opaque)
+        if isinstance(source, CompositionSource):
+            return self.composition(source.composition, source.retiming.source_time(clock), fitted)
+        if isinstance(source, GroupSource):
+            return self.layers(source.layers, clock, size, matrix)
+        if isinstance(source, SequenceSource):
+            return self._sequence(source.sequence, clock, size, matrix)
+        if isinstance(source, SolidSource):
+            return _box(source.colour.at(clock), matrix, size)
+        generator = placed.generator
+        if isinstance(generator, VectorGenerator):
+            return _vector(generator, size, fitted)
+        assert isinstance(generator, PixelGenerator)
+        region, _ = _extent(matrix, size)
+        context = Context((density(matrix),) * 2, matrix.bounds(0.0, 0.0, *size), clock, _seed(layer))
+        node = Generated(region, generator, context, matrix.inverse(), size)
+        return _clipped(node, matrix, size)
+
+    def _sequence(self, sequence: Sequence, time: Fraction, size: Size, matrix: Affine) -> Node | None:
+        """The clip, or the transition between two clips, that is there at an instant."""
+        for use in sequence.transitions:
+            if use.start <= time < use.end:
+                progress = float((time - use.start) / (use.end - use.start))
+                scope = Scope(time - use.start, size, size)
+                transition = instance(use.transition, use.params, scope)
+                places = transition.places(progress, *size)
+                ends = []
+                for index, place in zip((use.outgoing, use.incoming), places, strict=True):
+                    clip = None if index is None else sequence.clips[index]
+                    node = None if clip is None else self.layers((clip,), time, size, matrix @ place)
+                    ends.append(None if node is None else _clipped(node, matrix @ place, size))
+                region, _ = _extent(matrix, size)
+                node = Transit(region, transition, progress, ends[0], ends[1], matrix.inverse(), size)
+                return _clipped(node, matrix, size)
+        for clip in sequence.clips:
+            if clip.start <= time < clip.end:
+                return self.layers((clip,), time, size, matrix)
+        return None
+
+
+def _affected(
+    node: Node, uses: tuple[EffectUse, ...], scope: Scope, matrix: Affine, box: Size, seed: int
+) -> Node:
+    """A picture with its effects, in a raster that ``matrix`` maps the layer's box into."""
+    active: list[tuple[Effect, float]] = []
+    for use in uses:
+        mix = min(1.0, max(0.0, use.mix.at(scope.clock)))
+        effect = instance(use.effect, use.params, scope)
+        if mix > 0.0 and not effect.is_identity():
+            active.append((effect, mix))
+    for (is_point, mix), group in groupby(active, key=lambda item: (isinstance(item[0], PointEffect), item[1])):
+        effects = [effect for effect, _ in group]
+        if is_point and mix == 1.0:
+            points = tuple(effect for effect in effects if isinstance(effect, PointEffect))
+            node = Points(node.region, points, node, matrix.inverse(), box)
+            continue
+        for effect in effects:
+            if isinstance(effect, PointEffect):
+                node = Points(node.region, (effect,), node, matrix.inverse(), box, mix)
+            elif isinstance(effect, AreaEffect):
+                context = Context((matrix.a, matrix.d), matrix.bounds(0.0, 0.0, *box), scope.clock, seed)
+                node = Area(effect.region(node.region, context), effect, node, context, mix)
+    return node
+
+
+def _has_area(uses: tuple[EffectUse, ...]) -> bool:
+    return any(issubclass(use.effect, AreaEffect) for use in uses)
+
+
+def _needs_upright(layers: tuple[Layer, ...]) -> bool:
+    """Whether an adjustment among these layers needs a raster that is upright to the composition."""
+    for layer in layers:
+        source = layer.source
+        if isinstance(source, AdjustmentSource) and _has_area(layer.effects):
+            return True
+        if isinstance(source, GroupSource) and _needs_upright(source.layers):
+            return True
+        if isinstance(source, SequenceSource) and _needs_upright(source.sequence.clips):
+            return True
+    return False
+
+
+def _extent(matrix: Affine, size: tuple[float, float]) -> tuple[Window, Window]:
+    """Where a resampled picture of ``size`` may be seen, and where it certainly covers."""
+    x0, y0, x1, y1 = matrix.bounds(0.0, 0.0, float(size[0]), float(size[1]))
+    limit = float(EVERYWHERE.x1)
+    x0, y0, x1, y1 = (min(limit, max(-limit, value)) for value in (x0, y0, x1, y1))
+    outer = Window.around(x0, y0, x1, y1)
+    whole = (float(outer.x0), float(outer.y0), float(outer.x1), float(outer.y1)) == (x0, y0, x1, y1)
+    if not matrix.is_upright:
+        return outer.expand(1, 1, 1, 1), EMPTY
+    if whole:
+        return outer, outer
+    # an edge fades over one source pixel, however much that is enlarged
+    fade_x, fade_y = (1 + max(1, -int(-scale // 1)) for scale in (matrix.a, matrix.d))
+    return outer.expand(1, 1, 1, 1), outer.expand(-fade_x, -fade_y, -fade_x, -fade_y)
+
+
+def _box(colour: Colour, matrix: Affine, size: Size) -> Node:
+    pixel = colour.premultiplied()
+    region, inner = _extent(matrix, size)
+    opaque = inner if pixel[3] == 1.0 else EMPTY
+    if matrix.is_upright and inner == region:
+        return Fill(region, pixel, opaque=opaque)
+    return Box(region, pixel, matrix, size, opaque=opaque)
+
+
+def _vector(generator: VectorGenerator, canvas: Size, matrix: Affine) -> Node | None:
+    region = EMPTY
+    for fill in drawing(generator, canvas).fills:
+        bounds = fill.path.bounds()
+        if bounds is not None:
+            region = region | Window.around(*matrix.bounds(*bounds)).expand(1, 1, 1, 1)
+    return None if region.is_empty else Vector(region, generator, canvas, matrix)
+
+
+def _clipped(node: Node, matrix: Affine, size: Size) -> Node:
+    """A node inside a rectangle; nothing is done where it already lies within it."""
+    region, inner = _extent(matrix, size)
+    if inner.covers(node.region):
+        return node
+    if matrix.is_upright and inner == region:
+        return _cropped(node, region)
+    return Clip(node.region & region, node, matrix, size, opaque=node.opaque & inner)
+
+
+def _cropped(node: Node, window: Window) -> Node:
+    return replace(node, region=node.region & window, opaque=node.opaque & window)
+
+
+def _resampled(node: Node, matrix: Affine) -> Node:
+    x0, y0, x1, y1 = node.region
+    region, _ = _extent(matrix @ Affine.translation(x0, y0), (x1 - x0, y1 - y0))
+    return Resampled(region, node, matrix)
+
+
+def _larger(one: Window, other: Window) -> Window:
+    return one if one.width * one.height >= other.width * other.height else other
+
+
+def _seed(layer: Layer) -> int:
+    return int.from_bytes(digest(layer.path)[:4], "big")

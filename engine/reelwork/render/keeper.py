@@ -1,0 +1,118 @@
+"""What to paint whole, how much of it, and what to keep from one frame to the next.
+
+A frame plan goes in; for each of its nodes comes out which pixels are needed, and whether the node is to be *realised*
+(painted into a frame of its own) because its reader needs random access or because it was the same in the frame before.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from reelwork.image import EMPTY, Window
+from reelwork.image.frame import Frame
+from reelwork.kernels.resample import resample_needs
+from reelwork.plan.nodes import Area, Box, Element, Fill, FramePlan, Node, Resampled, Stack
+
+#: Nodes that are painted faster than they are copied.
+_CHEAP: Final = (Fill, Box)
+_BYTES_A_PIXEL: Final = 16
+
+
+class Keeper:
+    """The memory of an executor; ``begin`` is called once a frame.
+
+    :param budget: bytes that may be kept from frame to frame
+    """
+
+    def __init__(self, budget: int) -> None:
+        self._budget = budget
+        self._kept: dict[bytes, Frame] = {}
+        self._realised: dict[bytes, Frame] = {}
+        self._keep: set[bytes] = set()
+        self._needed: dict[bytes, Window] = {}
+        self._split: dict[bytes, tuple[Element, ...]] = {}
+        self._seen: set[bytes] = set()
+        self._previous: set[bytes] = set()
+        self._promised = 0
+
+    def begin(self, plan: FramePlan) -> None:
+        """Forget the last frame but for what stays the same, and note what this one needs."""
+        self._previous, self._seen = self._seen, set()
+        self._realised, self._needed, self._split = {}, {}, {}
+        self._keep = set()
+        self._promised = 0
+        self._demand(plan.root, plan.window & plan.root.region)
+        self._kept = {key: frame for key, frame in self._kept.items() if key in self._keep}
+
+    def elements(self, stack: Stack) -> tuple[Element, ...]:
+        """A stack's elements, those at the bottom that stay the same folded into one."""
+        return self._split.get(stack.key, stack.elements)
+
+    def is_whole(self, node: Node) -> bool:
+        """Whether a node is painted once for the whole frame, rather than tile by tile."""
+        return isinstance(node, Area) or node.key in self._keep or node.key in self._realised
+
+    def window(self, node: Node) -> Window:
+        """Which pixels of a node this frame needs."""
+        return self._needed[node.key]
+
+    def get(self, node: Node) -> Frame | None:
+        """A node's frame, if it is there and large enough."""
+        for store in (self._kept, self._realised):
+            frame = store.get(node.key)
+            if frame is not None and frame.window.covers(self._needed[node.key]):
+                return frame
+        return None
+
+    def put(self, node: Node, frame: Frame) -> None:
+        """Hold a node's frame: to the end of this frame, or for as long as it stays the same."""
+        (self._kept if node.key in self._keep else self._realised)[node.key] = frame
+
+    def _demand(self, node: Node, window: Window) -> None:
+        if window.is_empty:
+            return
+        known = self._needed.get(node.key, EMPTY)
+        if known.covers(window):
+            return
+        self._needed[node.key] = needed = known | window
+        self._seen.add(node.key)
+        if not isinstance(node, _CHEAP) and node.key in self._previous and self._promise(node, needed):
+            frame = self._kept.get(node.key)
+            if frame is not None and frame.window.covers(needed):
+                return
+        if isinstance(node, Area):
+            self._demand(node.source, node.effect.needs(needed, node.context) & node.source.region)
+        elif isinstance(node, Resampled):
+            self._demand(node.source, resample_needs(needed, node.matrix.inverse()) & node.source.region)
+        elif isinstance(node, Stack):
+            for element in self._folded(node):
+                self._demand(element.node, needed & element.node.region)
+        else:
+            for source in node.inputs():
+                self._demand(source, needed & source.region)
+
+    def _promise(self, node: Node, window: Window) -> bool:
+        """Decide to keep a node that was the same in the last frame, if there is room for it."""
+        if node.key in self._keep:
+            return True
+        size = _BYTES_A_PIXEL * window.width * window.height
+        if self._promised + size > self._budget:
+            return False
+        self._promised += size
+        self._keep.add(node.key)
+        return True
+
+    def _folded(self, stack: Stack) -> tuple[Element, ...]:
+        elements = self._split.get(stack.key)
+        if elements is None:
+            same = 0
+            while same < len(stack.elements) and stack.prefixes[same] in self._previous:
+                same += 1
+            self._seen.update(stack.prefixes)
+            elements = stack.elements
+            if 1 < same < len(elements):
+                lowest = stack.prefix(same)
+                self._previous.add(lowest.key)
+                elements = (Element(lowest, elements[0].merge, 1.0), *elements[same:])
+            self._split[stack.key] = elements
+        return elements
