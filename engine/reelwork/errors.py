@@ -73,6 +73,9 @@ class SceneError(ReelworkError):
         self.problems = problems
         super().__init__("\n\n".join(str(problem) for problem in problems))
 
+    def __reduce__(self) -> tuple[type[SceneError], tuple[tuple[Problem, ...]]]:
+        return (type(self), (self.problems,))
+
 
 class MediaError(ReelworkError):
     """A file of pictures or sound that cannot be read, or not as asked; the message names the file."""
@@ -81,9 +84,13 @@ class MediaError(ReelworkError):
 
 
 class CatalogueError(ReelworkError):
-    """A record, a person or a licence that cannot be used; the message names it."""
+    """Records, people or licences that cannot be used, with everything that is wrong with them."""
 
     exit_code = 5
+
+    def __init__(self, problems: tuple[Problem, ...] | str) -> None:
+        self.problems = (Problem(problems),) if isinstance(problems, str) else problems
+        super().__init__("\n\n".join(str(problem) for problem in self.problems))
 
 
 class PluginError(ReelworkError):
@@ -96,3 +103,9 @@ class OutputError(ReelworkError):
     """A place that cannot be written to, or an output that cannot be made."""
 
     exit_code = 7
+
+
+class RenderError(ReelworkError):
+    """A worker that ended before its work was done; what was finished is kept."""
+
+    exit_code = 8

@@ -1,0 +1,121 @@
+"""A local worker, ``python -m reelwork.render.worker PARENT``: units come in on standard input, news goes out.
+
+It lives exactly as long as the process that started it. Whatever is printed in it goes to standard error, where the
+dispatcher keeps the end of it.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import pickle
+import queue
+import signal
+import sys
+import threading
+import time
+import traceback
+from typing import BinaryIO
+
+from reelwork.render import wire
+from reelwork.render.job import Unit
+
+#: Seconds between two messages about finished frames.
+_QUIET = 0.1
+
+
+class _Outbox:
+    """The :class:`reelwork.render.progress.Report` of a worker, which sends what it is told to the dispatcher."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._frames = 0
+        self._sent = 0.0
+
+    def send(self, news: wire.News) -> None:
+        try:
+            wire.send(self._stream, news)
+        except OSError:
+            os._exit(1)
+
+    def stage(self, name: str) -> None:
+        self.send(wire.Stage(name))
+
+    def advance(self, frames: int = 1) -> None:
+        self._frames += frames
+        if time.monotonic() - self._sent >= _QUIET:
+            self.flush()
+
+    def flush(self) -> None:
+        if self._frames:
+            self.send(wire.Advance(self._frames))
+        self._frames, self._sent = 0, time.monotonic()
+
+
+def main(parent: int) -> None:
+    """Serve the dispatcher in process ``parent`` until it is gone or has nothing more to do."""
+    faulthandler.enable()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the dispatcher decides
+    _die_with(parent)
+    orders, news = _take_over_pipes()
+    outbox = _Outbox(news)
+    try:
+        begin = wire.receive(orders)
+    except EOFError:
+        return
+    units = _listen(orders)
+    try:
+        sys.path[:] = begin.path
+        renderer = pickle.loads(begin.renderer)()
+    except Exception as error:
+        outbox.send(wire.Failed(wire.portable(error), traceback.format_exc()))
+        return
+    while True:
+        unit = units.get()
+        try:
+            segment = renderer.render(unit, outbox)
+        except Exception as error:
+            outbox.send(wire.Failed(wire.portable(error), traceback.format_exc()))
+            return
+        outbox.flush()
+        outbox.send(wire.Finished(segment))
+
+
+def _die_with(parent: int) -> None:
+    """Ask Linux to kill this process with its parent, even in the middle of a call that holds the interpreter."""
+    if sys.platform == "linux":
+        import ctypes
+
+        set_parent_death_signal = 1  # PR_SET_PDEATHSIG, prctl(2)
+        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
+        if os.getppid() != parent:  # it died before the request was made
+            os._exit(1)
+
+
+def _take_over_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """Orders and news on descriptors of their own; standard input is empty and standard output is standard error."""
+    orders, news = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    return orders, news
+
+
+def _listen(orders: BinaryIO) -> queue.SimpleQueue[Unit]:
+    """Units as they are handed out. A thread waits for them, so that the end of the pipe ends the process at once."""
+    units: queue.SimpleQueue[Unit] = queue.SimpleQueue()
+
+    def listen() -> None:
+        try:
+            while True:
+                units.put(wire.receive(orders))
+        except (EOFError, OSError):
+            os._exit(0)  # nothing more to do, or nobody to do it for
+
+    threading.Thread(target=listen, name="orders", daemon=True).start()
+    return units
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
