@@ -114,3 +114,21 @@ class Record:
     versions: tuple[Version, ...] = ()
     licence_history: tuple[EarlierLicence, ...] = ()
     source: Place | None = None
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a licence lets one do with a work in a production.
+
+    :param id: the licence's SPDX name, or ``LicenseRef-…``
+    :param commercial: whether it may be used commercially
+    :param adaptations: ``any`` (under any licence), ``same`` (only under the same) or ``none``
+    :param attribution: whether its makers must be named
+    """
+
+    id: str
+    commercial: bool
+    adaptations: str
+    attribution: bool
+    title: str = ""
+    url: str = ""
