@@ -1,0 +1,118 @@
+"""The cache of compiled kernels: compiled code goes in, and comes out again in later runs and in other processes.
+
+One file holds one function compiled for one combination of argument types and one processor, under a name that says
+all of that, with a checksum at its head. It is written under another name and then renamed, so that any number of
+processes may read and write: whoever is last replaces a whole file by an equal one. A file that is damaged counts as
+missing. (Numba's own cache keeps an index beside its data, and two processes writing at once leave it pointing to the
+wrong function.)
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import pickle
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import FunctionType
+from typing import Any, Final
+
+from numba.core import caching, compiler
+
+from reelwork.kernels.digest import function_digest
+
+_CHECKSUM_BYTES: Final = 32
+
+
+class KernelCache(caching._Cache):
+    """What numba's dispatcher asks for compiled code, and gives it to.
+
+    :param folder: where the files lie; made when the first is written
+    """
+
+    def __init__(self, function: FunctionType, folder: Path) -> None:
+        self._function = function
+        self._folder = folder
+        self._digest: str | None = None
+
+    @property
+    def cache_path(self) -> str:
+        """The folder."""
+        return str(self._folder)
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """The compiled function for a signature, or ``None`` where there is none that can be used."""
+        target_context.refresh()
+        content = _read(self._path(sig, target_context.codegen()))
+        if content is None:
+            return None
+        try:
+            rebuild: Any = compiler.CompileResult._rebuild
+            return rebuild(target_context, *pickle.loads(content))
+        except Exception:  # whatever ails a file in a cache, the cure is to make it again
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep a compiled function; a folder that cannot be written to is none of the caller's business."""
+        if data.library.has_dynamic_globals or any(not lifted.can_cache for lifted in data.lifted):
+            return
+        with contextlib.suppress(OSError):
+            write_atomically(self._path(sig, data.codegen), _sealed(pickle.dumps(data._reduce(), protocol=5)))
+
+    def enable(self) -> None:
+        """Nothing: it always is."""
+
+    def disable(self) -> None:
+        """Nothing: numba only asks this of functions that are compiled in advance."""
+
+    def flush(self) -> None:
+        """Forget this function's files."""
+        for path in self._folder.glob(f"{self._stem()}-*"):
+            path.unlink(missing_ok=True)
+
+    def _stem(self) -> str:
+        # Worked out when it is needed: a kernel may use one that its module defines further down.
+        if self._digest is None:
+            self._digest = function_digest(self._function)
+        return f"{self._function.__name__}-{self._digest}"
+
+    def _path(self, sig: Any, codegen: Any) -> Path:
+        target = hashlib.sha256(repr((sig, codegen.magic_tuple())).encode()).hexdigest()[:24]
+        return self._folder / f"{self._stem()}-{target}"
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that it is either there and whole, or not there; its folder is made if missing.
+
+    :raises OSError: it cannot be written
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _temporary(path) as (handle, name):
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.replace(name, path)
+
+
+@contextlib.contextmanager
+def _temporary(path: Path) -> Iterator[tuple[int, str]]:
+    handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}-", dir=path.parent)
+    try:
+        yield handle, name
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name)
+
+
+def _sealed(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest() + content
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+    content = data[_CHECKSUM_BYTES:]
+    return content if hashlib.sha256(content).digest() == data[:_CHECKSUM_BYTES] else None

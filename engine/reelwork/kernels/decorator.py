@@ -1,0 +1,65 @@
+"""The ``kernel`` decorator: a function over arrays and numbers goes in, and is compiled when it is first called."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any, Generic, ParamSpec, TypeVar, cast
+
+P = ParamSpec("P")
+R = TypeVar("R", covariant=True)
+
+_building = threading.RLock()
+
+
+class Kernel(Generic[P, R]):
+    """A function that numba compiles, for each combination of argument types, when it is first called with them.
+
+    Kernels may call other kernels and the functions of :mod:`reelwork.maths`. They are compiled without fast maths,
+    with numpy's rules for division by zero, without checks of bounds, and release the interpreter lock. **The arrays
+    handed to one call must not overlap**: the compiler is told so, and a kernel that works in place takes that array
+    once.
+    """
+
+    def __init__(self, function: Callable[P, R]) -> None:
+        self.py_func = cast(FunctionType, function)
+        self._dispatcher: Any = None
+        functools.update_wrapper(self, function)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run it, compiled."""
+        dispatcher = self._dispatcher or self.dispatcher
+        return cast(R, dispatcher(*args, **kwargs))
+
+    @property
+    def dispatcher(self) -> Any:
+        """Numba's dispatcher for the function; asking for it loads numba."""
+        if self._dispatcher is None:
+            from reelwork.kernels import native
+
+            with _building:
+                if self._dispatcher is None:
+                    self._dispatcher = native.dispatcher(self.py_func)
+        return self._dispatcher
+
+    @property
+    def _numba_type_(self) -> Any:
+        """What numba asks of a global that it does not know, so that kernels can call kernels."""
+        return self.dispatcher._numba_type_
+
+    def __repr__(self) -> str:
+        return f"<kernel {self.py_func.__module__}.{self.py_func.__qualname__}>"
+
+
+def kernel(function: Callable[P, R]) -> Kernel[P, R]:
+    """Mark a module-level function as a kernel.
+
+    >>> @kernel
+    ... def add(a, b):
+    ...     return a + b
+    >>> add(1.0, 2.0)
+    3.0
+    """
+    return Kernel(function)
