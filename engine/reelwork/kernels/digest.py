@@ -6,6 +6,7 @@ their constants and all kernels, helpers and module-level values that they reach
 
 from __future__ import annotations
 
+import dis
 import hashlib
 import sys
 from collections.abc import Iterator
@@ -49,7 +50,7 @@ def _parts(function: FunctionType, seen: set[int]) -> Iterator[str]:
         raise TypeError(f"kernel {function.__qualname__}: a kernel must be a module-level function, not a closure")
     yield repr((function.__defaults__, function.__kwdefaults__))
     yield from _code(function.__code__)
-    for name in sorted(_names(function.__code__)):
+    for name in _names(function.__code__, ("LOAD_GLOBAL", "LOAD_NAME")):
         if name in function.__globals__:
             yield name
             yield from _value(function.__globals__[name], f"{function.__qualname__}: {name}", function, seen)
@@ -65,12 +66,13 @@ def _code(code: CodeType) -> Iterator[str]:
             yield f"{type(constant).__name__} {constant!r}"
 
 
-def _names(code: CodeType) -> set[str]:
-    names = set(code.co_names)
+def _names(code: CodeType, opcodes: tuple[str, ...]) -> list[str]:
+    """The names that some instructions of a function, and of functions inside it, mention; in order."""
+    names = {step.argval for step in dis.get_instructions(code) if step.opname in opcodes}
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            names |= _names(constant)
-    return names
+            names.update(_names(constant, opcodes))
+    return sorted(names)
 
 
 def _value(value: Any, where: str, user: FunctionType, seen: set[int]) -> Iterator[str]:
@@ -80,7 +82,7 @@ def _value(value: Any, where: str, user: FunctionType, seen: set[int]) -> Iterat
     elif isinstance(value, ModuleType):
         yield value.__name__
         if not _settled(value.__name__):
-            for name in sorted(_names(user.__code__)):
+            for name in _names(user.__code__, ("LOAD_ATTR", "LOAD_METHOD")):
                 if hasattr(value, name):
                     yield name
                     yield from _value(getattr(value, name), f"{where}.{name}", user, seen)
@@ -106,6 +108,6 @@ def _settled(module: str) -> bool:
 
 def _named(value: Any) -> str:
     """A thing of a settled module: a function or a type by its name, a number or an array by its content."""
-    if hasattr(value, "tobytes"):
+    if not isinstance(value, type) and hasattr(value, "tobytes"):
         return f"{value.dtype.str} {value.shape} {value.tobytes().hex()}"
     return f"{value.__module__}.{getattr(value, '__qualname__', repr(value))}"
