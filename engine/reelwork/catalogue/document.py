@@ -104,8 +104,8 @@ def parse_document(content: bytes, file: str) -> Document:
             raise _wrong(f"a line of {len(line_text):,} characters; {_LONGEST_LINE:,} are allowed", file, number)
     try:
         return Document(file, text, tomllib.loads(text))
-    except RecursionError as error:
-        raise _wrong("values are nested too deeply", file) from error
+    except RecursionError:  # its own thousand lines of traceback say nothing more
+        raise _wrong("values are nested too deeply", file) from None
     except ValueError as error:  # TOMLDecodeError, or a number of more digits than Python converts
         raise _not_toml(str(error), text, file) from error
 

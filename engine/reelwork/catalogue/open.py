@@ -9,9 +9,9 @@ from pathlib import Path
 from reelwork.catalogue.digest import digest_of
 from reelwork.catalogue.document import Document, read_document
 from reelwork.catalogue.fields import HANDLE_RULE, is_handle, nearest
-from reelwork.catalogue.licence import REFERENCE
 from reelwork.catalogue.model import Person, Record, Terms
 from reelwork.catalogue.reader import is_file, read_person, read_record, read_settings, read_terms
+from reelwork.catalogue.spdx import REFERENCE
 from reelwork.catalogue.store import find, stores
 from reelwork.catalogue.text import shown
 from reelwork.errors import CatalogueError, Problem
@@ -49,7 +49,7 @@ class Catalogue:
                 document,
                 name,
                 folder=self.folder,
-                declared=self._declared,
+                declared=self.declared,
                 is_person=lambda handle: is_handle(handle) and (self.folder / "people" / f"{handle}.toml").is_file(),
                 is_record=self._is_record,
             )
@@ -74,11 +74,17 @@ class Catalogue:
 
         :raises CatalogueError: the declaration is wrong
         """
-        if licence not in self._declared:
+        if licence not in self.declared:
             return None
         if licence not in self._terms:
             self._terms[licence] = read_terms(self._read("licences", licence), licence)
         return self._terms[licence]
+
+    @cached_property
+    def declared(self) -> frozenset[str]:
+        """The ``LicenseRef-…`` names of the licences that the catalogue declares itself."""
+        found = (path.stem for path in (self.folder / "licences").glob("*.toml"))
+        return frozenset(name for name in found if REFERENCE.fullmatch(name))
 
     def names(self) -> Iterator[str]:
         """The names of all records, in order; their files are not read."""
@@ -161,11 +167,6 @@ class Catalogue:
 
     def _stems(self, *parts: str) -> list[str]:
         return sorted(path.stem for path in self.folder.joinpath(*parts).glob("*.toml") if is_handle(path.stem))
-
-    @cached_property
-    def _declared(self) -> frozenset[str]:
-        found = (path.stem for path in (self.folder / "licences").glob("*.toml"))
-        return frozenset(name for name in found if REFERENCE.fullmatch(name))
 
 
 def open_catalogue(folder: Path) -> Catalogue:

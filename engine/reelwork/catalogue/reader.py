@@ -8,7 +8,6 @@ from pathlib import Path, PurePosixPath
 
 from reelwork.catalogue.document import Document
 from reelwork.catalogue.fields import Fields
-from reelwork.catalogue.licence import trouble
 from reelwork.catalogue.model import (
     KINDS,
     RELATIONS,
@@ -21,6 +20,7 @@ from reelwork.catalogue.model import (
     Terms,
     Version,
 )
+from reelwork.catalogue.spdx import trouble
 from reelwork.catalogue.text import shown
 from reelwork.errors import CatalogueError, Problem
 
