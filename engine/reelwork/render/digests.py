@@ -1,0 +1,76 @@
+"""Digests of what a render depends on: the graph, the engine's and the plugins' code, the libraries."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from fractions import Fraction
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+#: Libraries whose versions may change pixels, samples or packets.
+_LIBRARIES: Final = ("av", "numba", "llvmlite", "numpy", "pillow", "resvg-py", "skia-pathops", "soxr", "uharfbuzz")
+
+
+def value_digest(*values: object) -> str:
+    """The digest of plain values, frozen dataclasses, classes and containers of them, as 64 hexadecimal digits.
+
+    Each object is looked at once, however often it is used, so that compositions nested in each other do not explode.
+
+    :raises TypeError: a value of another type
+    """
+    return _Digester().digest(values)
+
+
+class _Digester:
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[object, str]] = {}
+
+    def digest(self, value: object) -> str:
+        known = self._known.get(id(value))
+        if known is not None:
+            return known[1]
+        text = self._text(value)
+        result = hashlib.sha256(text.encode()).hexdigest()
+        self._known[id(value)] = (value, result)  # the value is held, so that its id is not given to another
+        return result
+
+    def _text(self, value: object) -> str:
+        if value is None or isinstance(value, bool | int | float | str | bytes | Fraction | Path):
+            return repr(value)
+        if isinstance(value, Enum):
+            return str(value)
+        if isinstance(value, type):
+            return f"{value.__module__}.{value.__qualname__} {getattr(value, 'version', '')}"
+        if dataclasses.is_dataclass(value):
+            fields = (self.digest(getattr(value, field.name)) for field in dataclasses.fields(value))
+            return f"{self._text(type(value))}({','.join(fields)})"
+        if isinstance(value, tuple | list):
+            return f"({','.join(self.digest(item) for item in value)})"
+        if isinstance(value, Mapping):
+            return f"{{{','.join(f'{self.digest(key)}:{self.digest(item)}' for key, item in value.items())}}}"
+        raise TypeError(f"no digest for {type(value)}")
+
+
+@functools.cache
+def code_digest(packages: tuple[str, ...]) -> str:
+    """The digest of the source files of packages and of the versions of the libraries under them."""
+    parts = [f"{name} {version(name)}" for name in _LIBRARIES]
+    for package in packages:
+        for path in sorted(_sources(package)):
+            parts.append(f"{package} {path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}")
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _sources(package: str) -> Iterable[Path]:
+    spec = find_spec(package)
+    if spec is None:
+        return []
+    if spec.submodule_search_locations is None:
+        return [Path(spec.origin)] if spec.origin else []
+    return [path for folder in spec.submodule_search_locations for path in Path(folder).rglob("*.py")]

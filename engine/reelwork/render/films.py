@@ -1,0 +1,134 @@
+"""Films: an output goes in, its units are rendered, its sound is mixed, and one file comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from reelwork.errors import OutputError
+from reelwork.media.audio import AudioSource
+from reelwork.media.mux import write_film, write_sound
+from reelwork.media.segment import Segment as KeptSegment
+from reelwork.media.segment import open_segment
+from reelwork.media.spec import VideoSpec, sound_spec, video_spec
+from reelwork.render.job import Dispatcher, Job, Segment
+from reelwork.render.prepare import Prepared, Settings
+from reelwork.render.progress import Progress
+from reelwork.render.unit import FilmJob, Shot
+from reelwork.render.units import Request, forget_old, job_key, kept_folder, run, selected, touch, units
+from reelwork.render.view import frame_range, output_view
+from reelwork.scene.model import Output
+from reelwork.sound.mix import mix
+from reelwork.sound.plan import Voice
+from reelwork.sound.voices import collect_voices
+
+
+
+def write(
+    prepared: Prepared,
+    output: Output,
+    target: Path,
+    settings: Settings,
+    request: Request,
+    progress: Progress,
+    dispatcher: Dispatcher,
+) -> Path:
+    """Render an output as a film.
+
+    :raises OutputError: it cannot be encoded as it asks for, or not be written
+    """
+    graph = prepared.graph(output.composition)
+    view = output_view(graph, output, request.scale)
+    start, fps, count = frame_range(graph, output)
+    first, stop = selected(count, request.frames)
+    spec = _video_spec(output, target, view.window.width, view.window.height, fps, view.background is None, settings)
+    shot = Shot(graph, view, start, fps)
+    folder = kept_folder()
+    renderer = FilmJob(shot, spec, folder, request.tile_rows)
+    job = Job(units(first, stop, job_key(prepared, shot, spec)), renderer)
+    finished = {} if request.fresh else _finished(job, renderer)
+    segments = run(job, progress, dispatcher, finished)
+    progress.stage("mixing sound and writing the film")
+    voices = collect_voices(graph)
+    kept = [open_segment(segment.path) for segment in segments]
+    frames = sum(segment.frames for segment in kept)
+    if frames != stop - first:
+        raise OutputError(f"{frames} frames were rendered where {stop - first} are due; render again with --fresh")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_film(
+        kept,
+        spec,
+        target,
+        sound=_mixed(voices, start + first / fps, Fraction(stop - first) / fps) if voices else None,
+        sound_spec=sound_spec(target.suffix, codec=output.audio.codec, bitrate=output.audio.bitrate),
+        metadata={"title": graph.title} if graph.title else None,
+    )
+    for segment in segments:
+        touch(segment.path)
+    forget_old(folder, {segment.path for segment in segments})
+    return target
+
+
+def write_sound_alone(
+    prepared: Prepared, output: Output, target: Path, request: Request, progress: Progress
+) -> Path:
+    """Mix an output's sound into a file of its own.
+
+    :raises OutputError: nothing is heard in it, or it cannot be written
+    """
+    graph = prepared.graph(output.composition)
+    start, fps, count = frame_range(graph, output)
+    first, stop = selected(count, request.frames)
+    voices = collect_voices(graph)
+    if not voices:
+        raise OutputError(f"nothing is heard in {output.composition!r}, so {target.name} would be empty")
+    progress.stage("mixing sound")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    end = min(start + stop / fps, output.range[1] if output.range else graph.root.duration)
+    begin = start + first / fps
+    spec = sound_spec(target.suffix, codec=output.audio.codec, bitrate=output.audio.bitrate)
+    write_sound(_mixed(voices, begin, end - begin), target, spec)
+    return target
+
+
+def _video_spec(
+    output: Output, target: Path, width: int, height: int, fps: Fraction, alpha: bool, settings: Settings
+) -> VideoSpec:
+    video = output.video
+    return video_spec(
+        target.suffix.lower(),
+        size=(width, height),
+        fps=fps,
+        codec=video.codec,
+        crf=video.crf,
+        preset="ultrafast" if settings.draft else video.preset,
+        pixel_format=video.pixel_format,
+        alpha=alpha,
+        matrix=video.matrix,
+        full_range=video.range == "full",
+    )
+
+
+def _finished(job: Job, renderer: FilmJob) -> dict[int, Segment]:
+    """The units whose segments an earlier render left, whole."""
+    found: dict[int, Segment] = {}
+    for unit in job.units:
+        path = renderer.path(unit)
+        try:
+            kept: KeptSegment = open_segment(path)
+        except OutputError:
+            continue  # missing, or torn: it is rendered again
+        if kept.frames == unit.stop - unit.first:
+            found[unit.index] = Segment(unit, path, kept.digest)
+    return found
+
+
+def _mixed(voices: tuple[Voice, ...], start: Fraction, duration: Fraction) -> Iterator[npt.NDArray[np.float32]]:
+    """The sound of a stretch of the graph's root, 48,000 Hz stereo."""
+    return mix(voices, duration, start=start, opener=AudioSource)
+
+

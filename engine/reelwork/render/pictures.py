@@ -1,0 +1,165 @@
+"""Pictures: single frames, stills of an output, numbered stills, animations and contact sheets."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Final
+
+from reelwork.errors import OutputError
+from reelwork.graph.model import Graph
+from reelwork.image.frame import Frame
+from reelwork.media.write import write_gif, write_still
+from reelwork.plan.planner import plan_frame
+from reelwork.render.executor import Executor
+from reelwork.render.job import Dispatcher, Job, Segment
+from reelwork.render.prepare import Prepared
+from reelwork.render.progress import Progress
+from reelwork.render.sources import Sources
+from reelwork.render.unit import Painter, Shot, StillsJob
+from reelwork.render.units import Request, forget_old, job_key, kept_folder, run, selected, touch, units
+from reelwork.render.view import frame_range, output_view
+from reelwork.scene.model import Output
+
+#: Width of one picture in a contact sheet, pixels.
+SHEET_WIDTH: Final = 480
+
+
+def paint_instant(graph: Graph, output: Output, time: Fraction, scale: Fraction) -> tuple[Frame, bool]:
+    """A composition at an instant as an output shows it, and whether transparency is kept.
+
+    :raises OutputError: an instant that the composition does not have
+    """
+    if not 0 <= time < graph.root.duration:
+        raise OutputError(
+            f"there is nothing at {float(time):g} s: the composition {graph.root.name!r} "
+            f"lasts {float(graph.root.duration):g} s"
+        )
+    view = output_view(graph, output, scale)
+    return Executor(Sources()).frame(plan_frame(graph, view, time)), view.background is None
+
+
+def write_instants(prepared: Prepared, output: Output, target: Path, request: Request, progress: Progress) -> Path:
+    """Write the stills of an output with ``at``; several are numbered from 1 before their ending."""
+    graph = prepared.graph(output.composition)
+    progress.start(len(output.at))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for number, time in enumerate(output.at, start=1):
+        frame, alpha = paint_instant(graph, output, time, request.scale)
+        name = target if len(output.at) == 1 else _numbered(target, number)
+        write_still(frame, name, alpha=alpha)
+        progress.advance()
+    return target if len(output.at) == 1 else _numbered(target, 1)
+
+
+def write_animation(prepared: Prepared, output: Output, target: Path, request: Request, progress: Progress) -> Path:
+    """Write an output as a GIF."""
+    shot, first, stop = _shot(prepared, output, request)
+    progress.start(stop - first)
+    target.parent.mkdir(parents=True, exist_ok=True)
+
+    def frames() -> Iterator[Frame]:
+        for frame in Painter(shot, tile_rows=request.tile_rows).frames(first, stop):
+            yield frame
+            progress.advance()
+
+    write_gif(frames(), target, fps=shot.fps, alpha=shot.view.background is None)
+    return target
+
+
+def write_sequence(
+    prepared: Prepared, output: Output, target: Path, request: Request, progress: Progress, dispatcher: Dispatcher
+) -> Path:
+    """Write an output as numbered stills, counted from 0; comes back with the first one's name.
+
+    :raises OutputError: the name has no one number in it, such as ``%05d``
+    """
+    try:
+        names = [target.name % number for number in (0, 1)]
+    except (TypeError, ValueError) as error:
+        raise OutputError(f"{target.name}: write the number of a frame as %05d, once") from error
+    if names[0] == names[1]:
+        raise OutputError(f"{target.name}: all frames would have one name; write the number of a frame as %05d")
+    shot, first, stop = _shot(prepared, output, request)
+    alpha = shot.view.background is None
+    folder = kept_folder()
+    renderer = StillsJob(shot, target.suffix.lower(), alpha, folder, request.tile_rows)
+    key = job_key(prepared, shot, renderer.suffix, alpha)
+    job = Job(units(first, stop, key), renderer)
+    found = {} if request.fresh else {unit.index: renderer.path(unit) for unit in job.units}
+    finished = {
+        index: Segment(job.units[index], path, job.units[index].key) for index, path in found.items() if path.is_dir()
+    }
+    segments = run(job, progress, dispatcher, finished)
+    progress.stage("writing stills")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for segment in segments:
+        for number in range(segment.unit.first, segment.unit.stop):
+            _copy(segment.path / f"{number}{renderer.suffix}", target.with_name(target.name % number))
+        touch(segment.path)
+    forget_old(folder, {segment.path for segment in segments})
+    return target.with_name(target.name % first)
+
+
+def write_frame(prepared: Prepared, output: Output, time: Fraction, to: Path) -> Path:
+    """Write one instant of an output's composition as a still."""
+    frame, alpha = paint_instant(prepared.graph(output.composition), output, time, Fraction(1))
+    write_still(frame, to, alpha=alpha)
+    return to
+
+
+def write_sheet(prepared: Prepared, output: Output, to: Path, progress: Progress, *, pictures: int = 24) -> Path:
+    """Write a contact sheet: pictures at even distances, from left to right, each with its time."""
+    from PIL import Image, ImageDraw
+
+    graph = prepared.graph(output.composition)
+    start, fps, count = frame_range(graph, output)
+    pictures = min(pictures, count)
+    columns = next(n for n in (1, 2, 3, 4, 5, 6) if n * n >= pictures or n == 6)
+    rows = -(-pictures // columns)
+    whole = output_view(graph, output, Fraction(1)).window
+    scale = min(Fraction(1), Fraction(SHEET_WIDTH, whole.width))
+    progress.start(pictures)
+    gap, label = 12, 22
+    sheet: Image.Image | None = None
+    painter = Painter(Shot(graph, output_view(graph, output, scale), start, fps))
+    with tempfile.TemporaryDirectory() as folder:
+        for index in range(pictures):
+            number = index * count // pictures + count // (2 * pictures)
+            write_still(painter.frame(number), Path(folder) / "picture.png")
+            with Image.open(Path(folder) / "picture.png") as picture:
+                if sheet is None:
+                    width, height = picture.width + gap, picture.height + gap + label
+                    sheet = Image.new("RGB", (columns * width + gap, rows * height + gap), "#15181c")
+                x, y = gap + index % columns * width, gap + index // columns * height
+                sheet.paste(picture.convert("RGB"), (x, y))
+            said = f"{float(start + number / fps):.2f} s   frame {number}"
+            ImageDraw.Draw(sheet).text((x, y + height - gap - label + 5), said, fill="#9aa4ae")
+            progress.advance()
+    assert sheet is not None
+    to.parent.mkdir(parents=True, exist_ok=True)
+    making = to.with_name(f".{to.name}.{os.getpid()}.part")
+    sheet.save(making, "PNG")
+    os.replace(making, to)
+    return to
+
+
+def _shot(prepared: Prepared, output: Output, request: Request) -> tuple[Shot, int, int]:
+    graph = prepared.graph(output.composition)
+    start, fps, count = frame_range(graph, output)
+    first, stop = selected(count, request.frames)
+    return Shot(graph, output_view(graph, output, request.scale), start, fps), first, stop
+
+
+def _numbered(target: Path, number: int) -> Path:
+    return target.with_name(f"{target.stem}-{number}{target.suffix}")
+
+
+def _copy(source: Path, to: Path) -> None:
+    making = to.with_name(f".{to.name}.{os.getpid()}.part")
+    shutil.copyfile(source, making)
+    os.replace(making, to)

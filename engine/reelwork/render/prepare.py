@@ -1,0 +1,130 @@
+"""Preparing: a scene file goes in; read, linked and timed, it comes out, or everything that is wrong with it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+from reelwork.effect import VectorGenerator
+from reelwork.errors import Place, Problem, ReelworkError, SceneError
+from reelwork.extensions import Registry, registry
+from reelwork.graph.build import build_graph
+from reelwork.graph.link import Production, clips, link
+from reelwork.graph.model import Composition, GeneratorSource, Graph, GroupSource, Layer, SequenceSource
+from reelwork.plan.evaluate import Scope, instance
+from reelwork.plan.planner import drawing
+from reelwork.scene.model import Clip, Output, Scene
+from reelwork.scene.reader import read_scene
+from reelwork.scene.timing import Timing, resolve_times
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the person asked for beside the scene.
+
+    :param variables: values for the scene's variables, as written
+    :param draft: whether missing records become slates, and quality gives way to speed
+    """
+
+    variables: Mapping[str, str] = field(default_factory=dict)
+    draft: bool = False
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A scene that can be rendered.
+
+    :param warnings: what is doubtful
+    """
+
+    production: Production
+    timing: Timing
+    registry: Registry
+    warnings: tuple[Problem, ...]
+
+    @property
+    def scene(self) -> Scene:
+        """The scene as it was read."""
+        return self.production.scene
+
+    def graph(self, composition: str) -> Graph:
+        """The graph under one of the scene's compositions."""
+        return build_graph(self.production, self.timing, self.registry, composition)
+
+
+def scene_file(path: Path) -> Path:
+    """The scene's file: the path itself, or ``scene.yaml`` in a folder."""
+    return path / "scene.yaml" if path.is_dir() else path
+
+
+def prepare(path: Path, settings: Settings) -> Prepared:
+    """Read a scene, open what it names, resolve its times.
+
+    :raises SceneError: everything that is wrong, in the order of the file
+    """
+    from reelwork.media.probe import probe  # PyAV loads only for scenes that show or sound a file
+
+    known = registry()
+    scene = read_scene(scene_file(path), set=settings.variables, registry=known)
+    production, found = link(scene, probe, draft=settings.draft)
+    problems = [*scene.warnings, *found]
+
+    def length(clip: Clip) -> Fraction | None:
+        media = production.media.get(clip.path)
+        return None if media is None else media.facts.duration
+
+    timing, late = resolve_times(scene, length)
+    problems += late
+    if not any(not problem.warning for problem in problems):
+        prepared = Prepared(production, timing, known, ())
+        problems += _undrawable(prepared)
+    wrong = [problem for problem in problems if not problem.warning]
+    if wrong:
+        raise SceneError(tuple(sorted(wrong, key=_order)))
+    return Prepared(production, timing, known, tuple(sorted(problems, key=_order)))
+
+
+def default_output(scene: Scene) -> Output:
+    """The film that a scene without outputs makes: named for its folder, or its file."""
+    path = Path(scene.file).resolve()
+    name = path.parent.name if path.name == "scene.yaml" else path.stem
+    return Output(name="film", path="outputs.film", file=f"{name}.mp4")
+
+
+def _order(problem: Problem) -> tuple[str, int, int]:
+    place = problem.place
+    return ("", 0, 0) if place is None else (place.file, place.line, place.column)
+
+
+def _undrawable(prepared: Prepared) -> list[Problem]:
+    """Drawings that cannot be made: fonts that lack a glyph, outlines that make no sense."""
+    places: dict[str, Place] = {clip.path: clip.place for clip in clips(prepared.scene)}
+    problems: dict[str, Problem] = {}
+    for name in prepared.scene.compositions:
+        composition = prepared.graph(name).root
+        for layer, size in _drawn(composition.layers, composition):
+            source = layer.source
+            assert isinstance(source, GeneratorSource)
+            try:
+                made = instance(source.generator, source.params, Scope(Fraction(0), size, size))
+                if isinstance(made, VectorGenerator):
+                    drawing(made, size)
+            except (ReelworkError, ValueError) as error:
+                problems[layer.path] = Problem(str(error), places.get(layer.path), layer.path)
+    return list(problems.values())
+
+
+def _drawn(layers: tuple[Layer, ...], composition: Composition) -> list[tuple[Layer, tuple[float, float]]]:
+    size = (float(composition.size[0]), float(composition.size[1]))
+    found = []
+    for layer in layers:
+        source = layer.source
+        if isinstance(source, GeneratorSource):
+            found.append((layer, size))
+        elif isinstance(source, GroupSource):
+            found += _drawn(source.layers, composition)
+        elif isinstance(source, SequenceSource):
+            found += _drawn(source.sequence.clips, composition)
+    return found

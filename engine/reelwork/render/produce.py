@@ -1,0 +1,131 @@
+"""Producing: a scene and an output's name go in, the finished file comes out; one function for each command."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Final
+
+from reelwork.errors import OutputError, Problem
+from reelwork.render.job import Dispatcher
+from reelwork.render.local import LocalDispatcher
+from reelwork.render.prepare import Prepared, Settings, default_output, prepare
+from reelwork.render.progress import Progress
+from reelwork.render.units import Request
+from reelwork.render.view import frame_range, output_view
+from reelwork.scene.model import Output
+from reelwork.timecode import parse_time
+
+FILMS: Final = (".mp4", ".mov", ".mkv", ".webm")
+STILLS: Final = (".png", ".exr", ".jpg", ".jpeg", ".tiff", ".tif")
+SOUNDS: Final = (".wav", ".flac", ".mp3", ".m4a", ".opus")
+
+
+def check(path: Path, settings: Settings) -> tuple[Problem, ...]:
+    """Warnings about a scene.
+
+    :raises SceneError: everything that is wrong with it
+    """
+    prepared = prepare(path, settings)
+    for output in prepared.scene.outputs.values():
+        graph = prepared.graph(output.composition)
+        output_view(graph, output, Fraction(1))
+        frame_range(graph, output)
+    return prepared.warnings
+
+
+def render(
+    path: Path, settings: Settings, request: Request, progress: Progress, dispatcher: Dispatcher | None = None
+) -> tuple[Path, tuple[Problem, ...]]:
+    """Render an output of a scene; comes back with the file that was written and the scene's warnings.
+
+    :param dispatcher: who renders the units; by default ``request.jobs`` workers on this machine
+    :raises SceneError: the scene is wrong
+    :raises OutputError: there is no such output, or it cannot be written
+    """
+    progress.stage("reading the scene")
+    prepared = prepare(path, settings)
+    output = chosen_output(prepared, request.output)
+    target = request.to or _inside_out(output.file)
+    made = _make(prepared, output, target, settings, request, progress, dispatcher or LocalDispatcher(request.jobs))
+    return made, prepared.warnings
+
+
+def chosen_output(prepared: Prepared, name: str | None) -> Output:
+    """An output by its name; the first without one.
+
+    :raises OutputError: there is none of that name; the message names those there are
+    """
+    outputs = prepared.scene.outputs
+    if not outputs:
+        if name is not None:
+            raise OutputError(f"there is no output {name!r}: the scene names no outputs, and makes one film")
+        return default_output(prepared.scene)
+    if name is None:
+        return next(iter(outputs.values()))
+    if name not in outputs:
+        raise OutputError(f"there is no output {name!r}; the scene has {', '.join(outputs)}")
+    return outputs[name]
+
+
+def _inside_out(named: str) -> Path:
+    folder = Path("out").resolve()
+    target = (folder / named).resolve()
+    if not target.is_relative_to(folder):
+        raise OutputError(f"the output file {named!r} lies outside {folder}; only --to may name another place")
+    return Path("out") / target.relative_to(folder)
+
+
+def _make(
+    prepared: Prepared,
+    output: Output,
+    target: Path,
+    settings: Settings,
+    request: Request,
+    progress: Progress,
+    dispatcher: Dispatcher,
+) -> Path:
+    from reelwork.render import films, pictures  # numba and PyAV load here
+
+    suffix = target.suffix.lower()
+    if output.at:
+        return pictures.write_instants(prepared, output, target, request, progress)
+    if suffix in FILMS:
+        return films.write(prepared, output, target, settings, request, progress, dispatcher)
+    if suffix in SOUNDS:
+        return films.write_sound_alone(prepared, output, target, request, progress)
+    if suffix == ".gif":
+        return pictures.write_animation(prepared, output, target, request, progress)
+    if suffix in STILLS and "%" in target.name:
+        return pictures.write_sequence(prepared, output, target, request, progress, dispatcher)
+    if suffix in STILLS:
+        raise OutputError(
+            f"{target.name} is one still: say when with `at: 3s`, or number it, as in {target.stem}-%05d{suffix}"
+        )
+    raise OutputError(f"{target.name}: nothing can be written with the ending {suffix!r}")
+
+
+def frame(path: Path, settings: Settings, time: str, to: Path, *, output: str | None = None) -> Path:
+    """Write one instant of a scene as a still; transparency is kept where the background is transparent.
+
+    :param time: as a scene writes a time, such as ``3s``, ``72f`` or ``00:00:03:00``
+    :raises OutputError: not a time, or nothing is there then
+    """
+    from reelwork.render import pictures
+
+    prepared = prepare(path, settings)
+    chosen = replace(chosen_output(prepared, output), file=str(to))
+    try:
+        instant = parse_time(time, prepared.scene.canvas.fps)
+    except ValueError as error:
+        raise OutputError(f"{time!r} is not a time: {error}") from error
+    return pictures.write_frame(prepared, chosen, instant, to)
+
+
+def sheet(path: Path, settings: Settings, to: Path, progress: Progress, *, output: str | None = None) -> Path:
+    """Write a contact sheet of an output."""
+    from reelwork.render import pictures
+
+    prepared = prepare(path, settings)
+    return pictures.write_sheet(prepared, chosen_output(prepared, output), to, progress)

@@ -1,0 +1,176 @@
+"""Rendering a unit: frame plans are painted, converted and encoded into a segment of the film."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from reelwork.graph.model import Graph
+from reelwork.image.frame import Frame
+from reelwork.media.convert import frame_to_picture
+from reelwork.media.encode import encode_unit, planes_match
+from reelwork.media.picture import Picture as StoredPicture
+from reelwork.media.spec import VideoSpec
+from reelwork.media.write import write_still
+from reelwork.plan.nodes import Element, FramePlan, Picture, Stack
+from reelwork.plan.planner import View, plan_frame
+from reelwork.render.executor import TILE_ROWS, Executor
+from reelwork.render.job import Renderer, Segment, Unit
+from reelwork.render.progress import Report
+from reelwork.render.sources import Sources
+from reelwork.values import Affine
+
+
+@dataclass(frozen=True)
+class Shot:
+    """What is rendered, whatever becomes of it: a graph, how it is seen, and when its frames are.
+
+    :param start: the instant of frame 0, seconds of the graph's root
+    :param fps: frames a second
+    """
+
+    graph: Graph
+    view: View
+    start: Fraction
+    fps: Fraction
+
+    def plan(self, number: int) -> FramePlan:
+        """The plan of a frame, counted from 0."""
+        return plan_frame(self.graph, self.view, self.start + number / self.fps)
+
+
+class Painter:
+    """Paints the frames of a shot; kept from unit to unit, and with it decoders and pictures that stay the same."""
+
+    def __init__(self, shot: Shot, *, tile_rows: int = TILE_ROWS) -> None:
+        self.shot = shot
+        self._sources = Sources()
+        self._executor = Executor(self._sources, tile_rows=tile_rows)
+
+    def frame(self, number: int) -> Frame:
+        """A finished frame."""
+        return self._executor.frame(self.shot.plan(number))
+
+    def frames(self, first: int, stop: int) -> Iterator[Frame]:
+        """Finished frames in order; one that is the same as the one before is the same object."""
+        key, frame = b"", None
+        for number in range(first, stop):
+            plan = self.shot.plan(number)
+            if frame is None or plan.key != key:
+                key, frame = plan.key, self._executor.frame(plan)
+            yield frame
+
+    def pictures(self, first: int, stop: int, spec: VideoSpec) -> Iterator[StoredPicture]:
+        """Pictures ready to be encoded; a source that nothing changes hands on its own planes."""
+        key, picture = b"", None
+        for number in range(first, stop):
+            plan = self.shot.plan(number)
+            if picture is None or plan.key != key:
+                key, picture = plan.key, self._untouched(plan, spec)
+                if picture is None:
+                    picture = frame_to_picture(self._executor.frame(plan), spec.storage)
+            yield picture
+
+    def _untouched(self, plan: FramePlan, spec: VideoSpec) -> StoredPicture | None:
+        node = _only_picture(plan)
+        if node is None:
+            return None
+        picture = self._sources.stored(node.media, node.time)
+        return picture if planes_match(picture, spec) else None
+
+
+def _only_picture(plan: FramePlan) -> Picture | None:
+    """The source that a frame shows whole, opaque and untransformed, if it is just that."""
+    node = plan.root
+    if isinstance(node, Stack):
+        top: Element = node.elements[-1]
+        if top.opacity != 1.0 or top.merge.name != "normal":
+            return None
+        node = top.node
+    if not isinstance(node, Picture) or node.matrix != Affine.IDENTITY or not node.opaque.covers(plan.window):
+        return None
+    whole = (plan.window.x0, plan.window.y0) == (0, 0)
+    facts = node.media.facts
+    return node if whole and (facts.width, facts.height) == (plan.window.width, plan.window.height) else None
+
+
+@dataclass(frozen=True)
+class FilmJob:
+    """Makes the renderers of a film's units, one in each worker.
+
+    :param folder: where segments are kept, under the keys of their units
+    """
+
+    shot: Shot
+    spec: VideoSpec
+    folder: Path
+    tile_rows: int = TILE_ROWS
+
+    def path(self, unit: Unit) -> Path:
+        """Where the segment of a unit is kept."""
+        return self.folder / f"{unit.key}.segment"
+
+    def __call__(self) -> Renderer:
+        return _FilmRenderer(self)
+
+
+class _FilmRenderer:
+    def __init__(self, job: FilmJob) -> None:
+        self._job = job
+        self._painter = Painter(job.shot, tile_rows=job.tile_rows)
+
+    def render(self, unit: Unit, report: Report) -> Segment:
+        def counted() -> Iterator[StoredPicture]:
+            for picture in self._painter.pictures(unit.first, unit.stop, self._job.spec):
+                yield picture
+                report.advance()
+
+        segment = encode_unit(self._job.spec, counted(), self._job.path(unit))
+        return Segment(unit, segment.path, segment.digest)
+
+
+@dataclass(frozen=True)
+class StillsJob:
+    """Makes the renderers of numbered stills: a unit becomes a folder of them, complete when its list is there.
+
+    :param suffix: of the stills, with its point
+    :param alpha: whether transparency is kept
+    """
+
+    shot: Shot
+    suffix: str
+    alpha: bool
+    folder: Path
+    tile_rows: int = TILE_ROWS
+
+    def path(self, unit: Unit) -> Path:
+        """Where the finished unit's folder is."""
+        return self.folder / f"{unit.key}.stills"
+
+    def __call__(self) -> Renderer:
+        return _StillsRenderer(self)
+
+
+class _StillsRenderer:
+    def __init__(self, job: StillsJob) -> None:
+        self._job = job
+        self._painter = Painter(job.shot, tile_rows=job.tile_rows)
+
+    def render(self, unit: Unit, report: Report) -> Segment:
+        path = self._job.path(unit)
+        making = Path(tempfile.mkdtemp(dir=self._job.folder, prefix=f"{unit.key}."))
+        try:
+            for number, frame in enumerate(self._painter.frames(unit.first, unit.stop), start=unit.first):
+                write_still(frame, making / f"{number}{self._job.suffix}", alpha=self._job.alpha)
+                report.advance()
+            shutil.rmtree(path, ignore_errors=True)
+            os.replace(making, path)
+        except BaseException:
+            shutil.rmtree(making, ignore_errors=True)
+            raise
+        return Segment(unit, path, unit.key)
