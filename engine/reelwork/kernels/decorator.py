@@ -6,7 +6,7 @@ import functools
 import threading
 from collections.abc import Callable
 from types import FunctionType
-from typing import Any, Generic, ParamSpec, TypeVar, cast
+from typing import Any, Generic, ParamSpec, TypeVar, cast, overload
 
 P = ParamSpec("P")
 R = TypeVar("R", covariant=True)
@@ -21,10 +21,14 @@ class Kernel(Generic[P, R]):
     with numpy's rules for division by zero, without checks of bounds, and release the interpreter lock. **The arrays
     handed to one call must not overlap**: the compiler is told so, and a kernel that works in place takes that array
     once.
+
+    :param slp: whether LLVM also vectorises straight-line code (superword-level parallelism), which numba leaves off:
+        it helps where a few neighbouring values are read and written by statements rather than in a loop
     """
 
-    def __init__(self, function: Callable[P, R]) -> None:
+    def __init__(self, function: Callable[P, R], *, slp: bool = False) -> None:
         self.py_func = cast(FunctionType, function)
+        self.slp = slp
         self._dispatcher: Any = None
         functools.update_wrapper(self, function)
 
@@ -41,7 +45,7 @@ class Kernel(Generic[P, R]):
 
             with _building:
                 if self._dispatcher is None:
-                    self._dispatcher = native.dispatcher(self.py_func)
+                    self._dispatcher = native.dispatcher(self.py_func, slp=self.slp)
         return self._dispatcher
 
     @property
@@ -53,8 +57,14 @@ class Kernel(Generic[P, R]):
         return f"<kernel {self.py_func.__module__}.{self.py_func.__qualname__}>"
 
 
-def kernel(function: Callable[P, R]) -> Kernel[P, R]:
-    """Mark a module-level function as a kernel.
+@overload
+def kernel(function: Callable[P, R]) -> Kernel[P, R]: ...
+@overload
+def kernel(*, slp: bool) -> Callable[[Callable[P, R]], Kernel[P, R]]: ...
+
+
+def kernel(function: Callable[..., Any] | None = None, *, slp: bool = False) -> Any:
+    """Mark a module-level function as a kernel; ``@kernel(slp=True)`` as in :class:`Kernel`.
 
     >>> @kernel
     ... def add(a, b):
@@ -62,4 +72,6 @@ def kernel(function: Callable[P, R]) -> Kernel[P, R]:
     >>> add(1.0, 2.0)
     3.0
     """
-    return Kernel(function)
+    if function is None:
+        return functools.partial(Kernel, slp=slp)
+    return Kernel(function, slp=slp)

@@ -15,16 +15,17 @@ from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any, Final
 
 from reelwork import maths
+from reelwork.kernels import bits
 from reelwork.kernels.decorator import Kernel
 
 #: Modules whose content is settled by their version (or, for ours, by its source), which name the folder of the cache.
-_SETTLED: Final = ("numpy", "numba", "math", "operator", "builtins", maths.__name__)
+_SETTLED: Final = ("numpy", "numba", "math", "operator", "builtins", maths.__name__, bits.__name__)
 
 
 def toolchain_digest(versions: tuple[str, ...], sources: tuple[Path, ...]) -> str:
     """A name for the compiler: Python, the versions of what compiles, and the sources that say how."""
     digest = hashlib.sha256(repr((sys.version, versions)).encode())
-    for source in (*sources, Path(maths.__file__)):
+    for source in (*sources, Path(maths.__file__), Path(bits.__file__)):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -78,6 +79,7 @@ def _names(code: CodeType, opcodes: tuple[str, ...]) -> list[str]:
 def _value(value: Any, where: str, user: FunctionType, seen: set[int]) -> Iterator[str]:
     """What a global of a kernel is; ``user`` says which attributes of a module count."""
     if isinstance(value, Kernel):
+        yield f"slp {value.slp}"
         yield from _parts(value.py_func, seen)
     elif isinstance(value, ModuleType):
         yield value.__name__

@@ -15,13 +15,14 @@ from typing import Any
 import llvmlite
 import numba
 import numpy as np
-from numba import extending
-from numba.core import compiler
+from numba import extending, types
+from numba.core import compiler, config
+from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import CPUDispatcher
 
 from reelwork import maths
 from reelwork.folders import caches
-from reelwork.kernels import cache, digest
+from reelwork.kernels import bits, cache, digest
 
 
 class _NoAliasCompiler(compiler.Compiler):
@@ -33,15 +34,37 @@ class _NoAliasCompiler(compiler.Compiler):
         return define()
 
 
-_intrinsic: Any = extending.intrinsic
 _OPTIONS = {"nopython": True, "nogil": True, "error_model": "numpy", "boundscheck": False}
 
 
-def dispatcher(function: FunctionType) -> Any:
+class _Dispatcher(CPUDispatcher):
+    """A dispatcher that says for itself whether LLVM's vectoriser of straight-line code runs (numba: all or none)."""
+
+    slp = 0
+
+    def compile(self, sig: Any) -> Any:
+        """Compile for a signature, or load what was compiled before."""
+        settings: Any = config
+        with global_compiler_lock:
+            before, settings.SLP_VECTORIZE = settings.SLP_VECTORIZE, self.slp
+            try:
+                return super().compile(sig)
+            finally:
+                settings.SLP_VECTORIZE = before
+
+
+class _SlpDispatcher(_Dispatcher):
+    """With it."""
+
+    slp = 1
+
+
+def dispatcher(function: FunctionType, *, slp: bool = False) -> Any:
     """Numba's dispatcher for a function, with the options of this engine and its cache."""
     _teach_maths()
-    made: Any = CPUDispatcher(py_func=function, targetoptions=dict(_OPTIONS), pipeline_class=_NoAliasCompiler)
-    made._cache = cache.KernelCache(function, cache_folder())
+    cls = _SlpDispatcher if slp else _Dispatcher
+    made: Any = cls(py_func=function, targetoptions=dict(_OPTIONS), pipeline_class=_NoAliasCompiler)
+    made._cache = cache.KernelCache(function, cache_folder() / "slp" if slp else cache_folder())
     return made
 
 
@@ -56,32 +79,51 @@ def cache_folder() -> Path:
 @functools.cache
 def _teach_maths() -> None:
     """Let kernels call the functions of :mod:`reelwork.maths`; the primitives get forms that vectorise."""
-    primitives = {"floor": _floor, "sqrt": _sqrt, "_frexp": _frexp, "_two_to": _two_to}
-    for name, function in vars(maths).items():
-        if name in primitives:
-            extending.overload(function, jit_options={"error_model": "numpy"})(primitives[name])
-        elif isinstance(function, FunctionType):
+    primitives = {
+        maths.floor: _floor,
+        maths.sqrt: _sqrt,
+        maths._frexp: _frexp,
+        maths._two_to: _two_to,
+        bits.bits_of: _bits_of,
+        bits.float_of: _float_of,
+    }
+    for function, form in primitives.items():
+        extending.overload(function, jit_options={"error_model": "numpy"})(form)
+    for function in vars(maths).values():
+        if isinstance(function, FunctionType) and function not in primitives:
             extending.register_jitable(error_model="numpy")(function)
 
 
-@_intrinsic  # type: ignore[untyped-decorator]
-def _bits_of(context: Any, x: Any) -> Any:
-    """The bits of a float64 as an int64."""
+def _reinterpretation(source: Any, target: Any) -> Any:
+    """A function that takes the bits of one type for another."""
 
-    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.bitcast(args[0], context.get_value_type(numba.types.int64))
+    def typed(context: Any, x: Any) -> Any:
+        def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            return builder.bitcast(args[0], context.get_value_type(target))
 
-    return numba.types.int64(numba.types.float64), build
+        return target(source), build
+
+    return extending.intrinsic(typed)
 
 
-@_intrinsic  # type: ignore[untyped-decorator]
-def _float_of(context: Any, bits: Any) -> Any:
-    """The float64 of some bits."""
+_bits_of_double: Any = _reinterpretation(types.float64, types.int64)
+_double_of: Any = _reinterpretation(types.int64, types.float64)
+_bits_of_single: Any = _reinterpretation(types.float32, types.int32)
+_single_of: Any = _reinterpretation(types.int32, types.float32)
 
-    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.bitcast(args[0], context.get_value_type(numba.types.float64))
 
-    return numba.types.float64(numba.types.int64), build
+def _bits_of(x: Any) -> Any:
+    def implementation(x: Any) -> Any:
+        return _bits_of_single(np.float32(x))
+
+    return implementation
+
+
+def _float_of(bits: Any) -> Any:
+    def implementation(bits: Any) -> Any:
+        return _single_of(np.int32(bits))
+
+    return implementation
 
 
 def _floor(x: Any) -> Any:
@@ -102,10 +144,10 @@ def _frexp(x: Any) -> Any:
     def implementation(x: Any) -> Any:
         positive = np.float64(x) if 0.0 < x < np.inf else np.float64(1.0)
         small = positive < 2.2250738585072014e-308
-        bits = _bits_of(positive * 18014398509481984.0 if small else positive)
+        pattern = _bits_of_double(positive * 18014398509481984.0 if small else positive)
         # By way of 32 bits, since vector units have no instruction for the 64-bit step before AVX-512.
-        exponent = np.float64(np.int32(bits >> 52)) - (1076.0 if small else 1022.0)
-        fraction = _float_of((bits & 0x000FFFFFFFFFFFFF) | 0x3FE0000000000000)
+        exponent = np.float64(np.int32(pattern >> 52)) - (1076.0 if small else 1022.0)
+        fraction = _double_of((pattern & 0x000FFFFFFFFFFFFF) | 0x3FE0000000000000)
         return (fraction, exponent)
 
     return implementation
@@ -113,6 +155,6 @@ def _frexp(x: Any) -> Any:
 
 def _two_to(whole: Any) -> Any:
     def implementation(whole: Any) -> Any:
-        return _float_of((np.int64(np.int32(whole)) + 1023) << 52)
+        return _double_of((np.int64(np.int32(whole)) + 1023) << 52)
 
     return implementation
