@@ -88,8 +88,10 @@ def _value(value: Any, where: str, user: FunctionType, seen: set[int]) -> Iterat
                 if hasattr(value, name):
                     yield name
                     yield from _value(getattr(value, name), f"{where}.{name}", user, seen)
+    elif type(value).__module__ == "numpy" and hasattr(value, "tobytes"):
+        yield f"{value.dtype.str} {value.shape} {value.tobytes().hex()}"
     elif _settled(getattr(value, "__module__", None) or ""):
-        yield _named(value)
+        yield f"{value.__module__}.{getattr(value, '__qualname__', repr(value))}"
     elif isinstance(value, int | float | complex | str | bytes | None):
         yield f"{type(value).__name__} {value!r}"
     elif isinstance(value, tuple):
@@ -106,10 +108,3 @@ def _value(value: Any, where: str, user: FunctionType, seen: set[int]) -> Iterat
 
 def _settled(module: str) -> bool:
     return module in _SETTLED or module.split(".")[0] in _SETTLED
-
-
-def _named(value: Any) -> str:
-    """A thing of a settled module: a function or a type by its name, a number or an array by its content."""
-    if not isinstance(value, type) and hasattr(value, "tobytes"):
-        return f"{value.dtype.str} {value.shape} {value.tobytes().hex()}"
-    return f"{value.__module__}.{getattr(value, '__qualname__', repr(value))}"
