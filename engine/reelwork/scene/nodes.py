@@ -13,16 +13,18 @@ class Scalar:
 
     :param text: what it says, without quotes
     :param quoted: whether quotes or a block style stood around it, so that it can only be text
+    :param variable: the variable that it came from, if it stands in a variable's place
     """
 
     text: str
     quoted: bool
     place: Place
+    variable: str = ""
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was written (``key:`` alone, ``~`` or ``null``)."""
-        return not self.quoted and self.text in ("", "~", "null", "Null", "NULL")
+        """Whether nothing was written (``key:`` alone)."""
+        return not self.quoted and self.text == ""
 
 
 @dataclass(frozen=True)
@@ -51,4 +53,21 @@ class Mapping:
         return next((name for name, _ in self.pairs if name.text == key), None)
 
 
-Node = Scalar | Sequence | Mapping
+@dataclass(frozen=True)
+class Broken:
+    """Something that cannot be read and has been reported: readers pass it by."""
+
+    place: Place
+
+
+Node = Scalar | Sequence | Mapping | Broken
+
+
+def join(path: str, key: str) -> str:
+    """The path of a key below another."""
+    return f"{path}.{key}" if path else key
+
+
+def item(path: str, index: int) -> str:
+    """The path of an item of a list."""
+    return f"{path}[{index}]"
