@@ -1,0 +1,136 @@
+"""The command's frame: finds the command that is meant, loads it alone, and turns every ending into an exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import functools
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from typing import Any, Final, NoReturn
+
+import click
+
+import reelwork
+from reelwork.cli import exits
+from reelwork.errors import PluginError
+
+#: The commands, each ``command`` of the module of its name; a plugin's are found through its hook.
+COMMANDS: Final = ("check", "render", "frame", "sheet", "effects", "probe", "schema", "completion")
+
+
+class Root(click.Group):
+    """A group that imports a command when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The built-in commands in the order of use, then those of plugins."""
+        return [*COMMANDS, *_of_plugins()]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name; plugins are loaded only where it is none of the built-in ones."""
+        if cmd_name in COMMANDS:
+            module = importlib.import_module(f"reelwork.cli.{cmd_name}")
+            command: click.Command = module.command
+            return command
+        return _of_plugins().get(cmd_name)
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run, and end with the code of what happened; without ``standalone_mode``, return or raise instead."""
+        run = functools.partial(super().main, args, prog_name or "reelwork", complete_var, False, **extra)
+        if not standalone_mode:
+            return run()
+        try:
+            code: object = run()
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno == errno.EPIPE:
+                _silence()
+                sys.exit(exits.UNREAD)
+            sys.exit(exits.tell(error))
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _silence() -> None:
+    """Let the interpreter flush into nothing on its way out."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@functools.cache
+def _of_plugins() -> dict[str, click.Command]:
+    """The commands that plugins bring, by name.
+
+    :raises PluginError: a plugin fails at it, or brings a command that is there already
+    """
+    from reelwork.extensions import registry  # here, since loading every plugin costs time
+
+    commands: dict[str, click.Command] = {}
+    for name, plugin in registry().hooks.list_name_plugin():
+        hook = getattr(plugin, "reelwork_commands", None)
+        if hook is None:
+            continue
+        try:
+            brought = tuple(hook())
+        except Exception as error:  # a stranger's plugin may fail in any way
+            raise PluginError(f"the plugin {name} cannot name its commands: {type(error).__name__}: {error}") from error
+        for command in brought:
+            if command.name is None or command.name in COMMANDS or command.name in commands:
+                raise PluginError(f"the plugin {name} brings the command {command.name!r}, which is there already")
+            commands[command.name] = command
+    return dict(sorted(commands.items()))
+
+
+_EPILOG = f"""SCENE is a scene file, or a folder that holds scene.yaml.
+
+\b
+Exit codes:
+{exits.listing()}
+
+\b
+Environment:
+  REELWORK_HOME   a folder for caches and unfinished work, instead of the user's own
+  {exits.DEBUG}  1 shows where a fault was raised
+"""
+
+
+@click.group(
+    cls=Root,
+    invoke_without_command=True,
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option("--version", is_flag=True, help="Show the version; with -v, also of what renders.")
+@click.option("-v", "--verbose", is_flag=True, help="Say more.")
+@click.pass_context
+def cli(ctx: click.Context, version: bool, verbose: bool) -> None:
+    """Render films that many hands made, from a scene file and a catalogue."""
+    if version:
+        click.echo(f"reelwork {reelwork.__version__}")
+        if verbose:
+            from reelwork.cli.versions import versions
+
+            click.echo("\n".join(f"{name} {number}" for name, number in versions()))
+        ctx.exit()
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+def main() -> NoReturn:
+    """The entry point of the command ``reelwork``."""
+    signal.signal(signal.SIGTERM, _terminated)
+    cli.main()
+    raise AssertionError("a command ends by itself")
+
+
+def _terminated(number: int, _: object) -> NoReturn:
+    """End in good order, so that the terminal is as it was and no worker is left."""
+    sys.exit(128 + number)

@@ -1,0 +1,58 @@
+"""The bar: a render's progress goes in, a moving picture of it on a terminal comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, ProgressColumn, SpinnerColumn, Task, TaskID, TextColumn
+from rich.progress import Progress as Display
+from rich.text import Text
+
+from reelwork.cli.meter import Meter
+from reelwork.render.progress import Progress
+
+
+@contextmanager
+def bar(meter: Meter, console: Console | None = None) -> Iterator[Progress]:
+    """A bar with what is done now, frames, speed and time left; it is gone when the work is done."""
+    display = Display(
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        _Words(meter),
+        console=console or Console(stderr=True),
+        transient=True,
+    )
+    with display:
+        yield _Bar(meter, display, display.add_task("", total=None))
+
+
+class _Words(ProgressColumn):
+    """The meter in words, read whenever the bar is drawn."""
+
+    def __init__(self, meter: Meter) -> None:
+        super().__init__()
+        self._meter = meter
+
+    def render(self, task: Task) -> Text:
+        return Text(", ".join(self._meter.described()))
+
+
+class _Bar:
+    """Passes what it is told on to the meter and the display."""
+
+    def __init__(self, meter: Meter, display: Display, task: TaskID) -> None:
+        self._meter, self._display, self._task = meter, display, task
+
+    def stage(self, name: str) -> None:
+        self._display.update(self._task, description=name)
+
+    def start(self, total: int, *, done: int = 0) -> None:
+        self._meter.start(total, done)
+        self._display.update(self._task, total=total, completed=done)
+
+    def advance(self, frames: int = 1) -> None:
+        self._meter.advance(frames)
+        self._display.update(self._task, completed=self._meter.finished)

@@ -1,0 +1,28 @@
+"""``reelwork check``: a scene goes in, everything that is wrong or doubtful in it comes out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from reelwork.cli.exits import warn
+from reelwork.cli.values import draft_option, scene_argument, settings_option
+from reelwork.render import produce
+from reelwork.render.prepare import Settings
+
+
+@click.command("check")
+@scene_argument
+@settings_option
+@draft_option
+def command(scene: Path, settings: dict[str, str], draft: bool) -> None:
+    """Read a scene and open what it names, without rendering.
+
+    All errors are reported at once, each with its place. Files must be there, fonts must have the characters, and
+    what is used of a source must not be longer than the source.
+    """
+    warnings = produce.check(scene, Settings(settings, draft))
+    warn(warnings)
+    doubts = f", {len(warnings)} warning{'s' if len(warnings) > 1 else ''}" if warnings else ""
+    click.echo(f"{scene}: no errors{doubts}")

@@ -1,0 +1,68 @@
+"""``reelwork probe``: a file of pictures or sound goes in, what Reelwork knows of it comes out."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reelwork.catalogue.facts import AudioFacts, ColourTags, MediaFacts
+from reelwork.media.probe import probe
+
+
+@click.command("probe")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; exact times are written as fractions.")
+def command(file: Path, as_json: bool) -> None:
+    """Show what is known of a file of pictures or sound."""
+    facts = probe(file)
+    if as_json:
+        click.echo(json.dumps(dataclasses.asdict(facts), default=str, indent=2))
+    else:
+        rows = list(_rows(facts))
+        width = max(len(name) for name, _ in rows)
+        click.echo("\n".join(f"{name:<{width}}  {words}" for name, words in rows))
+
+
+def _rows(facts: MediaFacts) -> Iterator[tuple[str, str]]:
+    yield "kind", facts.kind
+    yield "container", facts.container
+    if facts.duration is not None:
+        yield "duration", f"{_exact(facts.duration)} s"
+    if facts.kind != "audio":
+        yield from _picture_rows(facts)
+    if facts.audio:
+        yield from _sound_rows(facts.audio)
+    yield "sha256", facts.digest
+
+
+def _picture_rows(facts: MediaFacts) -> Iterator[tuple[str, str]]:
+    yield "codec", facts.codec
+    yield "size", f"{facts.width}×{facts.height}" + (", sharp at any size" if facts.scalable else "")
+    if facts.frame_rate is not None:
+        variable = ", variable" if facts.variable_rate else ""
+        yield "frames", f"{facts.frame_count} at {_exact(facts.frame_rate)} a second{variable}"
+    yield "pixels", facts.pixel_format + (", may be transparent" if facts.has_alpha else "")
+    yield "colour", _tags(facts.colour)
+
+
+def _sound_rows(sound: AudioFacts) -> Iterator[tuple[str, str]]:
+    yield "sound", f"{sound.codec}, {sound.layout}, {sound.rate} Hz, {_exact(sound.duration)} s"
+    if sound.offset:
+        yield "sound begins", f"{_exact(sound.offset)} s after the picture"
+
+
+def _tags(tags: ColourTags) -> str:
+    values: dict[str, Any] = dataclasses.asdict(tags)
+    return ", ".join(f"{name} {value}" for name, value in values.items() if value) or "untagged"
+
+
+def _exact(value: Fraction) -> str:
+    """A number as people write it, with the fraction beside it where that is not exact."""
+    short = f"{float(value):.6g}"
+    return short if Fraction(short) == value else f"{short} ({value})"

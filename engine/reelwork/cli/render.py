@@ -1,0 +1,57 @@
+"""``reelwork render``: a scene goes in, a film comes out."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import click
+
+from reelwork.cli.exits import warn
+from reelwork.cli.values import (
+    FrameRange,
+    draft_option,
+    output_option,
+    scale_option,
+    scene_argument,
+    settings_option,
+    to_option,
+)
+from reelwork.cli.watch import watching
+from reelwork.render import produce
+from reelwork.render.local import usable_cores
+from reelwork.render.prepare import Settings
+from reelwork.render.units import Request
+
+
+@click.command("render")
+@scene_argument
+@output_option
+@to_option("Where the file goes, instead of the output's own place in out/.")
+@click.option("--frames", type=FrameRange(), help="Only these frames, counted from 0, both included.")
+@scale_option
+@click.option("--jobs", type=click.IntRange(min=1), help="How many workers; one for each core without it.")
+@settings_option
+@draft_option
+@click.option("--fresh", is_flag=True, help="Render again what an earlier render left finished.")
+def command(
+    scene: Path,
+    output: str | None,
+    to: Path | None,
+    frames: tuple[int, int] | None,
+    scale: Fraction,
+    jobs: int | None,
+    settings: dict[str, str],
+    draft: bool,
+    fresh: bool,
+) -> None:
+    """Render an output of a scene.
+
+    What is finished is kept: after Ctrl-C, a crash or a power cut, the same command goes on where it stopped. The
+    file appears under its name when it is whole.
+    """
+    request = Request(output=output, to=to, frames=frames, scale=scale, jobs=jobs or usable_cores(), fresh=fresh)
+    with watching() as progress:
+        path, warnings = produce.render(scene, Settings(settings, draft), request, progress)
+    warn(warnings)
+    click.echo(path)

@@ -1,0 +1,16 @@
+"""``reelwork schema``: nothing goes in, the JSON Schema of the scene format comes out."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from reelwork.extensions import registry
+from reelwork.scene.schema import json_schema
+
+
+@click.command("schema")
+def command() -> None:
+    """Print the JSON Schema (2020-12) of scene files, which editors use to complete and check them."""
+    click.echo(json.dumps(json_schema(registry()), indent=2, ensure_ascii=False))
