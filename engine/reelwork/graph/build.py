@@ -25,7 +25,6 @@ from reelwork.scene.sources import (
 from reelwork.scene.timing import Timing
 
 
-
 def build_graph(production: Production, timing: Timing, registry: Registry, composition: str) -> graph.Graph:
     """The graph under one composition of a scene without errors."""
     builder = _Builder(production, timing, registry)
@@ -200,5 +199,3 @@ class _Builder:
             clips.append(self._layer(item, span.start - origin, span.end - origin, source, None))
             end = span.end - origin
         return graph.Sequence(tuple(clips), tuple(transitions), end)
-
-

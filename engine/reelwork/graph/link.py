@@ -54,13 +54,13 @@ def link(scene: model.Scene, probe: Probe, *, draft: bool = False) -> tuple[Prod
     :param draft: whether a record that is missing becomes a slate and a warning rather than an error
     """
     linker = _Linker(scene, probe, draft)
-    for clip in _clips(scene):
+    for clip in clips(scene):
         linker.clip(clip)
     production = Production(scene, linker.media, linker.texts, linker.records, linker.missing)
     return production, tuple(linker.problems)
 
 
-def _clips(scene: model.Scene) -> Iterator[model.Clip]:
+def clips(scene: model.Scene) -> Iterator[model.Clip]:
     """Every layer and clip of every composition."""
     for composition in scene.compositions.values():
         yield from _nested(composition.sequence)

@@ -11,7 +11,16 @@ from fractions import Fraction
 from functools import cached_property
 from hashlib import blake2b
 
-from reelwork.effect import AreaEffect, Context, Extension, Merge, PixelGenerator, PointEffect, Transition, VectorGenerator
+from reelwork.effect import (
+    AreaEffect,
+    Context,
+    Extension,
+    Merge,
+    PixelGenerator,
+    PointEffect,
+    Transition,
+    VectorGenerator,
+)
 from reelwork.graph.model import Media
 from reelwork.image import EMPTY, Window
 from reelwork.values import Affine

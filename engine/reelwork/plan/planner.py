@@ -56,17 +56,22 @@ class View:
     """How the root composition is shown in an output: its map into the raster, the raster's pixels and what lies behind.
 
     :param background: the colour behind everything, or ``None`` for transparency
+    :param crop: the part of the composition that is shown, ``(x, y, width, height)``; ``None`` for all of it
     """
 
     matrix: Affine
     window: Window
     background: Colour | None
+    crop: tuple[float, float, float, float] | None = None
 
 
 def plan_frame(graph: Graph, view: View, time: Fraction) -> FramePlan:
     """What must be computed to see the graph's root at ``time`` (seconds of the root composition)."""
     planner = _Planner(graph)
     picture = planner.composition(graph.root, time, view.matrix)
+    if picture is not None and view.crop is not None:
+        x, y, width, height = view.crop
+        picture = _clipped(picture, view.matrix @ Affine.translation(x, y), (width, height))
     elements = []
     if view.background is not None:
         colour = view.background.premultiplied()
@@ -269,9 +274,7 @@ class _Planner:
         return None
 
 
-def _affected(
-    node: Node, uses: tuple[EffectUse, ...], scope: Scope, matrix: Affine, box: Size, seed: int
-) -> Node:
+def _affected(node: Node, uses: tuple[EffectUse, ...], scope: Scope, matrix: Affine, box: Size, seed: int) -> Node:
     """A picture with its effects, in a raster that ``matrix`` maps the layer's box into."""
     active: list[tuple[Effect, float]] = []
     for use in uses:

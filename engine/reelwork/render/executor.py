@@ -74,9 +74,7 @@ class Executor:
 
     def _tiles(self, window: Window) -> list[Frame]:
         tops = range(window.y0, window.y1, self._tile_rows)
-        return [
-            Frame.empty(Window(window.x0, top, window.x1, min(top + self._tile_rows, window.y1))) for top in tops
-        ]
+        return [Frame.empty(Window(window.x0, top, window.x1, min(top + self._tile_rows, window.y1))) for top in tops]
 
     def _new(self, node: Node, window: Window) -> Frame:
         frame = Frame.empty(window)

@@ -27,7 +27,6 @@ from reelwork.sound.plan import Voice
 from reelwork.sound.voices import collect_voices
 
 
-
 def write(
     prepared: Prepared,
     output: Output,
@@ -73,9 +72,7 @@ def write(
     return target
 
 
-def write_sound_alone(
-    prepared: Prepared, output: Output, target: Path, request: Request, progress: Progress
-) -> Path:
+def write_sound_alone(prepared: Prepared, output: Output, target: Path, request: Request, progress: Progress) -> Path:
     """Mix an output's sound into a file of its own.
 
     :raises OutputError: nothing is heard in it, or it cannot be written
@@ -130,5 +127,3 @@ def _finished(job: Job, renderer: FilmJob) -> dict[int, Segment]:
 def _mixed(voices: tuple[Voice, ...], start: Fraction, duration: Fraction) -> Iterator[npt.NDArray[np.float32]]:
     """The sound of a stretch of the graph's root, 48,000 Hz stereo."""
     return mix(voices, duration, start=start, opener=AudioSource)
-
-

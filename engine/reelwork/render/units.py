@@ -73,9 +73,7 @@ def job_key(prepared: Prepared, *parts: object) -> str:
     return value_digest(code_digest(("reelwork", *sorted(packages))), *parts)
 
 
-def run(
-    job: Job, progress: Progress, dispatcher: Dispatcher, finished: dict[int, Segment]
-) -> list[Segment]:
+def run(job: Job, progress: Progress, dispatcher: Dispatcher, finished: dict[int, Segment]) -> list[Segment]:
     """All segments of a job in order, those that are finished already among them."""
     total = sum(unit.stop - unit.first for unit in job.units)
     done = sum(job.units[index].stop - job.units[index].first for index in finished)

@@ -1,0 +1,208 @@
+"""What the planner promises about geometry, times and what is skipped."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from building import Over, composition, constant, graph, layer, nested, still, video
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reelwork.effect import AreaEffect, PointEffect, SeparableMerge
+from reelwork.graph.model import AdjustmentSource, EffectUse, GroupSource, SolidSource
+from reelwork.image import Window
+from reelwork.plan.nodes import Area, Fill, Node, Picture, Points, Resampled, Stack
+from reelwork.plan.planner import View, plan_frame
+from reelwork.scene.animation import Curve, Key
+from reelwork.values import Affine, Colour, Length
+
+
+class Shift(PointEffect, name="shift", version=1):
+    """Adds nothing."""
+
+    @staticmethod
+    def pixel(r, g, b, a):
+        return r, g, b, a
+
+
+class Spread(AreaEffect, name="spread", version=1):
+    """Spreads light by four pixels of the layer."""
+
+    def margin(self, context):
+        return tuple(int(4 * scale) + 1 for scale in (context.scale[0], context.scale[1], *context.scale))
+
+    def render(self, source, out, context):
+        out.data[:] = source.crop(out.window).data
+
+
+class Multiply(SeparableMerge, name="multiply", version=1):
+    """Multiplies."""
+
+    @staticmethod
+    def blend(b, s):
+        return b * s
+
+
+def use(effect, mix=1.0):
+    return EffectUse(effect, {}, constant(mix))
+
+
+def plan(root, time=0, *, matrix=Affine.IDENTITY, window=Window(0, 0, 200, 100), background=None) -> Node:
+    return plan_frame(graph(root), View(matrix, window, background), Fraction(time)).root
+
+
+def walk(node):
+    yield node
+    for source in node.inputs():
+        yield from walk(source)
+
+
+def pictures(node):
+    return [found for found in walk(node) if isinstance(found, Picture)]
+
+
+def close(one: Affine, other: Affine) -> bool:
+    return all(abs(getattr(one, k) - getattr(other, k)) < 1e-9 for k in "abcdef")
+
+
+def test_a_picture_stands_in_the_middle():
+    (picture,) = pictures(plan(composition(layer(still(100, 50)))))
+    assert picture.matrix == Affine.translation(50, 25)
+    assert picture.region == picture.opaque == Window(50, 25, 150, 75)
+
+
+def test_fit_covers_and_contains():
+    (covering,) = pictures(plan(composition(layer(still(100, 25), fit="cover"))))
+    assert covering.matrix == Affine(4, 0, 0, 4, -100, 0)
+    (contained,) = pictures(plan(composition(layer(still(100, 25), fit="contain"))))
+    assert contained.matrix == Affine(2, 0, 0, 2, 0, 25)
+
+
+numbers = st.floats(-90, 90).map(lambda x: round(x, 3))
+
+
+@given(degrees=numbers, scale=st.floats(0.1, 3), x=st.integers(0, 200), y=st.integers(0, 100))
+def test_nested_is_flattened_into_one_resample(degrees, scale, x, y):
+    inner = layer(still(), rotation=degrees, position=(Length(x), Length(y)))
+    outer = {"scale": (scale, scale), "rotation": 30.0}
+    flat = plan(composition(layer(GroupSource((inner,)), **outer)))
+    deep = plan(composition(layer(nested(composition(inner, name="inner")), **outer)))
+    for a, b in zip(pictures(flat), pictures(deep), strict=True):
+        assert close(a.matrix, b.matrix)
+    assert not [node for node in walk(deep) if isinstance(node, Resampled)]
+
+
+def test_a_child_is_placed_in_its_parents_box():
+    parent = layer(still(100, 50), path="p", position=(Length(100), Length(50)), scale=(2.0, 2.0))
+    child = layer(still(10, 10), path="c", parent=parent, position=(Length(0), Length(0)))
+    found = {picture.region: picture for picture in pictures(plan(composition(parent, child)))}
+    assert any(picture.matrix == Affine(2, 0, 0, 2, -10, -10) for picture in found.values())
+
+
+def test_a_hidden_parent_still_moves_its_child():
+    parent = layer(still(), path="p", visible=False, end=1, position=(Length(10), Length(20)))
+    child = layer(still(10, 10), path="c", parent=parent)
+    (picture,) = pictures(plan(composition(parent, child), time=1))
+    assert picture.matrix == Affine.translation(5, 15)
+
+
+def test_layers_are_there_from_start_to_before_end():
+    root = composition(layer(still(), start=Fraction(1, 2), end=1))
+    assert not pictures(plan(root, Fraction(1, 2) - Fraction(1, 1000)))
+    assert pictures(plan(root, Fraction(1, 2)))
+    assert not pictures(plan(root, 1))
+
+
+def test_keys_follow_the_layers_own_clock():
+    curve = Curve((Key(Fraction(0), 0.0), Key(Fraction(1), 1.0)))
+    root = composition(layer(still(), start=1, opacity=curve))
+    node = plan(root, Fraction(3, 2))
+    assert isinstance(node, Stack)
+    assert node.elements[0].opacity == 0.5
+
+
+def test_a_nested_composition_is_retimed_whole():
+    inner = composition(layer(video(start=0, length=2)), name="inner")
+    (picture,) = pictures(plan(composition(layer(nested(inner, speed=2))), Fraction(1, 2)))
+    assert picture.time == 1
+
+
+def test_what_lies_outside_a_nested_composition_is_clipped():
+    inner = composition(layer(still(400, 400)), size=(50, 50), name="inner")
+    node = plan(composition(layer(nested(inner))))
+    assert node.region == Window(75, 25, 125, 75)
+
+
+def test_equal_instants_have_equal_keys_and_moving_ones_not():
+    moving = Curve((Key(Fraction(0), 0.0), Key(Fraction(1), 90.0)))
+    resting = composition(layer(still()))
+    turning = composition(layer(still(), rotation=moving))
+    assert plan(resting, 0).key == plan(resting, 1).key
+    assert plan(turning, 0).key != plan(turning, Fraction(1, 2)).key
+    assert plan(turning, 1).key == plan(turning, Fraction(3, 2)).key
+
+
+def test_neighbouring_point_effects_are_one_node():
+    node = plan(composition(layer(still(), effects=(use(Shift), use(Shift)))))
+    points = [found for found in walk(node) if isinstance(found, Points)]
+    assert [len(found.effects) for found in points] == [2]
+
+
+def test_an_upright_layer_with_a_spreading_effect_is_resampled_once():
+    node = plan(composition(layer(still(), scale=(1.7, 1.7), effects=(use(Spread),))))
+    assert not [found for found in walk(node) if isinstance(found, Resampled)]
+    (area,) = [found for found in walk(node) if isinstance(found, Area)]
+    assert area.context.scale == pytest.approx((1.7, 1.7))
+    assert area.region.covers(area.source.region.expand(4, 4, 4, 4))
+
+
+def test_a_turned_layer_with_a_spreading_effect_gets_an_upright_raster():
+    node = plan(composition(layer(still(), rotation=30.0, scale=(2.0, 2.0), effects=(use(Spread),))))
+    (resampled,) = [found for found in walk(node) if isinstance(found, Resampled)]
+    (area,) = [found for found in walk(resampled) if isinstance(found, Area)]
+    assert area.context.scale == (2.0, 2.0)
+    assert close(
+        resampled.matrix @ Affine.scaling(2, 2),
+        pictures(plan(composition(layer(still(), rotation=30.0, scale=(2.0, 2.0)))))[0].matrix,
+    )
+
+
+def test_an_adjustment_acts_on_what_is_below_it_alone():
+    root = composition(
+        layer(still(), path="a"), layer(AdjustmentSource(), path="b", effects=(use(Shift),)), layer(still(), path="c")
+    )
+    node = plan(root)
+    (points,) = [found for found in walk(node) if isinstance(found, Points)]
+    assert len(pictures(points)) == 1
+    assert len(pictures(node)) == 2
+
+
+def test_a_whole_solid_is_a_fill_and_hides_what_is_below():
+    node = plan(composition(layer(SolidSource(constant(Colour(1.0, 0.0, 0.0))))))
+    assert isinstance(node, Fill)
+    assert node.colour == (1.0, 0.0, 0.0, 1.0)
+    assert node.opaque == Window(0, 0, 200, 100)
+
+
+def test_a_plain_root_is_not_merged_twice():
+    white = Colour(1.0, 1.0, 1.0)
+    node = plan(composition(layer(still(), path="a"), layer(still(), path="b")), background=white)
+    assert isinstance(node, Stack)
+    assert len(node.elements) == 3
+    isolated = plan(composition(layer(still(), path="a"), layer(still(), path="b", merge=Multiply)), background=white)
+    assert isinstance(isolated, Stack)
+    assert [type(element.node) for element in isolated.elements] == [Fill, Stack]
+    assert all(element.merge is Over for element in isolated.elements)
+
+
+@given(scale=st.floats(0.05, 4))
+def test_a_view_scales_everything(scale):
+    root = composition(layer(still(), rotation=20.0))
+    (whole,) = pictures(plan(root))
+    (scaled,) = pictures(plan(root, matrix=Affine.scaling(scale, scale)))
+    assert close(scaled.matrix, Affine.scaling(scale, scale) @ whole.matrix)
+
+
+def test_a_layer_squeezed_to_nothing_is_not_painted():
+    assert plan(composition(layer(still(), scale=(0.0, 1.0)))).region.is_empty
