@@ -1,0 +1,143 @@
+"""The sound plan: a list of voices, each a stretch of a file with the envelopes that shape it.
+
+Nested compositions leave no trace in it: gain, pan and fades are all multiplications, so what acts on a nested mix is
+handed down to every voice in it, on its own clock. Times are exact seconds of the output.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Final
+
+from reelwork.scene.animation import Curve
+
+#: From this level in dB downwards is silence.
+SILENCE: Final = -60.0
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What a clock somewhere inside shows when the clock outside shows ``time``: ``(time - origin) * rate``.
+
+    :param rate: seconds inside for a second outside; negative where it runs backwards, never 0
+    """
+
+    origin: Fraction = Fraction(0)
+    rate: Fraction = Fraction(1)
+
+    def at(self, time: Fraction) -> Fraction:
+        """The inner clock's time."""
+        return (time - self.origin) * self.rate
+
+    def when(self, inner: Fraction) -> Fraction:
+        """The time outside at which the inner clock shows ``inner``."""
+        return self.origin + inner / self.rate
+
+    def within(self, outer: Clock) -> Clock:
+        """This clock, whose outside is the inside of ``outer``, seen from outside that one."""
+        return Clock(outer.when(self.origin), self.rate * outer.rate)
+
+
+@dataclass(frozen=True)
+class Gain:
+    """A level in dB over the time of a clock; -60 and below is silence, and it moves linearly in dB."""
+
+    level: Curve
+    clock: Clock
+
+    def within(self, outer: Clock) -> Gain:
+        """The same, for a listener outside."""
+        return replace(self, clock=self.clock.within(outer))
+
+
+@dataclass(frozen=True)
+class Pan:
+    """A balance over the time of a clock, -1 (left) to 1 (right).
+
+    0 leaves both channels alone; towards one side, the other side's channel falls linearly to nothing and that side's
+    stays: what a balance control does to stereo sound.
+    """
+
+    position: Curve
+    clock: Clock
+
+    def within(self, outer: Clock) -> Pan:
+        """The same, for a listener outside."""
+        return replace(self, clock=self.clock.within(outer))
+
+
+@dataclass(frozen=True)
+class Fade:
+    """Silence until ``silent``, all of it from ``full``; the other way round where ``silent`` is the later one.
+
+    Between them it follows a quarter of a sine, so that one voice's fade-out over another's fade-in keeps the power.
+    """
+
+    silent: Fraction
+    full: Fraction
+
+    def within(self, outer: Clock) -> Fade:
+        """The same, for a listener outside."""
+        return Fade(outer.when(self.silent), outer.when(self.full))
+
+
+Envelope = Gain | Pan | Fade
+
+
+@dataclass(frozen=True)
+class Voice:
+    """A stretch of a file as it is heard.
+
+    The file, played at ``speed`` with its pitch kept, lies on a tape of its own, in seconds as they are heard; the
+    head stands at ``head`` on it when the voice starts and moves a second a second.
+
+    :param source: the file's path
+    :param begin: the second of the file that stands at 0 on the tape
+    :param speed: seconds of the file a second heard, above 0
+    :param start: when it is heard, in the output's seconds
+    :param end: when it is heard no more
+    :param head: where on the tape it starts
+    :param backwards: whether the head moves towards smaller times
+    :param turn: seconds of tape after which it repeats; ``None`` where it does not
+    :param ping_pong: whether every other repetition runs the other way
+    :param envelopes: what shapes it, innermost first
+    """
+
+    source: str
+    begin: Fraction
+    speed: Fraction
+    start: Fraction
+    end: Fraction
+    head: Fraction = Fraction(0)
+    backwards: bool = False
+    turn: Fraction | None = None
+    ping_pong: bool = False
+    envelopes: tuple[Envelope, ...] = ()
+
+    def clipped(self, start: Fraction, end: Fraction) -> Voice | None:
+        """What is heard of it from ``start`` to ``end``; ``None`` where that is nothing."""
+        first, last = max(start, self.start), min(end, self.end)
+        if first >= last:
+            return None
+        moved = first - self.start
+        return replace(self, start=first, end=last, head=self.head + (-moved if self.backwards else moved))
+
+    def within(self, outer: Clock) -> Voice:
+        """The same, for a listener outside a clock that this voice's times are read on."""
+        rate = abs(outer.rate)
+        ends = outer.when(self.start), outer.when(self.end)
+        head = self.head
+        if outer.rate < 0:  # it then starts where it used to end
+            length = self.end - self.start
+            head += -length if self.backwards else length
+        return replace(
+            self,
+            speed=self.speed * rate,
+            start=min(ends),
+            end=max(ends),
+            head=head / rate,
+            backwards=self.backwards != (outer.rate < 0),
+            turn=None if self.turn is None else self.turn / rate,
+            envelopes=tuple(envelope.within(outer) for envelope in self.envelopes),
+        )
