@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
-from reelwork import VectorGenerator, param
-from reelwork.image import Drawing, Path
+from reelwork import VectorGenerator, maths, param
+from reelwork.image import Drawing, Fill, Path
 from reelwork.kinds import Length, Number, PathData, Point, Ratio, Size, Struct
 from reelwork.values import Colour
-from reelwork_generators.paint import PAINT, STROKE, GradientPaint, Stroke
+from reelwork_generators.paint import PAINT, STROKE, WHITE, GradientPaint, Stroke, paint
+from reelwork_generators.strokes import stroke_outline
+
+#: Where the control points of a cubic that stands for a quarter of a circle lie, as a share of the radius.
+KAPPA: Final = 0.5522847498307936
+#: The inner radius of a star, as a share of the outer, where nothing is said.
+INNER: Final = 0.4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +53,7 @@ class Star:
     inner: float | None = param(
         None,
         kind=Length(minimum=0.0),
-        help="From its centre to the corners between; by default 0.4 of the outer radius.",
+        help="From its centre to the corners between; by default 40% of the outer.",
     )
 
 
@@ -89,5 +96,73 @@ class Shape(VectorGenerator, name="shape", version=1):
     trim: Trim | None = param(None, kind=Struct(Trim), help="Draws only a part of the outline.", later=True)
 
     def draw(self, width: float, height: float) -> Drawing:
-        """The shape in its box."""
-        return Drawing((), width, height)
+        """The shape in its box; without any source, the default rectangle."""
+        outline, box_width, box_height = self._outline(width, height)
+        bounds = outline.bounds()
+        if bounds is None:
+            return Drawing((), box_width, box_height)
+        box = bounds if self.line or self.path else (0.0, 0.0, box_width, box_height)
+        fill, stroke = self.fill, self.stroke
+        if self.line:
+            fill, stroke = None, stroke or Stroke(colour=fill or WHITE)
+        elif fill is None and stroke is None:
+            fill = WHITE
+        fills = []
+        if fill is not None:
+            fills.append(Fill(outline, paint(fill, box)))
+        if stroke is not None and stroke.width > 0.0:
+            fills.append(Fill(stroke_outline(outline, stroke), paint(stroke.colour, box)))
+        return Drawing(tuple(fills), box_width, box_height)
+
+    def _outline(self, width: float, height: float) -> tuple[Path, float, float]:
+        """The outline and its box's width and height."""
+        if self.path is not None:
+            return self.path, width, height
+        if self.line is not None:
+            return Path("ML", (*self.line.from_, *self.line.to)), width, height
+        if self.ellipse is not None:
+            return rounded_rectangle(
+                *self.ellipse.size, self.ellipse.size[0] / 2, self.ellipse.size[1] / 2
+            ), *self.ellipse.size
+        if self.polygon is not None:
+            radius = self.polygon.radius
+            return corners(radius, [radius] * self.polygon.sides), 2.0 * radius, 2.0 * radius
+        if self.star is not None:
+            radius = self.star.outer
+            inner = INNER * radius if self.star.inner is None else self.star.inner
+            return corners(radius, [radius, inner] * self.star.points), 2.0 * radius, 2.0 * radius
+        rectangle = self.rectangle or Rectangle()
+        radius = min(rectangle.radius, rectangle.size[0] / 2.0, rectangle.size[1] / 2.0)
+        return rounded_rectangle(*rectangle.size, radius, radius), *rectangle.size
+
+
+def rounded_rectangle(width: float, height: float, rx: float, ry: float) -> Path:
+    """A rectangle from the origin whose corners are quarters of an ellipse, clockwise from the top left.
+
+    Quarters are cubics that lie within 0.03% of the radius of the true curve.
+    """
+    if rx <= 0.0 or ry <= 0.0:
+        return Path("MLLLZ", (0.0, 0.0, width, 0.0, width, height, 0.0, height))
+    right, bottom = width - rx, height - ry
+    kx, ky = rx * (1.0 - KAPPA), ry * (1.0 - KAPPA)
+    points = (
+        (rx, 0.0),
+        (right, 0.0),
+        (width - kx, 0.0, width, ky, width, ry),
+        (width, bottom),
+        (width, height - ky, width - kx, height, right, height),
+        (rx, height),
+        (kx, height, 0.0, height - ky, 0.0, bottom),
+        (0.0, ry),
+        (0.0, ky, kx, 0.0, rx, 0.0),
+    )
+    return Path("MLCLCLCLCZ", tuple(number for point in points for number in point))
+
+
+def corners(centre: float, radii: Sequence[float]) -> Path:
+    """A closed outline whose corners stand at equal angles about (centre, centre), clockwise from the top."""
+    points: list[float] = []
+    for number, radius in enumerate(radii):
+        sine, cosine = maths.sincos_degrees(360.0 * number / len(radii))
+        points += (centre + radius * sine, centre - radius * cosine)
+    return Path("M" + "L" * (len(radii) - 1) + "Z", tuple(points))

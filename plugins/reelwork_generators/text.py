@@ -7,12 +7,22 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from reelwork import VectorGenerator, param
-from reelwork.image import Drawing
+from reelwork.errors import SceneError
+from reelwork.image import Drawing, Fill, Path
 from reelwork.kinds import Angle, Choice, Length, Number, Point, Ratio, Scale, Struct, Time
 from reelwork.kinds import Text as TextKind
 from reelwork.values import Colour
 from reelwork.values import Length as Distance
-from reelwork_generators.paint import PAINT, STROKE, WHITE, GradientPaint, Stroke
+from reelwork_generators.fonts import describe_missing, family, missing_glyphs
+from reelwork_generators.layout import Line, lay_out
+from reelwork_generators.outline import glyph, instance, metrics
+from reelwork_generators.paint import PAINT, STROKE, WHITE, GradientPaint, Stroke, paint
+from reelwork_generators.shaping import Glyph
+from reelwork_generators.shaping import Style as LineStyle
+from reelwork_generators.strokes import stroke_outline
+
+#: Characters that one text may have: far more than a film shows, few enough to lay out in seconds.
+LONGEST = 100_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +92,73 @@ class Text(VectorGenerator, name="text", version=1):
     )
     animate: Animate | None = param(None, kind=Struct(Animate), help="How pieces arrive one by one.", later=True)
 
+    def problems(self) -> tuple[str, ...]:
+        """A font that is not installed, characters that no font has, a text beyond all measure."""
+        if len(self.content) > LONGEST:
+            return (
+                f"the text has {len(self.content)} characters, {LONGEST} are allowed; split it over several layers",
+            )
+        try:
+            missing = missing_glyphs(self.content, self.font, italic=self.style == "italic")
+        except SceneError as error:
+            return tuple(f"{problem.message}: {problem.remedy}" for problem in error.problems)
+        return (describe_missing(missing),) if missing else ()
+
     def draw(self, width: float, height: float) -> Drawing:
-        """The text's outlines; the origin is the box's top left corner."""
-        return Drawing((), width, height)
+        """The text's outlines; the origin is the box's top left corner.
+
+        :raises SceneError: there is no such font, or it and its fallbacks lack a character
+        """
+        leading = self.line_height * self.size
+        lines = self._lines()
+        box_width = max((line.advance for line in lines), default=0.0) * self.size if self.width is None else self.width
+        box_height = len(lines) * leading if self.height is None else self.height
+        first = family(self.font).file(self.weight, self.style == "italic")
+        ink = metrics(instance(first, self.weight, self.size, self.style == "italic"))
+        spare = {"top": 0.0, "middle": 0.5, "bottom": 1.0}[self.valign] * (box_height - len(lines) * leading)
+        baseline = spare + (leading - (ink.ascent + ink.descent) * self.size) / 2.0 + ink.ascent * self.size
+        verbs: list[str] = []
+        points: list[float] = []
+        for number, line in enumerate(lines):
+            x = self._indent(line, box_width)
+            y = baseline + number * leading
+            for placed in line.glyphs:
+                _add(verbs, points, placed, x, y, self.size)
+                x += placed.advance * self.size
+        path = Path("".join(verbs), tuple(points))
+        box = (0.0, 0.0, box_width, box_height)
+        fills = []
+        if path.verbs:
+            fills.append(Fill(path, paint(self.fill, box)))
+            if self.stroke is not None and self.stroke.width > 0.0:
+                fills.append(Fill(stroke_outline(path, self.stroke, overlapping=True), paint(self.stroke.colour, box)))
+        return Drawing(tuple(fills), box_width, box_height)
+
+    def _lines(self) -> tuple[Line, ...]:
+        style = LineStyle(self.weight, self.style == "italic", self.size, self.tracking / 1000.0)
+        limit = self.width / self.size if self.width is not None and self.size > 0.0 else None
+        return lay_out(self.content, self.font, style, limit)
+
+    def _indent(self, line: Line, box_width: float) -> float:
+        """How far from the box's left edge a line begins; one that does not fit sticks out at its end, as in CSS."""
+        spare = box_width - line.advance * self.size
+        align = (
+            {"start": "right", "end": "left"}[self.align]
+            if line.leftward and self.align in ("start", "end")
+            else ({"start": "left", "end": "right"}.get(self.align, self.align))
+        )
+        if spare < 0.0:
+            align = "right" if line.leftward else "left"
+        return {"left": 0.0, "center": spare / 2.0, "right": spare}[align]
+
+
+def _add(verbs: list[str], points: list[float], placed: Glyph, x: float, y: float, size: float) -> None:
+    """Add a glyph's outline, scaled to ``size``, with its origin moved to a place on the baseline."""
+    outline = glyph(placed.instance, placed.number)
+    x += placed.dx * size
+    y += placed.dy * size
+    verbs.append(outline.verbs)
+    numbers = iter(outline.points)
+    for px, py in zip(numbers, numbers, strict=True):
+        points.append(px * size + x)
+        points.append(py * size + y)
