@@ -10,7 +10,6 @@ from reelwork.extensions import Registry
 from reelwork.graph import model as graph
 from reelwork.graph.link import Production
 from reelwork.scene import model as scene
-from reelwork.scene.animation import Curve
 from reelwork.scene.sources import (
     AdjustmentSource,
     CompositionSource,

@@ -183,7 +183,7 @@ class TransitionUse:
 
 @dataclass(frozen=True)
 class Sequence:
-    """Clips in order, each from its ``start`` to its ``end`` in the sequence's time, and the transitions where they overlap."""
+    """Clips in order, with starts and ends in the sequence's time, and the transitions where they overlap."""
 
     clips: tuple[Layer, ...]
     transitions: tuple[TransitionUse, ...]

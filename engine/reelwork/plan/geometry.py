@@ -35,7 +35,7 @@ def fit_scale(fit: str, source: Size, composition: Size) -> tuple[float, float]:
 
 
 def layer_matrix(layer: Layer, time: Fraction, composition: Size, box: Size, parent_box: Size | None = None) -> Affine:
-    """From pixels of the layer's box (after ``fit``) to pixels of what it stands in: its composition, or its parent's box.
+    """From pixels of the layer's box (after ``fit``) to those of what it stands in: its composition, or a parent's box.
 
     :param time: the composition's time
     :param parent_box: the size of the parent's box, for a layer that has a parent

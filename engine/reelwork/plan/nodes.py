@@ -1,12 +1,12 @@
 """The frame plan: what must be computed for one frame, as a tree of values in raster space.
 
-Every node knows its ``region`` (where it may be other than transparent), its ``opaque`` window (where it certainly hides
-what is below), both in pixels of its raster, and its ``key``: equal keys are equal pictures, in any process.
+Every node knows its ``region`` (where it may be other than transparent) and its ``opaque`` window (where it certainly
+hides what is below), both in pixels of its raster, and its ``key``: equal keys are equal pictures, in any process.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from functools import cached_property
 from hashlib import blake2b
@@ -36,15 +36,15 @@ class Node:
     @cached_property
     def key(self) -> bytes:
         """16 bytes that identify the picture that this node stands for."""
-        return digest(type(self).__name__, self.region, *self.identity())
-
-    def identity(self) -> tuple[object, ...]:
-        """What the picture depends on, beside the region; nested nodes by their keys."""
-        raise NotImplementedError
+        return digest(type(self).__name__, self.region, *(_said(value) for value in self._values()))
 
     def inputs(self) -> tuple[Node, ...]:
         """The nodes that this one reads."""
-        return ()
+        return tuple(value for value in self._values() if isinstance(value, Node))
+
+    def _values(self) -> list[object]:
+        """What the picture depends on, beside the region; the opaque window follows from the rest."""
+        return [getattr(self, field.name) for field in fields(self) if field.name not in ("region", "opaque")]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,9 +52,6 @@ class Fill(Node):
     """One premultiplied scene-linear colour over the whole region."""
 
     colour: tuple[float, float, float, float]
-
-    def identity(self) -> tuple[object, ...]:
-        return (self.colour,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,9 +61,6 @@ class Box(Node):
     colour: tuple[float, float, float, float]
     matrix: Affine
     size: tuple[float, float]
-
-    def identity(self) -> tuple[object, ...]:
-        return (self.colour, self.matrix, self.size)
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,9 +75,6 @@ class Picture(Node):
     time: Fraction
     matrix: Affine
 
-    def identity(self) -> tuple[object, ...]:
-        return (self.media.facts.digest, self.time, self.matrix)
-
 
 @dataclass(frozen=True, eq=False)
 class Vector(Node):
@@ -96,9 +87,6 @@ class Vector(Node):
     canvas: tuple[float, float]
     matrix: Affine
 
-    def identity(self) -> tuple[object, ...]:
-        return (named(self.generator), self.canvas, self.matrix)
-
 
 @dataclass(frozen=True, eq=False)
 class Generated(Node):
@@ -108,9 +96,6 @@ class Generated(Node):
     context: Context
     to_layer: Affine
     size: tuple[float, float]
-
-    def identity(self) -> tuple[object, ...]:
-        return (named(self.generator), self.context, self.to_layer, self.size)
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,12 +108,6 @@ class Points(Node):
     size: tuple[float, float]
     mix: float = 1.0
 
-    def identity(self) -> tuple[object, ...]:
-        return (*(named(effect) for effect in self.effects), self.source.key, self.to_layer, self.size, self.mix)
-
-    def inputs(self) -> tuple[Node, ...]:
-        return (self.source,)
-
 
 @dataclass(frozen=True, eq=False)
 class Area(Node):
@@ -139,12 +118,6 @@ class Area(Node):
     context: Context
     mix: float = 1.0
 
-    def identity(self) -> tuple[object, ...]:
-        return (named(self.effect), self.source.key, self.context, self.mix)
-
-    def inputs(self) -> tuple[Node, ...]:
-        return (self.source,)
-
 
 @dataclass(frozen=True, eq=False)
 class Resampled(Node):
@@ -152,12 +125,6 @@ class Resampled(Node):
 
     source: Node
     matrix: Affine
-
-    def identity(self) -> tuple[object, ...]:
-        return (self.source.key, self.matrix)
-
-    def inputs(self) -> tuple[Node, ...]:
-        return (self.source,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,12 +134,6 @@ class Clip(Node):
     source: Node
     matrix: Affine
     size: tuple[float, float]
-
-    def identity(self) -> tuple[object, ...]:
-        return (self.source.key, self.matrix, self.size)
-
-    def inputs(self) -> tuple[Node, ...]:
-        return (self.source,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,12 +146,6 @@ class Replace(Node):
     matrix: Affine | None
     size: tuple[float, float]
 
-    def identity(self) -> tuple[object, ...]:
-        return (self.below.key, self.above.key, self.amount, self.matrix, self.size)
-
-    def inputs(self) -> tuple[Node, ...]:
-        return (self.below, self.above)
-
 
 @dataclass(frozen=True, eq=False)
 class Transit(Node):
@@ -202,13 +157,6 @@ class Transit(Node):
     source_to: Node | None
     to_layer: Affine
     size: tuple[float, float]
-
-    def identity(self) -> tuple[object, ...]:
-        sources = tuple(source.key if source else b"" for source in (self.source_from, self.source_to))
-        return (named(self.transition), self.progress, *sources, self.to_layer, self.size)
-
-    def inputs(self) -> tuple[Node, ...]:
-        return tuple(source for source in (self.source_from, self.source_to) if source)
 
 
 @dataclass(frozen=True)
@@ -230,8 +178,10 @@ class Stack(Node):
     elements: tuple[Element, ...]
     space: str
 
-    def identity(self) -> tuple[object, ...]:
-        return (self.prefixes[-1] if self.elements else b"",)
+    @cached_property
+    def key(self) -> bytes:
+        """As of every node; a stack's elements are all in its last prefix."""
+        return digest("Stack", self.region, self.prefixes[-1] if self.elements else self.space)
 
     @cached_property
     def prefixes(self) -> tuple[bytes, ...]:
@@ -242,15 +192,16 @@ class Stack(Node):
             keys.append(key)
         return tuple(keys)
 
+    def inputs(self) -> tuple[Node, ...]:
+        """The pictures of its elements."""
+        return tuple(element.node for element in self.elements)
+
     def prefix(self, count: int) -> Stack:
         """The stack of the first ``count`` elements."""
         region = EMPTY
         for element in self.elements[:count]:
             region = region | element.node.region
         return Stack(region & self.region, self.elements[:count], self.space)
-
-    def inputs(self) -> tuple[Node, ...]:
-        return tuple(element.node for element in self.elements)
 
 
 @dataclass(frozen=True, eq=False)
@@ -269,6 +220,19 @@ class FramePlan:
 def digest(*parts: object) -> bytes:
     """16 bytes for a tuple of values whose ``repr`` says all of them."""
     return blake2b(repr(parts).encode(), digest_size=16).digest()
+
+
+def _said(value: object) -> object:
+    """What a value says of itself in a key."""
+    if isinstance(value, Node):
+        return value.key
+    if isinstance(value, Extension):
+        return named(value)
+    if isinstance(value, Media):
+        return value.facts.digest
+    if isinstance(value, tuple):
+        return tuple(_said(item) for item in value)
+    return value
 
 
 def class_name(cls: type[Extension]) -> str:

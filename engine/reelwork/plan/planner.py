@@ -53,7 +53,7 @@ from reelwork.values import Affine, Colour
 
 @dataclass(frozen=True)
 class View:
-    """How the root composition is shown in an output: its map into the raster, the raster's pixels and what lies behind.
+    """How the root composition is shown in an output: its map into the raster, the raster's pixels, what lies behind.
 
     :param background: the colour behind everything, or ``None`` for transparency
     :param crop: the part of the composition that is shown, ``(x, y, width, height)``; ``None`` for all of it

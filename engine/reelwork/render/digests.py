@@ -62,8 +62,10 @@ def code_digest(packages: tuple[str, ...]) -> str:
     """The digest of the source files of packages and of the versions of the libraries under them."""
     parts = [f"{name} {version(name)}" for name in _LIBRARIES]
     for package in packages:
-        for path in sorted(_sources(package)):
-            parts.append(f"{package} {path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}")
+        parts += (
+            f"{package} {path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}"
+            for path in sorted(_sources(package))
+        )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

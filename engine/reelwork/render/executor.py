@@ -1,7 +1,7 @@
 """The tile executor: a frame plan goes in, the finished frame comes out.
 
-``paint`` fills a frame with what a node shows. Tiles (strips of rows) go through the whole stack of layers while they are
-in the processor's cache; what the keeper says to realise is painted whole, once.
+``paint`` fills a frame with what a node shows. Tiles (strips of rows) go through the whole stack of layers while they
+are in the processor's cache; what the keeper says to realise is painted whole, once.
 """
 
 from __future__ import annotations

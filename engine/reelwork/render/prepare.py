@@ -1,4 +1,4 @@
-"""Preparing: a scene file goes in; read, linked and timed, it comes out, or everything that is wrong with it at once."""
+"""Preparing: a scene file goes in; it comes out read, linked and timed, or everything that is wrong with it at once."""
 
 from __future__ import annotations
 

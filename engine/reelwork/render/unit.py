@@ -116,6 +116,7 @@ class FilmJob:
         return self.folder / f"{unit.key}.segment"
 
     def __call__(self) -> Renderer:
+        """A renderer for one worker."""
         return _FilmRenderer(self)
 
 
@@ -153,6 +154,7 @@ class StillsJob:
         return self.folder / f"{unit.key}.stills"
 
     def __call__(self) -> Renderer:
+        """A renderer for one worker."""
         return _StillsRenderer(self)
 
 
