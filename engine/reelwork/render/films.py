@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from reelwork.errors import OutputError
+from reelwork.image.storage import Matrix
 from reelwork.media.audio import AudioSource
 from reelwork.media.mux import write_film, write_sound
 from reelwork.media.segment import Segment as KeptSegment
 from reelwork.media.segment import open_segment
-from reelwork.media.spec import VideoSpec, sound_spec, video_spec
+from reelwork.media.spec import ALPHA_CODECS, SoundSpec, VideoSpec, sound_spec, video_spec
+from reelwork.plan.planner import View
 from reelwork.render.job import Dispatcher, Job, Segment
 from reelwork.render.prepare import Prepared, Settings
 from reelwork.render.progress import Progress
@@ -25,6 +28,8 @@ from reelwork.scene.model import Output
 from reelwork.sound.mix import mix
 from reelwork.sound.plan import Voice
 from reelwork.sound.voices import collect_voices
+
+_MATRICES: Final[dict[str, Matrix]] = {"bt601": "bt601", "bt709": "bt709", "bt2020": "bt2020"}
 
 
 def write(
@@ -44,7 +49,7 @@ def write(
     view = output_view(graph, output, request.scale)
     start, fps, count = frame_range(graph, output)
     first, stop = selected(count, request.frames)
-    spec = _video_spec(output, target, view.window.width, view.window.height, fps, view.background is None, settings)
+    spec = _video_spec(output, target, view, fps, settings)
     shot = Shot(graph, view, start, fps)
     folder = kept_folder()
     renderer = FilmJob(shot, spec, folder, request.tile_rows)
@@ -63,7 +68,7 @@ def write(
         spec,
         target,
         sound=_mixed(voices, start + first / fps, Fraction(stop - first) / fps) if voices else None,
-        sound_spec=sound_spec(target.suffix, codec=output.audio.codec, bitrate=output.audio.bitrate),
+        sound_spec=_sound_spec(output, target),
         metadata={"title": graph.title} if graph.title else None,
     )
     for segment in segments:
@@ -87,27 +92,38 @@ def write_sound_alone(prepared: Prepared, output: Output, target: Path, request:
     target.parent.mkdir(parents=True, exist_ok=True)
     end = min(start + stop / fps, output.range[1] if output.range else graph.root.duration)
     begin = start + first / fps
-    spec = sound_spec(target.suffix, codec=output.audio.codec, bitrate=output.audio.bitrate)
-    write_sound(_mixed(voices, begin, end - begin), target, spec)
+    write_sound(_mixed(voices, begin, end - begin), target, _sound_spec(output, target))
     return target
 
 
-def _video_spec(
-    output: Output, target: Path, width: int, height: int, fps: Fraction, alpha: bool, settings: Settings
-) -> VideoSpec:
+def _video_spec(output: Output, target: Path, view: View, fps: Fraction, settings: Settings) -> VideoSpec:
+    """How an output's pictures are encoded. Transparency is kept where the codec can, and asked for where the output
+    itself is transparent."""
     video = output.video
-    return video_spec(
-        target.suffix.lower(),
-        size=(width, height),
-        fps=fps,
-        codec=video.codec,
-        crf=video.crf,
-        preset="ultrafast" if settings.draft else video.preset,
-        pixel_format=video.pixel_format,
-        alpha=alpha,
-        matrix=video.matrix,
-        full_range=video.range == "full",
-    )
+
+    def spec(*, alpha: bool) -> VideoSpec:
+        return video_spec(
+            target.suffix.lower(),
+            size=(view.window.width, view.window.height),
+            fps=fps,
+            codec=video.codec,
+            crf=video.crf,
+            preset="ultrafast" if settings.draft else video.preset or "medium",
+            pixel_format=video.pixel_format,
+            alpha=alpha,
+            matrix=_MATRICES[video.matrix],
+            full_range=video.range == "full",
+        )
+
+    if view.background is not None:
+        return spec(alpha=False)
+    asked = output.background is not None
+    return spec(alpha=asked or spec(alpha=False).codec in ALPHA_CODECS)
+
+
+def _sound_spec(output: Output, target: Path) -> SoundSpec:
+    audio = output.audio
+    return sound_spec(target.suffix.lower(), codec=audio.codec, bitrate=audio.bitrate or SoundSpec.bitrate)
 
 
 def _finished(job: Job, renderer: FilmJob) -> dict[int, Segment]:

@@ -5,7 +5,7 @@ Everything in a job is pickled on its way to a worker.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -70,7 +70,7 @@ class Job:
 class Dispatcher(Protocol):
     """Has the units of a job rendered."""
 
-    def run(self, job: Job, progress: Progress) -> Iterator[Segment]:
+    def run(self, job: Job, progress: Progress) -> Generator[Segment]:
         """Segments as they are finished, in any order; closing the iterator stops what still runs.
 
         :raises ReelworkError: a unit cannot be rendered, or a worker died; the rest is stopped

@@ -12,7 +12,7 @@ import sys
 import threading
 import traceback
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
@@ -47,7 +47,7 @@ class LocalDispatcher:
 
     jobs: int
 
-    def run(self, job: Job, progress: Progress) -> Iterator[Segment]:
+    def run(self, job: Job, progress: Progress) -> Generator[Segment]:
         """See :class:`reelwork.render.job.Dispatcher`."""
         count = min(self.jobs, len(job.units))
         if not count:

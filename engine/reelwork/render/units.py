@@ -60,7 +60,7 @@ def units(first: int, stop: int, key: str) -> tuple[Unit, ...]:
 
     :param key: what all of the job's segments depend on
     """
-    found = []
+    found: list[Unit] = []
     for start in range(first - first % UNIT_FRAMES, stop, UNIT_FRAMES):
         begin, end = max(first, start), min(stop, start + UNIT_FRAMES)
         found.append(Unit(len(found), begin, end, value_digest(key, begin, end)[:40]))
