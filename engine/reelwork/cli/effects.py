@@ -10,10 +10,11 @@ import click
 from click.shell_completion import CompletionItem
 
 from reelwork import kinds
-from reelwork.cli.words import kind_words, value_words
+from reelwork.cli.words import value_words
 from reelwork.effect import Extension
 from reelwork.extensions import Registry, registry
 from reelwork.kinds import REQUIRED, OneOf, Param, Struct
+from reelwork.scene.wording import describe
 
 
 def _complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -86,12 +87,13 @@ def _parameters(params: Mapping[str, Param]) -> Iterator[str]:
 def _rows(params: Mapping[str, Param], prefix: str) -> Iterator[tuple[str, str, str]]:
     """Name, what may be written, and what it does; keys of a mapping stand below it, as ``stroke.width``."""
     for name, param in params.items():
-        words = [kind_words(param.kind)]
+        words = [describe(param.kind)]
         if param.default is REQUIRED:
             words.append("required")
         elif param.default is not None:
             words.append(f"default {value_words(param.default, param.kind)}")
-        words.append("may be animated" if param.animated else "fixed")
+        if not isinstance(param.kind, Struct):
+            words.append("may be animated" if param.animated else "fixed")
         if param.later:
             words.append("not available yet")
         yield prefix + name, "; ".join(words), param.help
@@ -114,9 +116,10 @@ def _documentation(cls: type[Extension]) -> tuple[str, list[str]]:
 def _without_examples(lines: list[str]) -> Iterator[str]:
     inside = False
     for line in lines:
-        inside = line.startswith(">>>") or (inside and bool(line))
-        if not inside:
+        example = line.startswith(">>>") or (inside and bool(line))
+        if not example and not inside:
             yield line
+        inside = example
 
 
 def _stranger(cls: type[Extension], known: Registry) -> str:

@@ -28,8 +28,9 @@ def watching() -> Iterator[Progress]:
     else:
         yield Lines(meter)
     if meter.made:
-        speed = meter.made / meter.seconds
-        click.echo(f"{meter.made} frames in {spoken(meter.seconds)}, {speed:.1f} frames/s", err=True)
+        seconds = meter.seconds
+        took = spoken(seconds) if seconds >= 60 else f"{seconds:.1f} s"
+        click.echo(f"{meter.made} frames in {took}, {meter.made / seconds:.1f} frames/s", err=True)
 
 
 class Lines:

@@ -1,4 +1,4 @@
-"""Kinds and defaults in the words of the scene format: a parameter goes in, a phrase comes out."""
+"""Defaults as a scene would write them: a plain value goes in, words come out."""
 
 from __future__ import annotations
 
@@ -9,46 +9,6 @@ from typing import Any
 from reelwork import kinds
 from reelwork.kinds import Kind
 from reelwork.values import Colour, Length
-
-_PLAIN: dict[type[Kind], str] = {
-    kinds.Length: "length (pixels, or % of the {axis})",
-    kinds.Point: "point [x, y]",
-    kinds.Size: "size [width, height]",
-    kinds.Angle: "angle (degrees, clockwise)",
-    kinds.Scale: "ratio, or two",
-    kinds.Skew: "angle, or two",
-    kinds.Level: "level (dB)",
-    kinds.Colour: "colour",
-    kinds.Time: "time",
-    kinds.Text: "text",
-    kinds.Boolean: "true or false",
-    kinds.PathData: "path (SVG path data)",
-}
-_AXES = {"x": "width", "y": "height", "shorter": "shorter side"}
-
-
-def kind_words(kind: Kind) -> str:
-    """What may be written, such as ``ratio, 0% to 100%``."""
-    match kind:
-        case kinds.Length():
-            return _PLAIN[kinds.Length].format(axis=_AXES[kind.axis])
-        case kinds.Number():
-            noun = "whole number" if kind.integer else "number"
-            return f"{noun}{f' of {kind.unit}' if kind.unit else ''}{_bounds(kind)}"
-        case kinds.Ratio():
-            return f"ratio{', 0% to 100%' if kind.bounded else _bounds(kind)}"
-        case kinds.Choice():
-            return " | ".join(kind.options)
-        case kinds.Name():
-            return f"name of a {kind.of}"
-        case kinds.List():
-            return f"list of: {kind_words(kind.item)}"
-        case kinds.Struct():
-            return "mapping"
-        case kinds.OneOf():
-            return ", or ".join(kind_words(option) for option in kind.options)
-        case _:
-            return _PLAIN.get(type(kind), type(kind).__name__.lower())
 
 
 def value_words(value: Any, kind: Kind) -> str:
@@ -80,22 +40,6 @@ def value_words(value: Any, kind: Kind) -> str:
         )
         return f"{{{inside}}}"
     return str(value) or '""'
-
-
-def _bounds(kind: kinds.Number | kinds.Ratio) -> str:
-    percent = isinstance(kind, kinds.Ratio)
-    low, high = (_bound(end, percent) for end in (kind.minimum, kind.maximum))
-    if low and high:
-        return f", {low} to {high}"
-    if low:
-        return f", {low} or more"
-    return f", {high} or less" if high else ""
-
-
-def _bound(value: float | None, percent: bool) -> str:
-    if value is None:
-        return ""
-    return f"{value * 100:g}%" if percent else f"{value:g}"
 
 
 def _colour(colour: Colour) -> str:
