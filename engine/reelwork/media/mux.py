@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from pathlib import Path
+from typing import Any, Final, cast
 
-import numpy as np
-import numpy.typing as npt
+import av
+from av.container import OutputContainer
+from av.packet import Packet, PacketSideData, PktSideDataT, packet_sidedata_type_from_literal
+from av.video.stream import VideoStream
 
-from reelwork.media.segment import Segment
-from reelwork.media.spec import SoundSpec, VideoSpec
+from reelwork.errors import OutputError
+from reelwork.media.codecs import ENCODERS, configure, encoder_options
+from reelwork.media.segment import Segment, encoder_key, read_packets
+from reelwork.media.soundtrack import Blocks, SoundTrack
+from reelwork.media.spec import FILM_CODECS, SoundSpec, VideoSpec, sound_spec
+from reelwork.media.whole import whole_file
 
-#: Sound on its way to a file: ``float32[2, n]`` blocks of any length at 48,000 Hz.
-Blocks = Iterable[npt.NDArray[np.float32]]
+_FORMATS: Final = {".mp4": "mp4", ".mov": "mov", ".mkv": "matroska", ".webm": "webm"}
+_SOUND_RATE: Final = 48_000
 
 
 def write_film(
@@ -21,20 +30,116 @@ def write_film(
     to: Path,
     *,
     sound: Blocks | None = None,
-    sound_spec: SoundSpec | None = None,
+    sound_as: SoundSpec | None = None,
     metadata: dict[str, str] | None = None,
 ) -> None:
     """Write a film; its container follows from the suffix of ``to``.
 
+    :param segments: at least one, in their order, all encoded with ``spec``
+    :param sound: what is heard from the first picture on; ``None`` for a silent film
+    :param sound_as: default: the container's own codec at 192 kbit/s
+    :param metadata: title and the like, by FFmpeg's names
     :raises OutputError: segments of different encoders, a container that cannot hold them, or a place that cannot be
         written
     """
-    raise NotImplementedError
+    if spec.codec not in FILM_CODECS.get(to.suffix, ()):
+        raise OutputError(f"{to}: a {to.suffix or 'nameless'} file cannot hold {spec.codec}")
+    _check_alike(segments, spec, to)
+    with whole_file(to) as temporary:
+        try:
+            with av.open(
+                str(temporary), "w", format=_FORMATS[to.suffix], container_options=_container_options(to.suffix, spec)
+            ) as container:
+                container.metadata.update(metadata or {})
+                video = _video_stream(container, spec, to.suffix)
+                track = SoundTrack(container, sound_as or sound_spec(to.suffix), sound) if sound is not None else None
+                container.start_encoding()
+                if (video.codec_context.extradata or b"") != segments[0].extradata:
+                    raise OutputError(f"{to}: its units were encoded by another encoder; render again with --fresh")
+                _interleave(container, _video_packets(segments, video, 1 / spec.fps), track)
+        except av.FFmpegError as error:
+            raise OutputError(f"cannot write {to}: {error.strerror}") from error
 
 
-def write_sound(blocks: Blocks, to: Path, spec: SoundSpec | None = None) -> None:
-    """Write sound alone; codec and container follow from the suffix where ``spec`` is not given.
+def _check_alike(segments: Sequence[Segment], spec: VideoSpec, to: Path) -> None:
+    if not segments:
+        raise OutputError(f"{to}: a film without pictures cannot be written")
+    for segment in segments:
+        if segment.encoder != encoder_key(spec) or segment.extradata != segments[0].extradata:
+            raise OutputError(f"{to}: the unit {segment.path} was encoded differently; render again with --fresh")
 
-    :raises OutputError: an unknown suffix, or a place that cannot be written
-    """
-    raise NotImplementedError
+
+def _container_options(suffix: str, spec: VideoSpec) -> dict[str, str]:
+    options = {"fflags": "+bitexact"}
+    if suffix in (".mp4", ".mov"):
+        # Durations of the whole film are counted in this scale: pictures and samples must both come out even.
+        scale = math.lcm(spec.fps.numerator, _SOUND_RATE)
+        options |= {
+            "movflags": "+faststart+write_colr",
+            "movie_timescale": str(scale if scale < 1 << 31 else _SOUND_RATE),
+            "video_track_timescale": str(_track_scale(spec.fps)),
+        }
+    return options
+
+
+def _track_scale(fps: Fraction) -> int:
+    # Some players round times in a scale that is too coarse, as theirs at 24 a second would be.
+    scale = fps.numerator
+    while scale < 10_000:
+        scale *= 2
+    return scale
+
+
+def _video_stream(container: OutputContainer, spec: VideoSpec, suffix: str) -> VideoStream:
+    stream = container.add_stream(ENCODERS[spec.codec], rate=spec.fps, options=encoder_options(spec))
+    if not isinstance(stream, VideoStream):
+        raise TypeError(stream)
+    configure(stream.codec_context, spec)
+    stream.time_base = 1 / spec.fps
+    if spec.codec == "hevc" and suffix != ".mkv":
+        stream.codec_context.codec_tag = "hvc1"  # Apple's players know HEVC by this name alone
+    if spec.storage.alpha != "none" and spec.codec == "vp9":
+        stream.metadata["alpha_mode"] = "1"
+    return stream
+
+
+def _video_packets(segments: Sequence[Segment], stream: VideoStream, tick: Fraction) -> Iterator[Packet[Any]]:
+    # An encoder's own decoding times are useless in units of one or two pictures. Each picture is decoded one tick
+    # after the last, and all so early that none is decoded after it is shown.
+    delay = max(index - entry.pts for segment in segments for index, entry in enumerate(segment.packets))
+    start = 0
+    for segment in segments:
+        for index, stored in enumerate(read_packets(segment)):
+            packet = Packet(stored.data)
+            for kind, data in stored.side:
+                _attach(packet, kind, data)
+            packet.stream = stream
+            packet.time_base = tick
+            packet.pts, packet.dts, packet.duration = start + stored.entry.pts, start + index - delay, 1
+            packet.is_keyframe = stored.entry.key
+            yield packet
+        start += segment.frames
+
+
+def _attach(packet: Packet[Any], kind: str, data: bytes) -> None:
+    # PyAV's stubs know side data only as a copy from a packet; its constructor takes a kind's number and a size.
+    side = PacketSideData(packet_sidedata_type_from_literal(cast(PktSideDataT, kind)), len(data))  # type: ignore[call-arg]
+    side.update(data)
+    side.to_packet(packet, move=True)
+
+
+def _interleave(container: OutputContainer, video: Iterator[Packet[Any]], track: SoundTrack | None) -> None:
+    sound = iter(track.packets()) if track is not None else iter(())
+    waiting = next(sound, None)
+    for packet in video:
+        while waiting is not None and _time(waiting) <= _time(packet):
+            container.mux_one(waiting)
+            waiting = next(sound, None)
+        container.mux_one(packet)
+    while waiting is not None:
+        container.mux_one(waiting)
+        waiting = next(sound, None)
+
+
+def _time(packet: Packet[Any]) -> Fraction:
+    return (packet.dts or 0) * packet.time_base

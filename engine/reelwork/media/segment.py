@@ -1,9 +1,52 @@
-"""Segments: the packets of one encoded unit go into a kept file, and come out again whole or not at all."""
+"""Segments: the packets of one encoded unit go into a kept file, and come out again whole or not at all.
+
+A kept file is the line :data:`MAGIC`; the packets' bytes and side data, one after another; a table in JSON (the
+specification, the codec's extradata, and of each packet its sizes, place in time and whether it is a key); eight bytes
+that hold the table's length; and the sha256 of all before it. Packets are written as they come, so that a unit of a
+large picture never stands in memory.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Final
+
+from reelwork.errors import OutputError
+from reelwork.media.spec import VideoSpec
+
+MAGIC: Final = b"reelwork segment 1\n"
+_DIGEST = 32
+_LENGTH = 8
+
+
+@dataclass(frozen=True)
+class PacketEntry:
+    """One packet of a segment.
+
+    :param size: bytes
+    :param pts: number of the picture within the unit, from 0
+    :param key: whether decoding can begin here
+    :param side: kinds and sizes of its side data, which follow its bytes
+    """
+
+    size: int
+    pts: int
+    key: bool
+    side: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class StoredPacket:
+    """A packet with its bytes."""
+
+    entry: PacketEntry
+    data: bytes
+    side: tuple[tuple[str, bytes], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -11,15 +54,71 @@ class Segment:
     """An encoded unit in its kept file.
 
     :param path: the kept file
-    :param frames: pictures in it
-    :param digest: sha256 of all before the digest in the file
-    :param bytes: bytes of the packets
+    :param digest: sha256 of everything before it in the file, hexadecimal
+    :param encoder: what it was encoded with: equal text, equal encoder
+    :param extradata: the codec's headers, equal for all units of one encoder
+    :param packets: in the order of decoding
     """
 
     path: Path
-    frames: int
     digest: str
-    bytes: int
+    encoder: str
+    extradata: bytes
+    packets: tuple[PacketEntry, ...]
+
+    @property
+    def frames(self) -> int:
+        """How many pictures it holds."""
+        return len(self.packets)
+
+
+def encoder_key(spec: VideoSpec) -> str:
+    """A text that is equal for equal specifications."""
+    return json.dumps(asdict(spec), sort_keys=True, default=str)
+
+
+class SegmentWriter:
+    """Writes a kept file under a name that is temporary; the caller renames it."""
+
+    def __init__(self, path: Path, spec: VideoSpec) -> None:
+        self._file = path.open("wb")
+        self._hash = hashlib.sha256()
+        self._encoder = encoder_key(spec)
+        self._entries: list[PacketEntry] = []
+        self._put(MAGIC)
+
+    def __enter__(self) -> SegmentWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def add(self, packet: StoredPacket) -> None:
+        """Append a packet, in the order of decoding."""
+        self._put(packet.data)
+        for _, data in packet.side:
+            self._put(data)
+        self._entries.append(packet.entry)
+
+    def finish(self, extradata: bytes, path: Path) -> Segment:
+        """Write the table; the segment is then whole, and will stand at ``path``."""
+        table = {
+            "encoder": self._encoder,
+            "extradata": extradata.hex(),
+            "packets": [[e.size, e.pts, int(e.key), list(e.side)] for e in self._entries],
+        }
+        encoded = json.dumps(table, separators=(",", ":")).encode()
+        self._put(encoded)
+        self._put(len(encoded).to_bytes(_LENGTH, "big"))
+        digest = self._hash.digest()
+        self._file.write(digest)
+        return Segment(path, digest.hex(), self._encoder, extradata, tuple(self._entries))
+
+    def _put(self, data: bytes) -> None:
+        self._hash.update(data)
+        self._file.write(data)
 
 
 def open_segment(path: Path) -> Segment:
@@ -27,4 +126,67 @@ def open_segment(path: Path) -> Segment:
 
     :raises OutputError: the file is torn, changed or not a segment
     """
-    raise NotImplementedError
+    try:
+        with path.open("rb") as file:
+            return _read_table(file, path)
+    except OSError as error:
+        raise OutputError(f"cannot read the kept segment {path}: {error.strerror or error}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise OutputError(_torn(path)) from error
+
+
+def read_packets(segment: Segment) -> Iterator[StoredPacket]:
+    """The packets of a segment that :func:`open_segment` has checked, in the order of decoding.
+
+    :raises OutputError: the file has gone or is shorter than it was
+    """
+    try:
+        with segment.path.open("rb") as file:
+            file.seek(len(MAGIC))
+            for entry in segment.packets:
+                data = _exactly(file, entry.size)
+                yield StoredPacket(entry, data, tuple((kind, _exactly(file, size)) for kind, size in entry.side))
+    except OSError as error:
+        raise OutputError(f"cannot read the kept segment {segment.path}: {error.strerror or error}") from error
+    except ValueError as error:
+        raise OutputError(_torn(segment.path)) from error
+
+
+def _read_table(file: BinaryIO, path: Path) -> Segment:
+    size = file.seek(0, 2)
+    tail = _LENGTH + _DIGEST
+    file.seek(0)
+    if size < len(MAGIC) + tail or file.read(len(MAGIC)) != MAGIC:
+        raise ValueError(path)
+    file.seek(size - tail)
+    length = int.from_bytes(file.read(_LENGTH), "big")
+    digest = file.read(_DIGEST)
+    if length > size - tail - len(MAGIC) or _digest_of(file, size - _DIGEST) != digest:
+        raise ValueError(path)
+    file.seek(size - tail - length)
+    table = json.loads(file.read(length))
+    packets = tuple(
+        PacketEntry(size, pts, bool(key), tuple((kind, bytes_) for kind, bytes_ in side))
+        for size, pts, key, side in table["packets"]
+    )
+    return Segment(path, digest.hex(), table["encoder"], bytes.fromhex(table["extradata"]), packets)
+
+
+def _digest_of(file: BinaryIO, size: int) -> bytes:
+    state = hashlib.sha256()
+    file.seek(0)
+    while size > 0 and (block := file.read(min(size, 1 << 20))):
+        state.update(block)
+        size -= len(block)
+    return state.digest()
+
+
+def _exactly(file: BinaryIO, size: int) -> bytes:
+    data = file.read(size)
+    if len(data) != size:
+        raise ValueError(size)
+    return data
+
+
+def _torn(path: Path) -> str:
+    return f"the kept segment {path} is torn or was changed; render again with --fresh, or delete it"

@@ -1,0 +1,107 @@
+"""Encoding sound: blocks of samples go in, the packets of one stream come out; and sound files of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Final, cast
+
+import av
+import numpy as np
+import numpy.typing as npt
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+from av.packet import Packet
+
+from reelwork.errors import OutputError
+from reelwork.media.portable import portable_arithmetic
+from reelwork.media.spec import SoundSpec, sound_spec
+from reelwork.media.whole import whole_file
+
+#: Sound on its way to a file: ``float32[2, n]`` blocks of any length at 48,000 Hz.
+Blocks = Iterable[npt.NDArray[np.float32]]
+
+RATE: Final = 48_000
+# Encoder, sample format, and bits of an integer sample.
+_ENCODERS: Final = {
+    "aac": ("aac", "fltp", 0),
+    "opus": ("libopus", "flt", 0),
+    "mp3": ("libmp3lame", "fltp", 0),
+    "flac": ("flac", "s32", 24),
+    "pcm": ("pcm_s24le", "s32", 24),
+}
+_FORMATS: Final = {".wav": "wav", ".flac": "flac", ".mp3": "mp3", ".m4a": "ipod", ".opus": "opus"}
+_BLOCK: Final = 1024
+
+
+class SoundTrack:
+    """One stream of sound in a container that is being written.
+
+    :param blocks: what is heard; samples beyond -1 to 1 are clipped where the codec stores integers
+    """
+
+    def __init__(self, container: OutputContainer, spec: SoundSpec, blocks: Blocks) -> None:
+        name, self._format, self._bits = _ENCODERS[spec.codec]
+        with portable_arithmetic():
+            stream = cast(AudioStream, container.add_stream(name, rate=RATE))
+            stream.layout = "stereo"
+            stream.format = self._format
+            if not self._bits:
+                stream.bit_rate = spec.bitrate
+            stream.codec_context.flags |= av.codec.context.Flags.bitexact
+            stream.codec_context.open()
+        self._stream = stream
+        self._blocks = blocks
+
+    def packets(self) -> Iterator[Packet[Any]]:
+        """The packets, in order; blocks are asked for as they are needed."""
+        start = 0
+        for samples in _cut(self._blocks, self._stream.codec_context.frame_size or _BLOCK):
+            frame = self._frame(samples)
+            frame.rate, frame.pts, frame.time_base = RATE, start, Fraction(1, RATE)
+            start += samples.shape[1]
+            yield from self._stream.encode(frame)
+        yield from self._stream.encode(None)
+
+    def _frame(self, samples: npt.NDArray[np.float32]) -> AudioFrame:
+        if self._format == "fltp":
+            return AudioFrame.from_ndarray(np.ascontiguousarray(samples), self._format, "stereo")
+        packed = np.ascontiguousarray(samples.T).reshape(1, -1)
+        if self._bits:
+            scale = 1 << (self._bits - 1)
+            codes = np.clip(np.rint(packed.astype(np.float64) * scale), -scale, scale - 1).astype(np.int32)
+            packed = codes << (32 - self._bits)  # type: ignore[assignment]
+        return AudioFrame.from_ndarray(packed, self._format, "stereo")
+
+
+def write_sound(blocks: Blocks, to: Path, spec: SoundSpec | None = None) -> None:
+    """Write sound alone; codec and container follow from the suffix where ``spec`` is not given.
+
+    :raises OutputError: an unknown suffix, or a place that cannot be written
+    """
+    if to.suffix not in _FORMATS:
+        raise OutputError(f"{to}: sound cannot be written as {to.suffix!r}; use one of {', '.join(_FORMATS)}")
+    spec = spec or sound_spec(to.suffix)
+    options = {"fflags": "+bitexact", "movie_timescale": str(RATE)} if to.suffix == ".m4a" else {"fflags": "+bitexact"}
+    with whole_file(to) as temporary:
+        try:
+            with av.open(str(temporary), "w", format=_FORMATS[to.suffix], container_options=options) as container:
+                for packet in SoundTrack(container, spec, blocks).packets():
+                    container.mux_one(packet)
+        except av.FFmpegError as error:
+            raise OutputError(f"cannot write {to}: {error.strerror}") from error
+
+
+def _cut(blocks: Blocks, size: int) -> Iterator[npt.NDArray[np.float32]]:
+    """The same samples in blocks of ``size``, the last one shorter."""
+    rest = np.empty((2, 0), np.float32)
+    for block in blocks:
+        rest = np.concatenate((rest, block), axis=1) if rest.shape[1] else block
+        whole = rest.shape[1] // size * size
+        for start in range(0, whole, size):
+            yield rest[:, start : start + size]
+        rest = rest[:, whole:]
+    if rest.shape[1]:
+        yield rest
