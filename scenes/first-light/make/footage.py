@@ -16,8 +16,9 @@ def _encode(frames: Iterator[np.ndarray], size: tuple[int, int], to: Path, crf: 
     with av.open(str(to), "w", options={"movflags": "+faststart", "fflags": "+bitexact"}) as container:
         stream = container.add_stream("libx264", rate=FPS)
         stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
-        stream.options = {"crf": str(crf), "preset": "slow", "threads": "1", "cpu-independent": "1"}
+        stream.options = {"crf": str(crf), "preset": "slow", "cpu-independent": "1"}
         context = stream.codec_context
+        context.thread_count = 1
         context.color_primaries = context.color_trc = context.colorspace = 1  # BT.709
         context.color_range = 1  # limited
         for pixels in frames:
@@ -28,7 +29,7 @@ def _encode(frames: Iterator[np.ndarray], size: tuple[int, int], to: Path, crf: 
 
 
 def mist(to: Path) -> None:
-    """Seven seconds of mist in two layers that drift apart; thickest along the middle, gone at the edges above and below."""
+    """Seven seconds of mist in two layers that drift apart, thickest along the middle and gone above and below."""
     width, height, count = 1280, 720, 7 * FPS
 
     def frames() -> Iterator[np.ndarray]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import palette as p
 from svg import Points, Svg, fbm, polyline, smooth
 
 WIDTH = 2400
@@ -16,7 +16,7 @@ def roughen(rng: np.random.Generator, points: Points, *, roughness: float, depth
     line = list(points)
     for _ in range(depth):
         finer = [line[0]]
-        for (x0, y0), (x1, y1) in zip(line, line[1:], strict=False):
+        for (x0, y0), (x1, y1) in pairwise(line):
             span = x1 - x0
             finer.append((x0 + span * rng.uniform(0.42, 0.58), (y0 + y1) / 2 + rng.normal() * roughness * span))
             finer.append((x1, y1))
@@ -95,7 +95,7 @@ def _ragged(
     line = [start, end]
     for depth in range(4):
         finer = [line[0]]
-        for (x0, y0), (x1, y1) in zip(line, line[1:], strict=False):
+        for (x0, y0), (x1, y1) in pairwise(line):
             stray = rng.normal() * sway / (1 + 0.25 * depth)
             finer += [((x0 + x1) / 2 + (y0 - y1) * stray, (y0 + y1) / 2 + (x1 - x0) * stray), (x1, y1)]
         line = finer
@@ -189,7 +189,8 @@ def house(svg: Svg, x: float, y: float, size: float, facing: int) -> None:
 
 HAMLET = [(842, 176, 20, 1), (900, 168, 18, -1), (955, 190, 24, 1), (1060, 158, 17, 1), (1010, 214, 27, -1),
           (1118, 196, 22, 1), (1180, 232, 30, -1), (1560, 168, 19, -1), (1622, 196, 25, 1), (1690, 176, 21, -1),
-          (1742, 228, 30, 1), (1500, 232, 26, 1), (760, 226, 27, 1), (1280, 150, 14, 1), (1450, 150, 14, -1)]  # fmt: skip
+          (1742, 228, 30, 1), (1500, 232, 26, 1), (760, 226, 27, 1), (1280, 150, 14, 1),
+          (1450, 150, 14, -1)]  # fmt: skip
 
 
 def windows_of(x: float, y: float, size: float, facing: int) -> list[tuple[float, float, float, float]]:
@@ -289,7 +290,7 @@ def window_lights(to: Path, share: slice) -> None:
     for hx, hy, size, facing in HAMLET[share]:
         halo.append((hx + size * 0.9 * facing, hy - size * 0.3, size * 2.6))
     for x, y, r in halo:
-        glow = svg.radial([(0, p.AMBER, 0.55), (0.35, p.AMBER, 0.2), (1, p.AMBER, 0)], (x, y), r)
+        glow = svg.radial([(0, "#ffb454", 0.55), (0.35, "#ffb454", 0.2), (1, "#ffb454", 0)], (x, y), r)
         svg.circle(x, y, r, glow)
     for hx, hy, size, facing in HAMLET[share]:
         for x, y, w, h in windows_of(hx, hy, size, facing):

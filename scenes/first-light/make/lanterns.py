@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import palette as p
 from svg import Svg, limb, smooth
 
 WIDTH, HEIGHT = 640, 900
@@ -143,7 +142,7 @@ def flame(to: Path) -> None:
 
 
 def hand(to: Path) -> None:
-    """A child's hand out of a knitted sleeve, holding a match towards the upper left; the match's own light falls on it."""
+    """A child's hand out of a knitted sleeve, holding a match towards the upper left, in that match's light."""
     svg = Svg(1000, 800, "Hand with a match")
     tip = (118, 92)
     near = svg.radial(

@@ -49,7 +49,7 @@ KALIMBA = (
 
 
 def _add(mix: np.ndarray, sound: np.ndarray, at: float, gain: float) -> None:
-    start = int(round(at * play.RATE))
+    start = round(at * play.RATE)
     end = min(start + sound.shape[1], mix.shape[1])
     mix[:, start:end] += gain * sound[:, : end - start]
 

@@ -8,6 +8,20 @@ import av
 import instruments as play
 import numpy as np
 
+#: The partials of the bell: ratio to the strike note, loudness, decay per second.
+BELL = (
+    (0.5, 0.55, 0.55),
+    (1.0, 0.8, 0.9),
+    (1.183, 0.5, 1.1),
+    (1.506, 0.25, 1.5),
+    (2.0, 0.75, 1.35),
+    (2.514, 0.22, 2.4),
+    (2.662, 0.18, 2.6),
+    (3.011, 0.24, 3.0),
+    (4.166, 0.14, 4.4),
+    (5.433, 0.08, 6.0),
+)
+
 
 def save_flac(stereo: np.ndarray, rng: np.random.Generator, to: Path) -> None:
     """Write samples between −1 and 1, dithered to 16 bits, as FLAC."""
@@ -89,13 +103,12 @@ def match(to: Path) -> None:
 
 
 def bell(to: Path) -> None:
-    """A chapel bell across the valley: hum, prime, tierce, quint and nominal, each with its own decay, and the hills."""
+    """A chapel bell across the valley: hum, prime, tierce, quint, nominal, each with its own decay, and the hills."""
     rng = np.random.default_rng(419)
     t = play.seconds(5.5)
     strike = 587.33  # D5
     out = np.zeros((2, t.size))
-    for ratio, loud, decay in ((0.5, 0.55, 0.55), (1.0, 0.8, 0.9), (1.183, 0.5, 1.1), (1.506, 0.25, 1.5), (2.0, 0.75, 1.35),
-                               (2.514, 0.22, 2.4), (2.662, 0.18, 2.6), (3.011, 0.24, 3.0), (4.166, 0.14, 4.4), (5.433, 0.08, 6.0)):  # fmt: skip
+    for ratio, loud, decay in BELL:
         for side in (-1, 1):
             off = 1 + side * 0.0006 * rng.random()
             tone = loud * np.exp(-decay * t) * np.sin(2 * np.pi * strike * ratio * off * t + rng.uniform(0, 6.28))

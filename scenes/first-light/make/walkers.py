@@ -1,4 +1,4 @@
-"""Draws the hill with its path, those who walk on it with their lanterns, grasses close by, and a bird, as SVG files."""
+"""Draws the hill with its path, those who walk on it with lanterns, grasses close by, and a bird, as SVG files."""
 
 from __future__ import annotations
 
@@ -107,9 +107,12 @@ def _figure(svg: Svg, walker: Walker, index: int) -> None:
             INK,
         )
     hem = (-0.20 if kind in ("shawl", "elder") else -0.30) * h
-    coat = [(stoop - width * 0.62, shoulder + 0.03 * h), (stoop, shoulder - 0.035 * h), (stoop + width * 0.66, shoulder + 0.03 * h),
-            (stoop * 0.6 + width * 0.78, (shoulder + hip) / 2), (width * 1.02, hip * 0.8), (width * 1.16, hem), (0, hem + 0.035 * h),
-            (-width * 1.22, hem - 0.01 * h), (-width * 0.98, hip), (stoop * 0.3 - width * 0.78, (shoulder + hip) / 2)]  # fmt: skip
+    coat = [(stoop - width * 0.62, shoulder + 0.03 * h), (stoop, shoulder - 0.035 * h),
+            (stoop + width * 0.66, shoulder + 0.03 * h),
+            (stoop * 0.6 + width * 0.78, (shoulder + hip) / 2), (width * 1.02, hip * 0.8), (width * 1.16, hem),
+            (0, hem + 0.035 * h),
+            (-width * 1.22, hem - 0.01 * h), (-width * 0.98, hip),
+            (stoop * 0.3 - width * 0.78, (shoulder + hip) / 2)]  # fmt: skip
     svg.path(smooth(coat, close=True), INK)
     svg.path(limb([(stoop, shoulder), (head[0] - 0.01 * h, head[1] + skull * 0.5)], [0.07 * h, 0.06 * h]), INK)
     svg.ellipse(head[0], head[1], skull * 0.95, skull * 1.08, INK)
@@ -197,7 +200,8 @@ def _lantern(svg: Svg, walker: Walker, shoulder: tuple[float, float]) -> None:
     bend = ((shoulder[0] + grip[0]) / 2 + 3, (shoulder[1] + grip[1]) / 2 + 10)
     svg.path(limb([shoulder, bend, grip], [0.085 * walker.height, 0.065 * walker.height, 0.045 * walker.height]), INK)
     svg.line(f"M{grip[0] - 8:.1f} {grip[1] + 4:.1f}L{lx:.1f} {grip[1] - 3:.1f}V{ly - size:.1f}", INK, 3)
-    body = [(lx - size * 0.5, ly - size), (lx - size * 0.85, ly), (lx - size * 0.5, ly + size), (lx + size * 0.5, ly + size),
+    body = [(lx - size * 0.5, ly - size), (lx - size * 0.85, ly), (lx - size * 0.5, ly + size),
+            (lx + size * 0.5, ly + size),
             (lx + size * 0.85, ly), (lx + size * 0.5, ly - size)]  # fmt: skip
     svg.path(smooth(body, close=True, tension=0.8), "#26254f")
     for y in (ly - size, ly + size):
