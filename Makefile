@@ -24,13 +24,13 @@ lint: $(READY) ## check style, types and the layers of the house
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache --no-logo
 
 docs: $(READY) ## write the reference pages from the code
 	$(BIN)/python -m reelwork.cli.reference > docs/commands.md
 
 clean: ## remove what was built, rendered and cached here (.venv stays)
-	rm -rf out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache
+	rm -rf out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
 	find . -path ./$(VENV) -prune -o -type d -name __pycache__ -exec rm -rf {} +
 
 # What pyproject.toml allows, resolved afresh in an empty environment: names and exact versions, no addresses.
