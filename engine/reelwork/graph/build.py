@@ -66,7 +66,7 @@ class _Builder:
     def _sequence_layer(self, written: scene.Composition, duration: Fraction) -> graph.Layer:
         path = f"{written.path}.sequence"
         plain = scene.Layer(path=path, source=SequenceSource(written.sequence))
-        source = graph.SequenceSource(self._sequence(written.sequence))
+        source = graph.SequenceSource(self._sequence(written.sequence, Fraction(0)))
         return self._layer(plain, Fraction(0), duration, source, None)
 
     def _layers(self, layers: Iterable[scene.Layer], origin: Fraction) -> Iterable[graph.Layer]:
@@ -141,7 +141,7 @@ class _Builder:
         if isinstance(source, GroupSource):
             return graph.GroupSource(tuple(self._layers(source.layers, start)))
         if isinstance(source, SequenceSource):
-            return graph.SequenceSource(self._sequence(source.items))
+            return graph.SequenceSource(self._sequence(source.items, start))
         if isinstance(source, TextSource):
             words = self._production.texts.get(written.path)
             params = source.params if words is None else {**source.params, "content": words, "asset": ""}
@@ -169,11 +169,13 @@ class _Builder:
             used = whole - written.in_ if loop != "none" else min(used, whole - written.in_)
         return graph.Retiming(written.in_, used, written.speed, loop, self._frame)
 
-    def _sequence(self, items: tuple[scene.Item, ...]) -> graph.Sequence:
-        """Clips where they lie in their sequence's time, and the transitions between them."""
+    def _sequence(self, items: tuple[scene.Item, ...], origin: Fraction) -> graph.Sequence:
+        """Clips where they lie in their sequence's time, and the transitions between them.
+
+        :param origin: where that time begins, in the composition's
+        """
         clips: list[graph.Layer] = []
         transitions: list[graph.TransitionUse] = []
-        origin = self._timing.sequence_start(items)
         end = Fraction(0)
         for index, item in enumerate(items):
             if isinstance(item, scene.Gap):

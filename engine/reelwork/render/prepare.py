@@ -17,7 +17,7 @@ from reelwork.plan.evaluate import Scope, instance
 from reelwork.plan.planner import drawing
 from reelwork.scene.model import Clip, Output, Scene
 from reelwork.scene.reader import read_scene
-from reelwork.scene.timing import Timing, resolve_times
+from reelwork.scene.timing import SourceLength, Timing, resolve_times
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,11 @@ def prepare(path: Path, settings: Settings) -> Prepared:
     production, found = link(scene, probe, draft=settings.draft)
     problems = [*scene.warnings, *found]
 
-    def length(clip: Clip) -> Fraction | None:
+    def length(clip: Clip) -> SourceLength:
         media = production.media.get(clip.path)
-        return None if media is None else media.facts.duration
+        if media is None:
+            return SourceLength(None, known=False)
+        return SourceLength(media.facts.duration, media.facts.kind == "audio")
 
     timing, late = resolve_times(scene, length)
     problems += late

@@ -1,0 +1,433 @@
+"""Times: a scene and the lengths of its media go in, the exact start and end of everything comes out.
+
+Spans are seconds of the composition, for what stands in its groups and sequences too. A time is looked up when it is
+asked for, so that cues may point forwards; whoever comes to ask for itself has found a circle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
+
+from reelwork.errors import Place, Problem
+from reelwork.scene.model import Clip, Composition, Gap, Item, Layer, Scene, TransitionUse
+from reelwork.scene.sources import AssetSource, CompositionSource, FileSource, GroupSource, SequenceSource, SlotSource
+from reelwork.scene.times import TimeExpression
+
+#: Cues may lean on each other so far; a longer chain is taken for a mistake before Python's stack ends.
+_DEEPEST = 200
+
+
+class Span(NamedTuple):
+    """From ``start`` to ``end``, excluded; seconds."""
+
+    start: Fraction
+    end: Fraction
+
+
+@dataclass(frozen=True)
+class SourceLength:
+    """How long a file is.
+
+    :param seconds: ``None`` for a still
+    :param sound_alone: whether there is nothing to see, so that a composition does not last for its sake
+    :param known: ``False`` where the file could not be opened, which is a problem of its own
+    """
+
+    seconds: Fraction | None
+    sound_alone: bool = False
+    known: bool = True
+
+
+@dataclass(frozen=True)
+class Timing:
+    """When everything is there.
+
+    :param spans: of every layer, clip, gap and transition, by its path
+    :param durations: of every composition, by its name
+    """
+
+    spans: Mapping[str, Span]
+    durations: Mapping[str, Fraction]
+
+
+Lengths = Callable[[Clip], SourceLength]
+
+
+def resolve_times(scene: Scene, lengths: Lengths) -> tuple[Timing, tuple[Problem, ...]]:
+    """The times of a scene whose names have been checked, and everything that is wrong with them.
+
+    :param lengths: says how long the file of a clip with an asset or a file is
+    """
+    resolver = _Resolver(scene, lengths)
+    for name in scene.compositions:
+        try:
+            resolver.composition(name)
+        except _UntimedError as error:
+            resolver.note(error)
+    return Timing(resolver.spans, resolver.durations), tuple(dict.fromkeys(resolver.problems))
+
+
+class _UntimedError(Exception):
+    """A time that cannot be told; without a problem where that has been noted already."""
+
+    def __init__(self, problem: Problem | None = None) -> None:
+        super().__init__()
+        self.problem = problem
+
+
+class _Resolver:
+    """Resolves compositions, those that are nested first, each once."""
+
+    def __init__(self, scene: Scene, lengths: Lengths) -> None:
+        self.spans: dict[str, Span] = {}
+        self.durations: dict[str, Fraction] = {}
+        self.problems: list[Problem] = []
+        self.lengths = lengths
+        self._scene = scene
+        self._failed: set[str] = set()
+
+    def note(self, error: _UntimedError) -> None:
+        """Keep what is wrong."""
+        if error.problem is not None:
+            self.problems.append(error.problem)
+
+    def composition(self, name: str) -> Fraction:
+        """How long a composition lasts; with that, everything in it is resolved."""
+        if name in self._failed:
+            raise _UntimedError
+        if name not in self.durations:
+            stage = _Stage(self, self._scene.compositions[name])
+            try:
+                self.durations[name] = stage.duration()
+            except _UntimedError:
+                self._failed.add(name)
+                raise
+            for place in stage.places:
+                try:
+                    self.spans[place.item.path] = stage.span(place)
+                except _UntimedError as error:
+                    self.note(error)
+        return self.durations[name]
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where an item stands.
+
+    :param owner: the group, or the layer or clip with a sequence, that it stands in; ``None`` in the composition itself
+    :param siblings: the items of its sequence; empty for a layer
+    :param index: its place among them
+    """
+
+    item: Item
+    owner: _Place | None
+    siblings: tuple[Item, ...] = ()
+    index: int = 0
+
+
+class _Stage:
+    """The times of one composition."""
+
+    def __init__(self, resolver: _Resolver, composition: Composition) -> None:
+        self.places: list[_Place] = []
+        self._resolver = resolver
+        self._composition = composition
+        self._by_path: dict[str, _Place] = {}
+        self._by_id: dict[str, _Place] = {}
+        self._known: dict[str, Fraction] = {}
+        self._busy: list[str] = []
+        self._collect_sequence(composition.sequence, None)
+        self._collect_layers(composition.layers, None)
+
+    def _collect_sequence(self, items: tuple[Item, ...], owner: _Place | None) -> None:
+        for index, item in enumerate(items):
+            self._collect(_Place(item, owner, items, index))
+
+    def _collect_layers(self, layers: tuple[Layer, ...], owner: _Place | None) -> None:
+        for layer in layers:
+            self._collect(_Place(layer, owner))
+
+    def _collect(self, place: _Place) -> None:
+        self.places.append(place)
+        self._by_path[place.item.path] = place
+        if isinstance(place.item, Clip):
+            if place.item.id is not None:
+                self._by_id[place.item.id] = place
+            if isinstance(place.item.source, GroupSource):
+                self._collect_layers(place.item.source.layers, place)
+            elif isinstance(place.item.source, SequenceSource):
+                self._collect_sequence(place.item.source.items, place)
+
+    def duration(self) -> Fraction:
+        """How long the composition lasts."""
+        name = self._composition.name
+        with self._asking(f"the duration of {name!r}", self._composition.place) as known:
+            if known is not None:
+                return known
+            if self._composition.duration is not None:
+                found = self._time(self._composition.duration, None)
+            elif self._composition.sequence:
+                found = self._after(self._composition.sequence, None)
+            else:
+                found = self._latest_end()
+            if found <= 0:
+                raise self._wrong(f"the composition {name!r} lasts {_said(found)}", self._composition.place)
+            return self._answer(f"the duration of {name!r}", found)
+
+    def span(self, place: _Place) -> Span:
+        """When an item is there, after all that can be wrong with it was looked for."""
+        item = place.item
+        if isinstance(item, TransitionUse):
+            return self._transition(place, item)
+        if isinstance(item, Gap):
+            start = self._start(place)
+            return Span(start, start + self._length(item.duration, place, "gap"))
+        start, own = self._start(place), self._own_end(place)
+        if own is not None and own <= start:
+            raise self._wrong(f"it would end at {_said(own)}, not after its start at {_said(start)}", item.place, item)
+        self._check_source(item, None if own is None else own - start)
+        end = self._end(place)
+        return Span(start, max(start, end))
+
+    @contextmanager
+    def _asking(self, what: str, at: Place, item: Item | None = None) -> Iterator[Fraction | None]:
+        """Look something up once; whoever asks for what is being looked up has gone round in a circle."""
+        if what in self._known:
+            yield self._known[what]
+            return
+        if what in self._busy:
+            chain = " → ".join([*self._busy[self._busy.index(what) :], what])
+            raise self._wrong(f"these times wait for each other: {chain}", at, item)
+        if len(self._busy) > _DEEPEST:
+            raise self._wrong(f"more than {_DEEPEST} times lean on each other here", at, item)
+        self._busy.append(what)
+        try:
+            yield None
+        finally:
+            self._busy.pop()
+
+    def _answer(self, what: str, found: Fraction) -> Fraction:
+        self._known[what] = found
+        return found
+
+    def _start(self, place: _Place) -> Fraction:
+        item = place.item
+        what = f"{_name(item)}.start"
+        with self._asking(what, item.place, item) as known:
+            if known is not None:
+                return known
+            if place.siblings:
+                return self._answer(what, self._start_in_sequence(place))
+            assert isinstance(item, Layer)
+            begin = self._begin(place.owner)
+            return self._answer(what, begin if item.start is None else self._time(item.start, place.owner))
+
+    def _begin(self, owner: _Place | None) -> Fraction:
+        """The instant from which times in a group or a sequence count."""
+        return Fraction(0) if owner is None else self._start(owner)
+
+    def _start_in_sequence(self, place: _Place) -> Fraction:
+        items, index, owner = place.siblings, place.index, place.owner
+        if index == 0:
+            return self._begin(owner)
+        before = items[index - 1]
+        if isinstance(before, TransitionUse) and not isinstance(place.item, TransitionUse):
+            earlier = items[index - 2] if index > 1 else None
+            start = self._after(items[: index - 1], owner)
+            overlaps = isinstance(earlier, Clip) and isinstance(place.item, Clip)
+            return start - self._length(before.duration, self._by_path[before.path]) if overlaps else start
+        return self._after(items[:index], owner)
+
+    def _after(self, items: tuple[Item, ...], owner: _Place | None) -> Fraction:
+        """Where a sequence has got to after some of its items; a transition alone moves it nowhere."""
+        for item in reversed(items):
+            place = self._by_path[item.path]
+            if isinstance(item, Clip):
+                return self._end(place)
+            if isinstance(item, Gap):
+                return self._start(place) + self._length(item.duration, place, "gap")
+        return self._begin(owner)
+
+    def _transition(self, place: _Place, item: TransitionUse) -> Span:
+        """A transition's span; it must not be longer than what it leads from and to."""
+        length = self._length(item.duration, place)
+        before, after = _neighbours(place)
+        start = self._after(place.siblings[: place.index], place.owner)
+        if before is not None:
+            start -= length
+        for neighbour in (before, after):
+            if neighbour is None:
+                continue
+            there = self._by_path[neighbour.path]
+            lasts = self._end(there) - self._start(there)
+            if length > lasts:
+                raise self._wrong(
+                    f"this transition takes {_said(length)}, but {_name(neighbour)} lasts only {_said(lasts)}",
+                    item.place,
+                    item,
+                )
+        return Span(start, start + length)
+
+    def _end(self, place: _Place) -> Fraction:
+        item = place.item
+        assert isinstance(item, Clip)
+        what = f"{_name(item)}.end"
+        with self._asking(what, item.place, item) as known:
+            if known is not None:
+                return known
+            own = self._own_end(place)
+            if place.siblings:
+                if own is None:
+                    length = self._file(item)
+                    if length is not None and not length.known:
+                        raise _UntimedError
+                    raise self._wrong("it has no length of its own: give it a `duration`", item.place, item)
+                return self._answer(what, own)
+            if own is None:
+                return self._answer(what, self.duration())
+            bounded = self._composition.duration is not None or self._composition.sequence
+            return self._answer(what, min(own, self.duration()) if bounded else own)
+
+    def _own_end(self, place: _Place) -> Fraction | None:
+        """Where an item ends by itself: by its ``duration``, its ``end`` or its source's length."""
+        item = place.item
+        assert isinstance(item, Clip)
+        if item.duration is not None:
+            return self._start(place) + self._length(item.duration, place)
+        if item.end is not None:
+            return self._time(item.end, place.owner)
+        if isinstance(item.source, SequenceSource):
+            return self._after(item.source.items, place)
+        length = self._source_length(item)
+        if length is None or item.speed == 0 or (item.loop is not None and item.loop.count is None):
+            return None
+        turns = 1 if item.loop is None or item.loop.count is None else item.loop.count
+        return self._start(place) + max(Fraction(0), length - item.in_) * turns / abs(item.speed)
+
+    def _latest_end(self) -> Fraction:
+        ends = [end for place in self.places if (end := self._counting_end(place)) is not None]
+        if not ends:
+            raise self._wrong(
+                f"the composition {self._composition.name!r} has no end: none of its layers has a `duration`, an `end` "
+                "or a video of its own; give the composition a `duration`",
+                self._composition.place,
+            )
+        return max(ends)
+
+    def _counting_end(self, place: _Place) -> Fraction | None:
+        """An end for whose sake the composition lasts."""
+        item = place.item
+        if not isinstance(item, Clip) or place.siblings:
+            return None
+        owner = place.owner
+        while owner is not None:
+            if self._own_end(owner) is not None:
+                return None  # the group has an end, and that is the one that counts
+            owner = owner.owner
+        explicit = item.duration is not None or item.end is not None
+        length = self._file(item)
+        if length is not None and length.sound_alone and not explicit:
+            return None
+        return self._own_end(place)
+
+    def _source_length(self, item: Clip) -> Fraction | None:
+        if isinstance(item.source, CompositionSource):
+            return self._resolver.composition(item.source.composition)
+        length = self._file(item)
+        return None if length is None else length.seconds
+
+    def _file(self, item: Clip) -> SourceLength | None:
+        """The length of an item's file, if it has one."""
+        source = item.source
+        filled = isinstance(source, SlotSource) and source.filled_by is not None
+        return self._resolver.lengths(item) if filled or isinstance(source, AssetSource | FileSource) else None
+
+    def _check_source(self, item: Clip, lasts: Fraction | None) -> None:
+        """Whether there is as much of the source as is asked for."""
+        length = self._source_length(item)
+        file = self._file(item)
+        if length is None:
+            moved = item.in_ != 0 or item.speed != 1 or item.loop is not None
+            if moved and (file is None or file.known):
+                raise self._wrong(
+                    "`in`, `speed` and `loop` are for sources that have a time of their own: videos, sounds and "
+                    "compositions",
+                    item.place,
+                    item,
+                )
+            return
+        if item.in_ >= length:
+            raise self._wrong(
+                f"it begins at `in: {_said(item.in_)}`, but its source lasts {_said(length)}", item.place, item
+            )
+        if lasts is None or item.loop is not None or not (item.duration or item.end):
+            return
+        used, there = lasts * abs(item.speed), length - item.in_
+        if used > there:
+            after = f" after `in: {_said(item.in_)}`" if item.in_ else ""
+            at = f" at {_percent(item.speed)}" if abs(item.speed) != 1 else ""
+            raise self._wrong(
+                f"it asks for {_said(lasts)}{at}, but there are only {_said(there / abs(item.speed))} of its "
+                f"source{after}; shorten it, or let it `loop`",
+                item.place,
+                item,
+            )
+
+    def _length(self, expression: TimeExpression, place: _Place, word: str = "duration") -> Fraction:
+        """A length of time, which must be more than nothing."""
+        found = expression.seconds
+        for cue in expression.cues:
+            found += cue.sign * self._cue(cue.id, cue.field, expression)
+        if found <= 0:
+            raise self._wrong(
+                f"a {word} must be more than 0, this one is {_said(found)}",
+                expression.place or place.item.place,
+                place.item,
+            )
+        return found
+
+    def _time(self, expression: TimeExpression, owner: _Place | None) -> Fraction:
+        """An instant of the composition; literals count from the owner's start, cues are instants already."""
+        begin = self._begin(owner)
+        found = begin + expression.seconds
+        for cue in expression.cues:
+            value = self._cue(cue.id, cue.field, expression)
+            found += cue.sign * (value if cue.field == "duration" else value - begin)
+        return found
+
+    def _cue(self, name: str, part: str, expression: TimeExpression) -> Fraction:
+        place = self._by_id.get(name)
+        if place is None:
+            at = expression.place or self._composition.place
+            raise self._wrong(f"there is no layer or clip {name!r} in this composition", at)
+        if part == "start":
+            return self._start(place)
+        end = self._end(place)
+        return end if part == "end" else end - self._start(place)
+
+    def _wrong(self, message: str, at: Place, item: Item | None = None) -> _UntimedError:
+        path = self._composition.path if item is None else item.path
+        return _UntimedError(Problem(message, at, path))
+
+
+def _neighbours(place: _Place) -> tuple[Clip | None, Clip | None]:
+    before = place.siblings[place.index - 1] if place.index else None
+    after = place.siblings[place.index + 1] if place.index + 1 < len(place.siblings) else None
+    return before if isinstance(before, Clip) else None, after if isinstance(after, Clip) else None
+
+
+def _name(item: Item) -> str:
+    return (isinstance(item, Clip) and item.id) or item.path
+
+
+def _said(time: Fraction) -> str:
+    text = f"{float(time):.6f}".rstrip("0").rstrip(".")
+    return f"{text}s"
+
+
+def _percent(speed: Fraction) -> str:
+    return f"speed {float(abs(speed)) * 100:g}%"
