@@ -133,7 +133,8 @@ def test_the_nearest_command_is_named() -> None:
         (OutputError("full"), 7, "full\n"),
         (KeyboardInterrupt(), 130, "\ninterrupted\n"),
         (RuntimeError("oh"), 70, "reelwork: a fault in Reelwork or in a plugin: RuntimeError: oh (set REEL"),
-        (OSError(errno.ENOSPC, "No space left"), 70, "reelwork: a fault"),
+        (OSError(errno.ENOSPC, "No space left"), 1, "reelwork: No space left\n"),
+        (PermissionError(errno.EACCES, "Permission denied", "/x"), 1, "reelwork: /x: Permission denied\n"),
     ],
 )
 def test_exit_codes(called, outcome: BaseException, code: int, words: str) -> None:  # type: ignore[no-untyped-def]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-import errno
 import functools
 import importlib
 import os
@@ -50,6 +49,15 @@ class Root(click.Group):
                 raise click.UsageError(f"No such command {args[0]!r}. Did you mean {near[0]!r}?", ctx) from error
             raise
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; when whoever reads its output has gone, end quietly with a code that says so."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            with contextlib.suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is not flushed yet
+            sys.exit(exits.UNREAD)
+
     def main(
         self,
         args: Sequence[str] | None = None,
@@ -65,17 +73,8 @@ class Root(click.Group):
         try:
             code: object = run()
         except Exception as error:
-            if isinstance(error, OSError) and error.errno == errno.EPIPE:
-                _silence()
-                sys.exit(exits.UNREAD)
             sys.exit(exits.tell(error))
         sys.exit(code if isinstance(code, int) else 0)
-
-
-def _silence() -> None:
-    """Let the interpreter flush into nothing on its way out."""
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @functools.cache
@@ -116,6 +115,7 @@ Environment:
 
 
 @click.group(
+    "reelwork",
     cls=Root,
     invoke_without_command=True,
     epilog=_EPILOG,

@@ -63,6 +63,9 @@ def tell(error: BaseException) -> int:
     if isinstance(error, (KeyboardInterrupt, click.Abort)):
         click.echo("interrupted", err=True)
         return INTERRUPTED
+    if isinstance(error, OSError) and error.strerror:  # a full disk, a missing permission: the machine's, not a fault
+        click.echo(f"reelwork: {f'{error.filename}: ' if error.filename else ''}{error.strerror}", err=True)
+        return ReelworkError.exit_code
     if os.environ.get(DEBUG, "") not in ("", "0"):
         click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
     else:

@@ -17,8 +17,9 @@ _HEAD: Final = """\
 <!-- Written by `make docs` from the commands themselves; a test fails when it is stale. -->
 
 What a command makes, it names on standard output; everything else it says goes to standard error, so that
-`open "$(reelwork render scenes/hello)"` works. On a terminal a bar shows what is done now, how many frames are finished, how many
-were made a second of late, and how long the rest takes at that speed; elsewhere a line says so every few seconds.
+`open "$(reelwork render scenes/hello)"` works. On a terminal a bar shows what is done now, how many frames are
+finished, how many were made a second of late, and how long the rest takes at that speed; elsewhere a line says so every
+few seconds.
 """
 
 
@@ -29,7 +30,7 @@ def page() -> str:
 
 def _parts() -> Iterator[str]:
     yield _HEAD
-    yield from _help(cli, click.Context(cli, info_name="reelwork", terminal_width=_WIDTH))
+    yield from _help(cli, cli.make_context("reelwork", [], terminal_width=_WIDTH))
 
 
 def _help(command: click.Command, ctx: click.Context) -> Iterator[str]:
@@ -40,7 +41,7 @@ def _help(command: click.Command, ctx: click.Context) -> Iterator[str]:
         for name in command.list_commands(ctx):
             inner = command.get_command(ctx, name)
             if inner:
-                yield from _help(inner, click.Context(inner, info_name=name, parent=ctx, terminal_width=_WIDTH))
+                yield from _help(inner, inner.make_context(name, [], ctx, resilient_parsing=True))
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ from reelwork.render.units import Request
 @to_option("Where the file goes, instead of the output's own place in out/.")
 @click.option("--frames", type=FrameRange(), help="Only these frames, counted from 0, both included.")
 @scale_option
-@click.option("--jobs", type=click.IntRange(min=1), help="How many workers; one for each core without it.")
+@click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="How many workers; one for each core without it.")
 @settings_option
 @draft_option
 @click.option("--fresh", is_flag=True, help="Render again what an earlier render left finished.")

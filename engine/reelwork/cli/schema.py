@@ -12,5 +12,8 @@ from reelwork.scene.schema import json_schema
 
 @click.command("schema")
 def command() -> None:
-    """Print the JSON Schema (2020-12) of scene files, which editors use to complete and check them."""
+    """Print the JSON Schema of scene files, for editors.
+
+    It follows JSON Schema 2020-12 and knows the effects, merges, generators and transitions of this machine.
+    """
     click.echo(json.dumps(json_schema(registry()), indent=2, ensure_ascii=False))
