@@ -44,11 +44,14 @@ class Multiply(SeparableMerge, name="multiply", version=1):
         return b * s
 
 
+WINDOW = Window(0, 0, 200, 100)
+
+
 def use(effect, mix=1.0):
     return EffectUse(effect, {}, constant(mix))
 
 
-def plan(root, time=0, *, matrix=Affine.IDENTITY, window=Window(0, 0, 200, 100), background=None) -> Node:
+def plan(root, time=0, *, matrix=Affine.IDENTITY, window=WINDOW, background=None) -> Node:
     return plan_frame(graph(root), View(matrix, window, background), Fraction(time)).root
 
 

@@ -42,7 +42,9 @@ def test_frames_that_are_not_there_are_refused():
 
 
 def test_a_view_contains_the_crop_in_the_size():
-    shown = output_view(graph(composition(size=(200, 100))), output(crop=(100, 0, 100, 100), size=(300, 100)), Fraction(1))
+    shown = output_view(
+        graph(composition(size=(200, 100))), output(crop=(100, 0, 100, 100), size=(300, 100)), Fraction(1)
+    )
     assert shown.window == Window(0, 0, 300, 100)
     assert shown.matrix == Affine(1, 0, 0, 1, 0, 0)
     assert shown.crop == (100, 0, 100, 100)

@@ -68,7 +68,7 @@ def write(
         spec,
         target,
         sound=_mixed(voices, start + first / fps, Fraction(stop - first) / fps) if voices else None,
-        sound_spec=_sound_spec(output, target),
+        sound_as=_sound_spec(output, target),
         metadata={"title": graph.title} if graph.title else None,
     )
     for segment in segments:

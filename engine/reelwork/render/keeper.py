@@ -1,7 +1,8 @@
 """What to paint whole, how much of it, and what to keep from one frame to the next.
 
 A frame plan goes in; for each of its nodes comes out which pixels are needed, and whether the node is to be *realised*
-(painted into a frame of its own) because its reader needs random access or because it was the same in the frame before.
+(painted into a frame of its own) because its reader needs random access, because it has several readers, or because it
+was the same in the frame before.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ class Keeper:
         self._kept: dict[bytes, Frame] = {}
         self._realised: dict[bytes, Frame] = {}
         self._keep: set[bytes] = set()
+        self._shared: set[bytes] = set()
+        self._reader: dict[bytes, bytes] = {}
         self._needed: dict[bytes, Window] = {}
         self._split: dict[bytes, tuple[Element, ...]] = {}
         self._seen: set[bytes] = set()
@@ -39,9 +42,9 @@ class Keeper:
         """Forget the last frame but for what stays the same, and note what this one needs."""
         self._previous, self._seen = self._seen, set()
         self._realised, self._needed, self._split = {}, {}, {}
-        self._keep = set()
+        self._keep, self._shared, self._reader = set(), set(), {}
         self._promised = 0
-        self._demand(plan.root, plan.window & plan.root.region)
+        self._demand(plan.root, plan.window & plan.root.region, b"")
         self._kept = {key: frame for key, frame in self._kept.items() if key in self._keep}
 
     def elements(self, stack: Stack) -> tuple[Element, ...]:
@@ -50,7 +53,7 @@ class Keeper:
 
     def is_whole(self, node: Node) -> bool:
         """Whether a node is painted once for the whole frame, rather than tile by tile."""
-        return isinstance(node, Area) or node.key in self._keep or node.key in self._realised
+        return isinstance(node, Area) or node.key in self._keep or node.key in self._shared
 
     def window(self, node: Node) -> Window:
         """Which pixels of a node this frame needs."""
@@ -68,9 +71,11 @@ class Keeper:
         """Hold a node's frame: to the end of this frame, or for as long as it stays the same."""
         (self._kept if node.key in self._keep else self._realised)[node.key] = frame
 
-    def _demand(self, node: Node, window: Window) -> None:
+    def _demand(self, node: Node, window: Window, reader: bytes) -> None:
         if window.is_empty:
             return
+        if self._reader.setdefault(node.key, reader) != reader and not isinstance(node, _CHEAP):
+            self._shared.add(node.key)
         known = self._needed.get(node.key, EMPTY)
         if known.covers(window):
             return
@@ -81,15 +86,16 @@ class Keeper:
             if frame is not None and frame.window.covers(needed):
                 return
         if isinstance(node, Area):
-            self._demand(node.source, node.effect.needs(needed, node.context) & node.source.region)
+            self._demand(node.source, node.effect.needs(needed, node.context) & node.source.region, node.key)
         elif isinstance(node, Resampled):
-            self._demand(node.source, resample_needs(needed, node.matrix.inverse()) & node.source.region)
+            wanted = resample_needs(needed, node.matrix.inverse())
+            self._demand(node.source, wanted & node.source.region, node.key)
         elif isinstance(node, Stack):
             for element in self._folded(node):
-                self._demand(element.node, needed & element.node.region)
+                self._demand(element.node, needed & element.node.region, node.key)
         else:
             for source in node.inputs():
-                self._demand(source, needed & source.region)
+                self._demand(source, needed & source.region, node.key)
 
     def _promise(self, node: Node, window: Window) -> bool:
         """Decide to keep a node that was the same in the last frame, if there is room for it."""

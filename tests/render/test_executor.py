@@ -1,0 +1,165 @@
+"""What the executor promises: the same bytes for every tile size, order and memory, and no more work than needed."""
+
+from __future__ import annotations
+
+import itertools
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from building import composition, constant, graph, layer, nested, still, video
+
+from reelwork.effect import AreaEffect, PointEffect
+from reelwork.extensions import registry
+from reelwork.graph.model import AdjustmentSource, EffectUse, GroupSource, SolidSource
+from reelwork.image import Window
+from reelwork.image.frame import Frame
+from reelwork.kernels.resample import resample
+from reelwork.plan.planner import View, plan_frame
+from reelwork.render.executor import Executor
+from reelwork.scene.animation import Curve, Key
+from reelwork.values import Affine, Colour, Length
+
+WINDOW = Window(0, 0, 200, 100)
+
+
+class Painted:
+    """Sources whose pictures are a pattern that moves with time."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, Fraction]] = []
+
+    def paint(self, media, time, matrix, out):
+        self.asked.append((media.facts.digest, time))
+        height, width = media.facts.height, media.facts.width
+        y, x = np.mgrid[:height, :width].astype(np.float32)
+        alpha = np.ones_like(x) if not media.facts.has_alpha else ((x // 7 + y // 5) % 3 / 2).astype(np.float32)
+        light = np.stack([x / width, y / height, np.full_like(x, float(time) % 1.0), np.ones_like(x)])
+        resample(Frame(np.ascontiguousarray(light * alpha), Window(0, 0, width, height)), matrix.inverse(), out)
+
+
+class Halve(PointEffect, name="halve", version=1):
+    """Halves light, in the left half of the layer alone."""
+
+    positional = True
+
+    @staticmethod
+    def pixel(x, y, width, height, r, g, b, a):
+        if x < width / 2:
+            return r / 2, g / 2, b / 2, a
+        return r, g, b, a
+
+
+class Left(AreaEffect, name="left", version=1):
+    """Adds what lies three raster pixels to the right: light travels to the left."""
+
+    def margin(self, context):
+        return (3, 0, 0, 0)
+
+    def render(self, source, out, context):
+        moved = Frame(source.data, source.window._replace(x0=source.window.x0 - 3, x1=source.window.x1 - 3))
+        out.data[:] = (source.crop(out.window).data + moved.crop(out.window).data) / 2
+
+
+def use(effect, mix=1.0):
+    return EffectUse(effect, {}, constant(mix))
+
+
+def moving(start, end):
+    return Curve((Key(Fraction(0), start), Key(Fraction(2), end)))
+
+
+def busy():
+    """A composition of everything: nesting, groups, effects of both kinds, an adjustment, what moves and what rests."""
+    multiply = registry().merges["multiply"]
+    inner = composition(
+        layer(SolidSource(constant(Colour(0.2, 0.4, 0.6))), path="i0", opacity=0.5),
+        layer(video(60, 40), path="i1", rotation=moving(0.0, 90.0), effects=(use(Left),)),
+        size=(90, 60),
+        name="inner",
+    )
+    return composition(
+        layer(still(200, 100, digest="ground"), path="l0"),
+        layer(still(80, 60, digest="leaf", has_alpha=True), path="l1", position=(Length(40), Length(50))),
+        layer(nested(inner), path="l2", merge=multiply, rotation=moving(-20.0, 10.0)),
+        layer(GroupSource((layer(still(30, 30, digest="g"), path="g0", skew=(10.0, 0.0)),)), path="l3", opacity=0.7),
+        layer(AdjustmentSource(), path="l4", effects=(use(Halve), use(Left, 0.5)), opacity=0.8, scale=(0.7, 0.7)),
+        layer(
+            still(20, 20, digest="dot"), path="l5", position=moving((Length(0), Length(0)), (Length(200), Length(100)))
+        ),
+    )
+
+
+def plans(root, times):
+    view = View(Affine.IDENTITY, WINDOW, Colour(0.1, 0.1, 0.1))
+    return [plan_frame(graph(root), view, Fraction(time)) for time in times]
+
+
+def rendered(root, times, **options):
+    executor = Executor(Painted(), **options)
+    return [executor.frame(plan).data.tobytes() for plan in plans(root, times)]
+
+
+TIMES = [Fraction(n, 4) for n in range(5)]
+
+
+@pytest.fixture(scope="module")
+def reference():
+    """Each frame by an executor of its own, in one tile."""
+    return [rendered(busy(), [time], tile_rows=1000)[0] for time in TIMES]
+
+
+@pytest.mark.parametrize("rows", [1, 16, 33, 512])
+def test_bytes_do_not_depend_on_the_tiles(reference, rows):
+    assert rendered(busy(), TIMES, tile_rows=rows) == reference
+
+
+@pytest.mark.parametrize("budget", [0, 100_000, 1 << 30])
+def test_bytes_do_not_depend_on_what_is_kept(reference, budget):
+    assert rendered(busy(), TIMES, keep_bytes=budget) == reference
+
+
+def test_bytes_do_not_depend_on_the_order(reference):
+    for order in itertools.islice(itertools.permutations(range(5)), 0, 120, 37):
+        assert rendered(busy(), [TIMES[n] for n in order]) == [reference[n] for n in order]
+
+
+def test_repeated_frames_are_the_same(reference):
+    assert rendered(busy(), [TIMES[2]] * 3) == [reference[2]] * 3
+
+
+def test_what_does_not_change_is_painted_at_most_twice():
+    sources = Painted()
+    executor = Executor(sources, tile_rows=100)
+    for plan in plans(busy(), [Fraction(n, 24) for n in range(6)]):
+        executor.frame(plan)
+    asked = [digest for digest, _ in sources.asked]
+    assert asked.count("ground") <= 2 * 2  # an adjustment reads what is below it twice, until it is kept
+    assert asked.count("dot") >= 6
+
+
+def test_hidden_layers_are_not_painted():
+    sources = Painted()
+    root = composition(
+        layer(still(300, 200, digest="below"), path="a"), layer(still(200, 100, digest="above"), path="b")
+    )
+    (plan,) = plans(root, [0])
+    Executor(sources).frame(plan)
+    assert {digest for digest, _ in sources.asked} == {"above"}
+
+
+def test_light_that_an_effect_spreads_leaves_the_box():
+    root = composition(layer(still(20, 20), effects=(use(Left),)))
+    (plan,) = plans(root, [0])
+    frame = Executor(Painted()).frame(plan)
+    ground = frame.data[:3, 50, 10]
+    assert not np.array_equal(frame.data[:3, 50, 88], ground)
+    assert np.array_equal(frame.data[:3, 50, 86], ground)
+
+
+def test_an_empty_composition_is_its_background():
+    (plan,) = plans(composition(), [0])
+    frame = Executor(Painted()).frame(plan)
+    assert np.allclose(frame.data[:, 50, 100], Colour(0.1, 0.1, 0.1).premultiplied(), atol=1e-7)
+    clear = plan_frame(graph(composition()), View(Affine.IDENTITY, WINDOW, None), Fraction(0))
+    assert not Executor(Painted()).frame(clear).data.any()
