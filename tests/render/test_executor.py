@@ -69,6 +69,10 @@ def moving(start, end):
     return Curve((Key(Fraction(0), start), Key(Fraction(2), end)))
 
 
+def point(x, y):
+    return (Length(x), Length(y))
+
+
 def busy():
     """A composition of everything: nesting, groups, effects of both kinds, an adjustment, what moves and what rests."""
     multiply = registry().merges["multiply"]
@@ -84,9 +88,7 @@ def busy():
         layer(nested(inner), path="l2", merge=multiply, rotation=moving(-20.0, 10.0)),
         layer(GroupSource((layer(still(30, 30, digest="g"), path="g0", skew=(10.0, 0.0)),)), path="l3", opacity=0.7),
         layer(AdjustmentSource(), path="l4", effects=(use(Halve), use(Left, 0.5)), opacity=0.8, scale=(0.7, 0.7)),
-        layer(
-            still(20, 20, digest="dot"), path="l5", position=moving((Length(0), Length(0)), (Length(200), Length(100)))
-        ),
+        layer(still(20, 20, digest="dot"), path="l5", position=moving(point(0, 0), point(200, 100))),
     )
 
 

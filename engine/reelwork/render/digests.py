@@ -13,6 +13,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from reelwork.extensions import Registry
+
 #: Libraries whose versions may change pixels, samples or packets.
 _LIBRARIES: Final = ("av", "numba", "llvmlite", "numpy", "pillow", "resvg-py", "skia-pathops", "soxr", "uharfbuzz")
 
@@ -67,6 +69,14 @@ def code_digest(packages: tuple[str, ...]) -> str:
             for path in sorted(_sources(package))
         )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def engine_digest(known: Registry) -> str:
+    """The digest of the engine, of all plugins that bring something, and of the libraries under them.
+
+    Machines with equal digests render the same bytes.
+    """
+    return code_digest(("reelwork", *sorted({cls.__module__.partition(".")[0] for cls in known.origins})))
 
 
 def _sources(package: str) -> Iterable[Path]:

@@ -11,7 +11,7 @@ from typing import Final
 
 from reelwork.errors import OutputError
 from reelwork.folders import work
-from reelwork.render.digests import code_digest, value_digest
+from reelwork.render.digests import engine_digest, value_digest
 from reelwork.render.job import Dispatcher, Job, Segment, Unit
 from reelwork.render.prepare import Prepared
 from reelwork.render.progress import Progress
@@ -69,8 +69,7 @@ def units(first: int, stop: int, key: str) -> tuple[Unit, ...]:
 
 def job_key(prepared: Prepared, *parts: object) -> str:
     """What all segments of a job depend on: what is rendered, the code that does it, and the libraries under it."""
-    packages = {cls.__module__.partition(".")[0] for cls in prepared.registry.origins}
-    return value_digest(code_digest(("reelwork", *sorted(packages))), *parts)
+    return value_digest(engine_digest(prepared.registry), *parts)
 
 
 def run(job: Job, progress: Progress, dispatcher: Dispatcher, finished: dict[int, Segment]) -> list[Segment]:
