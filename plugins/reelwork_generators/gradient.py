@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from reelwork import Context, PixelGenerator, param
+from typing import Final
+
+from reelwork import Context, PixelGenerator, maths, param
 from reelwork.kinds import Angle, Choice, Ratio, Scale
-from reelwork.values import Colour
-from reelwork_generators.paint import STOPS, ColourStop
+from reelwork.values import Affine, Colour
+from reelwork_generators.paint import STOPS, ColourStop, gradient_matrix, spread
+
+_KINDS: Final = ("linear", "radial", "conic")
+_STOPS: Final = 8
+_TURN: Final = 6.283185307179586
 
 
 class Gradient(PixelGenerator, name="gradient", version=1):
     """Colours that run into each other over the whole composition, mixed in premultiplied sRGB as CSS does."""
 
-    kind: str = param("linear", kind=Choice(("linear", "radial", "conic")), help="How the colours run.")
+    kind: str = param("linear", kind=Choice(_KINDS), help="How the colours run.")
     colours: tuple[Colour | ColourStop, ...] = param(
         (Colour.from_hex("#1b2a49"), Colour.from_hex("#f2b134")), kind=STOPS, help="The colours in order, at most 8."
     )
@@ -28,10 +34,62 @@ class Gradient(PixelGenerator, name="gradient", version=1):
     )
 
     def uniforms(self, context: Context) -> tuple[float, ...]:
-        """The gradient's geometry and its stops."""
-        return ()
+        """The kind, the map from places to the gradient's own space, and eight stops of premultiplied sRGB."""
+        x0, y0, x1, y1 = context.box
+        box = (0.0, 0.0, (x1 - x0) / context.scale[0], (y1 - y0) / context.scale[1])
+        matrix = gradient_matrix(self.kind, self.angle, self.centre, self.radius, box)
+        own = Affine(0.0, 0.0, 0.0, 0.0, 2.0, 0.0) if matrix is None else matrix.inverse()
+        stops = [(s.at, *_premultiplied(s.colour)) for s in spread(self.colours)]
+        stops += [stops[-1]] * (_STOPS - len(stops))
+        numbers = [number for stop in stops for number in stop]
+        return (float(_KINDS.index(self.kind)), own.a, own.b, own.c, own.d, own.e, own.f, *numbers)
 
     @staticmethod
-    def pixel(x: float, y: float, width: float, height: float) -> tuple[float, float, float, float]:
+    def pixel(
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        kind: float,
+        a: float,
+        b: float,
+        c: float,
+        d: float,
+        e: float,
+        f: float,
+        *stops: float,
+    ) -> tuple[float, float, float, float]:
         """The colour at a place."""
-        return (0.0, 0.0, 0.0, 1.0)
+        at = place(kind, a * x + c * y + e, b * x + d * y + f)
+        red, green, blue, alpha = stops[1], stops[2], stops[3], stops[4]
+        for i in range(0, 35, 5):
+            low, high = stops[i], stops[i + 5]
+            if at >= low:
+                t = (at - low) / (high - low) if at < high else 1.0
+                red = stops[i + 1] + (stops[i + 6] - stops[i + 1]) * t
+                green = stops[i + 2] + (stops[i + 7] - stops[i + 2]) * t
+                blue = stops[i + 3] + (stops[i + 8] - stops[i + 3]) * t
+                alpha = stops[i + 4] + (stops[i + 9] - stops[i + 4]) * t
+        if alpha <= 0.0:
+            return 0.0, 0.0, 0.0, 0.0
+        return (
+            maths.srgb_decode(red / alpha) * alpha,
+            maths.srgb_decode(green / alpha) * alpha,
+            maths.srgb_decode(blue / alpha) * alpha,
+            alpha,
+        )
+
+
+def place(kind: float, x: float, y: float) -> float:
+    """How far along the gradient a place in its own space lies, 0 to 1 between its first and last colour."""
+    if kind == 0.0:
+        return x
+    if kind == 1.0:
+        return maths.sqrt(x * x + y * y)
+    turns = maths.atan2(x, -y) / _TURN
+    return turns - maths.floor(turns)
+
+
+def _premultiplied(colour: Colour) -> tuple[float, float, float, float]:
+    """In sRGB's encoding, where gradients are mixed."""
+    return (colour.red * colour.alpha, colour.green * colour.alpha, colour.blue * colour.alpha, colour.alpha)
