@@ -1,0 +1,41 @@
+"""``reelwork farm``: what an operator asks of a farm and of the machines in it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import click
+
+from reelwork.errors import ReelworkError
+from reelwork_farm.protocol import Offer
+from reelwork_farm.protocol import offer as own_offer
+
+
+@click.group("farm")
+def farm() -> None:
+    """Render on many machines. So far: whether they would render the same bytes."""
+
+
+@farm.command("offer")
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Another machine's offer: end with an error unless both would render the same bytes.",
+)
+def offer(against: Path | None) -> None:
+    """Print what this machine would offer a farm, as JSON."""
+    mine = own_offer()
+    if against is not None:
+        objections = mine.objections(_read(against))
+        if objections:
+            raise ReelworkError("\n".join(objections))
+    click.echo(json.dumps(dataclasses.asdict(mine), indent=2))
+
+
+def _read(path: Path) -> Offer:
+    try:
+        return Offer(**json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError) as error:
+        raise ReelworkError(f"{path} is not what `reelwork farm offer` prints: {error}") from error
