@@ -9,11 +9,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from numpy import float32, int32
+import numpy as np
 
 from reelwork import maths
 from reelwork.kernels.bits import bits_of, float_of
 from reelwork.kernels.decorator import kernel
+
+# To mypy, numpy's numbers do not mix with Python's; to numba they do.
+float32: Any = np.float32
+int32: Any = np.int32
 
 # The bits of the square root of 1/2: fractions are taken between it and the square root of 2.
 _SQRT_HALF_BITS = int32(0x3F3504F3)
@@ -132,3 +136,61 @@ def power(x: Any, y: Any) -> Any:
     result = exp2(float32(y) * log2(x))
     result = result if x > float32(0.0) else float32(0.0)
     return result if y != float32(0.0) else float32(1.0)
+
+
+@kernel
+def exp(x: Any) -> Any:
+    """e to the power ``x``, as :func:`exp2`. The relative error is below 2e-7 times 1 plus the size of ``x``."""
+    return exp2(float32(x) * float32(1.4426950408889634))
+
+
+@kernel
+def log(x: Any) -> Any:
+    """The natural logarithm, as :func:`log2`."""
+    return log2(x) * float32(0.6931471805599453)
+
+
+@kernel
+def repeated(x: Any, times: Any) -> Any:
+    """``x`` multiplied with itself: its power to a whole number of 1 or more."""
+    product = x
+    for _ in range(1, times):
+        product = product * x
+    return product
+
+
+@kernel
+def floor(x: Any) -> Any:
+    """The largest whole number not above ``x``, in single precision."""
+    return maths.floor(float32(x))
+
+
+@kernel
+def sqrt(x: Any) -> Any:
+    """The square root, in single precision; 0 below 0."""
+    return maths.sqrt(float32(x) if x > float32(0.0) else float32(0.0))
+
+
+@kernel
+def sin(x: Any) -> Any:
+    """The sine of ``x`` radians, rounded to single precision."""
+    return float32(maths.sin(x))
+
+
+@kernel
+def cos(x: Any) -> Any:
+    """The cosine of ``x`` radians, rounded to single precision."""
+    return float32(maths.cos(x))
+
+
+@kernel
+def sincos_degrees(degrees: Any) -> Any:
+    """Sine and cosine of an angle in degrees, rounded to single precision."""
+    sine, cosine = maths.sincos_degrees(degrees)
+    return float32(sine), float32(cosine)
+
+
+@kernel
+def atan2(y: Any, x: Any) -> Any:
+    """The angle of the point ``(x, y)`` in radians, rounded to single precision."""
+    return float32(maths.atan2(y, x))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
 
 from reelwork.image.frame import Frame
+from reelwork.kernels import generate as generated
+from reelwork.kernels.decorator import kernel
 from reelwork.values import Affine
 
 if TYPE_CHECKING:
@@ -22,7 +27,16 @@ def apply_pointwise(
     :param to_layer: from pixels of the raster to pixels of the layer, which positional effects are told
     :param box: width and height of the layer's box, pixels of the layer
     """
-    raise NotImplementedError
+    if out.window.is_empty:
+        return
+    apart, in_place = generated.pointwise(tuple(type(effect) for effect in effects))
+    uniforms = _uniforms(number for effect in effects for number in effect.uniforms())
+    places = _places(to_layer, box)
+    x, y = out.window[:2]
+    if source.data is out.data:
+        in_place(out.data, x, y, places, uniforms)
+    else:
+        apart(*_covering(source, out), out.data, x, y, places, uniforms)
 
 
 def merge(merge: type[Merge], space: str, backdrop: Frame, source: Frame, opacity: float = 1.0) -> None:
@@ -31,12 +45,21 @@ def merge(merge: type[Merge], space: str, backdrop: Frame, source: Frame, opacit
     :param space: where colours are mixed: ``linear`` or ``display``
     :param opacity: 0 to 1, multiplies the source
     """
-    raise NotImplementedError
+    both = backdrop.window & source.window
+    if both.is_empty or opacity <= 0.0:
+        return
+    run = generated.merge_kernel(merge, space)
+    run(source.data, *source.window[:2], backdrop.data, *backdrop.window[:2], *both, float(opacity))
 
 
 def mix(a: Frame, b: Frame, amount: float, out: Frame) -> None:
-    """Fill ``out`` with ``a (1 - amount) + b amount``; it may be ``a`` or ``b``. Exact at 0 and 1."""
-    raise NotImplementedError
+    """Fill ``out`` with ``a (1 - amount) + b amount``; it may be ``a`` or ``b``. Exact at 0 and 1.
+
+    All three have the same window.
+    """
+    one, two = (frame.data.copy() if frame.data is out.data else frame.data for frame in (a, b))
+    if one.size:
+        _mix(one.reshape(-1), two.reshape(-1), np.float32(amount), out.data.reshape(-1))
 
 
 def transition(
@@ -55,7 +78,12 @@ def transition(
     :param to_layer: from pixels of the raster to pixels of the composition
     :param size: the composition's width and height in pixels
     """
-    raise NotImplementedError
+    if out.window.is_empty:
+        return
+    sources = [frame if frame is not None else Frame.transparent(out.window) for frame in (source_from, source_to)]
+    run = generated.transition_kernel(type(transition))
+    arguments = (*_covering(sources[0], out), *_covering(sources[1], out), out.data, *out.window[:2])
+    run(*arguments, _places(to_layer, size), float(progress), _uniforms(transition.uniforms()))
 
 
 def generate(
@@ -66,9 +94,35 @@ def generate(
     :param to_layer: from pixels of the raster to pixels of the composition
     :param size: the composition's width and height in pixels
     """
-    raise NotImplementedError
+    if out.window.is_empty:
+        return
+    run = generated.generator_kernel(type(generator))
+    run(out.data, *out.window[:2], _places(to_layer, size), _uniforms(generator.uniforms(context)))
 
 
 def fill(out: Frame, colour: tuple[float, float, float, float]) -> None:
     """Fill ``out`` with one premultiplied scene-linear colour."""
-    raise NotImplementedError
+    for plane, value in zip(out.data, colour, strict=True):
+        plane.fill(value)
+
+
+@kernel
+def _mix(a: Any, b: Any, amount: Any, out: Any) -> None:
+    rest = np.float32(1.0) - amount
+    for i in range(out.shape[0]):
+        out[i] = a[i] * rest + b[i] * amount
+
+
+def _covering(source: Frame, out: Frame) -> tuple[npt.NDArray[np.float32], int, int]:
+    """The pixels of a source, made to reach as far as the output, and their origin."""
+    frame = source if source.window.covers(out.window) else source.crop(out.window)
+    return (frame.data, *frame.window[:2])
+
+
+def _places(to_layer: Affine, box: tuple[float, float]) -> npt.NDArray[np.float64]:
+    m = to_layer
+    return np.array((m.a, m.b, m.c, m.d, m.e, m.f, *box), np.float64)
+
+
+def _uniforms(numbers: Iterable[float]) -> npt.NDArray[np.float32]:
+    return np.array(tuple(numbers), np.float32)

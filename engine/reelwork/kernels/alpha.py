@@ -1,0 +1,76 @@
+"""Alpha: the scalar arithmetic between premultiplied and straight colour that generated kernels share.
+
+What a formula leaves as it was keeps its bits: where the straight (or display-encoded) value comes out as it went in,
+the premultiplied one that it was made from is taken, not what dividing and multiplying again would give.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numpy import float32
+
+from reelwork.kernels.curves import srgb_decode
+from reelwork.kernels.decorator import kernel
+
+
+@kernel
+def reciprocal(alpha: Any) -> Any:
+    """What premultiplied colour is multiplied by to be straight; 0 where nothing is covered."""
+    return float32(1.0) / alpha if alpha > float32(0.0) else float32(0.0)
+
+
+@kernel
+def changed(premultiplied: Any, before: Any, after: Any, alpha: Any, new_alpha: Any) -> Any:
+    """The premultiplied channel once its straight value ``before`` became ``after``; transparent pixels stay."""
+    same = (after == before) & (new_alpha == alpha)
+    return premultiplied if same | (alpha <= float32(0.0)) else after * new_alpha
+
+
+@kernel
+def changed_display(premultiplied: Any, before: Any, after: Any, alpha: Any, new_alpha: Any) -> Any:
+    """As :func:`changed`, for display-encoded values."""
+    same = (after == before) & (new_alpha == alpha)
+    return premultiplied if same | (alpha <= float32(0.0)) else srgb_decode(after) * new_alpha
+
+
+@kernel
+def over(backdrop_alpha: Any, source_alpha: Any) -> Any:
+    """The alpha of a source over a backdrop."""
+    return source_alpha + backdrop_alpha * (float32(1.0) - source_alpha)
+
+
+@kernel
+def composite(backdrop: Any, source: Any, backdrop_alpha: Any, source_alpha: Any, blended: Any) -> Any:
+    """W3C's ``co = cs as (1 - ab) + cb ab (1 - as) + as ab B(cb, cs)`` for one premultiplied channel.
+
+    Where one of the two covers nothing, ``blended`` is not looked at.
+    """
+    one = float32(1.0)
+    outside = source * (one - backdrop_alpha) + backdrop * (one - source_alpha)
+    both = source_alpha * backdrop_alpha
+    return outside + both * blended if both > float32(0.0) else outside
+
+
+@kernel
+def settle(
+    backdrop: Any,
+    source: Any,
+    backdrop_alpha: Any,
+    source_alpha: Any,
+    backdrop_display: Any,
+    source_display: Any,
+    mixed: Any,
+    alpha: Any,
+    factor: Any,
+) -> Any:
+    """A premultiplied linear channel from the premultiplied display-encoded value ``mixed``.
+
+    ``backdrop_display`` and ``source_display`` are what it was mixed from, ``factor`` makes it straight. Light that
+    shines without alpha has no display-encoded value, so a source of no alpha leaves the backdrop as it is.
+    """
+    is_source = (mixed == source_display) & (alpha == source_alpha)
+    is_backdrop = ((mixed == backdrop_display) & (alpha == backdrop_alpha)) | (source_alpha <= float32(0.0))
+    linear = srgb_decode(mixed * factor) * alpha
+    linear = source if is_source else linear
+    return backdrop if is_backdrop else linear
