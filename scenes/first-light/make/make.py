@@ -54,11 +54,11 @@ MEDIA: dict[str, Callable[[Path], None]] = {
 }
 
 
-def write_digests() -> None:
+def write_digests(catalogue: Path) -> None:
     """Put the sha256 of every record's file into the record."""
-    for record in sorted(CATALOGUE.glob("records/*/*.toml")):
+    for record in sorted(catalogue.glob("records/*/*.toml")):
         text = record.read_text("utf-8")
-        media = CATALOGUE / tomllib.loads(text)["file"]
+        media = catalogue / tomllib.loads(text)["file"]
         digest = hashlib.sha256(media.read_bytes()).hexdigest()
         record.write_text(re.sub(r'(?m)^sha256 = ".*"$', f'sha256 = "{digest}"', text), "utf-8")
 
@@ -68,7 +68,7 @@ def main(names: list[str]) -> None:
     for name in names or MEDIA:
         print(name, flush=True)
         MEDIA[name](CATALOGUE / "media" / name)
-    write_digests()
+    write_digests(CATALOGUE)
 
 
 if __name__ == "__main__":
