@@ -186,10 +186,12 @@ class _Stage:
         if isinstance(item, Gap):
             start = self._start(place)
             return Span(start, start + self._length(item.duration, place, "gap"))
+        self._check_source(item)
         start, own = self._start(place), self._own_end(place)
         if own is not None and own <= start:
             raise self._wrong(f"it would end at {_said(own)}, not after its start at {_said(start)}", item.place, item)
-        self._check_source(item, None if own is None else own - start)
+        if own is not None:
+            self._check_length(item, own - start)
         end = self._end(place)
         return Span(start, max(start, end))
 
@@ -260,17 +262,28 @@ class _Stage:
         if before is not None:
             start -= length
         for neighbour in (before, after):
-            if neighbour is None:
-                continue
-            there = self._by_path[neighbour.path]
-            lasts = self._end(there) - self._start(there)
-            if length > lasts:
+            if neighbour is not None:
+                self._check_room(place, item, length, self._by_path[neighbour.path])
+        return Span(start, start + length)
+
+    def _check_room(self, place: _Place, item: TransitionUse, length: Fraction, clip: _Place) -> None:
+        """Whether a clip is long enough for the transitions on both its sides."""
+        name, lasts = _name(clip.item), self._end(clip) - self._start(clip)
+        if length > lasts:
+            raise self._wrong(
+                f"this transition takes {_said(length)}, but {name} lasts only {_said(lasts)}", item.place, item
+            )
+        behind = clip.index + 1
+        other = place.siblings[behind] if clip.index > place.index and behind < len(place.siblings) else None
+        if isinstance(other, TransitionUse):
+            both = length + self._length(other.duration, self._by_path[other.path])
+            if both > lasts:
                 raise self._wrong(
-                    f"this transition takes {_said(length)}, but {_name(neighbour)} lasts only {_said(lasts)}",
+                    f"the transitions before and after {name} overlap: together they take {_said(both)}, "
+                    f"but it lasts only {_said(lasts)}",
                     item.place,
                     item,
                 )
-        return Span(start, start + length)
 
     def _end(self, place: _Place) -> Fraction:
         item = place.item
@@ -289,7 +302,8 @@ class _Stage:
                 return self._answer(what, own)
             if own is None:
                 return self._answer(what, self.duration())
-            bounded = self._composition.duration is not None or self._composition.sequence
+            fixed = self._composition.duration is not None or self._composition.sequence
+            bounded = fixed or self._is_accompaniment(item)  # otherwise it is the composition that lasts for its sake
             return self._answer(what, min(own, self.duration()) if bounded else own)
 
     def _own_end(self, place: _Place) -> Fraction | None:
@@ -328,11 +342,12 @@ class _Stage:
             if self._own_end(owner) is not None:
                 return None  # the group has an end, and that is the one that counts
             owner = owner.owner
-        explicit = item.duration is not None or item.end is not None
+        return None if self._is_accompaniment(item) else self._own_end(place)
+
+    def _is_accompaniment(self, item: Clip) -> bool:
+        """Whether it is sound alone whose end nobody has said."""
         length = self._file(item)
-        if length is not None and length.sound_alone and not explicit:
-            return None
-        return self._own_end(place)
+        return length is not None and length.sound_alone and item.duration is None and item.end is None
 
     def _source_length(self, item: Clip) -> Fraction | None:
         if isinstance(item.source, CompositionSource):
@@ -346,8 +361,8 @@ class _Stage:
         filled = isinstance(source, SlotSource) and source.filled_by is not None
         return self._resolver.lengths(item) if filled or isinstance(source, AssetSource | FileSource) else None
 
-    def _check_source(self, item: Clip, lasts: Fraction | None) -> None:
-        """Whether there is as much of the source as is asked for."""
+    def _check_source(self, item: Clip) -> None:
+        """Whether the source is such that it can be played as is asked for."""
         length = self._source_length(item)
         file = self._file(item)
         if length is None:
@@ -364,7 +379,11 @@ class _Stage:
             raise self._wrong(
                 f"it begins at `in: {_said(item.in_)}`, but its source lasts {_said(length)}", item.place, item
             )
-        if lasts is None or item.loop is not None or not (item.duration or item.end):
+
+    def _check_length(self, item: Clip, lasts: Fraction) -> None:
+        """Whether there is as much of the source as is asked for."""
+        length = self._source_length(item)
+        if length is None or item.loop is not None or (item.duration is None and item.end is None):
             return
         used, there = lasts * abs(item.speed), length - item.in_
         if used > there:
