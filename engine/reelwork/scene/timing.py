@@ -319,8 +319,9 @@ class _Stage:
         length = self._source_length(item)
         if length is None or item.speed == 0 or (item.loop is not None and item.loop.count is None):
             return None
+        self._check_source(item)
         turns = 1 if item.loop is None or item.loop.count is None else item.loop.count
-        return self._start(place) + max(Fraction(0), length - item.in_) * turns / abs(item.speed)
+        return self._start(place) + (length - item.in_) * turns / abs(item.speed)
 
     def _latest_end(self) -> Fraction:
         ends = [end for place in self.places if (end := self._counting_end(place)) is not None]
