@@ -12,7 +12,7 @@ import functools
 import itertools
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from importlib.resources import files
@@ -168,29 +168,37 @@ def _has(covered: frozenset[int], character: str) -> bool:
 def assign(text: str, name: str, weight: float, italic: bool) -> tuple[list[FontFile], tuple[str, ...]]:
     """The file that shows each character, and the characters that no file has, each once.
 
-    Clusters are never split between files. A space, and what is invisible, stays in the file of what stands before it.
+    A cluster is split between files only where none has all of it. A space, and what is invisible, stays in the file of
+    what stands before it.
     """
     found: list[FontFile] = []
     missing: dict[str, None] = {}
     candidates = [f.file(weight, italic) for f in chain(name)]
-    kept: dict[str, FontFile] = {}
-    previous: FontFile | None = None
+    kept: dict[str, list[FontFile]] = {}
     for start, end in clusters(text):
         cluster = text[start:end]
-        if cluster.isspace() or all(map(is_ignorable, cluster)):
-            chosen = previous if previous and not lacking(cluster, previous.path) else None
-        else:
-            chosen = kept.get(cluster)
-        if chosen is None:
-            lacks = [(len(lacking(cluster, c.path)), n) for n, c in enumerate(candidates)]
-            count, best = min(lacks)
-            chosen = candidates[best]
-            if count:
-                missing.update(dict.fromkeys(lacking(cluster, chosen.path)))
-            kept[cluster] = chosen
-        found += [chosen] * (end - start)
-        previous = chosen
+        if found and (cluster.isspace() or all(map(is_ignorable, cluster))) and not lacking(cluster, found[-1].path):
+            found += [found[-1]] * (end - start)
+            continue
+        if cluster not in kept:
+            kept[cluster], lacks = _choose(cluster, candidates)
+            missing.update(dict.fromkeys(lacks))
+        found += kept[cluster]
     return found, tuple(missing)
+
+
+def _choose(cluster: str, candidates: Sequence[FontFile]) -> tuple[list[FontFile], list[str]]:
+    """The file of each character of a cluster, and the characters that no file has."""
+    for candidate in candidates:
+        if not lacking(cluster, candidate.path):
+            return [candidate] * len(cluster), []
+    chosen, missing = [], []
+    for character in cluster:
+        having = [candidate for candidate in candidates if not lacking(character, candidate.path)]
+        chosen.append(having[0] if having else candidates[0])
+        if not having:
+            missing.append(character)
+    return chosen, missing
 
 
 def missing_glyphs(text: str, font: str = DEFAULT, *, italic: bool = False) -> tuple[str, ...]:

@@ -1,0 +1,105 @@
+"""Fonts are found by name, characters by font; what no font has is named."""
+
+import pytest
+
+from reelwork.errors import SceneError
+from reelwork_generators.fonts import (
+    assign,
+    chain,
+    clusters,
+    describe_missing,
+    families,
+    family,
+    is_ignorable,
+    missing_glyphs,
+)
+
+
+def test_the_pinned_families_are_installed() -> None:
+    assert {"Inter", "Noto Sans", "Noto Sans Arabic", "Noto Sans Devanagari"} <= {f.name for f in families().values()}
+
+
+@pytest.mark.parametrize("name", ["Inter", "inter", " INTER "])
+def test_case_does_not_matter(name: str) -> None:
+    assert family(name).name == "Inter"
+
+
+def test_an_unknown_family_is_told_with_the_nearest() -> None:
+    with pytest.raises(SceneError, match="there is no font 'Nota Sans'") as caught:
+        family("Nota Sans")
+    assert caught.value.problems[0].remedy == "did you mean 'Noto Sans'?"
+
+
+def test_an_unknown_family_far_from_all_is_told_what_there_is() -> None:
+    with pytest.raises(SceneError, match="Noto Sans Devanagari") as caught:
+        family("Zapfino")
+    assert "install" in caught.value.problems[0].remedy
+
+
+def test_the_chosen_family_comes_first_and_none_twice() -> None:
+    assert [f.name for f in chain("Noto Sans")] == ["Noto Sans", "Inter", "Noto Sans Arabic", "Noto Sans Devanagari"]
+
+
+def test_italics_have_a_file_of_their_own() -> None:
+    assert family("Inter").file(400.0, True).italic
+    assert not family("Noto Sans Arabic").file(400.0, True).italic
+
+
+def _families_of(text: str, font: str = "Inter") -> list[str]:
+    files, missing = assign(text, font, 400.0, False)
+    assert not missing
+    names = {f.path: found.name for found in families().values() for f in found.files}
+    return [names[f.path] for f in files]
+
+
+def test_each_cluster_takes_the_first_font_that_has_all_of_it() -> None:
+    assert _families_of("aع") == ["Inter", "Noto Sans Arabic"]
+    assert _families_of("aа", "Noto Sans Arabic") == ["Noto Sans Arabic", "Inter"]
+    assert len(set(_families_of("मा"))) == 1
+
+
+def test_spaces_and_joiners_stay_with_what_stands_before_them() -> None:
+    assert _families_of("مر حب") == ["Noto Sans Arabic"] * 5
+    assert _families_of("مر\u200dحب") == ["Noto Sans Arabic"] * 5
+    assert _families_of(" a") == ["Inter", "Inter"]
+
+
+def test_a_mark_is_never_parted_from_its_letter() -> None:
+    assert len(set(_families_of("q\u0303\u0324"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("", ()),
+        ("Ελληνικά, Кириллица, مرحبا, हिन्दी", ()),
+        ("line\none\r\n\ttwo\u2028", ()),
+        ("joiner \u200d mark \u200e bom \ufeff soft\u00adhyphen", ()),
+        ("thin\u2009space no\u2011break\u202fhere", ()),
+        ("\u1e69 = s\u0323\u0307", ()),
+        ("漢a漢字", ("漢", "字")),
+        ("🎬", ("🎬",)),
+        ("bell\x07", ("\x07",)),
+    ],
+)
+def test_missing_glyphs(text: str, missing: tuple[str, ...]) -> None:
+    assert missing_glyphs(text) == missing
+
+
+def test_missing_characters_are_named() -> None:
+    said = describe_missing(("🎬", "\x07"))
+    assert said == "no font has a glyph for 🎬 U+1F3AC CLAPPER BOARD, U+0007 unnamed character"
+    assert describe_missing(tuple(map(chr, range(0x4E00, 0x4E0A)))).endswith("and 2 more")
+
+
+def test_invisible_characters() -> None:
+    assert is_ignorable("\u200d")
+    assert is_ignorable("\ufe0f")
+    assert not is_ignorable("a")
+    assert not is_ignorable("\u0600")
+
+
+def test_clusters_hold_marks_and_conjuncts_together() -> None:
+    assert clusters("ae\u0301") == [(0, 1), (1, 3)]
+    assert clusters("क्षि") == [(0, 4)]
+    assert clusters("") == []

@@ -1,0 +1,198 @@
+"""Lines are shaped, ordered and broken; widths are in ems."""
+
+import itertools
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reelwork_generators.layout import Line, lay_out
+from reelwork_generators.linebreak import fit, opportunities, without_spaces
+from reelwork_generators.outline import font
+from reelwork_generators.shaping import Style, script, scripts
+
+PLAIN = Style(400.0, False, 40.0)
+
+
+def lines(text: str, width: float | None = None, *, family: str = "Inter", style: Style = PLAIN) -> tuple[Line, ...]:
+    return lay_out(text, family, style, width)
+
+
+def advance(text: str, **options) -> float:
+    (line,) = lines(text, **options)
+    return line.advance
+
+
+def order(text: str, **options) -> list[int]:
+    """The first characters of the clusters, from left to right."""
+    (line,) = lines(text, **options)
+    return [cluster for cluster, _ in itertools.groupby(glyph.cluster for glyph in line.glyphs)]
+
+
+def names(text: str, family: str) -> list[str]:
+    (line,) = lines(text, family=family)
+    return [font(glyph.instance).glyph_to_string(glyph.number) for glyph in line.glyphs]
+
+
+def test_pairs_are_kerned() -> None:
+    assert advance("AV") < advance("A") + advance("V") - 0.05
+
+
+def test_a_mark_takes_no_room() -> None:
+    assert advance("q\u0303") == advance("q")
+
+
+def test_composed_and_decomposed_letters_are_the_same() -> None:
+    assert [g.number for g in lines("é")[0].glyphs] == [g.number for g in lines("e\u0301")[0].glyphs]
+
+
+def test_arabic_letters_join() -> None:
+    assert names("لا", "Noto Sans Arabic") == ["uni0627.fina.rlig", "uni0644.init.rlig"]
+    joined = advance("بب", family="Noto Sans Arabic")
+    assert joined != pytest.approx(2 * advance("ب", family="Noto Sans Arabic"))
+
+
+def test_a_vowel_sign_moves_before_its_consonants() -> None:
+    assert names("कि", "Noto Sans Devanagari") == ["uni093F.04", "uni0915"]
+
+
+def test_a_conjunct_is_one_glyph() -> None:
+    assert len(names("क्ष", "Noto Sans Devanagari")) == 1
+
+
+def test_fallback_fonts_do_not_part_letters_that_join() -> None:
+    assert advance("بب") == pytest.approx(advance("بب", family="Noto Sans Arabic"))
+
+
+def test_right_to_left_text_stands_from_right_to_left() -> None:
+    assert order("بدر") == [2, 1, 0]
+
+
+def test_numbers_and_latin_keep_their_order_in_arabic() -> None:
+    text = "دور 12 abc ر"
+    assert order(text) == [11, 10, 7, 8, 9, 6, 4, 5, 3, 2, 1, 0]
+
+
+def test_brackets_are_mirrored() -> None:
+    (left,) = {g.number for g in lines("(")[0].glyphs}
+    shown = [g.number for g in lines("د (د)")[0].glyphs if g.cluster in (2, 4)]
+    (right,) = {g.number for g in lines(")")[0].glyphs}
+    assert shown == [left, right]
+
+
+def test_tracking_goes_between_letters_only() -> None:
+    wide = Style(400.0, False, 40.0, 0.1)
+    assert advance("aoc", style=wide) == pytest.approx(advance("aoc") + 0.2)
+    assert advance("a", style=wide) == advance("a")
+
+
+def test_tracking_leaves_joined_letters_joined() -> None:
+    wide = Style(400.0, False, 40.0, 0.1)
+    assert advance("ببب", style=wide) == pytest.approx(advance("ببب"))
+    assert advance("بب بب", style=wide) == pytest.approx(advance("بب بب") + 0.1)
+
+
+def test_tracking_is_on_the_left_of_letters_that_run_to_the_left() -> None:
+    wide = Style(400.0, False, 40.0, 0.1)
+    (line,) = lines("د د", style=wide)
+    (plain,) = lines("د د")
+    # from left to right: the last letter, the space with its tracking on its left, the first letter
+    assert [g.dx for g in line.glyphs] == pytest.approx(
+        [g.dx + d for g, d in zip(plain.glyphs, (0, 0.1, 0), strict=True)]
+    )
+
+
+def test_bold_is_wider_than_regular() -> None:
+    assert (
+        advance("moon", style=Style(900.0, False, 40.0))
+        > advance("moon")
+        > advance("moon", style=Style(100.0, False, 40.0))
+    )
+
+
+def test_weights_beyond_the_axis_are_its_ends() -> None:
+    assert advance("moon", style=Style(2000.0, False, 40.0)) == advance("moon", style=Style(900.0, False, 40.0))
+
+
+def test_optical_size_follows_the_size() -> None:
+    assert advance("moon", style=Style(400.0, False, 14.0)) > advance("moon", style=Style(400.0, False, 32.0))
+    assert advance("moon", style=Style(400.0, False, 50.0)) == advance("moon", style=Style(400.0, False, 500.0))
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("", 1), ("a", 1), ("a\n", 1), ("a\n\n", 2), ("\n", 1), ("a\nb", 2), ("a\r\nb\r\n", 2)]
+)
+def test_one_line_end_at_the_end_is_dropped(text: str, count: int) -> None:
+    assert len(lines(text)) == count
+
+
+def test_lines_are_as_long_as_the_width_lets_them() -> None:
+    words = "one two three four five six seven eight nine ten"
+    broken = lines(words, 6.0)
+    assert len(broken) > 2
+    assert all(line.advance <= 6.0 for line in broken)
+    shown = [words[min(g.cluster for g in line.glyphs) : max(g.cluster for g in line.glyphs) + 1] for line in broken]
+    assert " ".join(shown) == words
+    for line, (_, following) in zip(broken, itertools.pairwise(shown), strict=False):
+        assert line.advance + advance(" " + following.split()[0]) > 6.0
+
+
+def test_a_long_word_sticks_out() -> None:
+    first, second = lines("incomprehensibilities no", 3.0)
+    assert first.advance > 3.0
+    assert second.advance < 3.0
+
+
+def test_spaces_at_a_broken_end_hang() -> None:
+    first, _ = lines("aaaa      bbbb", advance("aaaa") + 0.01)
+    assert first.advance == pytest.approx(advance("aaaa"))
+
+
+def test_spaces_before_a_written_end_count() -> None:
+    assert lines("a  \nb")[0].advance > advance("a") + 0.4
+
+
+def test_a_soft_hyphen_is_seen_only_where_a_line_is_broken() -> None:
+    assert advance("ex\u00adtra") == pytest.approx(advance("extra"))
+    first, _ = lines("ex\u00adtra", advance("ex") + advance("\u2010") + 0.1)
+    assert first.advance == pytest.approx(advance("ex\u2010"))
+
+
+def test_each_paragraph_has_its_own_direction() -> None:
+    assert [line.leftward for line in lines("abc\nدور\n123")] == [False, True, False]
+
+
+def test_a_broken_paragraph_keeps_its_direction() -> None:
+    assert all(line.leftward for line in lines("دور abc def ghi jkl دور", 3.0))
+
+
+def test_break_opportunities() -> None:
+    assert opportunities("one (two) three-four") == (4, 10, 16, 20)
+    assert opportunities("10\u00a0000 €") == (7, 8)
+    assert without_spaces("ab  c", 0, 4) == 2
+    assert without_spaces("ab\u00a0 ", 0, 4) == 3
+
+
+def test_fitting_corrects_a_wrong_guess() -> None:
+    text = "aa bb cc dd"
+
+    def exact(start: int, end: int) -> float:
+        return float(without_spaces(text, start, end) - start)
+
+    for guess in (0.1, 1.0, 10.0):
+        assert list(fit(text, 5.0, [guess] * len(text), exact)) == [(0, 6), (6, 11)]
+
+
+def test_scripts_are_those_of_the_letters_around() -> None:
+    assert scripts("(a б), 1") == ["Latn", "Latn", "Latn", "Cyrl", "Cyrl", "Cyrl", "Cyrl", "Cyrl"]
+    assert scripts("1") == ["Zyyy"]
+    assert [script(c) for c in "aαжبक "] == ["Latn", "Grek", "Cyrl", "Arab", "Deva", ""]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text("ab é.,- (12)بدर्कि\u0301\u00ad\n", max_size=30), st.floats(0.5, 8.0))
+def test_every_visible_character_is_set_whatever_the_width(text: str, width: float) -> None:
+    broken, whole = lines(text, width), lines(text)
+    assert len(broken) >= len(whole)
+    for line in broken:
+        assert line.advance == pytest.approx(sum(g.advance for g in line.glyphs))
