@@ -6,6 +6,7 @@ fixes (``+ - * /``, floor, moving the exponent), so that any block size gives th
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from math import ceil, floor
 from typing import Final
@@ -13,8 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from reelwork.scene.animation import Curve, Key
-from reelwork.scene.easing import eased
+from reelwork.scene.animation import Curve
 from reelwork.sound.plan import SILENCE, Clock, Envelope, Fade, Gain, Pan
 
 #: Samples a second of every mix.
@@ -63,7 +63,7 @@ def amplitude(decibels: Level) -> Level:
 
 
 def quarter_sine(progress: Samples) -> Samples:
-    """``sin(pi / 2 * progress)`` for progress from 0 to 1: its square and its mirror image's add up to 1 within 1e-14."""
+    """``sin(pi / 2 * progress)``, progress 0 to 1; its square and its mirror image's add up to 1 within 1e-14."""
     # Near 1 the cosine of what is left: both series are then short and the mirror image takes the other one.
     upper = progress > 0.5
     x = np.where(upper, 1.0 - progress, progress) * _HALF_PI
@@ -78,59 +78,52 @@ def quarter_sine(progress: Samples) -> Samples:
 
 def curve_values(curve: Curve, clock: Clock, first: int, stop: int) -> Level:
     """A curve's values at the samples from ``first`` to ``stop`` (excluded)."""
-    keys = curve.keys
     if curve.is_constant:
-        return float(keys[0].value)
-    positions = [clock.when(key.time) * RATE for key in keys]
-    if clock.rate < 0:
-        return _pieces(keys[::-1], positions[::-1], first, stop, reverse=True)
-    return _pieces(keys, positions, first, stop, reverse=False)
+        return float(curve.keys[0].value)
+    pieces = list(_pieces(curve, clock, first, stop))
+    if len(pieces) == 1 and isinstance(pieces[0][2], float):
+        return pieces[0][2]
+    values = np.empty(stop - first)
+    for begin, end, level in pieces:
+        values[begin - first : end - first] = level
+    return values
 
 
-def _pieces(keys: tuple[Key, ...], positions: list[Fraction], first: int, stop: int, *, reverse: bool) -> Level:
-    """The values piece by piece; keys and their positions in samples in the order in which they are passed.
+def _pieces(curve: Curve, clock: Clock, first: int, stop: int) -> Iterator[tuple[int, int, Level]]:
+    """The samples before, between and behind the keys, in the order in which they are passed, with their values.
 
     A key's own sample already has its value: it belongs to what comes after it in the curve's own time, which on a
     clock that runs backwards is what was heard before it.
     """
+    reverse = clock.rate < 0
+    keys = curve.keys[::-1] if reverse else curve.keys
+    positions = [clock.when(key.time) * RATE for key in keys]
     bounds = [floor(position) + 1 if reverse else ceil(position) for position in positions]
-    if stop <= bounds[0]:
-        return float(keys[0].value)
-    if first >= bounds[-1]:
-        return float(keys[-1].value)
-    values = np.empty(stop - first)
-    values[: max(0, bounds[0] - first)] = keys[0].value
-    values[max(0, bounds[-1] - first) :] = keys[-1].value
+    if first < bounds[0]:
+        yield first, min(stop, bounds[0]), float(keys[0].value)
     for index in range(len(keys) - 1):
         begin, end = max(first, bounds[index]), min(stop, bounds[index + 1])
         if begin >= end:
             continue
-        piece = values[begin - first : end - first]
-        passed, ahead = keys[index], keys[index + 1]
-        start, to = (ahead, passed) if reverse else (passed, ahead)
+        start, to = (keys[index + 1], keys[index]) if reverse else (keys[index], keys[index + 1])
         if to.ease == "hold" or start.value == to.value:
-            piece[:] = start.value
+            yield begin, end, float(start.value)
         elif to.ease == "linear":
             progress = _progress(positions[index], positions[index + 1], begin, end)
-            progress = 1.0 - progress if reverse else progress
-            piece[:] = start.value + (to.value - start.value) * progress
+            yield begin, end, start.value + (to.value - start.value) * (1.0 - progress if reverse else progress)
         else:
-            piece[:] = _eased(start, to, (positions[index], positions[index + 1]), begin, end, reverse)
-    return values
+            yield begin, end, _eased(curve, clock, (start.time, to.time), begin, end)
+    if bounds[-1] < stop:
+        yield max(first, bounds[-1]), stop, float(keys[-1].value)
 
 
-def _eased(start: Key, to: Key, span: tuple[Fraction, Fraction], first: int, stop: int, reverse: bool) -> Samples:
+def _eased(curve: Curve, clock: Clock, span: tuple[Fraction, Fraction], first: int, stop: int) -> Samples:
     base = first // _STEP
-    nodes = []
-    for node in range(base, (stop - 1) // _STEP + 2):
-        progress = min(max((node * _STEP - span[0]) / (span[1] - span[0]), Fraction(0)), Fraction(1))
-        way = eased(to.ease, float(1 - progress if reverse else progress))
-        nodes.append(start.value + (to.value - start.value) * way)
-    at = np.asarray(nodes)
+    times = (clock.at(Fraction(node * _STEP, RATE)) for node in range(base, (stop - 1) // _STEP + 2))
+    nodes = np.asarray([curve.at(min(max(time, span[0]), span[1])) for time in times], np.float64)
     numbers = np.arange(first, stop)
     index = numbers // _STEP - base
-    between = (numbers % _STEP) / float(_STEP)
-    result: Samples = at[index] + (at[index + 1] - at[index]) * between
+    result: Samples = nodes[index] + (nodes[index + 1] - nodes[index]) * ((numbers % _STEP) / float(_STEP))
     return result
 
 
@@ -149,4 +142,7 @@ def _fade(fade: Fade, first: int, stop: int) -> Level:
 def _progress(low: Fraction, high: Fraction, first: int, stop: int) -> Samples:
     """How far each sample lies between two positions, 0 to 1 and on beyond."""
     whole = floor(low)  # sample numbers less this one are exact as floats, wherever the run begins
-    return (np.arange(first - whole, stop - whole) - float(low - whole)) / float(high - low)
+    result: Samples = (np.arange(first - whole, stop - whole, dtype=np.float64) - float(low - whole)) / float(
+        high - low
+    )
+    return result
