@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reelwork.kinds import Kind
+from reelwork.kinds import Kind, Param, params
 
 
 @dataclass(frozen=True)
@@ -120,3 +120,9 @@ class Made(Kind):
 @dataclass(frozen=True)
 class Expression(Kind):
     """An expression. Plain value: ``str``."""
+
+
+def keys_of(model: type) -> dict[str, Param]:
+    """The keys of a model with those that are not built yet, which its ``later`` names."""
+    later: type | None = getattr(model, "later", None)
+    return params(model) | (params(later) if later else {})

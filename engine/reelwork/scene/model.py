@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 from reelwork.errors import Place, Problem
 from reelwork.kinds import (
@@ -26,6 +26,7 @@ from reelwork.kinds import (
     Time,
     param,
 )
+from reelwork.scene import files
 from reelwork.scene.animation import Curve
 from reelwork.scene.language import (
     Bitrate,
@@ -44,7 +45,14 @@ from reelwork.scene.language import (
     Rate,
     Table,
 )
-from reelwork.scene.nodes import Node
+from reelwork.scene.later import (
+    LaterCompositionKeys,
+    LaterLayerKeys,
+    LaterOutputKeys,
+    LaterSceneKeys,
+    LaterSoundKeys,
+)
+from reelwork.scene.nodes import Node, place_of
 from reelwork.scene.sources import Source
 from reelwork.scene.times import TimeExpression
 from reelwork.values import Colour as ColourValue
@@ -83,6 +91,8 @@ class Transform:
 @dataclass(frozen=True, kw_only=True)
 class Sound:
     """What is heard of a layer. Curves are on the layer's clock."""
+
+    later: ClassVar[type] = LaterSoundKeys
 
     gain: Curve = param(Curve.constant(0.0), kind=Level(), help="How loud, in dB; `-60dB` and below is silence.")
     pan: Curve = param(Curve.constant(0.0), kind=Number(minimum=-1.0, maximum=1.0), help="From -1, left, to 1, right.")
@@ -137,6 +147,8 @@ class Loop:
 @dataclass(frozen=True, kw_only=True)
 class Clip:
     """One thing in a sequence, and what layers have in common with it."""
+
+    later: ClassVar[type] = LaterLayerKeys
 
     path: str = ""
     place: Place = NOWHERE
@@ -245,6 +257,8 @@ class GapKeys:
 class Composition:
     """Layers on a stage of its own, and under them a sequence."""
 
+    later: ClassVar[type] = LaterCompositionKeys
+
     name: str = ""
     path: str = ""
     place: Place = NOWHERE
@@ -288,59 +302,22 @@ class Canvas:
 
 @dataclass(frozen=True, kw_only=True)
 class Video:
-    """How pictures are encoded. ``None`` leaves it to the codec."""
+    """How pictures are encoded. ``None`` leaves it to the file and the codec."""
 
     codec: str | None = param(
-        None,
-        kind=Choice(("h264", "hevc", "av1", "vp9", "prores", "ffv1")),
-        help="Default: h264; vp9 in `.webm`.",
+        None, kind=Choice(files.VIDEO_CODECS), help="Default: h264; vp9 in `.webm`. prores and ffv1 keep alpha."
     )
     crf: int | None = param(
         None,
         kind=Number(minimum=0.0, maximum=63.0, integer=True),
         animated=False,
-        help="Constant quality: lower is better and larger. Default for h264: 18; 0 is lossless.",
+        help="Constant quality: lower is better and larger. Default for h264: 18; 0 is lossless there.",
     )
-    preset: str | None = param(
-        None,
-        kind=Choice(
-            (
-                "ultrafast",
-                "superfast",
-                "veryfast",
-                "faster",
-                "fast",
-                "medium",
-                "slow",
-                "slower",
-                "veryslow",
-                "placebo",
-            )
-        ),
-        help="How much work goes into making the file small. Default: medium.",
-    )
-    bitrate: int | None = param(None, kind=Bitrate(), animated=False, help="Bits per second, instead of `crf`.")
-    profile: str | None = param(
-        None, kind=Choice(("proxy", "lt", "standard", "hq", "4444", "4444xq")), help="The kind of prores. Default: hq."
-    )
+    preset: str = param("medium", kind=Choice(files.PRESETS), help="How much work goes into making the file small.")
     pixel_format: str | None = param(
         None,
-        kind=Choice(
-            (
-                "yuv420p",
-                "yuv422p",
-                "yuv444p",
-                "yuv420p10",
-                "yuv422p10",
-                "yuv444p10",
-                "yuv422p12",
-                "yuv444p12",
-                "yuva420p",
-                "yuva444p10",
-                "yuva444p12",
-            )
-        ),
-        help="How a pixel is stored. Default: yuv420p where the codec has it.",
+        kind=Choice(tuple(dict.fromkeys(name for names in files.PIXEL_FORMATS.values() for name in names))),
+        help="How a pixel is stored, by FFmpeg's names. Default: yuv420p, where the codec has it.",
     )
     matrix: str = param(
         "bt709", kind=Choice(("bt709", "bt601", "bt2020")), help="The matrix that makes Y′CbCr, tagged and used."
@@ -354,15 +331,19 @@ class Audio:
 
     codec: str | None = param(
         None,
-        kind=Choice(("aac", "opus", "flac", "mp3", "pcm")),
-        help="Default: aac; opus in `.webm`, and what a file of sound alone is named for.",
+        kind=Choice(files.SOUND_CODECS),
+        help="Default: aac; opus in `.webm`; a file of sound alone has the one that it is named for.",
     )
-    bitrate: int | None = param(None, kind=Bitrate(), animated=False, help="Bits per second. Default: 192k.")
+    bitrate: int = param(
+        192_000, kind=Bitrate(), animated=False, help="Bits per second, for codecs that lose something."
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Output:
     """A file, or files, that are made of a composition."""
+
+    later: ClassVar[type] = LaterOutputKeys
 
     name: str = ""
     path: str = ""
@@ -370,7 +351,10 @@ class Output:
     composition: str = param("main", kind=Name("composition"), help="What is rendered.")
     file: str = param(kind=File(output=True), help="Where it goes, relative to `out/`; its ending says what it is.")
     at: tuple[Fraction, ...] = param(
-        (), kind=OneOf((Time(), List(Time(), 1))), animated=False, help="The instant, or instants, of a still."
+        (),
+        kind=OneOf((Time(minimum=0.0), List(Time(minimum=0.0), 1))),
+        animated=False,
+        help="The instant, or instants, of a still.",
     )
     video: Video = param(Video(), kind=Struct(Video), animated=False, help="How pictures are encoded.")
     audio: Audio = param(Audio(), kind=Struct(Audio), animated=False, help="How sound is encoded.")
@@ -395,10 +379,14 @@ class Scene:
 
     :param file: the file that it was read from
     :param warnings: what is doubtful, though it can be rendered
+    :param places: where the value of each key stands, by the key's path
     """
+
+    later: ClassVar[type] = LaterSceneKeys
 
     file: str = ""
     warnings: tuple[Problem, ...] = field(default=(), compare=False)
+    places: dict[str, Place] = field(default_factory=dict, compare=False, repr=False)
     reelwork: int = param(
         kind=Number(minimum=1.0, maximum=1.0, integer=True), animated=False, help="The version of the format: 1."
     )
@@ -417,3 +405,7 @@ class Scene:
     outputs: dict[str, Output] = param(
         {}, kind=Table("output", Struct(Output)), animated=False, help="The files that are made, by name."
     )
+
+    def place(self, path: str) -> Place | None:
+        """Where a key stands, given its path, or where the thing stands that would hold it."""
+        return place_of(self.places, path)

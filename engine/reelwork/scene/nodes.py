@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Lookup
 from dataclasses import dataclass
 
 from reelwork.errors import Place
@@ -61,6 +62,13 @@ class Broken:
 
 
 Node = Scalar | Sequence | Mapping | Broken
+
+
+def place_of(places: Lookup[str, Place], path: str) -> Place | None:
+    """The place of a path, or of the nearest thing that holds it."""
+    while path and path not in places:
+        path = path[: max(path.rfind("."), path.rfind("["), 0)]
+    return places.get(path)
 
 
 def join(path: str, key: str) -> str:

@@ -1,0 +1,389 @@
+"""Reading what has parts: keyframes, mappings with known keys, lists, tables, values of one of several kinds."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from fractions import Fraction
+from typing import Any, Final
+
+from reelwork import kinds
+from reelwork.kinds import REQUIRED, Kind, Param, field_name, params
+from reelwork.scene import language
+from reelwork.scene.animation import Curve, Key
+from reelwork.scene.easing import EASES, Ease
+from reelwork.scene.nodes import Broken, Node, Scalar, Sequence, item, join
+from reelwork.scene.nodes import Mapping as MappingNode
+from reelwork.scene.read_values import name_problem
+from reelwork.scene.reading import BAD, Reader, Reading
+from reelwork.scene.report import nearest, one_of, quote
+from reelwork.scene.wording import describe, found
+from reelwork.timecode import format_seconds, parse_time
+
+_VALUES: Final = (
+    kinds.Number,
+    kinds.Ratio,
+    kinds.Length,
+    kinds.Point,
+    kinds.Size,
+    kinds.Angle,
+    kinds.Scale,
+    kinds.Skew,
+    kinds.Level,
+    kinds.Colour,
+)
+_LOOKS_LIKE_TIME: Final = re.compile(r"-?[\d.]")
+
+
+def can_move(kind: Kind) -> bool:
+    """Whether values of a kind can be mixed, so that keyframes make sense."""
+    if isinstance(kind, kinds.OneOf):
+        return any(can_move(option) for option in kind.options)
+    if isinstance(kind, kinds.List):
+        return can_move(kind.item)
+    return isinstance(kind, _VALUES)
+
+
+def read_param(reading: Reading, param: Param, node: Node, path: str) -> Any:
+    """The value of one key: a ``Curve`` where it may be animated, else the plain value; ``BAD`` if it is wrong."""
+    if isinstance(node, Broken):
+        return BAD
+    if not can_move(param.kind):
+        return reading.read(param.kind, node, path)
+    if isinstance(node, Scalar) and not isinstance(param.kind, kinds.List) and node.text.lstrip().startswith("="):
+        what = "expressions are not available yet" if param.animated else "this cannot be an expression"
+        return reading.wrong(node, path, f"{what}; found {found(node)}")
+    if is_keyframes(param.kind, node):
+        if not param.animated:
+            return reading.wrong(node, path, f"this cannot be keyframed: expected {describe(param.kind)}")
+        return _keyframes(reading, param.kind, node, path)
+    return _animated(reading, param.kind, node, path) if param.animated else reading.read(param.kind, node, path)
+
+
+def is_keyframes(kind: Kind, node: Node) -> bool:
+    """Whether a mapping is a set of keys, rather than one value that is written as a mapping."""
+    if not isinstance(node, MappingNode):
+        return False
+    if any(_LOOKS_LIKE_TIME.match(key.text) for key, _ in node.pairs):
+        return True
+    if isinstance(kind, kinds.Colour):
+        return "linear" not in (key.text for key, _ in node.pairs)
+    if isinstance(kind, kinds.OneOf):
+        return not any(isinstance(option, kinds.Struct | kinds.Colour) for option in kind.options)
+    return True
+
+
+def _animated(reading: Reading, kind: Kind, node: Node, path: str) -> Any:
+    """A value that does not move: a curve, but lists and models hold the curves of their parts."""
+    if isinstance(kind, kinds.List):
+        return _list(reading, kind, node, path, lambda child, below: _part(reading, kind.item, child, below))
+    if isinstance(kind, kinds.OneOf):
+        chosen = _choose(reading, kind, node, path)
+        return BAD if chosen is None else _part(reading, chosen, node, path)
+    return _constant(kind, reading.read(kind, node, path))
+
+
+def _part(reading: Reading, kind: Kind, node: Node, path: str) -> Any:
+    return read_param(reading, Param(kind, animated=can_move(kind)), node, path)
+
+
+def _constant(kind: Kind, value: Any) -> Any:
+    return BAD if value is BAD else Curve.constant(value)
+
+
+def _limits(kind: Kind) -> tuple[float | None, float | None]:
+    """What eases that swing over may not leave."""
+    if isinstance(kind, kinds.Ratio) and kind.bounded:
+        return 0.0, 1.0
+    if isinstance(kind, kinds.Number | kinds.Ratio):
+        return kind.minimum, kind.maximum
+    return None, None
+
+
+def _keyframes(reading: Reading, kind: Kind, node: Node, path: str) -> Any:
+    assert isinstance(node, MappingNode)
+    common: Any = "linear"
+    given = node.get("ease")
+    if given is not None:
+        common = _ease(reading, given, join(path, "ease"))
+    keys: dict[Fraction, Key] = {}
+    bad = common is BAD
+    for name, value in node.pairs:
+        if name.text == "ease":
+            continue
+        time = _key_time(reading, kind, name, node, path)
+        key = _key(reading, kind, value, join(path, name.text), common)
+        if time is BAD or key is BAD:
+            bad = True
+        elif time in keys:
+            bad = True
+            reading.wrong(name, join(path, name.text), f"two keys stand at {format_seconds(time)}")
+        else:
+            keys[time] = Key(time, *key)
+    if bad:
+        return BAD
+    if not keys:
+        return reading.wrong(node, path, "keyframes need at least one key, such as {0s: …, 2s: …}")
+    minimum, maximum = _limits(kind)
+    return Curve(tuple(keys[time] for time in sorted(keys)), minimum, maximum)
+
+
+def _key_time(reading: Reading, kind: Kind, name: Scalar, node: MappingNode, path: str) -> Any:
+    try:
+        return parse_time(name.text, reading.fps)
+    except ValueError as error:
+        if _LOOKS_LIKE_TIME.match(name.text):
+            return reading.wrong(name, path, f"{error}; found {quote(name.text)}")
+        if any(_LOOKS_LIKE_TIME.match(key.text) for key, _ in node.pairs):
+            hint = nearest(name.text, ("ease",))
+            return reading.wrong(name, path, f"keyframes have times and `ease` as keys; found {quote(name.text)}", hint)
+        return reading.wrong(
+            name, path, f"expected {describe(kind)}, or keyframes such as {{0s: …, 2s: …}}; found {found(node)}"
+        )
+
+
+def _key(reading: Reading, kind: Kind, node: Node, path: str, common: Any) -> Any:
+    """The value and the ease of one key, or ``BAD``."""
+    ease = common
+    if isinstance(node, MappingNode) and node.get("value") is not None:
+        for name, _ in node.pairs:
+            if name.text not in ("value", "ease"):
+                hint = nearest(name.text, ("value", "ease"))
+                reading.wrong(name, path, f"one key has a `value` and an `ease`; found {quote(name.text)}", hint)
+                return BAD
+        given = node.get("ease")
+        if given is not None:
+            ease = _ease(reading, given, join(path, "ease"))
+        value_node = node.get("value")
+        assert value_node is not None
+        node, path = value_node, join(path, "value")
+    if isinstance(node, Scalar) and node.text.lstrip().startswith("="):
+        return reading.wrong(node, path, f"expressions are not available yet; found {found(node)}")
+    value = reading.read(_only_values(kind), node, path)
+    return BAD if value is BAD or ease is BAD else (value, ease)
+
+
+def _only_values(kind: Kind) -> Kind:
+    """The kind without what cannot be mixed."""
+    if isinstance(kind, kinds.OneOf):
+        options = tuple(option for option in kind.options if can_move(option))
+        return options[0] if len(options) == 1 else kinds.OneOf(options)
+    return kind
+
+
+def _ease(reading: Reading, node: Node, path: str) -> Ease | Any:
+    if isinstance(node, Sequence):
+        part = kinds.Number()
+        points = [reading.read(part, child, item(path, i)) for i, child in enumerate(node.items)]
+        if any(point is BAD for point in points):
+            return BAD
+        if len(points) != 4 or not (0.0 <= points[0] <= 1.0 and 0.0 <= points[2] <= 1.0):
+            return reading.wrong(node, path, "a curve is [x1, y1, x2, y2] as in CSS, with x1 and x2 from 0 to 1")
+        return tuple(points)
+    if isinstance(node, Scalar) and node.text in EASES:
+        return node.text
+    if isinstance(node, Broken):
+        return BAD
+    hint = nearest(node.text, EASES) if isinstance(node, Scalar) else ""
+    return reading.wrong(
+        node,
+        path,
+        f"expected an ease such as out-cubic, hold or [x1, y1, x2, y2], found {found(node)}",
+        hint or "in-, out- and in-out- stand before sine quad cubic quart quint expo circ back elastic bounce",
+    )
+
+
+# ---- mappings with known keys ----
+
+
+def read_keys(reading: Reading, known: Mapping[str, Param], node: MappingNode, path: str, what: str) -> dict[str, Any]:
+    """The values of a mapping by their Python names, those alone that were written and are right.
+
+    :param what: what the mapping is, in words that fit "is not a key of"
+    """
+    values: dict[str, Any] = {}
+    for key, value in node.pairs:
+        param = known.get(key.text)
+        below = join(path, key.text)
+        reading.places[below] = value.place if isinstance(value, Scalar) and not value.is_empty else key.place
+        if param is None:
+            unknown_key(reading, key, path, tuple(known), what)
+            continue
+        read = read_param(reading, param, value, below)
+        if param.later:
+            reading.later(key.place, below, quote(key.text))
+        elif read is not BAD:
+            values[field_name(key.text)] = read
+    return values
+
+
+def unknown_key(reading: Reading, key: Scalar, path: str, known: tuple[str, ...], what: str) -> None:
+    """Report a key that is not known."""
+    remedy = nearest(key.text, known)
+    if not remedy:
+        remedy = f"it takes {one_of(known, 'and')}" if known else "it takes no keys"
+    reading.report.add(f"{quote(key.text)} is not a key of {what}", key.place, join(path, key.text), remedy)
+
+
+def complete(reading: Reading, model: type, node: MappingNode, path: str, what: str) -> bool:
+    """Whether all keys that a model needs were written; those that were not are reported."""
+    missing = [key for key, param in params(model).items() if param.default is REQUIRED and node.key(key) is None]
+    for key in missing:
+        reading.report.add(f"{what} needs {quote(key)}: {describe(params(model)[key].kind)}", node.place, path)
+    return not missing
+
+
+def build(reading: Reading, model: type, node: MappingNode, path: str, what: str, **more: Any) -> Any:
+    """An instance of a model of :func:`reelwork.kinds.param` fields, or ``BAD`` where a key that it needs is wrong."""
+    values = read_keys(reading, language.keys_of(model), node, path, what)
+    return instance(reading, model, values, node, path, what, **more)
+
+
+def instance(
+    reading: Reading, model: type, values: dict[str, Any], node: MappingNode, path: str, what: str, **more: Any
+) -> Any:
+    """An instance of a model from values that were read, or ``BAD`` where one that it needs is missing."""
+    whole = complete(reading, model, node, path, what)
+    whole &= exactly_one(reading, model, node, path, what)
+    needed = [field_name(key) for key, param in params(model).items() if param.default is REQUIRED]
+    if not whole or any(name not in values for name in needed):
+        return BAD
+    names = {field.name for field in fields(model)}
+    extra = {"path": path, "place": node.place} | more
+    return model(**{key: value for key, value in extra.items() if key in names} | values)
+
+
+def exactly_one(reading: Reading, model: type, node: MappingNode, path: str, what: str) -> bool:
+    """Whether just one of the keys was written that a model names in ``exactly_one``, if it does."""
+    choice: tuple[str, ...] = getattr(model, "exactly_one", ())
+    written = [key for key, _ in node.pairs if key.text in choice]
+    if not choice or len(written) == 1:
+        return True
+    if written:
+        names = one_of((quote(key.text) for key in written), "and")
+        reading.report.add(f"{what} takes only one of {one_of(choice)}; found {names}", written[1].place, path)
+    elif not any(reading.report.concerns(join(path, key.text)) for key, _ in node.pairs):
+        reading.report.add(f"{what} needs one of {one_of(choice)}", node.place, path)
+    return False
+
+
+def _read_struct(reading: Reading, kind: kinds.Struct, node: Node, path: str) -> Any:
+    what = _what(path)
+    if isinstance(node, MappingNode) and not _is_shorthand(kind, node):
+        return build(reading, kind.model, node, path, what)
+    if kind.shorthand is None or (isinstance(node, Scalar) and node.is_empty):
+        return reading.expected(kind, node, path)
+    value = read_param(reading, params(kind.model)[kind.shorthand], node, path)
+    return BAD if value is BAD else kind.model(**{field_name(kind.shorthand): value})
+
+
+def _is_shorthand(kind: kinds.Struct, node: MappingNode) -> bool:
+    """Whether a mapping is a value of the shorthand's kind: keyframes, or linear light."""
+    if kind.shorthand is None or not node.pairs:
+        return False
+    known = params(kind.model)
+    first = node.pairs[0][0].text
+    return first not in known and (bool(_LOOKS_LIKE_TIME.match(first)) or first in ("linear", "ease"))
+
+
+def _what(path: str) -> str:
+    """How messages call a mapping: by the key that it stands under."""
+    name = re.sub(r"(\[\d+\])+\Z", "", path).rpartition(".")[2]
+    return f"'{name}'" if name else "the scene"
+
+
+# ---- lists, tables, alternatives ----
+
+
+def _list(reading: Reading, kind: kinds.List, node: Node, path: str, read: Callable[[Node, str], Any]) -> Any:
+    if not isinstance(node, Sequence):
+        return reading.expected(kind, node, path)
+    if len(node.items) < kind.minimum or (kind.maximum is not None and len(node.items) > kind.maximum):
+        most = "" if kind.maximum is None else f" and at most {kind.maximum}"
+        return reading.wrong(node, path, f"expected at least {kind.minimum}{most} items, found {len(node.items)}")
+    values = tuple(read(child, item(path, i)) for i, child in enumerate(node.items))
+    return BAD if any(value is BAD for value in values) else values
+
+
+def _read_list(reading: Reading, kind: kinds.List, node: Node, path: str) -> Any:
+    return _list(reading, kind, node, path, lambda child, below: reading.read(kind.item, child, below))
+
+
+def _read_one_of(reading: Reading, kind: kinds.OneOf, node: Node, path: str) -> Any:
+    chosen = _choose(reading, kind, node, path)
+    return BAD if chosen is None else reading.read(chosen, node, path)
+
+
+def _choose(reading: Reading, kind: kinds.OneOf, node: Node, path: str) -> Kind | None:
+    """The first option that fits. Where none does, the fault of the only one that could have meant this is reported."""
+    able = [option for option in kind.options if _may_be(option, node)]
+    reports = []
+    for option in able:
+        _, report = reading.attempt(functools.partial(_part, reading, option, node, path))
+        if not report.problems:
+            return option
+        reports.append(report)
+    if len(reports) == 1:
+        reading.report.problems.extend(reports[0].problems)
+    else:
+        remedies = [problem.remedy for report in reports for problem in report.problems if problem.remedy]
+        reading.expected(kind, node, path, remedies[0] if remedies else "")
+    return None
+
+
+def _may_be(kind: Kind, node: Node) -> bool:
+    """Whether a kind is written as a scalar, a list or a mapping, as the node is."""
+    if isinstance(kind, kinds.OneOf):
+        return any(_may_be(option, node) for option in kind.options)
+    if isinstance(node, MappingNode):
+        return isinstance(kind, kinds.Struct | kinds.Colour | language.Table | language.Data) or (
+            can_move(kind) and is_keyframes(kind, node)
+        )
+    if isinstance(node, Sequence):
+        return isinstance(kind, _LISTS) or (isinstance(kind, kinds.Struct) and _shorthand_may_be(kind, node))
+    if isinstance(kind, kinds.Struct):
+        return _shorthand_may_be(kind, node)
+    return not isinstance(kind, kinds.List | kinds.Point | kinds.Size | language.Table)
+
+
+def _shorthand_may_be(kind: kinds.Struct, node: Node) -> bool:
+    return kind.shorthand is not None and _may_be(params(kind.model)[kind.shorthand].kind, node)
+
+
+_LISTS: Final = (kinds.List, kinds.Point, kinds.Size, kinds.Scale, kinds.Skew, language.Data, language.Interval)
+
+
+def _read_table(reading: Reading, kind: language.Table, node: Node, path: str) -> Any:
+    if not isinstance(node, MappingNode):
+        return reading.expected(kind, node, path)
+    values: dict[str, Any] = {}
+    for key, value in node.pairs:
+        below = join(path, key.text)
+        problem = name_problem(key.text, kind.of)
+        reading.places[below] = key.place
+        if problem:
+            reading.wrong(key, below, problem)
+        read = _table_item(reading, kind.item, value, below, key.text, kind.of)
+        if not problem and read is not BAD:
+            values[key.text] = read
+    return values
+
+
+def _table_item(reading: Reading, kind: Kind, node: Node, path: str, name: str, of: str) -> Any:
+    """One thing of a table; a model with a ``name`` learns the key that it stands under."""
+    if isinstance(kind, kinds.Struct) and "name" in (field.name for field in fields(kind.model)):
+        if not isinstance(node, MappingNode):
+            return reading.expected(kind, node, path) if not isinstance(node, Broken) else BAD
+        return build(reading, kind.model, node, path, f"the {of} {quote(name)}", name=name)
+    return reading.read(kind, node, path)
+
+
+#: The function that reads each kind that has parts.
+COMPOSED: Final[Mapping[type[Kind], Reader]] = {
+    kinds.Struct: _read_struct,
+    kinds.List: _read_list,
+    kinds.OneOf: _read_one_of,
+    language.Table: _read_table,
+}

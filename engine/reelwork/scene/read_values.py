@@ -1,0 +1,367 @@
+"""Reading values: a scalar or a short list goes in, the plain value of its kind comes out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any, Final
+
+from reelwork import kinds
+from reelwork.image.svg_path import PathSyntaxError, parse_path
+from reelwork.scene import language
+from reelwork.scene.colours import COLOURS
+from reelwork.scene.model import Loop
+from reelwork.scene.nodes import Mapping as MappingNode
+from reelwork.scene.nodes import Node, Scalar, Sequence, item
+from reelwork.scene.read_times import read_time
+from reelwork.scene.reading import BAD, Reader, Reading
+from reelwork.scene.report import nearest, quote
+from reelwork.scene.wording import found, plain_number
+from reelwork.timecode import parse_rate
+from reelwork.values import Colour, Length
+
+MAX_SIDE: Final = 16_384
+RESERVED: Final = ("start", "end", "duration", "previous", "next", "self", "comp")
+
+_NUMBER: Final = re.compile(r"[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,2})?\Z")
+_WHOLE: Final = re.compile(r"[+-]?\d{1,15}\Z")
+_NAME: Final = re.compile(r"[^\W\d_][\w-]*\Z")
+_RECORD: Final = re.compile(r"[a-z0-9-]+/[a-z0-9-]+\Z")
+_LEVEL: Final = re.compile(r"(?P<number>.*\d) ?dB\Z", re.IGNORECASE)
+_BITRATE: Final = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)([kKmM]?)\Z")
+_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+_TRUE: Final = ("true", "True", "TRUE")
+_FALSE: Final = ("false", "False", "FALSE")
+_MEANT: Final = {"yes": "true", "on": "true", "no": "false", "off": "false"}
+
+
+def number(text: str) -> float | None:
+    """A finite number, or ``None``."""
+    return float(text) if _NUMBER.match(text) else None
+
+
+def is_name(text: str) -> bool:
+    """Whether a name may be written so: letters, digits, ``_``, ``-``, beginning with a letter."""
+    return bool(_NAME.match(text)) and len(text) <= 100
+
+
+def _from_text(read: Callable[[Reading, Any, Scalar, str], Any]) -> Reader:
+    """A reader of scalars, which refuses lists, mappings and nothing at all."""
+
+    def reader(reading: Reading, kind: kinds.Kind, node: Node, path: str) -> Any:
+        if not isinstance(node, Scalar) or node.is_empty:
+            return reading.expected(kind, node, path)
+        return read(reading, kind, node, path)
+
+    return reader
+
+
+def _read_number(reading: Reading, kind: kinds.Number, node: Scalar, path: str) -> Any:
+    value = number(node.text)
+    if value is None or (kind.integer and not _WHOLE.match(node.text)):
+        return reading.expected(kind, node, path)
+    if not _within(value, kind.minimum, kind.maximum):
+        return reading.expected(kind, node, path)
+    return int(node.text) if kind.integer else value
+
+
+def _within(value: float, minimum: float | None, maximum: float | None) -> bool:
+    return (minimum is None or value >= minimum) and (maximum is None or value <= maximum)
+
+
+def _read_ratio(reading: Reading, kind: kinds.Ratio, node: Scalar, path: str) -> Any:
+    digits = node.text.removesuffix("%").rstrip() if node.text.endswith("%") else node.text
+    value = number(digits)
+    if value is None:
+        return reading.expected(kind, node, path)
+    is_percent = digits != node.text
+    ratio = value / 100.0 if is_percent else value
+    if kind.bounded and not 0.0 <= ratio <= 1.0:
+        remedy = f"write {digits}%" if not is_percent and 1.0 < value <= 100.0 else ""
+        return reading.expected(kind, node, path, remedy)
+    if not _within(ratio, kind.minimum, kind.maximum):
+        return reading.expected(kind, node, path)
+    if kind.exact:
+        return Fraction(digits) / 100 if is_percent else Fraction(digits)
+    return ratio
+
+
+def _read_length(reading: Reading, kind: kinds.Length, node: Scalar, path: str) -> Any:
+    digits = node.text.removesuffix("%").rstrip() if node.text.endswith("%") else node.text
+    value = number(digits)
+    if value is None:
+        unit = re.match(r"(.*\d) ?px\Z", node.text)
+        remedy = f"lengths are in pixels: write {unit[1]}" if unit and number(unit[1]) is not None else ""
+        return reading.expected(kind, node, path, remedy)
+    if not _within(value, kind.minimum, None):
+        return reading.expected(kind, node, path)
+    return Length(percent=value) if digits != node.text else Length(pixels=value)
+
+
+def _read_angle(reading: Reading, kind: kinds.Angle, node: Scalar, path: str) -> Any:
+    value = number(node.text)
+    if value is None:
+        unit = re.match(r"(.*\d) ?(deg|°)\Z", node.text)
+        remedy = f"angles are in degrees: write {unit[1]}" if unit and number(unit[1]) is not None else ""
+        return reading.expected(kind, node, path, remedy)
+    return value
+
+
+def _read_level(reading: Reading, kind: kinds.Level, node: Scalar, path: str) -> Any:
+    match = _LEVEL.match(node.text)
+    value = number(match["number"]) if match else None
+    if value is None:
+        remedy = f"levels are in decibels: write {node.text}dB" if number(node.text) is not None else ""
+        return reading.expected(kind, node, path, remedy)
+    return value
+
+
+def _read_text(reading: Reading, kind: kinds.Text, node: Node, path: str) -> Any:
+    if not isinstance(node, Scalar):
+        return reading.expected(kind, node, path)
+    if node.is_empty:
+        return reading.expected(kind, node, path, 'write "" for no words')
+    if _CONTROL.search(node.text):
+        return reading.wrong(node, path, f"the text holds a control character: {quote(node.text)}")
+    return node.text
+
+
+def _read_boolean(reading: Reading, kind: kinds.Boolean, node: Scalar, path: str) -> Any:
+    if node.text in _TRUE or node.text in _FALSE:
+        return node.text in _TRUE
+    meant = _MEANT.get(node.text.lower())
+    return reading.expected(kind, node, path, f"write {meant}" if meant else "")
+
+
+def _read_choice(reading: Reading, kind: kinds.Choice, node: Scalar, path: str) -> Any:
+    if node.text in kind.options:
+        return node.text
+    return reading.expected(kind, node, path, nearest(node.text, kind.options))
+
+
+def _read_name(reading: Reading, kind: kinds.Name, node: Scalar, path: str) -> Any:
+    if not all(is_name(part) for part in node.text.split("/")):
+        return reading.expected(kind, node, path)
+    return node.text
+
+
+def _read_identifier(reading: Reading, kind: language.Identifier, node: Scalar, path: str) -> Any:
+    problem = name_problem(node.text, kind.of)
+    return reading.wrong(node, path, problem) if problem else node.text
+
+
+def name_problem(name: str, of: str) -> str:
+    """What is wrong with the name of a new thing, or nothing."""
+    if name in RESERVED:
+        return f"{quote(name)} is a word of the format and cannot name a {of}"
+    if not is_name(name):
+        return f"a name consists of letters, digits, _ and -, beginning with a letter; found {quote(name)}"
+    if of == "variable" and "-" in name:
+        return f"the name of a variable has no -; found {quote(name)}"
+    return ""
+
+
+def _read_record(reading: Reading, kind: language.Record, node: Scalar, path: str) -> Any:
+    if _RECORD.match(node.text):
+        return node.text
+    lower = node.text.lower().replace(" ", "-").replace("_", "-")
+    remedy = f"write {lower}" if _RECORD.match(lower) else ""
+    return reading.expected(kind, node, path, remedy or "handles and slugs are lower-case letters, digits and hyphens")
+
+
+def _read_file(reading: Reading, kind: language.File, node: Scalar, path: str) -> Any:
+    if not node.text.strip() or _CONTROL.search(node.text) or "\n" in node.text:
+        return reading.expected(kind, node, path)
+    if "\\" in node.text:
+        return reading.wrong(node, path, f"a path is written with /; found {quote(node.text)}")
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:", node.text):
+        return reading.wrong(node, path, f"a scene reads and writes files only; found {quote(node.text)}")
+    return node.text
+
+
+def _read_rate(reading: Reading, kind: language.Rate, node: Scalar, path: str) -> Any:
+    try:
+        return parse_rate(node.text)
+    except ValueError as error:
+        return reading.wrong(node, path, f"{error}; found {found(node)}")
+
+
+def _read_bitrate(reading: Reading, kind: language.Bitrate, node: Scalar, path: str) -> Any:
+    match = _BITRATE.match(node.text)
+    if not match:
+        return reading.expected(kind, node, path)
+    bits = int(Fraction(match[1]) * {"": 1, "k": 1000, "m": 1_000_000}[match[2].lower()])
+    if not 1000 <= bits <= 1_000_000_000:
+        return reading.expected(kind, node, path, f"write {match[1]}k" if not match[2] and bits else "")
+    return bits
+
+
+def _read_looping(reading: Reading, kind: language.Looping, node: Scalar, path: str) -> Any:
+    if node.text in _TRUE:
+        return Loop()
+    if node.text in _FALSE:
+        return None
+    if node.text == "ping-pong":
+        return Loop(ping_pong=True)
+    if _WHOLE.match(node.text) and 1 <= int(node.text) <= 1_000_000:
+        return Loop(count=int(node.text))
+    return reading.expected(kind, node, path, nearest(node.text, ("ping-pong", "true", "false")))
+
+
+def _read_path(reading: Reading, kind: kinds.PathData, node: Scalar, path: str) -> Any:
+    try:
+        return parse_path(node.text)
+    except PathSyntaxError as error:
+        return reading.wrong(node, path, f"this is not SVG path data: {error}")
+
+
+def _read_merge(reading: Reading, kind: language.MergeName, node: Scalar, path: str) -> Any:
+    names = tuple(reading.registry.merges)
+    if node.text in names:
+        return node.text
+    remedy = nearest(node.text, names) or "`reelwork effects` lists all merges"
+    return reading.wrong(node, path, f"there is no merge {quote(node.text)}", remedy)
+
+
+def _read_expression(reading: Reading, kind: language.Expression, node: Scalar, path: str) -> Any:
+    return node.text
+
+
+def _read_data(reading: Reading, kind: language.Data, node: Node, path: str) -> Any:
+    return node
+
+
+def _read_colour(reading: Reading, kind: kinds.Colour, node: Node, path: str) -> Any:
+    if isinstance(node, MappingNode):
+        return _read_linear(reading, kind, node, path)
+    if not isinstance(node, Scalar) or node.is_empty:
+        return reading.expected(kind, node, path)
+    text = COLOURS.get(node.text.lower(), node.text)
+    if re.match(r"#([0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})\Z", text):
+        return Colour.from_hex(text)
+    remedy = nearest(node.text, tuple(COLOURS))
+    if re.match(r"#[0-9A-Fa-f]{3,4}\Z", text):
+        remedy = f'write "#{"".join(digit * 2 for digit in text[1:])}"'
+    elif re.match(r"(0x)?([0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})\Z", text):
+        remedy = f'write "#{text.removeprefix("0x")}"'
+    return reading.expected(kind, node, path, remedy)
+
+
+def _read_linear(reading: Reading, kind: kinds.Colour, node: MappingNode, path: str) -> Any:
+    light = node.get("linear")
+    if light is None or len(node.pairs) != 1:
+        return reading.expected(kind, node, path)
+    values = _several(reading, kinds.Number(minimum=0.0), light, f"{path}.linear")
+    if values is BAD or (isinstance(light, Sequence) and len(light.items) not in (3, 4)):
+        return BAD if values is BAD else reading.wrong(light, path, "linear light is [r, g, b], or [r, g, b, alpha]")
+    if len(values) == 4 and values[3] > 1.0:
+        return reading.wrong(light, path, f"alpha goes from 0 to 1; found {plain_number(values[3])}")
+    return Colour.from_linear(*values)
+
+
+def _several(reading: Reading, kind: kinds.Kind, node: Node, path: str) -> Any:
+    """The items of a list, all of one kind, or ``BAD``."""
+    if not isinstance(node, Sequence):
+        return reading.expected(kinds.List(kind), node, path)
+    values = tuple(reading.read(kind, child, item(path, i)) for i, child in enumerate(node.items))
+    return BAD if any(value is BAD for value in values) else values
+
+
+def _fixed(parts: tuple[kinds.Kind, ...], example: Callable[[str], str] = lambda text: "") -> Reader:
+    """A reader of lists of a fixed length; ``example`` may know what a scalar meant."""
+
+    def reader(reading: Reading, kind: kinds.Kind, node: Node, path: str) -> Any:
+        if not isinstance(node, Sequence) or len(node.items) != len(parts):
+            return reading.expected(kind, node, path, example(node.text) if isinstance(node, Scalar) else "")
+        pairs = zip(parts, node.items, strict=True)
+        values = tuple(reading.read(part, child, item(path, i)) for i, (part, child) in enumerate(pairs))
+        return BAD if any(value is BAD for value in values) else values
+
+    return reader
+
+
+def _read_point(reading: Reading, kind: kinds.Point, node: Node, path: str) -> Any:
+    axes = tuple(kinds.Length(axis, kind.of_box) for axis in ("x", "y"))
+    return _fixed(axes)(reading, kind, node, path)
+
+
+def _read_size(reading: Reading, kind: kinds.Size, node: Node, path: str) -> Any:
+    axes = tuple(kinds.Length(axis, minimum=0.0) for axis in ("x", "y"))
+    value = _fixed(axes)(reading, kind, node, path)
+    if value is not BAD and any(length == Length() for length in value):
+        return reading.wrong(node, path, "a size lies above 0 in both directions")
+    return value
+
+
+def _one_or_two(part: kinds.Kind, both: bool) -> Reader:
+    """A reader of one value or two; one alone goes for both, or for the first beside 0."""
+
+    def reader(reading: Reading, kind: kinds.Kind, node: Node, path: str) -> Any:
+        if isinstance(node, Sequence):
+            return _fixed((part, part))(reading, kind, node, path)
+        if not isinstance(node, Scalar) or node.is_empty:
+            return reading.expected(kind, node, path)
+        value, problems = reading.attempt(lambda: reading.read(part, node, path))
+        if problems.problems:
+            return reading.expected(kind, node, path, problems.problems[0].remedy)
+        return (value, value if both else 0.0)
+
+    return reader
+
+
+def _read_pixels(reading: Reading, kind: language.PixelSize, node: Node, path: str) -> Any:
+    side = kinds.Number(minimum=1.0, maximum=float(MAX_SIDE), integer=True)
+    return _fixed((side, side), _meant_size)(reading, kind, node, path)
+
+
+def _meant_size(text: str) -> str:
+    match = re.match(r"(\d{1,5})\s*[x×]\s*(\d{1,5})\Z", text)
+    return f"write [{match[1]}, {match[2]}]" if match else ""
+
+
+def _read_box(reading: Reading, kind: language.PixelBox, node: Node, path: str) -> Any:
+    place = kinds.Number(minimum=0.0, maximum=float(MAX_SIDE), integer=True)
+    side = kinds.Number(minimum=1.0, maximum=float(MAX_SIDE), integer=True)
+    return _fixed((place, place, side, side))(reading, kind, node, path)
+
+
+def _read_interval(reading: Reading, kind: language.Interval, node: Node, path: str) -> Any:
+    time = kinds.Time(minimum=0.0)
+    value = _fixed((time, time))(reading, kind, node, path)
+    if value is not BAD and value[0] >= value[1]:
+        return reading.wrong(node, path, "a range ends after it begins")
+    return value
+
+
+#: The function that reads each kind of value.
+VALUES: Final[Mapping[type[kinds.Kind], Reader]] = {
+    kinds.Number: _from_text(_read_number),
+    kinds.Ratio: _from_text(_read_ratio),
+    kinds.Length: _from_text(_read_length),
+    kinds.Angle: _from_text(_read_angle),
+    kinds.Level: _from_text(_read_level),
+    kinds.Text: _read_text,
+    kinds.Boolean: _from_text(_read_boolean),
+    kinds.Choice: _from_text(_read_choice),
+    kinds.Name: _from_text(_read_name),
+    kinds.Time: _from_text(read_time),
+    kinds.PathData: _from_text(_read_path),
+    kinds.Colour: _read_colour,
+    kinds.Point: _read_point,
+    kinds.Size: _read_size,
+    kinds.Scale: _one_or_two(kinds.Ratio(), both=True),
+    kinds.Skew: _one_or_two(kinds.Angle(), both=False),
+    language.Identifier: _from_text(_read_identifier),
+    language.Record: _from_text(_read_record),
+    language.File: _from_text(_read_file),
+    language.Rate: _from_text(_read_rate),
+    language.Bitrate: _from_text(_read_bitrate),
+    language.Looping: _from_text(_read_looping),
+    language.MergeName: _from_text(_read_merge),
+    language.Expression: _from_text(_read_expression),
+    language.Data: _read_data,
+    language.PixelSize: _read_pixels,
+    language.PixelBox: _read_box,
+    language.Interval: _read_interval,
+}

@@ -1,0 +1,179 @@
+"""Rules that look at several parts of a scene: names, references, circles, neighbours. Problems come out."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+
+from reelwork.scene import rules_outputs
+from reelwork.scene.model import Clip, Composition, Gap, Item, Layer, Scene, TransitionUse
+from reelwork.scene.nodes import join
+from reelwork.scene.reading import Reading
+from reelwork.scene.report import nearest, one_of, quote
+from reelwork.scene.sources import CompositionSource, FileSource, GroupSource, SequenceSource
+from reelwork.scene.times import TimeExpression
+
+
+def check(reading: Reading, scene: Scene) -> None:
+    """Check everything that can be known without opening media."""
+    for composition in scene.compositions.values():
+        _composition(reading, scene, composition)
+    _circles(reading, scene)
+    if not scene.compositions and not reading.report.concerns("compositions"):
+        reading.fault("compositions", "a scene needs at least one composition")
+    rules_outputs.check(reading, scene)
+
+
+def clips(items: Iterable[Item]) -> Iterator[Clip]:
+    """Every layer and clip among them, in groups and sequences too."""
+    for item in items:
+        if isinstance(item, Clip):
+            yield item
+            if isinstance(item.source, GroupSource):
+                yield from clips(item.source.layers)
+            elif isinstance(item.source, SequenceSource):
+                yield from clips(item.source.items)
+
+
+def _composition(reading: Reading, scene: Scene, composition: Composition) -> None:
+    inside = [*clips(composition.sequence), *clips(composition.layers)]
+    ids = _ids(reading, inside)
+    for items in _sequences(composition, inside):
+        _neighbours(reading, items)
+        for item in items:
+            if not isinstance(item, Clip):
+                path = join(item.path, "gap" if isinstance(item, Gap) else "duration")
+                _duration(reading, path, item.duration, ids)
+    _duration(reading, join(composition.path, "duration"), composition.duration, ids)
+    for clip in inside:
+        _duration(reading, join(clip.path, "duration"), clip.duration, ids)
+        for name in ("start", "end"):
+            _cues(reading, join(clip.path, name), getattr(clip, name, None), ids)
+        if isinstance(clip.source, FileSource):
+            reading.report.warn(
+                f"nobody is credited for {quote(clip.source.file)}",
+                reading.places.get(join(clip.path, "file")),
+                join(clip.path, "file"),
+                "make it a record of the catalogue",
+            )
+        if isinstance(clip.source, CompositionSource):
+            _known_composition(reading, scene, join(clip.path, "composition"), clip.source.composition)
+    _parents(reading, composition.layers, {clip.id: clip for clip in inside if clip.id})
+
+
+def _ids(reading: Reading, inside: Iterable[Clip]) -> dict[str, Clip]:
+    ids: dict[str, Clip] = {}
+    for clip in inside:
+        if clip.id is None:
+            continue
+        other = ids.setdefault(clip.id, clip)
+        if other is not clip:
+            place = reading.places.get(join(other.path, "id"), other.place)
+            kind = "layer" if isinstance(other, Layer) else "clip"
+            message = f"the id {quote(clip.id)} is taken in this composition, by the {kind} in line {place.line}"
+            reading.fault(join(clip.path, "id"), message)
+    return ids
+
+
+def _sequences(composition: Composition, inside: Iterable[Clip]) -> Iterator[tuple[Item, ...]]:
+    yield composition.sequence
+    for clip in inside:
+        if isinstance(clip.source, SequenceSource):
+            yield clip.source.items
+
+
+def _neighbours(reading: Reading, items: tuple[Item, ...]) -> None:
+    for before, after in itertools.pairwise(items):
+        if isinstance(before, TransitionUse) and isinstance(after, TransitionUse):
+            reading.fault(after.path, "a transition stands between clips, not beside another transition")
+    if len(items) == 1 and isinstance(items[0], TransitionUse):
+        reading.fault(items[0].path, "a transition needs a clip beside it")
+
+
+def _duration(reading: Reading, path: str, time: TimeExpression | None, ids: Mapping[str, Clip]) -> None:
+    _cues(reading, path, time, ids)
+    if time is not None and time.is_literal and time.seconds <= 0:
+        reading.fault(path, f"a duration lies above 0; found {quote(time.text)}")
+
+
+def _cues(reading: Reading, path: str, time: TimeExpression | None, ids: Mapping[str, Clip]) -> None:
+    for cue in time.cues if time else ():
+        if cue.id in ids:
+            continue
+        known = tuple(sorted(ids))
+        remedy = nearest(cue.id, known)
+        if not remedy:
+            remedy = f"it has {one_of(known, 'and')}" if 0 < len(known) <= 12 else "give the layer an `id`"
+        reading.fault(path, f"this composition has no layer or clip {quote(cue.id)}", remedy)
+
+
+def _known_composition(reading: Reading, scene: Scene, path: str, name: str) -> None:
+    if name in scene.compositions or reading.report.concerns(f"compositions.{name}"):
+        return
+    if "/" in name:
+        reading.fault(path, f"{quote(name)}: compositions of other scenes are not available yet")
+        return
+    known = tuple(scene.compositions)
+    remedy = nearest(name, known) or (f"there are {one_of(known, 'and')}" if 0 < len(known) <= 12 else "")
+    reading.fault(path, f"there is no composition {quote(name)}", remedy)
+
+
+def _parents(reading: Reading, layers: tuple[Layer, ...], ids: Mapping[str, Clip]) -> None:
+    """Parents stand beside their children, and nobody is their own ancestor."""
+    beside = {layer.id: layer for layer in layers if layer.id}
+    for layer in layers:
+        if isinstance(layer.source, GroupSource):
+            _parents(reading, layer.source.layers, ids)
+        if layer.parent is None:
+            continue
+        if layer.parent not in beside:
+            _no_parent(reading, layer, layer.parent, beside, ids)
+            continue
+        chain = [layer.id or "this layer"]
+        above: Layer | None = beside[layer.parent]
+        while above is not None and above is not layer and above.id not in chain:
+            chain.append(above.id or "")
+            above = beside.get(above.parent or "")
+        if above is layer:
+            reading.fault(join(layer.path, "parent"), f"a circle of parents: {' → '.join((*chain, chain[0]))}")
+
+
+def _no_parent(reading: Reading, layer: Layer, name: str, beside: Mapping[str, Layer], ids: Mapping[str, Clip]) -> None:
+    path = join(layer.path, "parent")
+    other = ids.get(name)
+    if other is None:
+        remedy = nearest(name, tuple(sorted(beside))) or "give the layer an `id`"
+        reading.fault(path, f"there is no layer {quote(name)} to be a parent", remedy)
+    elif isinstance(other, Layer):
+        reading.fault(path, f"the parent {quote(name)} stands in another group", "a parent stands beside its children")
+    else:
+        reading.fault(path, f"{quote(name)} is a clip of a sequence; only layers are parents")
+
+
+def _circles(reading: Reading, scene: Scene) -> None:
+    """Compositions that show themselves, each circle once."""
+    uses = {
+        name: [
+            (clip, clip.source.composition)
+            for clip in (*clips(composition.sequence), *clips(composition.layers))
+            if isinstance(clip.source, CompositionSource) and clip.source.composition in scene.compositions
+        ]
+        for name, composition in scene.compositions.items()
+    }
+    done: set[str] = set()
+    for first in uses:
+        # a stack of our own: a chain may be longer than Python lets functions nest
+        stack = [(first, iter(uses[first]))] if first not in done else []
+        while stack:
+            name, rest = stack[-1]
+            clip, shown = next(rest, (None, ""))
+            if clip is None:
+                done.add(name)
+                stack.pop()
+                continue
+            chain = [link for link, _ in stack]
+            if shown in chain:
+                links = " → ".join((*chain[chain.index(shown) :], shown))
+                reading.fault(join(clip.path, "composition"), f"a circle of compositions: {links}")
+            elif shown not in done:
+                stack.append((shown, iter(uses[shown])))

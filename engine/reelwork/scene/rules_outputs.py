@@ -1,0 +1,129 @@
+"""Rules of outputs: what a file can be, where it may lie, which keys go together. Problems come out."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from typing import Final
+
+from reelwork.scene import files
+from reelwork.scene.model import Output, Scene
+from reelwork.scene.nodes import join
+from reelwork.scene.reading import Reading
+from reelwork.scene.report import nearest, one_of, quote
+
+_NUMBERED: Final = re.compile(r"%0?\d{0,2}d")
+
+
+def check(reading: Reading, scene: Scene) -> None:
+    """Check every output of a scene."""
+    compositions_read = not reading.report.concerns("compositions")
+    if not scene.outputs and compositions_read and not reading.report.concerns("outputs"):
+        _default(reading, scene)
+    written: dict[str, str] = {}
+    for output in scene.outputs.values():
+        if compositions_read or output.composition in scene.compositions:
+            _composition(reading, scene, output)
+        _file(reading, output)
+        other = written.setdefault(output.file, output.name)
+        if other != output.name:
+            reading.fault(join(output.path, "file"), f"the output {quote(other)} has this file too")
+
+
+def _default(reading: Reading, scene: Scene) -> None:
+    if scene.compositions and "main" not in scene.compositions:
+        name = next(iter(scene.compositions))
+        reading.fault(
+            "compositions",
+            "there is no output, and no composition 'main' to make a film of",
+            f"write `outputs: {{film: {{composition: {name}, file: film.mp4}}}}`",
+        )
+
+
+def _composition(reading: Reading, scene: Scene, output: Output) -> None:
+    composition = scene.compositions.get(output.composition)
+    if composition is None:
+        known = tuple(scene.compositions)
+        remedy = nearest(output.composition, known) or (f"there is {one_of(known, 'and')}" if known else "")
+        reading.fault(join(output.path, "composition"), f"there is no composition {quote(output.composition)}", remedy)
+        return
+    width, height = composition.size or scene.canvas.size
+    if output.crop is not None and not reading.report.concerns("canvas"):
+        x, y, across, down = output.crop
+        if x + across > width or y + down > height:
+            message = f"the crop reaches outside of the composition, which is {width} × {height} pixels"
+            reading.fault(join(output.path, "crop"), message)
+
+
+def _file(reading: Reading, output: Output) -> None:
+    path = join(output.path, "file")
+    file = PurePosixPath(output.file)
+    if file.is_absolute() or re.match(r"[A-Za-z]:|~", output.file):
+        reading.fault(path, f"the file of an output is relative to 'out/'; found {quote(output.file)}")
+    elif ".." in file.parts:
+        reading.fault(path, f"an output may not leave 'out/'; found {quote(output.file)}", "`--to` may name any place")
+    ending = file.suffix.lower()
+    if ending in files.CAPTIONS:
+        reading.fault(path, f"an output that ends in {ending} is not available yet")
+    elif ending not in files.ENDINGS:
+        said = f"found {quote(ending)}" if ending else f"{quote(output.file)} has none"
+        remedy = nearest(ending, files.ENDINGS) or f"use {one_of(files.ENDINGS)}"
+        reading.fault(path, f"the ending of the file says what it is; {said}", remedy)
+    else:
+        _stills(reading, output, file, ending)
+        _encoding(reading, output, ending)
+
+
+def _stills(reading: Reading, output: Output, file: PurePosixPath, ending: str) -> None:
+    path, at = join(output.path, "file"), join(output.path, "at")
+    numbered = "%" in file.name
+    if "%" in str(file.parent):
+        reading.fault(path, "the number of a frame stands in the file's name, not in a folder's")
+    if numbered and not (ending in files.STILLS and len(_NUMBERED.findall(file.name)) == file.name.count("%") == 1):
+        message = f"a number such as %05d stands once in the name, and of stills only; found {quote(output.file)}"
+        reading.fault(path, message)
+    if output.at and ending not in files.STILLS:
+        reading.fault(at, f"`at` is for stills; {ending} is none")
+    elif output.at and numbered:
+        reading.fault(at, "`at` is for single stills, and a number such as %05d for all frames")
+    if output.at and output.range:
+        reading.fault(join(output.path, "range"), "`at` and `range` exclude each other")
+    if ending in files.STILLS and not output.at and not numbered and not reading.report.concerns(at):
+        remedy = f"write `at: 3s`, or {file.stem}-%05d{ending} for all frames"
+        reading.fault(path, f"{quote(output.file)} is one still; say of which instant", remedy)
+
+
+def _encoding(reading: Reading, output: Output, ending: str) -> None:
+    video, audio = join(output.path, "video"), join(output.path, "audio")
+    if ending in files.FILMS:
+        _video(reading, output, ending)
+    elif video in reading.places:
+        reading.fault(video, f"`video` is for films; {ending} is none")
+    if ending in files.SOUNDS:
+        able = files.SOUNDS[ending]
+        if output.audio.codec is not None and output.audio.codec not in able:
+            reading.fault(
+                join(audio, "codec"), f"{ending} cannot hold {output.audio.codec}", f"it holds {one_of(able)}"
+            )
+    elif audio in reading.places:
+        reading.fault(audio, f"`audio` is for what can be heard; {ending} cannot")
+
+
+def _video(reading: Reading, output: Output, ending: str) -> None:
+    video, path = output.video, join(output.path, "video")
+    able = files.FILMS[ending]
+    codec = video.codec or able[0]
+    if codec not in able:
+        others = one_of(other for other, codecs in files.FILMS.items() if codec in codecs)
+        remedy = f"it holds {one_of(able)}; {codec} goes into {others}"
+        reading.fault(join(path, "codec"), f"{ending} cannot hold {codec}", remedy)
+        return
+    formats = files.PIXEL_FORMATS[codec]
+    if video.pixel_format is not None and video.pixel_format not in formats:
+        message = f"{codec} has no pixel format {video.pixel_format}"
+        reading.fault(join(path, "pixel-format"), message, f"it has {one_of(formats)}")
+    limits = files.CRF.get(codec)
+    if video.crf is not None and limits is None:
+        reading.fault(join(path, "crf"), f"{codec} takes no `crf`", "leave it out")
+    elif video.crf is not None and limits is not None and not limits[0] <= video.crf <= limits[1]:
+        reading.fault(join(path, "crf"), f"the crf of {codec} goes from {limits[0]} to {limits[1]}; found {video.crf}")

@@ -1,0 +1,128 @@
+"""Wording: a kind goes in, how the format calls it comes out, for messages, the reference page and editors."""
+
+from __future__ import annotations
+
+from reelwork import kinds
+from reelwork.scene import language
+from reelwork.scene.nodes import Mapping, Node, Scalar, Sequence
+from reelwork.scene.report import one_of, quote
+
+
+def describe(kind: kinds.Kind) -> str:
+    """A kind in words that fit after "expected": ``a length such as 120 or 50%``."""
+    match kind:
+        case kinds.Number():
+            return _number(kind)
+        case kinds.Ratio(bounded=True):
+            return "a ratio from 0% to 100%"
+        case kinds.Ratio():
+            return "a ratio such as 0.5 or 50%" + _limits(kind.minimum, kind.maximum)
+        case kinds.Length():
+            return "a length such as 120 (pixels) or 50%" + _limits(kind.minimum, None)
+        case kinds.Time(cues=True):
+            return "a time such as 2s, 36f or title.end + 1s"
+        case kinds.Time():
+            return "a time such as 2s, 500ms, 36f or 00:00:02:12" + _limits(kind.minimum, None)
+        case kinds.Choice():
+            return one_of(kind.options)
+        case kinds.Name():
+            return f"the name of a {kind.of}"
+        case language.Identifier():
+            return f"a name for the {kind.of}"
+        case kinds.List():
+            return f"a list, each item {describe(kind.item)}"
+        case kinds.Struct():
+            return (
+                f"{f'{describe(_of_shorthand(kind))}, or ' if kind.shorthand else ''}a mapping with {_keys(kind.model)}"
+            )
+        case kinds.OneOf():
+            return one_of(describe(option) for option in kind.options)
+        case language.Table():
+            return f"a mapping, the name of each {kind.of} and what it is"
+        case language.Choosing(of="generator"):
+            return "{name: {parameters}} of a generator"
+        case language.Choosing():
+            return f"the name of a {kind.of}, or {{name: {{parameters}}}}"
+        case language.Made(shorthand=None):
+            return f"a mapping with the parameters of the {kind.generator}"
+        case language.Made():
+            return f"a text, or a mapping with the parameters of the {kind.generator}"
+    return _PLAIN[type(kind)]
+
+
+_PLAIN: dict[type[kinds.Kind], str] = {
+    kinds.Point: "a point [x, y]",
+    kinds.Size: "a size [width, height]",
+    kinds.Angle: "an angle in degrees such as 90",
+    kinds.Scale: "a ratio such as 50%, or two as [x, y]",
+    kinds.Skew: "an angle in degrees, or two as [x, y]",
+    kinds.Level: "a level such as -6dB",
+    kinds.Colour: 'a colour such as "#f2b134", gold or {linear: [r, g, b]}',
+    kinds.Text: "a text",
+    kinds.Boolean: "true or false",
+    kinds.PathData: 'SVG path data such as "M0 0 L100 50 Z"',
+    language.Record: "a record, handle/slug",
+    language.File: "a path",
+    language.Rate: "frames per second such as 24, 23.976 or 30000/1001",
+    language.PixelSize: "a size [width, height] in whole pixels",
+    language.PixelBox: "a box [x, y, width, height] in whole pixels",
+    language.Bitrate: "bits per second such as 192k or 8M",
+    language.Interval: "two times [from, to]",
+    language.Looping: "true, false, ping-pong or a count",
+    language.Data: "a value",
+    language.Layers: "a list of layers",
+    language.Clips: "a list of clips, transitions and gaps",
+    language.Effects: "a list of effects, each a name or {name: {parameters}}",
+    language.MergeName: "the name of a merge",
+    language.Expression: "an expression",
+}
+
+
+def found(node: Node) -> str:
+    """What stands there, in words that fit after "found"."""
+    match node:
+        case Scalar(is_empty=True):
+            return "nothing"
+        case Scalar():
+            return quote(node.text) + (f" (from {node.variable})" if node.variable else "")
+        case Sequence(items=()):
+            return "an empty list"
+        case Sequence():
+            return "a list"
+        case Mapping(pairs=()):
+            return "an empty mapping"
+        case Mapping():
+            return f"a mapping with the key {quote(node.pairs[0][0].text)}"
+    return "something that cannot be read"
+
+
+def plain_number(value: float) -> str:
+    """A number without a needless ``.0``."""
+    return f"{value:g}" if abs(value) < 1e6 else f"{value:.0f}"
+
+
+def _number(kind: kinds.Number) -> str:
+    name = "a whole number" if kind.integer else "a number"
+    unit = f" of {kind.unit}" if kind.unit and not kind.unit.startswith("1/") else ""
+    return name + unit + _limits(kind.minimum, kind.maximum)
+
+
+def _limits(minimum: float | None, maximum: float | None) -> str:
+    if minimum is not None and maximum is not None:
+        if minimum == maximum:
+            return f", {plain_number(minimum)}"
+        return f" from {plain_number(minimum)} to {plain_number(maximum)}"
+    if minimum is not None:
+        return f" of at least {plain_number(minimum)}"
+    if maximum is not None:
+        return f" of at most {plain_number(maximum)}"
+    return ""
+
+
+def _of_shorthand(kind: kinds.Struct) -> kinds.Kind:
+    return kinds.params(kind.model)[kind.shorthand or ""].kind
+
+
+def _keys(model: type) -> str:
+    keys = list(kinds.params(model))
+    return f"the keys {one_of(keys, 'and')}" if len(keys) > 1 else f"the key {keys[0]}"
