@@ -150,7 +150,7 @@ class SeparableMerge(Merge):
     """``blend(backdrop, source)`` mixes one channel of straight colour; the engine composites it by the W3C formula
     ``co = cs as (1 - ab) + cb ab (1 - as) + as ab B(cb, cs)`` (Compositing and Blending Level 1, section 5.8)."""
 
-    blend: ClassVar[Callable[[float, float], float]]
+    blend: ClassVar[Callable[..., float]]
 
 
 class NonSeparableMerge(Merge):

@@ -1,0 +1,16 @@
+"""Colour: the source's hue and saturation with the backdrop's luminosity."""
+
+from reelwork import NonSeparableMerge
+from reelwork_merges.formulas import limit, luminosity, with_luminosity
+
+
+class Color(NonSeparableMerge, name="color", version=1):
+    """Colour: the source's hue and saturation with the backdrop's luminosity, which tints a monochrome picture.
+
+    >>> [round(channel, 4) for channel in Color.blend(0.5, 0.5, 0.5, 1.0, 0.5, 0.25)]
+    [0.8775, 0.3775, 0.1275]
+    """
+
+    @staticmethod
+    def blend(rb: float, gb: float, bb: float, rs: float, gs: float, bs: float) -> tuple[float, float, float]:
+        return with_luminosity(rs, gs, bs, luminosity(rb, gb, bb), limit(rb, gb, bb, rs, gs, bs))

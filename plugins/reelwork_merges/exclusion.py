@@ -1,0 +1,17 @@
+"""Exclusion: like difference, but with less contrast."""
+
+from reelwork import SeparableMerge
+
+
+class Exclusion(SeparableMerge, name="exclusion", version=1):
+    """Exclusion: like difference, but with less contrast.
+
+    Above white, where its formula turns over, it is the difference.
+
+    >>> Exclusion.blend(0.25, 0.75)
+    0.625
+    """
+
+    @staticmethod
+    def blend(backdrop: float, source: float) -> float:
+        return max(backdrop + source - 2.0 * backdrop * source, abs(backdrop - source))

@@ -1,0 +1,16 @@
+"""Luminosity: the source's luminosity with the backdrop's hue and saturation."""
+
+from reelwork import NonSeparableMerge
+from reelwork_merges.formulas import limit, luminosity, with_luminosity
+
+
+class Luminosity(NonSeparableMerge, name="luminosity", version=1):
+    """Luminosity: the source's luminosity with the backdrop's hue and saturation, the reverse of ``color``.
+
+    >>> [round(channel, 4) for channel in Luminosity.blend(1.0, 0.5, 0.25, 0.5, 0.5, 0.5)]
+    [0.8775, 0.3775, 0.1275]
+    """
+
+    @staticmethod
+    def blend(rb: float, gb: float, bb: float, rs: float, gs: float, bs: float) -> tuple[float, float, float]:
+        return with_luminosity(rb, gb, bb, luminosity(rs, gs, bs), limit(rb, gb, bb, rs, gs, bs))

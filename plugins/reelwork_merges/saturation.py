@@ -1,0 +1,18 @@
+"""Saturation: the source's saturation with the backdrop's hue and luminosity."""
+
+from reelwork import NonSeparableMerge
+from reelwork_merges.formulas import limit, luminosity, saturation, with_luminosity, with_saturation
+
+
+class Saturation(NonSeparableMerge, name="saturation", version=1):
+    """Saturation: the source's saturation with the backdrop's hue and luminosity.
+
+    >>> [round(channel, 4) for channel in Saturation.blend(1.0, 0.5, 0.25, 0.5, 0.5, 0.5)]
+    [0.6225, 0.6225, 0.6225]
+    """
+
+    @staticmethod
+    def blend(rb: float, gb: float, bb: float, rs: float, gs: float, bs: float) -> tuple[float, float, float]:
+        white = limit(rb, gb, bb, rs, gs, bs)
+        r, g, b = with_saturation(rb, gb, bb, saturation(rs, gs, bs))
+        return with_luminosity(r, g, b, luminosity(rb, gb, bb), white)
