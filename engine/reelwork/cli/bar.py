@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from rich.console import Console
 from rich.progress import BarColumn, ProgressColumn, SpinnerColumn, Task, TaskID, TextColumn
 from rich.progress import Progress as Display
+from rich.table import Column
 from rich.text import Text
 
 from reelwork.cli.meter import Meter
 from reelwork.render.progress import Progress
+
+#: Columns of the screen that the bar itself takes at most.
+_WIDTH: Final = 40
 
 
 @contextmanager
@@ -19,10 +24,11 @@ def bar(meter: Meter, console: Console | None = None) -> Iterator[Progress]:
     """A bar with what is done now, frames, speed and time left; it is gone when the work is done."""
     display = Display(
         SpinnerColumn(),
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        _Words(meter),
+        TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
+        BarColumn(bar_width=None, table_column=Column(ratio=1, max_width=_WIDTH)),
+        _Words(meter, table_column=Column(no_wrap=True)),
         console=console or Console(stderr=True),
+        expand=True,
         transient=True,
     )
     with display:
@@ -32,8 +38,8 @@ def bar(meter: Meter, console: Console | None = None) -> Iterator[Progress]:
 class _Words(ProgressColumn):
     """The meter in words, read whenever the bar is drawn."""
 
-    def __init__(self, meter: Meter) -> None:
-        super().__init__()
+    def __init__(self, meter: Meter, table_column: Column) -> None:
+        super().__init__(table_column)
         self._meter = meter
 
     def render(self, task: Task) -> Text:
