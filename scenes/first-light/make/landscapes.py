@@ -288,9 +288,9 @@ def window_lights(to: Path, share: slice) -> None:
     svg = Svg(WIDTH, 560, "Windows, lit")
     halo = []
     for hx, hy, size, facing in HAMLET[share]:
-        halo.append((hx + size * 0.9 * facing, hy - size * 0.3, size * 2.6))
+        halo.append((hx + size * 0.9 * facing, hy - size * 0.3, size * 2.3))
     for x, y, r in halo:
-        glow = svg.radial([(0, "#ffb454", 0.55), (0.35, "#ffb454", 0.2), (1, "#ffb454", 0)], (x, y), r)
+        glow = svg.radial([(0, "#ffb454", 0.42), (0.4, "#ffb454", 0.13), (1, "#ffb454", 0)], (x, y), r)
         svg.circle(x, y, r, glow)
     for hx, hy, size, facing in HAMLET[share]:
         for x, y, w, h in windows_of(hx, hy, size, facing):
@@ -301,7 +301,7 @@ def window_lights(to: Path, share: slice) -> None:
 def foreground(to: Path) -> None:
     """The hill we stand on: tall pines to both sides, grass along the edge."""
     rng = np.random.default_rng(53)
-    height = 900
+    height = 1040
     svg = Svg(WIDTH, height, "Pines at the front")
     guide = [
         (-20, 560),
@@ -316,7 +316,7 @@ def foreground(to: Path) -> None:
         (2420, 560),
     ]
     crest = roughen(rng, guide, roughness=0.012, depth=4)
-    body = svg.linear([(0, "#1a1d42", 1), (0.6, "#10122e", 1), (1, "#0b0d24", 1)], (0, 330), (0, height))
+    body = svg.linear([(0, "#1a1d42", 1), (0.6, "#10122e", 1), (1, "#0b0d24", 1)], (0, 330), (0, 900))
     deep = "#0b0d24"
     for x, tall in [(60, 470), (150, 560), (262, 395), (352, 300), (438, 230), (520, 160), (2350, 520), (2262, 600),
                     (2160, 420), (2075, 330), (1996, 235), (1920, 170), (205, 300), (2210, 310)]:  # fmt: skip
@@ -347,4 +347,25 @@ def foreground(to: Path) -> None:
             ),
             deep,
         )
+    svg.save(to)
+
+
+def rays(to: Path) -> None:
+    """Beams around a place, wide and narrow, soft at their edges because each is several, one inside the other."""
+    rng = np.random.default_rng(67)
+    half = 1200
+    svg = Svg(2 * half, 2 * half, "Beams of light")
+    beam = svg.radial([(0, "#fff0c8", 0.5), (0.3, "#ffe2a4", 0.26), (1, "#ffd58a", 0)], (half, half), half)
+    angle = 0.0
+    while angle < 355:
+        width = float(rng.uniform(3, 11))
+        length = half * float(rng.uniform(0.6, 1.0))
+        layers = 7
+        for k in range(layers):
+            spread = np.radians(width * (k + 1) / layers)
+            middle = np.radians(angle + width / 2)
+            ends = [middle - spread / 2, middle + spread / 2]
+            outer = [(half + length * float(np.sin(a)), half - length * float(np.cos(a))) for a in ends]
+            svg.path(polyline([(half, half), *outer], close=True), beam, opacity=0.2)
+        angle += width + float(rng.uniform(3, 13))
     svg.save(to)

@@ -31,6 +31,7 @@ MEDIA: dict[str, Callable[[Path], None]] = {
     "windows-early.svg": lambda to: landscapes.window_lights(to, slice(0, None, 2)),
     "windows-late.svg": lambda to: landscapes.window_lights(to, slice(1, None, 2)),
     "pines.svg": landscapes.foreground,
+    "rays.svg": landscapes.rays,
     "lantern.svg": lanterns.lantern,
     "lantern-lit.svg": lanterns.lantern_lit,
     "flame.svg": lanterns.flame,

@@ -50,12 +50,12 @@ def stars(to: Path) -> None:
     for _ in range(230):
         cx, cy = rng.uniform(8, width - 8), height * rng.beta(1.0, 1.7)
         power = 0.35 + 0.65 * rng.random() ** 4
-        core, reach = 0.7 + 1.1 * power, int(8 + 22 * power)
+        core, reach = 0.6 + 0.75 * power, int(8 + 18 * power)
         x0, x1 = max(int(cx) - reach, 0), min(int(cx) + reach + 1, width)
         y0, y1 = max(int(cy) - reach, 0), min(int(cy) + reach + 1, height)
         y, x = np.mgrid[y0:y1, x0:x1] + 0.5
         r = np.hypot(x - cx, y - cy)
-        spot = np.exp(-((r / core) ** 2)) + 0.16 * power * np.exp(-r / (1.0 + 3.6 * power)) * (
+        spot = np.exp(-((r / core) ** 2)) + 0.13 * power * np.exp(-r / (0.8 + 2.8 * power)) * (
             1 - smoothstep(reach * 0.6, reach, r)
         )
         warm = rng.normal()

@@ -54,7 +54,7 @@ def hill(to: Path) -> None:
     svg = Svg(WIDTH, height, "The hill")
     xs = np.linspace(-20, WIDTH + 20, 90)
     edge = roughen(rng, [(float(x), crest(float(x))) for x in xs], roughness=0.018, depth=2)
-    body = svg.linear([(0, "#2a2b5e", 1), (0.3, "#1d1f4a", 1), (1, "#0f1230", 1)], (0, 240), (0, 760))
+    body = svg.linear([(0, "#2a2b5e", 1), (0.3, "#222453", 1), (1, "#1a1d47", 1)], (0, 240), (0, 760))
     blades = []
     for x in rng.uniform(0, WIDTH, 1100):
         y, length, lean = crest(x) + rng.uniform(-1, 10), rng.uniform(5, 15), rng.normal(2, 4)
@@ -213,7 +213,7 @@ def grasses(to: Path) -> None:
     rng = np.random.default_rng(71)
     height = 520
     svg = Svg(WIDTH, height, "Grasses")
-    shade = svg.linear([(0, "#17193c", 1), (1, "#07081a", 1)], (0, 60), (0, height))
+    shade = svg.linear([(0, "#101230", 1), (1, "#060716", 1)], (0, 60), (0, height))
     for _ in range(230):
         x = rng.uniform(-20, WIDTH + 20)
         clump = 0.35 + 0.65 * abs(np.sin(x / 410 + 0.6)) ** 1.4
