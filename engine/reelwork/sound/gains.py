@@ -24,8 +24,10 @@ Samples = npt.NDArray[np.float64]
 #: One gain for a whole run, or one for each of its samples.
 Level = float | Samples
 
-# Eased values are computed at every so many samples, 0.7 ms, and run straight between.
-_STEP: Final = 32
+# Eased values are computed at so many places between two keys, but not closer than so many samples, and run straight
+# between: hundredths of a dB off, more for an instant where an ease turns a corner.
+_PLACES: Final = 2048
+_CLOSEST: Final = 16
 # More than any level that means something; keeps the product of a deep nest of gains finite.
 _LOUDEST: Final = 120.0
 # log2(10) / 20: dB of amplitude as powers of two.
@@ -118,12 +120,14 @@ def _pieces(curve: Curve, clock: Clock, first: int, stop: int) -> Iterator[tuple
 
 
 def _eased(curve: Curve, clock: Clock, span: tuple[Fraction, Fraction], first: int, stop: int) -> Samples:
-    base = first // _STEP
-    times = (clock.at(Fraction(node * _STEP, RATE)) for node in range(base, (stop - 1) // _STEP + 2))
+    samples = int((span[1] - span[0]) / abs(clock.rate) * RATE)
+    step = max(_CLOSEST, samples // _PLACES)
+    base = first // step
+    times = (clock.at(Fraction(node * step, RATE)) for node in range(base, (stop - 1) // step + 2))
     nodes = np.asarray([curve.at(min(max(time, span[0]), span[1])) for time in times], np.float64)
     numbers = np.arange(first, stop)
-    index = numbers // _STEP - base
-    result: Samples = nodes[index] + (nodes[index + 1] - nodes[index]) * ((numbers % _STEP) / float(_STEP))
+    index = numbers // step - base
+    result: Samples = nodes[index] + (nodes[index + 1] - nodes[index]) * ((numbers % step) / float(step))
     return result
 
 
