@@ -359,13 +359,12 @@ def rays(to: Path) -> None:
     angle = 0.0
     while angle < 355:
         width = float(rng.uniform(3, 11))
-        length = half * float(rng.uniform(0.6, 1.0))
         layers = 7
         for k in range(layers):
             spread = np.radians(width * (k + 1) / layers)
             middle = np.radians(angle + width / 2)
             ends = [middle - spread / 2, middle + spread / 2]
-            outer = [(half + length * float(np.sin(a)), half - length * float(np.cos(a))) for a in ends]
+            outer = [(half + half * float(np.sin(a)), half - half * float(np.cos(a))) for a in ends]
             svg.path(polyline([(half, half), *outer], close=True), beam, opacity=0.2)
         angle += width + float(rng.uniform(3, 13))
     svg.save(to)
