@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+_LONGEST: Final = 120
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,15 @@ class Place:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
+
+
+def _clipped(place: Place) -> tuple[str, int]:
+    """The line and the column of the caret in it; of a very long line only what stands around the place."""
+    text, column = place.text, place.column
+    if len(text) > _LONGEST and column > _LONGEST // 2:
+        cut = column - _LONGEST // 2
+        text, column = f"…{text[cut:]}", column - cut + 1
+    return (text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"), column
 
 
 @dataclass(frozen=True)
@@ -50,8 +62,9 @@ class Problem:
             lines.append(f"  in {self.path}")
         if self.place and self.place.text:
             number = str(self.place.line)
-            caret = " " * (self.place.column - 1) + "^" * max(1, self.place.width)
-            lines.append(f"  {number} | {self.place.text}")
+            text, column = _clipped(self.place)
+            caret = " " * (column - 1) + "^" * max(1, min(self.place.width, len(text) - column + 1))
+            lines.append(f"  {number} | {text}")
             lines.append(f"  {' ' * len(number)} | {caret}")
         if self.remedy:
             lines.append(f"  {self.remedy}")

@@ -286,9 +286,9 @@ class _Composer:
         if not isinstance(node, Scalar) or node.quoted:
             return node
         if parent.event.flow_style and node.text.startswith("="):
-            self.report.add(
-                "an expression inside {…} or […] stands in quotes", node.place, path, f'write "{node.text} …"'
-            )
+            rest = " …" if node.text.count("(") > node.text.count(")") else ""
+            remedy = f'write "{node.text}{rest}"'
+            self.report.add("an expression inside {…} or […] stands in quotes", node.place, path, remedy)
             parent.broken = True
             return Broken(node.place)
         if node.is_empty:
@@ -301,6 +301,8 @@ class _Composer:
                     f"{colour} begins a comment here, so there is no value", place, path, f'write "{colour}"'
                 )
                 return Broken(node.place)
+            if parent.is_mapping:  # the parser's place is where the next thing begins
+                return Scalar("", quoted=False, place=before)
         return node
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from math import sqrt
 from typing import Final
 
-from reelwork import maths
+from reelwork.maths import cos, exp2, sin
 
 #: A name, or the control points ``(x1, y1, x2, y2)`` of a CSS curve.
 Ease = str | tuple[float, float, float, float]
@@ -31,11 +31,11 @@ def _power(exponent: int) -> Callable[[float], float]:
 
 
 def _sine(t: float) -> float:
-    return 1.0 - maths.cos(t * _PI / 2.0)
+    return 1.0 - cos(t * _PI / 2.0)
 
 
 def _expo(t: float) -> float:
-    return maths.exp2(10.0 * t - 10.0)
+    return exp2(10.0 * t - 10.0)
 
 
 def _circ(t: float) -> float:
@@ -52,7 +52,7 @@ def _wide_back(t: float) -> float:
 
 def _elastic(t: float, period: float = 3.0) -> float:
     # a wave of 2π/period that grows to 1 at t = 1
-    return -maths.exp2(10.0 * t - 10.0) * maths.sin((10.0 * t - 10.0) * 2.0 * _PI / period - _PI / 2.0)
+    return -exp2(10.0 * t - 10.0) * sin((10.0 * t - 10.0) * 2.0 * _PI / period - _PI / 2.0)
 
 
 def _wide_elastic(t: float) -> float:

@@ -66,13 +66,17 @@ def is_keyframes(kind: Kind, node: Node) -> bool:
     """Whether a mapping is a set of keys, rather than one value that is written as a mapping."""
     if not isinstance(node, MappingNode):
         return False
-    if any(_LOOKS_LIKE_TIME.match(key.text) for key, _ in node.pairs):
+    if _has_times(node):
         return True
     if isinstance(kind, kinds.Colour):
         return "linear" not in (key.text for key, _ in node.pairs)
     if isinstance(kind, kinds.OneOf):
         return not any(isinstance(option, kinds.Struct | kinds.Colour) for option in kind.options)
     return True
+
+
+def _has_times(node: MappingNode) -> bool:
+    return any(_LOOKS_LIKE_TIME.match(key.text) for key, _ in node.pairs)
 
 
 def _animated(reading: Reading, kind: Kind, node: Node, path: str) -> Any:
@@ -104,6 +108,9 @@ def _limits(kind: Kind) -> tuple[float | None, float | None]:
 
 def _keyframes(reading: Reading, kind: Kind, node: Node, path: str) -> Any:
     assert isinstance(node, MappingNode)
+    if node.pairs and node.get("ease") is None and not _has_times(node):
+        message = f"expected {describe(kind)}, or keyframes such as {{0s: …, 2s: …}}; found {found(node)}"
+        return reading.wrong(node, path, message)
     common: Any = "linear"
     given = node.get("ease")
     if given is not None:
@@ -113,7 +120,7 @@ def _keyframes(reading: Reading, kind: Kind, node: Node, path: str) -> Any:
     for name, value in node.pairs:
         if name.text == "ease":
             continue
-        time = _key_time(reading, kind, name, node, path)
+        time = _key_time(reading, name, path)
         key = _key(reading, kind, value, join(path, name.text), common)
         if time is BAD or key is BAD:
             bad = True
@@ -130,18 +137,14 @@ def _keyframes(reading: Reading, kind: Kind, node: Node, path: str) -> Any:
     return Curve(tuple(keys[time] for time in sorted(keys)), minimum, maximum)
 
 
-def _key_time(reading: Reading, kind: Kind, name: Scalar, node: MappingNode, path: str) -> Any:
+def _key_time(reading: Reading, name: Scalar, path: str) -> Any:
     try:
         return parse_time(name.text, reading.fps)
     except ValueError as error:
         if _LOOKS_LIKE_TIME.match(name.text):
             return reading.wrong(name, path, f"{error}; found {quote(name.text)}")
-        if any(_LOOKS_LIKE_TIME.match(key.text) for key, _ in node.pairs):
-            hint = nearest(name.text, ("ease",))
-            return reading.wrong(name, path, f"keyframes have times and `ease` as keys; found {quote(name.text)}", hint)
-        return reading.wrong(
-            name, path, f"expected {describe(kind)}, or keyframes such as {{0s: …, 2s: …}}; found {found(node)}"
-        )
+        hint = nearest(name.text, ("ease",))
+        return reading.wrong(name, path, f"keyframes have times and `ease` as keys; found {quote(name.text)}", hint)
 
 
 def _key(reading: Reading, kind: Kind, node: Node, path: str, common: Any) -> Any:
@@ -207,9 +210,9 @@ def read_keys(reading: Reading, known: Mapping[str, Param], node: MappingNode, p
     for key, value in node.pairs:
         param = known.get(key.text)
         below = join(path, key.text)
-        reading.places[below] = value.place if isinstance(value, Scalar) and not value.is_empty else key.place
+        reading.places[below] = value.place if _stands_alone(value) else key.place
         if param is None:
-            unknown_key(reading, key, path, tuple(known), what)
+            unknown_key(reading, key, path, known, what)
             continue
         read = read_param(reading, param, value, below)
         if param.later:
@@ -219,11 +222,17 @@ def read_keys(reading: Reading, known: Mapping[str, Param], node: MappingNode, p
     return values
 
 
-def unknown_key(reading: Reading, key: Scalar, path: str, known: tuple[str, ...], what: str) -> None:
+def _stands_alone(node: Node) -> bool:
+    """Whether a value has a place that shows it better than its key's does."""
+    return not node.is_empty if isinstance(node, Scalar) else not isinstance(node, Broken) and node.flow
+
+
+def unknown_key(reading: Reading, key: Scalar, path: str, known: Mapping[str, Param], what: str) -> None:
     """Report a key that is not known."""
-    remedy = nearest(key.text, known)
+    remedy = nearest(key.text, tuple(known))
     if not remedy:
-        remedy = f"it takes {one_of(known, 'and')}" if known else "it takes no keys"
+        built = [name for name, param in known.items() if not param.later]
+        remedy = f"it takes {one_of(built, 'and')}" if built else "it takes no keys"
     reading.report.add(f"{quote(key.text)} is not a key of {what}", key.place, join(path, key.text), remedy)
 
 
@@ -300,11 +309,20 @@ def _what(path: str) -> str:
 def _list(reading: Reading, kind: kinds.List, node: Node, path: str, read: Callable[[Node, str], Any]) -> Any:
     if not isinstance(node, Sequence):
         return reading.expected(kind, node, path)
+    has = kinds.List(kind.item, len(node.items), len(node.items))
     if len(node.items) < kind.minimum or (kind.maximum is not None and len(node.items) > kind.maximum):
-        most = "" if kind.maximum is None else f" and at most {kind.maximum}"
-        return reading.wrong(node, path, f"expected at least {kind.minimum}{most} items, found {len(node.items)}")
+        return reading.wrong(node, path, f"expected {_how_many(kind)}, found {_how_many(has)}")
     values = tuple(read(child, item(path, i)) for i, child in enumerate(node.items))
     return BAD if any(value is BAD for value in values) else values
+
+
+def _how_many(kind: kinds.List) -> str:
+    least, most = kind.minimum, kind.maximum
+    if least == most:
+        return f"a list of {least}"
+    if most is None:
+        return f"a list of at least {least}"
+    return f"a list of {least} to {most}" if least else f"a list of at most {most}"
 
 
 def _read_list(reading: Reading, kind: kinds.List, node: Node, path: str) -> Any:
@@ -338,7 +356,9 @@ def _may_be(kind: Kind, node: Node) -> bool:
     if isinstance(kind, kinds.OneOf):
         return any(_may_be(option, node) for option in kind.options)
     if isinstance(node, MappingNode):
-        return isinstance(kind, kinds.Struct | kinds.Colour | language.Table | language.Data) or (
+        if isinstance(kind, kinds.Colour):
+            return node.get("linear") is not None or (is_keyframes(kind, node) and _has_times(node))
+        return isinstance(kind, kinds.Struct | language.Table | language.Data) or (
             can_move(kind) and is_keyframes(kind, node)
         )
     if isinstance(node, Sequence):

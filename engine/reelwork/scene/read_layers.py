@@ -300,7 +300,8 @@ def _name_and_parameters(
                 f"indent them further than {quote(name.text)}",
             )
         else:
-            reading.report.add(f"expected {form}, found a mapping with {quote(name.text)}, {names}", name.place, path)
+            names = one_of((quote(key.text) for key, _ in node.pairs), "and")
+            reading.report.add(f"expected {form}, found a mapping with {names}", name.place, path)
         return None
     if isinstance(value, Scalar) and value.is_empty:
         return name, MappingNode((), value.place)

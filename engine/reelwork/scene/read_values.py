@@ -57,6 +57,17 @@ def _from_text(read: Callable[[Reading, Any, Scalar, str], Any]) -> Reader:
     return reader
 
 
+def _from_number(read: Callable[[Reading, Any, Scalar, str], Any]) -> Reader:
+    """A reader of scalars that could be worked out, if there were expressions."""
+
+    def reader(reading: Reading, kind: kinds.Kind, node: Scalar, path: str) -> Any:
+        if node.text.lstrip().startswith("="):
+            return reading.wrong(node, path, f"expressions are not available yet; found {found(node)}")
+        return read(reading, kind, node, path)
+
+    return _from_text(reader)
+
+
 def _read_number(reading: Reading, kind: kinds.Number, node: Scalar, path: str) -> Any:
     value = number(node.text)
     if value is None or (kind.integer and not _WHOLE.match(node.text)):
@@ -336,11 +347,11 @@ def _read_interval(reading: Reading, kind: language.Interval, node: Node, path: 
 
 #: The function that reads each kind of value.
 VALUES: Final[Mapping[type[kinds.Kind], Reader]] = {
-    kinds.Number: _from_text(_read_number),
-    kinds.Ratio: _from_text(_read_ratio),
-    kinds.Length: _from_text(_read_length),
-    kinds.Angle: _from_text(_read_angle),
-    kinds.Level: _from_text(_read_level),
+    kinds.Number: _from_number(_read_number),
+    kinds.Ratio: _from_number(_read_ratio),
+    kinds.Length: _from_number(_read_length),
+    kinds.Angle: _from_number(_read_angle),
+    kinds.Level: _from_number(_read_level),
     kinds.Text: _read_text,
     kinds.Boolean: _from_text(_read_boolean),
     kinds.Choice: _from_text(_read_choice),

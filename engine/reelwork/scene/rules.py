@@ -121,6 +121,7 @@ def _known_composition(reading: Reading, scene: Scene, path: str, name: str) -> 
 def _parents(reading: Reading, layers: tuple[Layer, ...], ids: Mapping[str, Clip]) -> None:
     """Parents stand beside their children, and nobody is their own ancestor."""
     beside = {layer.id: layer for layer in layers if layer.id}
+    told: set[str] = set()
     for layer in layers:
         if isinstance(layer.source, GroupSource):
             _parents(reading, layer.source.layers, ids)
@@ -134,7 +135,8 @@ def _parents(reading: Reading, layers: tuple[Layer, ...], ids: Mapping[str, Clip
         while above is not None and above is not layer and above.id not in chain:
             chain.append(above.id or "")
             above = beside.get(above.parent or "")
-        if above is layer:
+        if above is layer and told.isdisjoint(chain):
+            told.update(chain)
             reading.fault(join(layer.path, "parent"), f"a circle of parents: {' → '.join((*chain, chain[0]))}")
 
 

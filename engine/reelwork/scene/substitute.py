@@ -118,9 +118,9 @@ class _Substitution:
         value = self.variables.get(name)
         if value is None:
             known = tuple(sorted(self.variables))
-            hint = nearest(name, known) or (f"there are {one_of(known, 'and')}" if 0 < len(known) <= 12 else "")
-            remedy = f"{hint}; " if hint else ""
-            self.report.add(f"there is no variable {quote(name)}", node.place, path, f"{remedy}write $$ for a dollar")
+            there = f"the variables are {one_of(known, 'and')}; " if 0 < len(known) <= 12 else ""
+            hint = nearest(name, known) or f"{there}write $$ for a dollar"
+            self.report.add(f"there is no variable {quote(name)}", node.place, path, hint)
             return Broken(node.place)
         seen = name
         for step in fields:

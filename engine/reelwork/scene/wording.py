@@ -36,7 +36,7 @@ def describe(kind: kinds.Kind) -> str:
                 f"{f'{describe(_of_shorthand(kind))}, or ' if kind.shorthand else ''}a mapping with {_keys(kind.model)}"
             )
         case kinds.OneOf():
-            return one_of(describe(option) for option in kind.options)
+            return ", or ".join(describe(option) for option in kind.options)
         case language.Table():
             return f"a mapping, the name of each {kind.of} and what it is"
         case language.Choosing(of="generator"):
@@ -113,9 +113,9 @@ def _limits(minimum: float | None, maximum: float | None) -> str:
             return f", {plain_number(minimum)}"
         return f" from {plain_number(minimum)} to {plain_number(maximum)}"
     if minimum is not None:
-        return f" of at least {plain_number(minimum)}"
+        return f", at least {plain_number(minimum)}"
     if maximum is not None:
-        return f" of at most {plain_number(maximum)}"
+        return f", at most {plain_number(maximum)}"
     return ""
 
 

@@ -1,0 +1,122 @@
+"""A registry of small extensions, so that tests of the reader do not change with the plugins."""
+
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+from reelwork.effect import AreaEffect, Extension, PixelGenerator, PointEffect, SeparableMerge, Transition
+from reelwork.extensions import Registry
+from reelwork.kinds import (
+    Angle,
+    Boolean,
+    Choice,
+    Length,
+    List,
+    Number,
+    OneOf,
+    PathData,
+    Point,
+    Ratio,
+    Size,
+    Struct,
+    Text,
+    param,
+)
+from reelwork.kinds import Colour as ColourKind
+from reelwork.values import Colour
+
+WHITE = Colour(1.0, 1.0, 1.0)
+
+
+class Stop(Extension):
+    colour: Colour = param(kind=ColourKind(), help="A colour.")
+    at: float | None = param(None, kind=Ratio(), help="Where it stands.")
+
+
+class GradientPaint(Extension):
+    colours: Any = param((WHITE,), kind=List(OneOf((ColourKind(), Struct(Stop))), 1, 8), help="The colours.")
+    angle: float = param(0.0, kind=Angle(), help="Which way.")
+
+
+class Stroke(Extension):
+    colour: Colour = param(WHITE, kind=ColourKind(), help="The colour.")
+    width: float = param(4.0, kind=Length(minimum=0.0), help="How wide.")
+    dash: tuple[float, ...] = param((), kind=List(Length(minimum=0.0)), help="Dashes and gaps.")
+
+
+class Rectangle(Extension):
+    size: tuple[float, float] = param(kind=Size(), help="Its size.")
+    radius: float = param(0.0, kind=Length(minimum=0.0), help="Its corners.")
+
+
+class TrimPaint(Extension):
+    start: float = param(0.0, kind=Ratio(bounded=True), help="Where.")
+
+
+PAINT = OneOf((ColourKind(), Struct(GradientPaint)))
+
+
+class TextGenerator(PixelGenerator, name="text", version=1):
+    exactly_one: ClassVar[tuple[str, ...]] = ("content", "asset")
+    content: str = param("", kind=Text(multiline=True), help="The words.")
+    asset: str = param("", kind=Text(), help="A record.")
+    font: str = param("Inter", kind=Text(), help="The font.")
+    weight: float = param(400.0, kind=Number(100.0, 900.0), help="How bold.")
+    size: float = param(48.0, kind=Length(minimum=0.0), help="How large.")
+    fill: Any = param(WHITE, kind=PAINT, help="The colour.")
+    align: str = param("center", kind=Choice(("left", "center", "right")), help="Where lines stand.")
+    animate: Any = param(None, kind=Struct(TrimPaint), later=True, help="Not yet.")
+
+
+class ShapeGenerator(PixelGenerator, name="shape", version=1):
+    exactly_one: ClassVar[tuple[str, ...]] = ("rectangle", "path")
+    rectangle: Any = param(None, kind=Struct(Rectangle, shorthand="size"), help="A rectangle.")
+    path: Any = param(None, kind=PathData(), help="A path.")
+    fill: Any = param(None, kind=PAINT, help="The colour inside.")
+    stroke: Any = param(None, kind=Struct(Stroke, shorthand="colour"), help="The line.")
+
+
+class Noise(PixelGenerator, name="noise", version=1):
+    scale: float = param(10.0, unit="pixels", minimum=0.0, help="How coarse.")
+    seed: int = param(0, animated=False, help="Which one.")
+
+
+class Glow(AreaEffect, name="glow", version=1):
+    radius: float = param(8.0, kind=Length(minimum=0.0), help="How far.")
+    colour: Colour = param(WHITE, kind=ColourKind(), help="The colour.")
+
+
+class DropShadow(AreaEffect, name="drop-shadow", version=1):
+    offset: Any = param((6.0, 6.0), kind=Point(), help="Where it falls.")
+    blur: float = param(4.0, kind=Length(minimum=0.0), help="How soft.")
+
+
+class Grade(PointEffect, name="grade", version=1):
+    saturation: float = param(1.0, minimum=0.0, help="How colourful.")
+    gain: Any = param(1.0, kind=OneOf((Number(), List(Number(), 3, 3))), help="One number, or one a channel.")
+    clamp: bool = param(False, kind=Boolean(), help="Whether to clamp.")
+    space: Any = param(None, kind=Choice(("linear", "log")), help="In what.")  # type: ignore[assignment]
+
+
+class Normal(SeparableMerge, name="normal", version=1):
+    pass
+
+
+class Multiply(SeparableMerge, name="multiply", version=1):
+    pass
+
+
+class Dissolve(Transition, name="dissolve", version=1):
+    pass
+
+
+class Wipe(Transition, name="wipe", version=1):
+    angle: float = param(0.0, kind=Angle(), help="Which way.")
+
+
+REGISTRY = Registry(
+    effects=MappingProxyType({cls.name: cls for cls in (DropShadow, Glow, Grade)}),
+    merges=MappingProxyType({cls.name: cls for cls in (Multiply, Normal)}),
+    generators=MappingProxyType({cls.name: cls for cls in (Noise, ShapeGenerator, TextGenerator)}),
+    transitions=MappingProxyType({cls.name: cls for cls in (Dissolve, Wipe)}),
+    origins=MappingProxyType({}),
+)
