@@ -14,8 +14,8 @@ from reelwork.values import Length as Distance
 _MASK: Final = 0xFFFFFFFF
 #: After so many steps the evolution begins again, so that its number stays exact.
 _CYCLE: Final = 1 << 20
-#: Scales one octave, whose deviation is 0.19, so that clouds use the range between the colours and seldom leave it.
-_STRENGTH: Final = 1.25
+#: Scales noise, whose deviation is 0.177, so that it goes beyond the two colours on 1% of the area.
+_STRENGTH: Final = 1.1
 
 
 class Noise(PixelGenerator, name="noise", version=1):
@@ -40,7 +40,7 @@ class Noise(PixelGenerator, name="noise", version=1):
         t = self.evolution - step
         late = t * t * (3.0 - 2.0 * t)
         early = 1.0 - late
-        level = maths.sqrt(early * early + late * late)  # without it, noise would fade half way between two steps
+        level = maths.sqrt(early * early + late * late)  # else noise would fade half way between two steps
         total = sum(self.roughness ** (2 * octave) for octave in range(self.octaves))
         strength = self.contrast * _STRENGTH / maths.sqrt(total)
         dark, light = ((c.red * c.alpha, c.green * c.alpha, c.blue * c.alpha, c.alpha) for c in (self.dark, self.light))
@@ -52,7 +52,7 @@ class Noise(PixelGenerator, name="noise", version=1):
             float(step % _CYCLE),
             early / level,
             late / level,
-            float(self.seed % _MASK),
+            float(scramble(self.seed) >> 8),  # 24 bits: all numbers reach `pixel` in single precision
             *dark,
             *light,
         )
@@ -86,7 +86,7 @@ class Noise(PixelGenerator, name="noise", version=1):
         amplitude = strength
         for octave in range(int(octaves)):
             # Moved, so that the grids of the octaves, where all noise is zero, do not meet in the middle.
-            shift = 0.37 + 0.618 * octave
+            shift = 0.37 + 0.618 * float(octave)
             total += amplitude * octave_noise(u + shift, v - shift, int(step), early, late, int(seed) + 101 * octave)
             amplitude *= roughness
             u, v = 2.0 * u, 2.0 * v
@@ -123,8 +123,8 @@ def corner(i: int, j: int, step: int, early: float, late: float, seed: int, dx: 
     key = (i * 374761393 + j * 668265263 + seed * 974634777) & _MASK
     first = scramble(key + step * 1274126177)
     second = scramble(key + (step + 1) * 1274126177)
-    slope_x = early * ((first & 0xFFFF) - 32767.5) + late * ((second & 0xFFFF) - 32767.5)
-    slope_y = early * ((first >> 16) - 32767.5) + late * ((second >> 16) - 32767.5)
+    slope_x = early * (float(first & 0xFFFF) - 32767.5) + late * (float(second & 0xFFFF) - 32767.5)
+    slope_y = early * (float(first >> 16) - 32767.5) + late * (float(second >> 16) - 32767.5)
     return (slope_x * dx + slope_y * dy) * (1.0 / 32767.5)
 
 

@@ -96,8 +96,9 @@ def generate(
     """
     if out.window.is_empty:
         return
-    run = generated.generator_kernel(type(generator))
-    run(out.data, *out.window[:2], _places(to_layer, size), _uniforms(generator.uniforms(context)))
+    uniforms = _uniforms(generator.uniforms(context))
+    run = generated.generator_kernel(type(generator), len(uniforms))
+    run(out.data, *out.window[:2], _places(to_layer, size), uniforms)
 
 
 def fill(out: Frame, colour: tuple[float, float, float, float]) -> None:

@@ -215,13 +215,13 @@ def transition_kernel(transition: type[Transition]) -> Kernel[..., None]:
 
 
 @_once
-def generator_kernel(generator: type[PixelGenerator]) -> Kernel[..., None]:
+def generator_kernel(generator: type[PixelGenerator], uniforms: int) -> Kernel[..., None]:
     """The kernel of a generator: ``(out, out_x, out_y, places, uniforms)``, places as in :func:`pointwise`.
 
+    :param uniforms: how many there are: a function may take them as ``*rest``
     :raises PluginError: its function cannot be compiled
     """
     inliner = Inliner()
-    uniforms = _count(generator.pixel) - _PLACES
     text = _GENERATOR.format(
         head=_PLACES_OF_ROW + _uniforms_of_row(uniforms),
         place=_PLACE,

@@ -1,0 +1,215 @@
+"""Texts have the box, the lines, the paint and the errors that the format says."""
+
+import hashlib
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import resvg_py
+
+from reelwork.errors import SceneError
+from reelwork.image import Drawing, Gradient, Path
+from reelwork.values import Colour
+from reelwork_generators.fonts import families, family
+from reelwork_generators.outline import glyph, instance, metrics
+from reelwork_generators.paint import GradientPaint, Stroke
+from reelwork_generators.text import LONGEST, Text
+
+RED = Colour(1.0, 0.0, 0.0)
+
+
+def drawn(content: str, **options) -> Drawing:
+    return Text(content=content, **{"size": 40.0, **options}).draw(1920.0, 1080.0)
+
+
+def ink(drawing: Drawing) -> tuple[float, float, float, float]:
+    boxes = [fill.path.bounds() for fill in drawing.fills]
+    (box,) = [box for box in boxes if box]
+    return box
+
+
+@pytest.mark.parametrize(
+    ("content", "lines"), [("a", 1), ("a\n", 1), ("a\nb", 2), ("a\n\nb\n", 3), ("a\n\n", 2), ("", 1)]
+)
+def test_the_box_is_as_high_as_its_lines(content: str, lines: int) -> None:
+    assert drawn(content).height == pytest.approx(lines * 1.2 * 40.0)
+    assert drawn(content, line_height=2.0).height == pytest.approx(lines * 80.0)
+
+
+def test_the_box_is_as_wide_as_the_longest_line() -> None:
+    assert drawn("mm\nm").width == drawn("mm").width > drawn("m").width
+
+
+def test_the_box_does_not_depend_on_ink() -> None:
+    assert drawn("i j").height == drawn("ÂgÇ").height
+    assert drawn("AVA").width == drawn("AVA", stroke=Stroke(width=30.0)).width
+
+
+def test_a_width_is_the_box_width() -> None:
+    assert drawn("a", width=300.0).width == 300.0
+    assert drawn("one two three four five", width=100.0).height > 48.0
+
+
+def test_a_height_is_the_box_height() -> None:
+    top, middle, bottom = (drawn("a", height=148.0, valign=at) for at in ("top", "middle", "bottom"))
+    assert top.height == 148.0
+    assert [ink(d)[1] - ink(top)[1] for d in (top, middle, bottom)] == pytest.approx([0.0, 50.0, 100.0])
+
+
+def test_the_size_scales_all() -> None:
+    assert drawn("Hello", size=80.0).width == pytest.approx(2.0 * drawn("Hello").width)
+    assert ink(drawn("Hello", size=80.0)) == pytest.approx([2.0 * edge for edge in ink(drawn("Hello"))])
+
+
+def test_lines_stand_line_height_apart_with_half_the_leading_above() -> None:
+    one, two = ink(drawn("H")), ink(drawn("\nH"))
+    assert two[1] - one[1] == pytest.approx(48.0)
+    m = metrics(instance(family("Inter").file(400.0, False), 400.0, 40.0, False))
+    baseline = (48.0 - (m.ascent + m.descent) * 40.0) / 2.0 + m.ascent * 40.0
+    assert one[3] == pytest.approx(baseline)
+
+
+@pytest.mark.parametrize(
+    ("align", "left", "right"), [("left", 0, 0), ("center", 1, 1), ("right", 2, 2), ("start", 0, 2), ("end", 2, 0)]
+)
+def test_lines_are_aligned(align: str, left: int, right: int) -> None:
+    for content, place in (("in", left), ("در", right)):
+        plain = drawn(content)
+        spare = 200.0 - plain.width
+        moved = drawn(content, width=200.0, align=align)
+        assert ink(moved)[0] - ink(plain)[0] == pytest.approx(place * spare / 2.0)
+
+
+def test_a_line_that_does_not_fit_sticks_out_at_its_end() -> None:
+    for align in ("left", "center", "right"):
+        assert ink(drawn("incomprehensible", width=50.0, align=align))[0] == pytest.approx(ink(drawn("i"))[0], abs=0.1)
+    x0, _, x1, _ = ink(drawn("دددددددد", width=50.0))
+    assert x0 < 0.0
+    assert 45.0 < x1 <= 50.0
+
+
+def test_all_letters_are_one_fill() -> None:
+    (fill,) = drawn("several words\nand lines, و", fill=RED).fills
+    assert fill.paint == RED
+
+
+def test_a_gradient_spreads_over_the_box() -> None:
+    drawing = drawn("wide", fill=GradientPaint(angle=90.0))
+    (fill,) = drawing.fills
+    assert isinstance(fill.paint, Gradient)
+    assert fill.paint.matrix.apply(1.0, 0.0) == pytest.approx((drawing.width, drawing.height / 2.0))
+
+
+def test_a_stroke_is_painted_over_the_letters() -> None:
+    letters, line = drawn("O", stroke=Stroke(width=4.0, colour=RED)).fills
+    inner, outer = letters.path.bounds(), line.path.bounds()
+    assert inner
+    assert outer
+    assert [o - i for i, o in zip(inner, outer, strict=True)] == pytest.approx([-2, -2, 2, 2], abs=0.3)
+    assert line.paint == RED
+
+
+def test_a_stroke_ignores_overlaps_inside_letters() -> None:
+    # the bold variable A is made of overlapping strokes; its edge is one outline outside and one inside
+    (_, line) = drawn("A", weight=800.0, stroke=Stroke(width=1.0)).fills
+    assert line.path.verbs.count("M") == 4
+
+
+def test_slanted_letters_stand_in_for_italics() -> None:
+    upright, slanted = (
+        ink(drawn("ا", font="Noto Sans Arabic")),
+        ink(drawn("ا", font="Noto Sans Arabic", style="italic")),
+    )
+    assert slanted[2] > upright[2] + 3.0
+    assert slanted[3] == pytest.approx(upright[3])
+
+
+def test_nothing_to_see_is_no_fill() -> None:
+    assert drawn("").fills == ()
+    assert drawn("  \n ").fills == ()
+    assert drawn("a", size=0.0).width == 0.0
+
+
+def test_a_font_that_is_not_there() -> None:
+    with pytest.raises(SceneError, match="did you mean 'Noto Sans'"):
+        drawn("a", font="Noto San")
+    assert "did you mean 'Noto Sans'" in Text(content="a", font="Noto San").problems()[0]
+
+
+def test_a_character_that_no_font_has() -> None:
+    with pytest.raises(SceneError, match=r"no font has a glyph for 漢 U\+6F22 CJK UNIFIED IDEOGRAPH-6F22"):
+        drawn("a漢")
+    assert Text(content="a漢").problems() == ("no font has a glyph for 漢 U+6F22 CJK UNIFIED IDEOGRAPH-6F22",)
+    assert Text(content="plain, بسيط").problems() == ()
+
+
+def test_a_text_beyond_measure() -> None:
+    (problem,) = Text(content="a" * (LONGEST + 1)).problems()
+    assert "100001 characters" in problem
+
+
+def test_threads_draw_the_same() -> None:
+    contents = [f"abc در {number} हिन्दी" for number in range(4)] * 4
+
+    def digest(content: str) -> str:
+        return hashlib.sha256(repr(drawn(content, width=120.0, weight=613.0)).encode()).hexdigest()
+
+    one_by_one = [digest(content) for content in contents]
+    glyph.cache_clear()
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(digest, contents)) == one_by_one
+
+
+def test_importing_the_generators_loads_no_engine() -> None:
+    heavy = ("uharfbuzz", "pathops", "uniseg", "numpy", "numba")
+    code = f"import sys, reelwork_generators; print([m for m in {heavy} if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def svg_data(path: Path) -> str:
+    out, place = [], 0
+    for verb in path.verbs:
+        count = {"M": 2, "L": 2, "Q": 4, "C": 6, "Z": 0}[verb]
+        out.append(verb + " ".join(f"{number:.4f}" for number in path.points[place : place + count]))
+        place += count
+    return "".join(out)
+
+
+@pytest.mark.parametrize(
+    ("font", "content"),
+    [
+        ("Noto Sans", "AVATAR To Wa. office Ελληνικά Съешь ещё"),
+        ("Noto Sans", "naïve q\u0303\u0324 Z\u0303 é e\u0301"),
+        ("Noto Sans", "भारत हिन्दी क्षत्रिय श्री कर्म विद्यार्थी"),
+        ("Noto Sans Arabic", "مرحبا بالعالم 2024 مُحَمَّدٌ لِلّٰهِ"),
+        ("Noto Sans Arabic", "مرحبا 2024 (نسخة 1.5) اليوم"),
+    ],
+)
+def test_another_engine_sets_the_same_text(font: str, content: str) -> None:
+    """resvg shapes, orders and draws with code of its own; both pictures are rasterised by it."""
+    from io import BytesIO
+
+    import numpy as np
+    from PIL import Image
+
+    chosen = family(font).file(400.0, False)
+    m = metrics(instance(chosen, 400.0, 44.0, False))
+    baseline = (1.2 - m.ascent - m.descent) / 2.0 * 44.0 + m.ascent * 44.0
+    (fill,) = drawn(content, font=font, size=44.0).fills
+    frame = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="900" height="90"><g transform="translate(20 15)">{}</g></svg>'
+    )
+    ours = frame.format(f'<path d="{svg_data(fill.path)}"/>')
+    theirs = frame.format(f'<text y="{baseline}" font-family="{font}" font-size="44">{content}</text>')
+    files = [file.path for found in families().values() for file in found.files if not file.italic]
+    pictures = [
+        np.asarray(
+            Image.open(BytesIO(bytes(resvg_py.svg_to_bytes(svg_string=svg, font_files=files, skip_system_fonts=True))))
+        )
+        for svg in (ours, theirs)
+    ]
+    one, two = (picture[..., 3].astype(int) for picture in pictures)
+    assert one.sum() > 100_000
+    assert np.abs(one - two).max() <= 32
+    assert np.abs(one - two).mean() < 0.05
