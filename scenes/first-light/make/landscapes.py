@@ -348,23 +348,3 @@ def foreground(to: Path) -> None:
             deep,
         )
     svg.save(to)
-
-
-def rays(to: Path) -> None:
-    """Beams around a place, wide and narrow, soft at their edges because each is several, one inside the other."""
-    rng = np.random.default_rng(67)
-    half = 1200
-    svg = Svg(2 * half, 2 * half, "Beams of light")
-    beam = svg.radial([(0, "#fff0c8", 0.5), (0.3, "#ffe2a4", 0.26), (1, "#ffd58a", 0)], (half, half), half)
-    angle = 0.0
-    while angle < 355:
-        width = float(rng.uniform(3, 11))
-        layers = 7
-        for k in range(layers):
-            spread = np.radians(width * (k + 1) / layers)
-            middle = np.radians(angle + width / 2)
-            ends = [middle - spread / 2, middle + spread / 2]
-            outer = [(half + half * float(np.sin(a)), half - half * float(np.cos(a))) for a in ends]
-            svg.path(polyline([(half, half), *outer], close=True), beam, opacity=0.2)
-        angle += width + float(rng.uniform(3, 13))
-    svg.save(to)

@@ -118,3 +118,25 @@ def paper(to: Path) -> None:
     grey = 128 + 9.0 * tooth + 3.5 * cloud + 12.0 * fibres
     levels = np.rint(grey / 3.0) * 3.0
     Image.fromarray(np.clip(levels, 0, 255).astype(np.uint8)).save(to, optimize=True)
+
+
+def rays(to: Path) -> None:
+    """Beams around the lower edge's middle, wide and narrow, soft at their edges, gone before the picture's own."""
+    rng = np.random.default_rng(113)
+    width, height = 1200, 680
+    centre = (600.0, 600.0)
+    y, x = np.mgrid[0:height, 0:width] + 0.5
+    angle = np.degrees(np.arctan2(x - centre[0], centre[1] - y))
+    distance = np.hypot(x - centre[0], y - centre[1])
+    light = np.zeros((height, width))
+    place = -120.0
+    while place < 120.0:
+        wide = rng.uniform(2.0, 6.5)
+        reach = rng.uniform(380, 590)
+        beam = smoothstep(0.0, 1.0, 1.2 - np.abs(angle - place) / wide)
+        light += rng.uniform(0.45, 1.0) * beam * (1.0 - smoothstep(0.15, 1.0, distance / reach))
+        place += wide + rng.uniform(2.0, 9.0)
+    alpha = np.clip(light, 0, 1) * 190 + rng.uniform(-0.5, 0.5, light.shape)
+    warmth = smoothstep(0.0, 560.0, distance)[..., None]
+    rgb = np.array([255.0, 243.0, 208.0]) * (1 - warmth) + np.array([255.0, 214.0, 148.0]) * warmth
+    Image.fromarray(np.rint(np.dstack([rgb, np.clip(alpha, 0, 255)])).astype(np.uint8)).save(to, optimize=True)

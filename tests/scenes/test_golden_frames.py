@@ -1,0 +1,72 @@
+"""The demo scenes look as they did: chosen frames, small, against pictures that were looked at."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from reelwork.catalogue.open import open_catalogue
+from reelwork.render import produce
+from reelwork.render.pictures import paint_instant
+from reelwork.render.prepare import Settings, prepare
+from reelwork.render.view import frame_range
+
+SCENES = Path(__file__).parents[2] / "scenes"
+GOLDEN = Path(__file__).parent / "golden"
+#: The frames: one or two of each shot, the middle of each transition, the first and the last.
+FRAMES = {
+    "first-light": (0, 60, 108, 130, 170, 216, 258, 324, 372, 432, 500, 560, 575),
+    "hello": (0, 20, 40),
+}
+#: A sixth of 1920×1080.
+WIDTH = 320
+#: The same code values on every machine; one is left for a newer resvg.
+TOLERANCE = 1
+
+CASES = [(scene, frame) for scene, frames in FRAMES.items() for frame in frames]
+
+
+@pytest.fixture(scope="module")
+def prepared():
+    return {scene: prepare(SCENES / scene, Settings()) for scene in FRAMES}
+
+
+@pytest.mark.parametrize("scene", FRAMES)
+def test_a_demo_scene_has_neither_errors_nor_warnings(scene):
+    assert produce.check(SCENES / scene, Settings()) == ()
+
+
+def test_the_film_lasts_24_seconds(prepared):
+    graph = prepared["first-light"].graph("main")
+    assert frame_range(graph, prepared["first-light"].scene.outputs["film"]) == (0, 24, 576)
+
+
+@pytest.mark.parametrize("scene", FRAMES)
+def test_every_record_of_a_demo_catalogue_is_whole(scene):
+    catalogue = open_catalogue(SCENES / scene / "catalogue")
+    for name in catalogue.names():
+        record = catalogue.record(name)
+        catalogue.media(record)
+        catalogue.lineage(record)
+        assert all(catalogue.person(part.person).display_name for part in record.contributors)
+
+
+@pytest.mark.parametrize(("scene", "number"), CASES, ids=[f"{scene}-{frame}" for scene, frame in CASES])
+def test_a_frame_is_as_it_was(scene, number, prepared, record_golden, tmp_path):
+    from reelwork.media.write import write_still
+
+    ready = prepared[scene]
+    output = next(iter(ready.scene.outputs.values()))
+    graph = ready.graph(output.composition)
+    frame, alpha = paint_instant(graph, output, number / graph.fps, Fraction(WIDTH, graph.root.size[0]))
+    golden = GOLDEN / f"{scene}-{number:03d}.png"
+    to = golden if record_golden else tmp_path / golden.name
+    write_still(frame, to, alpha=alpha)
+    seen, wanted = (np.asarray(Image.open(path).convert("RGB"), np.int16) for path in (to, golden))
+    assert seen.shape == wanted.shape
+    worst = int(np.abs(seen - wanted).max())
+    assert worst <= TOLERANCE, f"off by up to {worst}; look at it, then run pytest with --record-golden"
