@@ -1,0 +1,134 @@
+"""Colour through a whole render: an identity composition changes no colour, whatever the tags on both sides."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import subprocess
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from making import decoded
+
+from reelwork.render import produce
+from reelwork.render.prepare import Settings
+from reelwork.render.progress import Silent
+from reelwork.render.units import Request
+
+WIDTH, HEIGHT = 96, 64
+#: AVCOL_SPC_*, AVCOL_RANGE_*, and zscale's names for them.
+MATRICES = {"bt709": (1, "709"), "bt601": (6, "170m")}
+RANGES = {"limited": (1, "limited"), "full": (2, "full")}
+FORMATS = {8: "yuv444p", 10: "yuv444p10le"}
+KINDS = list(itertools.product(MATRICES, RANGES, FORMATS))
+
+
+def planes(limited: bool, depth: int) -> list[np.ndarray]:
+    """Three planes whose colours lie inside the R'G'B' cube, for both matrices."""
+    y, x = np.mgrid[:HEIGHT, :WIDTH]
+    luma = 0.3 + 0.4 * x / WIDTH
+    blue, red = 0.14 * np.sin(x / 15 + y / 9), 0.14 * np.cos(y / 7)
+    top = (1 << depth) - 1
+    if limited:
+        step = 1 << (depth - 8)
+        stored = [16 * step + 219 * step * luma, 128 * step + 224 * step * blue, 128 * step + 224 * step * red]
+    else:
+        middle = 1 << (depth - 1)
+        stored = [top * luma, middle + top * blue, middle + top * red]
+    kind = np.uint8 if depth == 8 else np.uint16
+    return [np.rint(plane).astype(kind) for plane in stored]
+
+
+def write(path: Path, matrix: str, span: str, depth: int) -> None:
+    """Two lossless, tagged pictures."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("ffv1", rate=Fraction(24))
+        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, FORMATS[depth]
+        tags = {"colorspace": MATRICES[matrix][0], "color_range": RANGES[span][0], "color_primaries": 1, "color_trc": 1}
+        for name, value in tags.items():
+            setattr(stream.codec_context, name, value)
+        for number in range(2):
+            stored = np.stack(planes(span == "limited", depth))
+            frame = av.VideoFrame.from_ndarray(stored, format=FORMATS[depth])
+            for name, value in tags.items():
+                setattr(frame, name, value)
+            frame.pts, frame.time_base = number, Fraction(1, 24)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+
+def render(folder: Path, matrix: str, span: str, depth: int, *, touched: bool = False) -> Path:
+    pixel_format = FORMATS[depth].removesuffix("le")
+    effects = "effects: [{crop: {left: 1}}]" if touched else ""
+    (folder / "scene.yaml").write_text(f"""
+reelwork: 1
+canvas: {{size: [{WIDTH}, {HEIGHT}], fps: 24}}
+compositions: {{main: {{layers: [{{file: source.mkv, {effects}}}]}}}}
+outputs:
+  film: {{file: film.mkv, video: {{codec: ffv1, pixel_format: {pixel_format}, matrix: {matrix}, range: {span}}}}}
+""")
+    to = folder / "film.mkv"
+    produce.render(folder, Settings(), Request(to=to), Silent())
+    return to
+
+
+def reference(source: Path, matrix: str, span: str, depth: int) -> np.ndarray:
+    """The first picture by zscale, in another program."""
+    program = shutil.which("ffmpeg")
+    filters = subprocess.run([program or "true", "-hide_banner", "-filters"], capture_output=True, text=True).stdout
+    if " zscale " not in filters:
+        pytest.skip("there is no ffmpeg with zscale on this machine")
+    kind = np.uint8 if depth == 8 else np.uint16
+    raw = subprocess.run(
+        [
+            *(program, "-v", "error", "-i", str(source), "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", FORMATS[depth]),
+            *("-vf", f"zscale=matrix={MATRICES[matrix][1]}:range={RANGES[span][1]}:dither=none,format={FORMATS[depth]}"),
+            "-",
+        ],
+        check=True,
+        capture_output=True,
+    ).stdout  # fmt: skip
+    return np.frombuffer(raw, kind).reshape(3, HEIGHT, WIDTH)
+
+
+def stored(picture: np.ndarray) -> np.ndarray:
+    """The three planes of a decoded 4:4:4 picture."""
+    return (
+        picture.reshape(3, HEIGHT, WIDTH)
+        if picture.ndim == 2
+        else picture.transpose(2, 0, 1)
+        if picture.shape[-1] == 3
+        else picture
+    )
+
+
+@pytest.mark.parametrize(("source", "target"), [(s, t) for s in KINDS for t in (KINDS[0], KINDS[7], s)])
+def test_an_identity_composition_is_within_one_code_of_zscale(tmp_path, source, target):
+    write(tmp_path / "source.mkv", *source)
+    film = render(tmp_path, *target)
+    with av.open(str(film)) as container:
+        context = container.streams.video[0].codec_context
+        assert (context.colorspace, context.color_range) == (MATRICES[target[0]][0], RANGES[target[1]][0])
+        assert (context.color_primaries, context.color_trc) == (1, 1)
+    ours = stored(decoded(film)[0]).astype(int)
+    theirs = reference(tmp_path / "source.mkv", *target).astype(int)
+    assert abs(ours - theirs).max() <= 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_nothing_changes_keeps_its_planes(tmp_path, kind):
+    write(tmp_path / "source.mkv", *kind)
+    before = decoded(tmp_path / "source.mkv")
+    assert all((a == b).all() for a, b in zip(before, decoded(render(tmp_path, *kind)), strict=True))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_pixel_that_nothing_changes_keeps_its_code(tmp_path, kind):
+    write(tmp_path / "source.mkv", *kind)
+    before = stored(decoded(tmp_path / "source.mkv")[0])
+    after = stored(decoded(render(tmp_path, *kind, touched=True))[0])
+    assert (after[:, :, 1:] == before[:, :, 1:]).all()
+    assert (after[:, :, 0] != before[:, :, 0]).any()
