@@ -82,15 +82,10 @@ def reference(source: Path, matrix: str, span: str, depth: int) -> np.ndarray:
     if " zscale " not in filters:
         pytest.skip("there is no ffmpeg with zscale on this machine")
     kind = np.uint8 if depth == 8 else np.uint16
-    raw = subprocess.run(
-        [
-            *(program, "-v", "error", "-i", str(source), "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", FORMATS[depth]),
-            *("-vf", f"zscale=matrix={MATRICES[matrix][1]}:range={RANGES[span][1]}:dither=none,format={FORMATS[depth]}"),
-            "-",
-        ],
-        check=True,
-        capture_output=True,
-    ).stdout  # fmt: skip
+    name, stretch = MATRICES[matrix][1], RANGES[span][1]
+    wanted = f"zscale=matrix={name}:range={stretch}:dither=none,format={FORMATS[depth]}"
+    output = ["-vf", wanted, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", FORMATS[depth], "-"]
+    raw = subprocess.run([program, "-v", "error", "-i", str(source), *output], check=True, capture_output=True).stdout
     return np.frombuffer(raw, kind).reshape(3, HEIGHT, WIDTH)
 
 
