@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
+import time
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
+from typing import Any, Final
 
-from reelwork.catalogue.facts import MediaFacts
+from reelwork.catalogue.facts import AudioFacts, ColourTags, MediaFacts
+from reelwork.errors import MediaError
+from reelwork.media.index import FrameIndex
+from reelwork.media.opening import check_file
+from reelwork.media.remember import recall, remember
+
+# A file changed this recently may change again within the same tick of its file system's clock.
+_SETTLED_SECONDS: Final = 2.0
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A file's facts, and the index of its pictures if it is a video."""
+
+    facts: MediaFacts
+    index: FrameIndex | None
 
 
 def probe(path: Path) -> MediaFacts:
@@ -12,7 +33,32 @@ def probe(path: Path) -> MediaFacts:
 
     :raises MediaError: it is missing, empty, damaged or of a kind that cannot be read; the message names it
     """
-    raise NotImplementedError
+    digest = digest_of(path)
+    known = recall("facts", digest)
+    return _facts_from(known) if known is not None else examine(path).facts
+
+
+def examine(path: Path) -> Examined:
+    """The facts and the index of a file; the first time, its packets are read from beginning to end.
+
+    :raises MediaError: as :func:`probe`
+    """
+    return _examine(path, digest_of(path))
+
+
+@lru_cache(maxsize=64)
+def _examine(path: Path, digest: str) -> Examined:
+    facts, index = recall("facts", digest), recall("index", digest)
+    if facts is not None and (index is not None or facts["kind"] != "video"):
+        return Examined(_facts_from(facts), FrameIndex.from_data(index) if index is not None else None)
+    # Here, so that what is remembered comes back without loading FFmpeg or Pillow.
+    from reelwork.media.examine import examine_file
+
+    examined = examine_file(path, digest)
+    if examined.index is not None:
+        remember("index", digest, examined.index.to_data())
+    remember("facts", digest, _facts_to(examined.facts))
+    return examined
 
 
 def digest_of(path: Path) -> str:
@@ -20,4 +66,37 @@ def digest_of(path: Path) -> str:
 
     :raises MediaError: it cannot be read
     """
-    raise NotImplementedError
+    check_file(path)
+    status = path.stat()
+    stamp = [status.st_size, status.st_mtime_ns, status.st_ino]
+    key = hashlib.sha256(str(path.absolute()).encode("utf-8", "surrogateescape")).hexdigest()
+    known = recall("digests", key)
+    if known is not None and known["stamp"] == stamp:
+        return str(known["digest"])
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise MediaError(f"{path}: cannot be read: {error.strerror or error}") from error
+    if time.time() - status.st_mtime > _SETTLED_SECONDS:
+        remember("digests", key, {"stamp": stamp, "digest": digest})
+    return digest
+
+
+def _facts_to(facts: MediaFacts) -> dict[str, Any]:
+    data = asdict(facts)
+    for name in ("duration", "frame_rate"):
+        data[name] = None if data[name] is None else str(data[name])
+    if facts.audio is not None:
+        data["audio"]["offset"] = str(facts.audio.offset)
+    return data
+
+
+def _facts_from(data: dict[str, Any]) -> MediaFacts:
+    data = dict(data)
+    for name in ("duration", "frame_rate"):
+        data[name] = None if data[name] is None else Fraction(data[name])
+    data["colour"] = ColourTags(**data["colour"])
+    if data["audio"] is not None:
+        data["audio"] = AudioFacts(**{**data["audio"], "offset": Fraction(data["audio"]["offset"])})
+    return MediaFacts(**data)

@@ -2,20 +2,229 @@
 
 from __future__ import annotations
 
+import io
+import math
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, Final
 
+import av
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageCms, ImageOps, TiffImagePlugin
+
+from reelwork.catalogue.facts import MediaFacts
+from reelwork.errors import MediaError
+from reelwork.image.storage import StorageFormat
+from reelwork.media import exr, svg
+from reelwork.media.avframes import base_storage, picture_of
+from reelwork.media.decoder import MAX_PIXELS
+from reelwork.media.opening import check_file, naming
 from reelwork.media.picture import Picture
+
+# What Pillow may try; its other formats are old, rare and seldom looked at by anybody who seeks holes.
+_FORMATS: Final = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "AVIF")
+_MAGIC: Final = (
+    b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"BM", b"GIF87a", b"GIF89a", exr.MAGIC,
+)  # fmt: skip
+_GREY = StorageFormat(model="grey", subsampling=(1, 1), full_range=True)
+_RGB = replace(_GREY, model="rgb")
+_HEAD: Final = 4096
+_ORIENTATION: Final = 0x0112
+_TURNED: Final = range(5, 9)  # EXIF orientations that swap columns and rows
+_BITS_PER_SAMPLE: Final = 258
+_LEVELS: Final = (-8, 8)
+
+
+def is_still(path: Path) -> bool:
+    """Whether a file's first bytes are those of a still, whatever its name says.
+
+    :raises MediaError: the file cannot be read
+    """
+    check_file(path)
+    head = _head(path)
+    riff = head[:4] == b"RIFF" and head[8:12] == b"WEBP"
+    avif = head[4:8] == b"ftyp" and head[8:12] in (b"avif", b"avis")
+    return head.startswith(_MAGIC) or riff or avif or svg.is_svg(head)
+
+
+def still_facts(path: Path, digest: str) -> MediaFacts:
+    """What is known of a still, found without decoding it.
+
+    :raises MediaError: it cannot be read, or is larger than the limit
+    """
+    head = _head(path)
+    if head.startswith(exr.MAGIC):
+        width, height, alpha, kind = exr.exr_size(path)
+        return _facts(digest, "EXR", width, height, alpha=alpha, pixel_format=kind)
+    if svg.is_svg(head):
+        drawing = svg.read_svg(path)
+        facts = _facts(digest, "SVG", drawing.width, drawing.height, alpha=True, pixel_format="rgba")
+        return replace(facts, scalable=True)
+    with _image(path) as image:
+        width, height = image.size
+        if image.getexif().get(_ORIENTATION) in _TURNED:
+            width, height = height, width
+        name = f"{image.mode.lower()}, 16 bits" if _has_deep_colour(image, head) else image.mode.lower()
+        return _facts(digest, image.format or "", width, height, alpha=_is_transparent(image), pixel_format=name)
 
 
 def load_still(path: Path, *, level: int = 0) -> Picture:
-    """The picture in a PNG, JPEG, WebP, TIFF, OpenEXR or SVG file, upright, in sRGB (EXR: linear).
+    """The picture in a PNG, JPEG, WebP, TIFF, AVIF, BMP, GIF, OpenEXR or SVG file, upright.
 
-    :param level: for a drawing (SVG), rasterise it at ``2 ** level`` times its nominal size; others ignore it
+    Colour is sRGB, converted by the embedded ICC profile where there is one; OpenEXR's is linear.
+
+    :param level: rasterise a drawing (SVG) at ``2 ** level`` times its nominal size, or the next lower level that is
+        not too large; others ignore it
     :raises MediaError: it cannot be read, or is larger than the limit
     """
-    raise NotImplementedError
+    check_file(path)
+    head = _head(path)
+    if head.startswith(exr.MAGIC):
+        return exr.load_exr(path)
+    if svg.is_svg(head):
+        return _picture(svg.rasterise(svg.read_svg(path), level, path))
+    with _image(path) as image:
+        profile = image.info.get("icc_profile")
+        if _has_deep_colour(image, head) and not _needs_conversion(profile):
+            return _decoded_deep(path)
+        try:
+            upright = ImageOps.exif_transpose(image)
+        except (OSError, SyntaxError, ValueError) as error:
+            raise MediaError(f"{path}: is damaged or cut short: {error}") from error
+        return _picture(_in_srgb(_plain(upright), profile))
 
 
 def still_level(scale: float) -> int:
-    """The level at which a drawing must be loaded to be sharp when shown at ``scale`` times its nominal size."""
-    raise NotImplementedError
+    """The level at which a drawing must be loaded to be sharp when shown at ``scale`` times its nominal size.
+
+    >>> still_level(1.0), still_level(1.01), still_level(0.3)
+    (0, 1, -1)
+    """
+    mantissa, exponent = math.frexp(scale)
+    lowest, highest = _LEVELS
+    return min(max(exponent - 1 if mantissa == 0.5 else exponent, lowest), highest)
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_HEAD)
+    except OSError as error:
+        raise MediaError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def _facts(digest: str, container: str, width: int, height: int, *, alpha: bool, pixel_format: str) -> MediaFacts:
+    return MediaFacts(
+        kind="still",
+        digest=digest,
+        container=container.lower(),
+        codec=container.lower(),
+        width=width,
+        height=height,
+        frame_count=1,
+        has_alpha=alpha,
+        pixel_format=pixel_format,
+    )
+
+
+@contextmanager
+def _image(path: Path) -> Iterator[Image.Image]:
+    try:
+        with warnings.catch_warnings():
+            # Our own limit is lower than Pillow's second one and higher than its first, at which it warns.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = Image.open(path, formats=_FORMATS)
+    except Image.DecompressionBombError as error:
+        raise MediaError(f"{path}: is larger than {MAX_PIXELS:,} pixels, the most that is read") from error
+    except (OSError, SyntaxError, ValueError) as error:
+        raise MediaError(f"{path}: is damaged, or is no picture that can be read") from error
+    with image:
+        if image.width * image.height > MAX_PIXELS:
+            raise MediaError(
+                f"{path}: {image.width}x{image.height} is larger than {MAX_PIXELS:,} pixels, the most that is read"
+            )
+        if getattr(image, "is_animated", False) and image.format != "TIFF":
+            raise MediaError(f"{path}: is an animation; convert it to a video")
+        yield image
+
+
+def _is_transparent(image: Image.Image) -> bool:
+    return "A" in image.getbands() or "transparency" in image.info
+
+
+def _has_deep_colour(image: Image.Image, head: bytes) -> bool:
+    """Whether it has more than 8 bits in more than one channel, which Pillow would drop."""
+    if image.format == "PNG":
+        return head[24:25] == b"\x10" and head[25:26] in (b"\x02", b"\x04", b"\x06")
+    if isinstance(image, TiffImagePlugin.TiffImageFile):
+        return max(image.tag_v2.get(_BITS_PER_SAMPLE, (8,))) > 8 and len(image.getbands()) > 1
+    return False
+
+
+def _decoded_deep(path: Path) -> Picture:
+    name = "png_pipe" if _head(path).startswith(b"\x89PNG") else "tiff_pipe"
+    with naming(path), av.open(str(path.absolute()), "r", format=name) as container:
+        for frame in container.decode(video=0):
+            storage = base_storage(frame.format.name)
+            if storage is None or frame.is_corrupt:
+                break
+            return picture_of(frame, storage)
+    raise MediaError(f"{path}: is damaged or cut short")
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """The same picture in a mode with 8 bits a channel, or 16 of grey."""
+    if image.mode in ("L", "LA", "RGB", "RGBA", "CMYK", "I;16") and "transparency" not in image.info:
+        return image
+    if image.mode in ("I;16B", "I", "F"):
+        return image.convert("I;16")
+    if _is_transparent(image):
+        return image.convert("LA" if image.mode in ("1", "L", "LA") else "RGBA")
+    return image.convert("L" if image.mode == "1" else "RGB")
+
+
+def _needs_conversion(profile: bytes | None) -> bool:
+    if not profile:
+        return False
+    try:
+        return "srgb" not in ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(io.BytesIO(profile))).lower()
+    except (ImageCms.PyCMSError, OSError):
+        return False  # a damaged profile says nothing
+
+
+def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    alpha = image.getchannel("A") if "A" in image.getbands() else None
+    if profile and _needs_conversion(profile) and image.mode != "I;16":
+        colour = image.convert(image.mode.removesuffix("A"))
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        target = ImageCms.createProfile("sRGB")
+        try:
+            converted = ImageCms.profileToProfile(
+                colour, source, target, ImageCms.Intent.RELATIVE_COLORIMETRIC, outputMode="RGB",
+                flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+            )  # fmt: skip
+        except ImageCms.PyCMSError:
+            converted = None  # a profile for another kind of picture than this
+        if converted is not None:
+            if alpha is not None:
+                converted.putalpha(alpha)
+            return converted
+    return image.convert("RGB") if image.mode == "CMYK" else image
+
+
+def _picture(image: Image.Image) -> Picture:
+    samples: npt.NDArray[Any] = np.asarray(image)
+    bands = image.getbands()
+    grey = bands[0] in ("L", "I")
+    storage = replace(
+        _GREY if grey else _RGB, depth=16 if image.mode == "I;16" else 8, alpha="straight" if "A" in bands else "none"
+    )
+    stacked = samples if samples.ndim == 3 else samples[:, :, np.newaxis]
+    planes = tuple(np.ascontiguousarray(stacked[:, :, channel]) for channel in range(stacked.shape[2]))
+    for plane in planes:
+        plane.flags.writeable = False
+    return Picture(planes, storage, image.width, image.height)

@@ -1,0 +1,88 @@
+"""Opening films and sounds: a path goes in, FFmpeg's container comes out, or an error that names the file."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.stream import VideoStream
+
+from reelwork.errors import MediaError
+
+# Formats that are self-contained. Playlists are not here: they would read other files and reach the network.
+_FORMATS: Final = (
+    "mov", "mp4", "matroska", "webm", "avi", "flv", "mpegts", "mpeg", "asf", "mxf", "ogg",
+    "wav", "w64", "caf", "aiff", "au", "flac", "mp3", "aac", "ac3", "eac3",
+)  # fmt: skip
+_OPTIONS: Final = {"format_whitelist": ",".join(_FORMATS), "protocol_whitelist": "file"}
+_NOT_FILM: Final = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
+
+
+def check_file(path: Path) -> None:
+    """Refuse what is not a file with something in it, before anything tries to read it.
+
+    :raises MediaError: it is missing, a folder, a device, or empty
+    """
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise MediaError(f"{path}: cannot be read: {error.strerror or error}") from error
+    if not stat.S_ISREG(status.st_mode):
+        raise MediaError(f"{path}: is not a file")
+    if status.st_size == 0:
+        raise MediaError(f"{path}: the file is empty")
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[InputContainer]:
+    """A container for as long as the block lasts; FFmpeg's errors in it become ours.
+
+    :raises MediaError: the file cannot be read, or is damaged where it is read
+    """
+    with naming(path), open_container(path) as container:
+        yield container
+
+
+def open_container(path: Path) -> InputContainer:
+    """A container that the caller closes.
+
+    :raises MediaError: the file is of no kind that can be read
+    """
+    check_file(path)
+    try:
+        return av.open(str(path.absolute()), "r", container_options=dict(_OPTIONS), metadata_errors="replace")
+    except (av.InvalidDataError, av.ArgumentError) as error:
+        raise MediaError(f"{path}: is damaged, or of no kind of picture or sound that can be read") from error
+    except (av.FFmpegError, OSError) as error:
+        raise MediaError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Turn FFmpeg's errors into errors that name the file."""
+    try:
+        yield
+    except av.InvalidDataError as error:
+        raise MediaError(f"{path}: is damaged") from error
+    except (av.FFmpegError, OSError) as error:
+        raise MediaError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def film_stream(container: InputContainer) -> VideoStream | None:
+    """The stream of moving pictures, if there is one; a song's cover is none."""
+    films = [stream for stream in container.streams.video if not stream.disposition & _NOT_FILM]
+    best = container.streams.best("video")
+    return next((stream for stream in films if stream is best), films[0] if films else None)
+
+
+def sound_stream(container: InputContainer) -> AudioStream | None:
+    """The stream of sound that players would choose, if there is one."""
+    best = container.streams.best("audio")
+    return best if isinstance(best, AudioStream) else None

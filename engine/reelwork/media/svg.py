@@ -1,0 +1,181 @@
+"""Drawings: the text of an SVG file goes in, its nominal size or its pixels at a multiple of it come out.
+
+Nothing outside the file is ever read: a drawing that refers to another file or to the network is refused, and text is
+set in the pinned fonts of the installed ``fontpkg-*`` packages alone.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import math
+import re
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+from xml.parsers import expat
+
+import resvg_py
+from PIL import Image
+
+from reelwork.errors import MediaError
+from reelwork.media.decoder import MAX_PIXELS
+
+_MAXIMUM_BYTES: Final = 64 << 20
+# Where a family is not named, or not installed, and for characters that it lacks.
+_FAMILIES: Final = ("Inter", "Noto Sans", "Noto Sans Arabic", "Noto Sans Devanagari")
+_DPI: Final = 96.0
+_UNITS: Final = {
+    "": 1.0, "px": 1.0, "pt": 96 / 72, "pc": 16.0, "in": 96.0, "cm": 96 / 2.54, "mm": 96 / 25.4, "em": 16.0, "ex": 8.0,
+}  # fmt: skip
+_NUMBER: Final = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_LENGTH: Final = re.compile(rf"\s*({_NUMBER})\s*([a-z%]*)\s*")
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """An SVG file that refers to nothing outside it.
+
+    :param text: the file
+    :param width: its nominal width in pixels, rounded, at least 1
+    :param height: its nominal height
+    """
+
+    text: str
+    width: int
+    height: int
+
+
+def is_svg(head: bytes) -> bool:
+    """Whether a file that begins like this is an SVG drawing."""
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return text.startswith(b"<") and re.search(rb"<(?:\w+:)?svg[\s>]", text) is not None
+
+
+def read_svg(path: Path) -> Drawing:
+    """A drawing and its nominal size.
+
+    :raises MediaError: it is damaged, too large, has no size, or refers to something outside it
+    """
+    try:
+        if path.stat().st_size > _MAXIMUM_BYTES:
+            raise MediaError(f"{path}: is larger than {_MAXIMUM_BYTES >> 20} MiB, the most that is read of a drawing")
+        text = path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise MediaError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise MediaError(f"{path}: is no drawing that can be read: its text is not UTF-8") from error
+    width, height = _nominal_size(_checked_root(text, path), path)
+    return Drawing(text, width, height)
+
+
+def rasterise(drawing: Drawing, level: int, path: Path) -> Image.Image:
+    """The drawing at ``2 ** level`` times its nominal size, straight RGBA; at a lower level if that were too large.
+
+    :raises MediaError: it cannot be drawn
+    """
+    while drawing.width * drawing.height * 4.0**level > MAX_PIXELS:
+        level -= 1
+    width = max(1, math.ceil(drawing.width * 2.0**level))
+    try:
+        data = resvg_py.svg_to_bytes(
+            svg_string=drawing.text,
+            skip_system_fonts=True,
+            width=width,
+            dpi=_DPI,
+            font_files=list(_font_files(drawing.text)),
+            font_family=_FAMILIES[0],
+            serif_family=_FAMILIES[0],
+            sans_serif_family=_FAMILIES[0],
+            cursive_family=_FAMILIES[0],
+            fantasy_family=_FAMILIES[0],
+            monospace_family=_FAMILIES[0],
+        )
+        with Image.open(io.BytesIO(bytes(data)), formats=("PNG",)) as image:
+            return image.convert("RGBA")
+    except (ValueError, RuntimeError, OSError) as error:
+        raise MediaError(f"{path}: cannot be drawn: {error}") from error
+
+
+def _checked_root(text: str, path: Path) -> dict[str, str]:
+    """The attributes of the root element, once no element was found that refers to something outside."""
+    root: dict[str, str] = {}
+    outside: list[str] = []
+
+    def begin(name: str, attributes: dict[str, str]) -> None:
+        element = name.rpartition(":")[2]
+        if not root:
+            root.update(attributes, **{"": element})
+        for key, value in attributes.items():
+            # A link is a place to go to, not a thing to draw.
+            if key.rpartition(":")[2] == "href" and element != "a" and not _is_inside(value):
+                outside.append(value)
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = begin
+    try:
+        parser.Parse(text.encode("utf-8"), True)
+    except expat.ExpatError as error:
+        raise MediaError(
+            f"{path}:{error.lineno}:{error.offset + 1}: is no drawing that can be read: {error}"
+        ) from error
+    if root.get("") != "svg":
+        raise MediaError(f"{path}: is no SVG drawing: its first element is <{root.get('')}>")
+    if outside:
+        raise MediaError(f"{path}: refers to {outside[0][:80]!r}, outside of itself; embed it in the drawing")
+    return root
+
+
+def _is_inside(reference: str) -> bool:
+    reference = reference.strip().lower()
+    # A drawing inside the drawing could refer outside in turn.
+    return (
+        not reference
+        or reference.startswith("#")
+        or (reference.startswith("data:image/") and not reference.startswith("data:image/svg"))
+    )
+
+
+def _nominal_size(root: dict[str, str], path: Path) -> tuple[int, int]:
+    box = [float(number) for number in re.findall(_NUMBER, root.get("viewBox", ""))]
+    width = _length(root.get("width", "100%"), box[2] if len(box) == 4 else None)
+    height = _length(root.get("height", "100%"), box[3] if len(box) == 4 else None)
+    if width is None or height is None or not (0 < width * height <= MAX_PIXELS):
+        raise MediaError(
+            f"{path}: does not say how large it is, or is too large; give its <svg> a width and a height in pixels, "
+            "or a viewBox"
+        )
+    return max(1, math.floor(width + 0.5)), max(1, math.floor(height + 0.5))
+
+
+def _length(text: str, whole: float | None) -> float | None:
+    match = _LENGTH.fullmatch(text)
+    if match is None:
+        return None
+    number, unit = float(match[1]), match[2]
+    if unit == "%":
+        return None if whole is None else number / 100 * whole
+    return number * _UNITS[unit] if unit in _UNITS else None
+
+
+def _font_files(text: str) -> tuple[str, ...]:
+    if not re.search(r"<(?:\w+:)?text[\s>]", text):
+        return ()
+    lower = text.lower()
+    named = [name for name in sorted(_installed()) if name not in _FAMILIES and name.lower() in lower]
+    return tuple(file for name in (*_FAMILIES, *named) for file in _installed().get(name, ()))
+
+
+@functools.cache
+def _installed() -> dict[str, tuple[str, ...]]:
+    import json
+
+    families = {}
+    for point in entry_points(group="fontpkg.family"):
+        root = files(point.module)
+        name = json.loads(root.joinpath("metadata.json").read_text(encoding="utf-8"))["family"]
+        fonts = sorted(str(file) for file in root.joinpath("files").iterdir() if file.name.endswith((".ttf", ".otf")))
+        families[str(name)] = tuple(fonts)
+    return families
