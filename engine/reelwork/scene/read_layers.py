@@ -46,9 +46,12 @@ from reelwork.scene.sources import (
 )
 from reelwork.scene.wording import found
 
-_SOURCES: Final = tuple(key for key in params(SourceKeys) if key != "filled-by")
-_LAYER_KEYS: Final = params(SourceKeys) | language.keys_of(Layer)
-_CLIP_KEYS: Final = params(SourceKeys) | language.keys_of(Clip)
+#: The keys of which a layer has exactly one.
+SOURCES: Final = tuple(key for key in params(SourceKeys) if key != "filled-by")
+#: All keys of a layer.
+LAYER_KEYS: Final = params(SourceKeys) | language.keys_of(Layer)
+#: All keys of a clip.
+CLIP_KEYS: Final = params(SourceKeys) | language.keys_of(Clip)
 #: What every effect takes beside its own parameters.
 EFFECT_KEYS: Final = {
     "mix": Param(kinds.Ratio(bounded=True), 1.0, "How much of its result is taken, from 0% to 100%."),
@@ -74,7 +77,7 @@ def _layer(reading: Reading, node: Node, path: str) -> Layer | None:
             below = join(path, key)
             reading.report.add(f"a {key} stands in a `sequence`, not among layers", written.place, below)
             return None
-    source, values = _source_and_values(reading, node, path, _LAYER_KEYS, "a layer")
+    source, values = _source_and_values(reading, node, path, LAYER_KEYS, "a layer")
     return Layer(path=path, place=node.place, source=source, **values)
 
 
@@ -82,9 +85,9 @@ def _not_a_mapping(reading: Reading, node: Node, path: str, what: str) -> None:
     if isinstance(node, Broken):
         return
     remedy = ""
-    if isinstance(node, Scalar) and node.text in _SOURCES:
+    if isinstance(node, Scalar) and node.text in SOURCES:
         remedy = f"write `- {node.text}: …`"
-    reading.wrong(node, path, f"a {what} is a mapping with one of {one_of(_SOURCES)}; found {found(node)}", remedy)
+    reading.wrong(node, path, f"a {what} is a mapping with one of {one_of(SOURCES)}; found {found(node)}", remedy)
 
 
 def _source_and_values(
@@ -92,22 +95,22 @@ def _source_and_values(
 ) -> tuple[Source, dict[str, Any]]:
     reading.places[path] = node.place
     values = read_keys(reading, known, node, path, what)
-    written = [key for key, _ in node.pairs if key.text in _SOURCES]
-    sources = {name: values.pop(name, None) for name in map(field_name, _SOURCES)}
+    written = [key for key, _ in node.pairs if key.text in SOURCES]
+    sources = {name: values.pop(name, None) for name in map(field_name, SOURCES)}
     filled_by = values.pop("filled_by", None)
     source = _source(sources, filled_by)
     if len(written) > 1:
         names = one_of((quote(key.text) for key in written), "and")
         reading.report.add(f"{what} has exactly one source; found {names}", written[1].place, path)
     elif not written and not _may_have_meant_source(node, known):
-        reading.report.add(f"{what} needs a source: one of {one_of(_SOURCES)}", node.place, path)
+        reading.report.add(f"{what} needs a source: one of {one_of(SOURCES)}", node.place, path)
     _together(reading, node, path, values)
     return source, values
 
 
 def _may_have_meant_source(node: MappingNode, known: Mapping[str, Param]) -> bool:
     """Whether a key that is not known is near a source's, so that it was reported already."""
-    return any(nearest(key.text, _SOURCES) for key, _ in node.pairs if key.text not in known)
+    return any(nearest(key.text, SOURCES) for key, _ in node.pairs if key.text not in known)
 
 
 def _source(values: Mapping[str, Any], filled_by: str | None) -> Source:
@@ -164,7 +167,7 @@ def _together(reading: Reading, node: MappingNode, path: str, values: Mapping[st
             join(path, "speed"),
             "freezing is not available yet",
         )
-    shown = next((key for key in keys if key in _SOURCES), None)
+    shown = next((key for key in keys if key in SOURCES), None)
     if shown in _TIMELESS:
         for key in ("in", "speed", "loop"):
             if key in keys:
@@ -212,7 +215,7 @@ def _item(reading: Reading, node: Node, path: str) -> Item | None:
     rest = MappingNode(
         tuple(pair for pair in node.pairs if pair[0].text not in ("start", "parent", "blend")), node.place, node.flow
     )
-    source, values = _source_and_values(reading, rest, path, _CLIP_KEYS, "a clip")
+    source, values = _source_and_values(reading, rest, path, CLIP_KEYS, "a clip")
     return Clip(path=path, place=node.place, source=source, **values)
 
 
