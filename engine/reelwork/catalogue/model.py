@@ -8,8 +8,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
-from reelwork.errors import Place
-
 #: What a record may be.
 KINDS: Final = ("video", "audio", "image", "illustration", "text")
 #: Whether a record may be used.
@@ -94,7 +92,6 @@ class Record:
     :param file: where the catalogue keeps the bytes; ``None`` where only their digest is known
     :param sha256: the digest of the bytes, 64 hexadecimal digits; empty where the record does not say it
     :param status: one of :data:`STATUSES`
-    :param source: where the record itself stands, for messages
     """
 
     id: str
@@ -113,7 +110,6 @@ class Record:
     created: datetime.date | None = None
     versions: tuple[Version, ...] = ()
     licence_history: tuple[EarlierLicence, ...] = ()
-    source: Place | None = None
 
 
 @dataclass(frozen=True)

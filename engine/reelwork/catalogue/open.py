@@ -29,6 +29,7 @@ class Catalogue:
     def __init__(self, folder: Path, name: str) -> None:
         self.folder = folder
         self.name = name
+        self._root = folder.resolve()
         self._documents: dict[str, Document] = {}
         self._records: dict[str, Record] = {}
         self._people: dict[str, Person] = {}
@@ -49,6 +50,7 @@ class Catalogue:
                 document,
                 name,
                 folder=self.folder,
+                root=self._root,
                 declared=self.declared,
                 is_person=lambda handle: is_handle(handle) and (self.folder / "people" / f"{handle}.toml").is_file(),
                 is_record=self._is_record,
@@ -161,7 +163,7 @@ class Catalogue:
 
     def _read(self, *parts: str) -> Document:
         path = self.folder.joinpath(*parts[:-1], f"{parts[-1]}.toml")
-        if not path.resolve().is_relative_to(self.folder.resolve()):
+        if not path.resolve().is_relative_to(self._root):
             raise CatalogueError(f"{path} leads out of the catalogue")
         return read_document(path)
 

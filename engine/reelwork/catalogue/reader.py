@@ -40,7 +40,7 @@ def read_settings(document: Document, folder: Path) -> str:
         wrong = trouble(licence, ())
         if wrong and not licence.startswith("LicenseRef-"):
             inner.wrong(licence, f"{shown(licence, 80)!r} {wrong[0]}", wrong[1])
-        path = _inside(inner, licence, folder)
+        path = _inside(inner, licence, folder, folder.resolve())
         if path is not None and not is_file(path):
             inner.wrong(licence, f"there is no file {shown(str(texts[licence]))}")
     _raise(problems)
@@ -95,6 +95,7 @@ def read_record(
     name: str,
     *,
     folder: Path,
+    root: Path,
     declared: Collection[str],
     is_person: Callable[[str], bool],
     is_record: Callable[[str], bool],
@@ -102,7 +103,8 @@ def read_record(
     """A record.
 
     :param name: ``handle/slug``
-    :param folder: the catalogue's, where ``file`` counts from and which it may not leave
+    :param folder: the catalogue's, where ``file`` counts from
+    :param root: the same without links, which ``file`` may not leave
     :param declared: the ``LicenseRef-…`` names that the catalogue declares
     :raises CatalogueError: with everything that is wrong
     """
@@ -118,7 +120,7 @@ def read_record(
         kind=fields.choice("kind", KINDS),
         licence=_licence(fields, declared),
         contributors=_contributors(fields, is_person),
-        file=_inside(fields, "file", folder),
+        file=_inside(fields, "file", folder, root),
         sha256=fields.digest("sha256"),
         tags=fields.texts("tags"),
         status=fields.choice("status", STATUSES, default="open"),
@@ -129,7 +131,6 @@ def read_record(
         created=fields.date("created"),
         versions=_versions(fields),
         licence_history=_licence_history(fields, declared),
-        source=document.place("title"),
     )
     if not fields.has("file") and not fields.has("sha256") and record.status == "open":
         remedy = 'write file = "media/…", or the sha256 of a file in a store'
@@ -203,7 +204,7 @@ def _licence_history(fields: Fields, declared: Collection[str]) -> tuple[Earlier
     return tuple(history)
 
 
-def _inside(fields: Fields, key: str, folder: Path) -> Path | None:
+def _inside(fields: Fields, key: str, folder: Path, root: Path) -> Path | None:
     """A file of the catalogue; links do not lead out of it either."""
     written = fields.text(key, limit=500)
     if not written:
@@ -215,7 +216,7 @@ def _inside(fields: Fields, key: str, folder: Path) -> Path | None:
         return None
     inside = folder / path
     try:
-        leaves = not inside.resolve().is_relative_to(folder.resolve())
+        leaves = not inside.resolve().is_relative_to(root)
     except (OSError, RuntimeError):  # a circle of links
         leaves = True
     if leaves:
