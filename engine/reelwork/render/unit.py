@@ -6,12 +6,14 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 from reelwork.graph.model import Graph
 from reelwork.image.frame import Frame
+from reelwork.kernels.compiling import compiling_told
 from reelwork.media.convert import frame_to_picture
 from reelwork.media.encode import encode_unit, planes_match
 from reelwork.media.picture import Picture as StoredPicture
@@ -131,7 +133,8 @@ class _FilmRenderer:
                 yield picture
                 report.advance()
 
-        segment = encode_unit(self._job.spec, counted(), self._job.path(unit))
+        with _compiling_said(report):
+            segment = encode_unit(self._job.spec, counted(), self._job.path(unit))
         return Segment(unit, segment.path, segment.digest)
 
 
@@ -167,12 +170,18 @@ class _StillsRenderer:
         path = self._job.path(unit)
         making = Path(tempfile.mkdtemp(dir=self._job.folder, prefix=f"{unit.key}."))
         try:
-            for number, frame in enumerate(self._painter.frames(unit.first, unit.stop), start=unit.first):
-                write_still(frame, making / f"{number}{self._job.suffix}", alpha=self._job.alpha)
-                report.advance()
+            with _compiling_said(report):
+                for number, frame in enumerate(self._painter.frames(unit.first, unit.stop), start=unit.first):
+                    write_still(frame, making / f"{number}{self._job.suffix}", alpha=self._job.alpha)
+                    report.advance()
             shutil.rmtree(path, ignore_errors=True)
             os.replace(making, path)
         except BaseException:
             shutil.rmtree(making, ignore_errors=True)
             raise
         return Segment(unit, path, unit.key)
+
+
+def _compiling_said(report: Report) -> AbstractContextManager[None]:
+    """Report when kernels are compiled, which is why a first render seems to stand still."""
+    return compiling_told(lambda busy: report.stage("compiling kernels" if busy else "rendering"))

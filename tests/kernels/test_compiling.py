@@ -1,0 +1,28 @@
+from reelwork.kernels import kernel
+from reelwork.kernels.compiling import compiling_told
+
+
+@kernel
+def inner(x):  # type: ignore[no-untyped-def]
+    return x + 1
+
+
+@kernel
+def outer(x):  # type: ignore[no-untyped-def]
+    return inner(x) * 2
+
+
+def test_compiling_is_told_once_around_all_that_a_call_needs(tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    from reelwork.kernels import native
+
+    monkeypatch.setenv("REELWORK_HOME", str(tmp_path))
+    native.cache_folder.cache_clear()
+    told: list[bool] = []
+    try:
+        with compiling_told(told.append):
+            assert outer(1.0) == 4.0
+            assert outer(2.0) == 6.0
+        assert outer(1) == 4
+    finally:
+        native.cache_folder.cache_clear()
+    assert told == [True, False]
