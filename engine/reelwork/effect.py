@@ -80,10 +80,6 @@ class Extension:
         """Its parameters by the names that scenes use."""
         return params(cls)
 
-    def problems(self) -> tuple[str, ...]:
-        """What is wrong with these values that their kinds cannot say, a sentence each; ``check`` reports them."""
-        return ()
-
 
 class Effect(Extension):
     """Changes one picture. Subclass :class:`PointEffect` or :class:`AreaEffect`."""

@@ -7,13 +7,13 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from reelwork import VectorGenerator, param
-from reelwork.errors import SceneError
+from reelwork.errors import Problem, SceneError
 from reelwork.image import Drawing, Fill, Path
 from reelwork.kinds import Angle, Choice, Length, Number, Point, Ratio, Scale, Struct, Time
 from reelwork.kinds import Text as TextKind
 from reelwork.values import Colour
 from reelwork.values import Length as Distance
-from reelwork_generators.fonts import describe_missing, family, missing_glyphs
+from reelwork_generators.fonts import family
 from reelwork_generators.layout import Line, lay_out
 from reelwork_generators.outline import glyph, instance, metrics
 from reelwork_generators.paint import PAINT, STROKE, WHITE, GradientPaint, Stroke, paint
@@ -92,23 +92,14 @@ class Text(VectorGenerator, name="text", version=1):
     )
     animate: Animate | None = param(None, kind=Struct(Animate), help="How pieces arrive one by one.", later=True)
 
-    def problems(self) -> tuple[str, ...]:
-        """A font that is not installed, characters that no font has, a text beyond all measure."""
-        if len(self.content) > LONGEST:
-            return (
-                f"the text has {len(self.content)} characters, {LONGEST} are allowed; split it over several layers",
-            )
-        try:
-            missing = missing_glyphs(self.content, self.font, italic=self.style == "italic")
-        except SceneError as error:
-            return tuple(f"{problem.message}: {problem.remedy}" for problem in error.problems)
-        return (describe_missing(missing),) if missing else ()
-
     def draw(self, width: float, height: float) -> Drawing:
         """The text's outlines; the origin is the box's top left corner.
 
-        :raises SceneError: there is no such font, or it and its fallbacks lack a character
+        :raises SceneError: there is no such font, it and its fallbacks lack a character, or the text is beyond measure
         """
+        if len(self.content) > LONGEST:
+            found = f"the text has {len(self.content)} characters, {LONGEST} are allowed"
+            raise SceneError((Problem(found, remedy="split it over several layers"),))
         leading = self.line_height * self.size
         lines = self._lines()
         box_width = max((line.advance for line in lines), default=0.0) * self.size if self.width is None else self.width

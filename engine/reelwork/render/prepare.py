@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -113,6 +113,9 @@ def _undrawable(prepared: Prepared) -> list[Problem]:
                 made = instance(source.generator, source.params, Scope(Fraction(0), size, size))
                 if isinstance(made, VectorGenerator):
                     drawing(made, size)
+            except SceneError as error:
+                said = error.problems[0]
+                problems[layer.path] = replace(said, place=places.get(layer.path), path=layer.path)
             except (ReelworkError, ValueError) as error:
                 problems[layer.path] = Problem(str(error), places.get(layer.path), layer.path)
     return list(problems.values())
