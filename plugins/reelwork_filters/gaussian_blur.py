@@ -1,0 +1,40 @@
+"""Gaussian blur: light spreads evenly in all directions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reelwork import AreaEffect, Context, param
+from reelwork.kinds import Length
+
+if TYPE_CHECKING:
+    from reelwork.image.frame import Frame
+
+
+class GaussianBlur(AreaEffect, name="gaussian-blur", version=1):
+    """A Gaussian blur of scene-linear light; edges of the layer become soft, and no light is lost.
+
+    >>> GaussianBlur(radius=0.0).is_identity()
+    True
+    """
+
+    radius: float = param(
+        8.0, kind=Length(minimum=0.0), help="The standard deviation of the Gaussian, as in CSS's `blur()`."
+    )
+
+    def is_identity(self) -> bool:
+        """Whether nothing spreads."""
+        return self.radius <= 0.0
+
+    def margin(self, context: Context) -> tuple[int, int, int, int]:
+        """As far as the filter reaches."""
+        from reelwork.kernels.blur import blur_margin
+
+        x, y = (blur_margin(self.radius * scale) for scale in context.scale)
+        return (x, y, x, y)
+
+    def render(self, source: Frame, out: Frame, context: Context) -> None:
+        """Blur."""
+        from reelwork.kernels.blur import gaussian_blur
+
+        gaussian_blur(source, self.radius * context.scale[0], self.radius * context.scale[1], out)
