@@ -1,9 +1,9 @@
 """Gaussian blur: a frame goes in, the blurred pixels of an output window come out.
 
-A wide blur works on a smaller picture: the source is halved until the rest of the blur is a few pixels wide, filtered there
-and doubled again. Halving and doubling have the variance that they have, and the filter between them makes up what is
-missing of the one that is asked for. The grids of all levels start at pixel 0 of the raster, so that every result depends on its
-own neighbourhood alone, whatever the window.
+A wide blur works on a smaller picture: the source is halved until the rest of the blur is a few pixels wide, filtered
+there and doubled again. Halving and doubling have the variance that they have, and the filter between them makes up
+what is missing of the one that is asked for. The grids of all levels start at pixel 0 of the raster, so that every
+result depends on its own neighbourhood alone, whatever the window.
 """
 
 from __future__ import annotations
