@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,8 +29,10 @@ def apply_pointwise(
     """
     if out.window.is_empty:
         return
-    apart, in_place = generated.pointwise(tuple(type(effect) for effect in effects))
-    uniforms = _uniforms(number for effect in effects for number in effect.uniforms())
+    numbers = [effect.uniforms() for effect in effects]
+    steps = tuple((type(effect), len(own)) for effect, own in zip(effects, numbers, strict=True))
+    apart, in_place = generated.pointwise(steps)
+    uniforms = np.array([number for own in numbers for number in own], np.float32)
     places = _places(to_layer, box)
     x, y = out.window[:2]
     if source.data is out.data:
@@ -81,9 +83,10 @@ def transition(
     if out.window.is_empty:
         return
     sources = [frame if frame is not None else Frame.transparent(out.window) for frame in (source_from, source_to)]
-    run = generated.transition_kernel(type(transition))
+    uniforms = np.array(transition.uniforms(), np.float32)
+    run = generated.transition_kernel(type(transition), len(uniforms))
     arguments = (*_covering(sources[0], out), *_covering(sources[1], out), out.data, *out.window[:2])
-    run(*arguments, _places(to_layer, size), float(progress), _uniforms(transition.uniforms()))
+    run(*arguments, _places(to_layer, size), float(progress), uniforms)
 
 
 def generate(
@@ -96,7 +99,7 @@ def generate(
     """
     if out.window.is_empty:
         return
-    uniforms = _uniforms(generator.uniforms(context))
+    uniforms = np.array(generator.uniforms(context), np.float32)
     run = generated.generator_kernel(type(generator), len(uniforms))
     run(out.data, *out.window[:2], _places(to_layer, size), uniforms)
 
@@ -123,7 +126,3 @@ def _covering(source: Frame, out: Frame) -> tuple[npt.NDArray[np.float32], int, 
 def _places(to_layer: Affine, box: tuple[float, float]) -> npt.NDArray[np.float64]:
     m = to_layer
     return np.array((m.a, m.b, m.c, m.d, m.e, m.f, *box), np.float64)
-
-
-def _uniforms(numbers: Iterable[float]) -> npt.NDArray[np.float32]:
-    return np.array(tuple(numbers), np.float32)

@@ -22,7 +22,7 @@ from reelwork.kernels.decorator import Kernel
 from reelwork.kernels.inline import HEADER, Inliner
 
 if TYPE_CHECKING:
-    from reelwork.effect import Merge, PixelGenerator, PointEffect, Transition
+    from reelwork.effect import Extension, Merge, PixelGenerator, PointEffect, Transition
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -153,24 +153,24 @@ def _once(function: Callable[P, R]) -> Callable[P, R]:
 
 
 @_once
-def pointwise(effects: tuple[type[PointEffect], ...]) -> tuple[Kernel[..., None], Kernel[..., None]]:
+def pointwise(effects: tuple[tuple[type[PointEffect], int], ...]) -> tuple[Kernel[..., None], Kernel[..., None]]:
     """The kernels of some point effects, one after the other: from a source to an output, and in place.
 
     They take ``(source, source_x, source_y, out, out_x, out_y, places, uniforms)`` and
     ``(out, out_x, out_y, places, uniforms)``. The first leads from the raster to the layer: ``places`` holds the six
     numbers of an affine map and the box's width and height, as doubles. The source must cover the output.
 
+    :param effects: the effects, each with how many uniforms it has
     :raises PluginError: a pixel function cannot be compiled
     """
     inliner = Inliner()
     steps, used = "", 0
-    for effect in effects:
-        text, count = _step(effect, inliner, used)
-        steps += text
+    for effect, count in effects:
+        steps += _step(effect, inliner, used, count)
         used += count
-    positional = any(effect.positional for effect in effects)
+    positional = any(effect.positional for effect, _ in effects)
     head = (_PLACES_OF_ROW if positional else "") + _uniforms_of_row(used)
-    names = ", ".join(effect.name for effect in effects)
+    names = ", ".join(effect.name for effect, _ in effects)
     text = _POINTWISE.format(head=head, place=_PLACE if positional else "", steps=steps)
     module = _module(f"Point effects in one pass: {names}.", inliner.text + text)
     return module.run, module.run_in_place
@@ -190,21 +190,23 @@ def merge_kernel(merge: type[Merge], space: str) -> Kernel[..., None]:
     if composite is not None:
         mixing = _composite_mixing(inliner.add(composite, floats=True), display)
     else:
-        mixing = _blend_mixing(inliner.add(merge.blend, floats=True), _count(merge.blend), display)  # type: ignore[attr-defined]
+        blend: Any = merge.blend  # type: ignore[attr-defined]
+        mixing = _blend_mixing(inliner.add(blend, floats=True), len(inspect.signature(blend).parameters), display)
     module = _module(f"The merge {merge.name}, in {space} values.", inliner.text + _MERGE.format(mixing=mixing))
     return module.run  # type: ignore[no-any-return]
 
 
 @_once
-def transition_kernel(transition: type[Transition]) -> Kernel[..., None]:
+def transition_kernel(transition: type[Transition], uniforms: int) -> Kernel[..., None]:
     """The kernel of a transition: ``(from, x, y, to, x, y, out, out_x, out_y, places, progress, uniforms)``.
 
     ``places`` is as in :func:`pointwise`; both pictures cover the output.
 
+    :param uniforms: how many uniforms it has
     :raises PluginError: its function cannot be compiled
     """
     inliner = Inliner()
-    uniforms = _count(transition.pixel) - _PLACES - 1 - 2 * _COLOURS
+    _check(transition, transition.pixel, _PLACES + 1 + 2 * _COLOURS, uniforms)
     text = _TRANSITION.format(
         head=_PLACES_OF_ROW + _uniforms_of_row(uniforms),
         place=_PLACE,
@@ -222,6 +224,7 @@ def generator_kernel(generator: type[PixelGenerator], uniforms: int) -> Kernel[.
     :raises PluginError: its function cannot be compiled
     """
     inliner = Inliner()
+    _check(generator, generator.pixel, _PLACES, uniforms)
     text = _GENERATOR.format(
         head=_PLACES_OF_ROW + _uniforms_of_row(uniforms),
         place=_PLACE,
@@ -231,22 +234,18 @@ def generator_kernel(generator: type[PixelGenerator], uniforms: int) -> Kernel[.
     return _module(f"The generator {generator.name}.", inliner.text + text).run  # type: ignore[no-any-return]
 
 
-def _step(effect: type[PointEffect], inliner: Inliner, used: int) -> tuple[str, int]:
-    """The lines of one point effect, and how many uniforms it takes."""
+def _step(effect: type[PointEffect], inliner: Inliner, used: int, count: int) -> str:
+    """The lines of one point effect, whose uniforms come after those that are used already."""
+    _check(effect, effect.pixel, _COLOURS + (_PLACES if effect.positional else 0), count)
     pixel = inliner.add(effect.pixel, floats=True)
-    count = _count(effect.pixel) - _COLOURS - (_PLACES if effect.positional else 0)
     places = "x, y, width, height, " if effect.positional else ""
     display = effect.space == _DISPLAY
     if not display and not effect.unpremultiplied:
-        return (
-            f"""
+        return f"""
         r, g, b, a = {pixel}({places}r, g, b, a{_uniforms(used, count)})
-        r, g, b, a = _f32(r), _f32(g), _f32(b), _f32(a)""",
-            count,
-        )
+        r, g, b, a = _f32(r), _f32(g), _f32(b), _f32(a)"""
     encode, change = ("_curves.srgb_encode", "changed_display") if display else ("", "changed")
-    return (
-        f"""
+    return f"""
         k = reciprocal(a)
         r1, g1, b1 = {encode}(r * k), {encode}(g * k), {encode}(b * k)
         r2, g2, b2, a2 = {pixel}({places}r1, g1, b1, a{_uniforms(used, count)})
@@ -254,9 +253,7 @@ def _step(effect: type[PointEffect], inliner: Inliner, used: int) -> tuple[str, 
         r = {change}(r, r1, _f32(r2), a, a2)
         g = {change}(g, g1, _f32(g2), a, a2)
         b = {change}(b, b1, _f32(b2), a, a2)
-        a = a2 if a > _f32(0.0) else a""",
-        count,
-    )
+        a = a2 if a > _f32(0.0) else a"""
 
 
 def _composite_mixing(pixel: str, display: bool) -> str:
@@ -285,8 +282,16 @@ def _blend_mixing(blend: str, parameters: int, display: bool) -> str:
         b = composite(pbb, pbs, backdrop_alpha, source_alpha, _f32(b)){_SETTLED}"""
 
 
-def _count(function: Any) -> int:
-    return len(inspect.signature(function).parameters)
+def _check(extension: type[Extension], pixel: Any, fixed: int, uniforms: int) -> None:
+    """Whether a pixel function takes as many arguments as it will be given."""
+    parameters = inspect.signature(pixel).parameters.values()
+    if not any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
+        takes = len(parameters) - fixed
+        if takes != uniforms:
+            raise PluginError(
+                f"{extension.__module__}.{extension.__qualname__}: uniforms() gives {uniforms} numbers, "
+                f"but pixel() takes {takes} after its {fixed} fixed arguments"
+            )
 
 
 def _uniforms(first: int, count: int) -> str:

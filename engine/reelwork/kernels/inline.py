@@ -121,8 +121,6 @@ class _Rewriter(ast.NodeTransformer):
         return _float(node.value) if isinstance(node.value, float) else node
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
-        if node.keywords:
-            raise _problem(self._function, f"names an argument in {ast.unparse(node)}; give it by its place")
         if isinstance(node.func, ast.Name) and node.func.id == "float" and node.func.id not in self._locals:
             node.func = ast.Name("_f32", ast.Load())
             node.args = [self.visit(argument) for argument in node.args]
@@ -130,6 +128,7 @@ class _Rewriter(ast.NodeTransformer):
         among_floats = self._calls(node, "min", "max") and any(self._is_float(argument) for argument in node.args)
         arguments = [_promoted(argument) if among_floats else argument for argument in node.args]
         node.args = [self.visit(argument) for argument in arguments]
+        node.keywords = [ast.keyword(keyword.arg, self.visit(keyword.value)) for keyword in node.keywords]
         node.func = self.visit(node.func)
         return node
 
@@ -245,6 +244,8 @@ class _Rewriter(ast.NodeTransformer):
             )
         if isinstance(node, ast.IfExp):
             return self._is_float(node.body) or self._is_float(node.orelse)
+        if isinstance(node, ast.Subscript):
+            return self._is_float(node.value)
         if isinstance(node, ast.Call):
             if self._calls(node, "float"):
                 return True
