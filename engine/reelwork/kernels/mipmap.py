@@ -1,0 +1,121 @@
+"""Smaller versions of a frame: a frame goes in, and frames of half, a quarter … its width or height come out.
+
+Pixel ``k`` of a halved axis covers pixels ``2k`` and ``2k + 1`` of the axis before it, wherever the window lies, so a
+part of a frame has the same smaller versions as the whole. The filter is the cubic of :mod:`reelwork.kernels.taps`,
+stretched by 2 and limited: its eight weights are sums of powers of two, and add up to 1 exactly.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Final
+
+import numpy as np
+
+from reelwork.image.frame import Frame
+from reelwork.image.window import Window
+from reelwork.kernels.arrays import Floats, Int
+from reelwork.kernels.decorator import kernel
+from reelwork.kernels.resample_upright import down_columns
+from reelwork.kernels.taps import limited8
+
+F = np.float32
+U = np.uint64
+#: How far the eight taps reach beyond the two pixels that they replace.
+HALVING_REACH: Final = 3
+#: Beyond so many halvings nothing is left of any canvas.
+MOST_LEVELS: Final = 24
+
+
+class Mipmap:
+    """A frame together with its smaller versions, made when first asked for; safe to share between threads."""
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame = frame
+        self._levels = {(0, 0): frame}
+        self._building = threading.Lock()
+
+    def level(self, x: int, y: int) -> Frame:
+        """The frame halved ``x`` times along x and ``y`` times along y."""
+        found = self._levels.get((x, y))
+        if found is None:
+            with self._building:
+                found = self._level(x, y)
+        return found
+
+    def _level(self, x: int, y: int) -> Frame:
+        found = self._levels.get((x, y))
+        if found is None:
+            along_x, along_y = x >= y, y >= x
+            found = halved(self._level(x - along_x, y - along_y), along_x=along_x, along_y=along_y)
+            self._levels[x, y] = found
+        return found
+
+
+def halved(frame: Frame, *, along_x: bool, along_y: bool) -> Frame:
+    """The frame at half its size along x, along y or both; its edge's pixels stand for those that lie beyond."""
+    out = Frame.empty(halved_window(frame.window, along_x=along_x, along_y=along_y))
+    if not out.window.is_empty:
+        _halve(
+            frame.data, frame.window.x0, frame.window.y0, along_x, along_y, out.window.x0, out.window.y0, out.data
+        )  # fmt: skip
+    return out
+
+
+def halved_window(window: Window, *, along_x: bool, along_y: bool) -> Window:
+    """The window of a halved frame."""
+    x0, y0, x1, y1 = window
+    if along_x:
+        x0, x1 = x0 // 2, -(-x1 // 2)
+    if along_y:
+        y0, y1 = y0 // 2, -(-y1 // 2)
+    return Window(x0, y0, x1, y1)
+
+
+def halving_needs(window: Window, *, along_x: bool, along_y: bool) -> Window:
+    """Which pixels are read to make those of a window of the halved frame."""
+    x0, y0, x1, y1 = window
+    if along_x:
+        x0, x1 = 2 * x0 - HALVING_REACH, 2 * x1 + HALVING_REACH
+    if along_y:
+        y0, y1 = 2 * y0 - HALVING_REACH, 2 * y1 + HALVING_REACH
+    return Window(x0, y0, x1, y1)
+
+
+@kernel
+def _halve(
+    source: Floats, x0: Int, y0: Int, along_x: bool, along_y: bool, out_x0: Int, out_y0: Int, out: Floats
+) -> None:
+    weights = np.empty((8, 1), np.float32)
+    weights[0, 0] = weights[7, 0] = F(-0.01171875)
+    weights[1, 0] = weights[6, 0] = F(-0.03515625)
+    weights[2, 0] = weights[5, 0] = F(0.11328125)
+    weights[3, 0] = weights[4, 0] = F(0.43359375)
+    low = 2 * out_x0 - 3 - x0 if along_x else 0
+    line = np.empty((4, 2 * out.shape[2] + 6 if along_x else out.shape[2]), np.float32)
+    whole = np.zeros((4, 1), np.float32)
+    whole[1, 0] = F(1.0)
+    for row in range(out.shape[1]):
+        if along_y:
+            down_columns(source, 2 * (out_y0 + row) - 3 - y0, weights, 0, 4, low, low + line.shape[1], line)
+        else:
+            down_columns(source, out_y0 + row - y0 - 1, whole, 0, 2, low, low + line.shape[1], line)
+        if along_x:
+            _halve_line(line, weights, row, out)
+        else:
+            for k in range(4):
+                for t in range(U(out.shape[2])):
+                    out[k, U(row), t] = line[k, t]
+
+
+@kernel
+def _halve_line(line: Floats, weights: Floats, row: Int, out: Floats) -> None:
+    w0, w1, w2, w3 = weights[0, 0], weights[1, 0], weights[2, 0], weights[3, 0]
+    for k in range(4):
+        for t in range(U(out.shape[2])):
+            i = U(2) * t
+            out[k, U(row), t] = limited8(
+                line[k, i], line[k, i + U(1)], line[k, i + U(2)], line[k, i + U(3)],
+                line[k, i + U(4)], line[k, i + U(5)], line[k, i + U(6)], line[k, i + U(7)],
+                w0, w1, w2, w3, w3, w2, w1, w0,
+            )  # fmt: skip

@@ -1,0 +1,143 @@
+"""Interpolation: where between two samples a point lies goes in, the weights of the samples around it come out.
+
+Two kernels: the triangle (linear interpolation) and Catmull and Rom's cubic (Keys, "Cubic convolution interpolation for
+digital image processing", 1981, with a = -1/2). To shrink a picture they are stretched, so that they also average.
+
+The cubic has negative lobes, which in scene-linear light would draw dark rings around highlights and lead alpha out of
+its range. So every weighted sum is *limited* to the range of the samples under the kernel. It follows that nothing
+leaves the range of the source, that alpha stays within 0 to 1, and that a constant stays the same to the last bit.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from reelwork.kernels.arrays import Float, Floats, Int
+from reelwork.kernels.decorator import kernel
+
+F = np.float32
+U = np.uint64
+
+
+@kernel(slp=True)
+def triangle(distance: Float) -> Float:
+    """Linear interpolation's kernel, at a distance of 0 or more samples."""
+    rest = F(1.0) - distance
+    return rest if rest > F(0.0) else F(0.0)
+
+
+@kernel(slp=True)
+def cubic(distance: Float) -> Float:
+    """Catmull and Rom's kernel, at a distance of 0 or more samples."""
+    near = (F(1.5) * distance - F(2.5)) * distance * distance + F(1.0)
+    far = ((F(2.5) - F(0.5) * distance) * distance - F(4.0)) * distance + F(2.0)
+    value = near if distance < F(1.0) else far
+    return value if distance < F(2.0) else F(0.0)
+
+
+@kernel
+def weigh4(fractions: Floats, count: Int, linear: bool, weights: Floats) -> None:
+    """Fill ``weights[tap, point]`` for four taps around each of ``count`` points: two before it, two after.
+
+    :param fractions: how far each point lies beyond the sample before it (tap 1), 0 to 1
+    """
+    for t in range(count):
+        f = fractions[t]
+        g = F(1.0) - f
+        if linear:
+            weights[0, t], weights[1, t], weights[2, t], weights[3, t] = F(0.0), g, f, F(0.0)
+        else:
+            weights[0, t] = cubic(F(1.0) + f)
+            weights[1, t] = cubic(f)
+            weights[2, t] = cubic(g)
+            weights[3, t] = cubic(F(1.0) + g)
+
+
+@kernel
+def weigh8(fractions: Floats, count: Int, squeeze: Float, linear: bool, weights: Floats) -> None:
+    """Fill ``weights[tap, point]`` for eight taps of a stretched kernel, four before each point and four after.
+
+    :param fractions: as for :func:`weigh4`; the sample before a point is tap 3
+    :param squeeze: 1 over the factor by which the kernel is stretched, 1/2 to 1
+    """
+    for t in range(count):
+        f = fractions[t]
+        g = F(1.0) - f
+        w0, w1 = _stretched(F(3.0) + f, squeeze, linear), _stretched(F(2.0) + f, squeeze, linear)
+        w2, w3 = _stretched(F(1.0) + f, squeeze, linear), _stretched(f, squeeze, linear)
+        w4, w5 = _stretched(g, squeeze, linear), _stretched(F(1.0) + g, squeeze, linear)
+        w6, w7 = _stretched(F(2.0) + g, squeeze, linear), _stretched(F(3.0) + g, squeeze, linear)
+        scale = F(1.0) / (((w0 + w1) + (w2 + w3)) + ((w4 + w5) + (w6 + w7)))
+        weights[0, t], weights[1, t], weights[2, t], weights[3, t] = w0 * scale, w1 * scale, w2 * scale, w3 * scale
+        weights[4, t], weights[5, t], weights[6, t], weights[7, t] = w4 * scale, w5 * scale, w6 * scale, w7 * scale
+
+
+@kernel
+def _stretched(distance: Float, squeeze: Float, linear: bool) -> Float:
+    return triangle(distance * squeeze) if linear else cubic(distance * squeeze)
+
+
+@kernel(slp=True)
+def limited4(a: Float, b: Float, c: Float, d: Float, wa: Float, wb: Float, wc: Float, wd: Float) -> Float:
+    """The weighted sum of four samples, limited to the range of the middle two."""
+    value = (a * wa + b * wb) + (c * wc + d * wd)
+    low, high = (b if b < c else c), (c if b < c else b)
+    value = value if value > low else low
+    return value if value < high else high
+
+
+@kernel(slp=True)
+def limited8(
+    a: Float, b: Float, c: Float, d: Float, e: Float, f: Float, g: Float, h: Float,
+    wa: Float, wb: Float, wc: Float, wd: Float, we: Float, wf: Float, wg: Float, wh: Float,
+) -> Float:  # fmt: skip
+    """The weighted sum of eight samples, limited to their range."""
+    value = ((a * wa + b * wb) + (c * wc + d * wd)) + ((e * we + f * wf) + (g * wg + h * wh))
+    low1, low2 = (a if a < b else b), (c if c < d else d)
+    low3, low4 = (e if e < f else f), (g if g < h else h)
+    high1, high2 = (b if a < b else a), (d if c < d else c)
+    high3, high4 = (f if e < f else e), (h if g < h else g)
+    low1, low3 = (low1 if low1 < low2 else low2), (low3 if low3 < low4 else low4)
+    high1, high3 = (high1 if high1 > high2 else high2), (high3 if high3 > high4 else high4)
+    low = low1 if low1 < low3 else low3
+    high = high1 if high1 > high3 else high3
+    value = value if value > low else low
+    return value if value < high else high
+
+
+@kernel(slp=True)
+def across4(
+    sums: Floats, weights: Floats, base: Int, cover: Floats, first: Int, last: Int, row: Int, start: Int, out: Floats
+) -> None:
+    """Finish a run: along each pixel's four sums, kept side by side, times its coverage, into ``out[:, row, start:]``.
+
+    :param base: which column of ``weights`` is the run's first
+    """
+    for k in range(4):
+        for t in range(U(first), U(last)):
+            at, w = t * U(4), U(base) + t
+            value = limited4(
+                sums[k, at], sums[k, at + U(1)], sums[k, at + U(2)], sums[k, at + U(3)],
+                weights[0, w], weights[1, w], weights[2, w], weights[3, w],
+            )  # fmt: skip
+            out[k, U(row), U(start) + t] = value * cover[t]
+
+
+@kernel(slp=True)
+def across8(
+    sums: Floats, weights: Floats, base: Int, cover: Floats, first: Int, last: Int, row: Int, start: Int, out: Floats
+) -> None:
+    """Finish a run: along each pixel's eight sums, kept side by side, times its coverage, into ``out[:, row, start:]``.
+
+    :param base: which column of ``weights`` is the run's first
+    """
+    for k in range(4):
+        for t in range(U(first), U(last)):
+            at, w = t * U(8), U(base) + t
+            value = limited8(
+                sums[k, at], sums[k, at + U(1)], sums[k, at + U(2)], sums[k, at + U(3)],
+                sums[k, at + U(4)], sums[k, at + U(5)], sums[k, at + U(6)], sums[k, at + U(7)],
+                weights[0, w], weights[1, w], weights[2, w], weights[3, w],
+                weights[4, w], weights[5, w], weights[6, w], weights[7, w],
+            )  # fmt: skip
+            out[k, U(row), U(start) + t] = value * cover[t]
