@@ -173,7 +173,9 @@ def assign(text: str, name: str, weight: float, italic: bool) -> tuple[list[Font
     """
     found: list[FontFile] = []
     missing: dict[str, None] = {}
-    candidates = [f.file(weight, italic) for f in chain(name)]
+    asked = chain(name)
+    # Italic files have fewer characters than upright ones, which are slanted instead.
+    candidates = list(dict.fromkeys(f.file(weight, style) for style in (italic, not italic) for f in asked))
     kept: dict[str, list[FontFile]] = {}
     for start, end in clusters(text):
         cluster = text[start:end]

@@ -102,7 +102,7 @@ class Text(VectorGenerator, name="text", version=1):
             raise SceneError((Problem(found, remedy="split it over several layers"),))
         leading = self.line_height * self.size
         lines = self._lines()
-        box_width = max((line.advance for line in lines), default=0.0) * self.size if self.width is None else self.width
+        box_width = max(0.0, *(line.advance * self.size for line in lines)) if self.width is None else self.width
         box_height = len(lines) * leading if self.height is None else self.height
         first = family(self.font).file(self.weight, self.style == "italic")
         ink = metrics(instance(first, self.weight, self.size, self.style == "italic"))

@@ -7,6 +7,7 @@ from reelwork_generators.fonts import (
     assign,
     chain,
     clusters,
+    coverage,
     describe_missing,
     families,
     family,
@@ -43,6 +44,14 @@ def test_the_chosen_family_comes_first_and_none_twice() -> None:
 def test_italics_have_a_file_of_their_own() -> None:
     assert family("Inter").file(400.0, True).italic
     assert not family("Noto Sans Arabic").file(400.0, True).italic
+
+
+def test_what_the_italics_lack_is_taken_from_the_upright_file() -> None:
+    upright, italic = family("Inter").file(400.0, False), family("Inter").file(400.0, True)
+    lacking = chr(
+        min(coverage(upright.path) - coverage(italic.path) - coverage(family("Noto Sans").file(400.0, True).path))
+    )
+    assert assign(lacking, "Inter", 400.0, True) == ([upright], ())
 
 
 def _families_of(text: str, font: str = "Inter") -> list[str]:
