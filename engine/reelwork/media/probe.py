@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import time
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
+from reelwork.catalogue.digest import digest_of as remembered_digest
 from reelwork.catalogue.facts import AudioFacts, ColourTags, MediaFacts
 from reelwork.errors import MediaError
 from reelwork.media.index import FrameIndex
 from reelwork.media.opening import check_file
 from reelwork.media.remember import recall, remember
-
-# A file changed this recently may change again within the same tick of its file system's clock.
-_SETTLED_SECONDS: Final = 2.0
 
 
 @dataclass(frozen=True)
@@ -62,25 +58,15 @@ def _examine(path: Path, digest: str) -> Examined:
 
 
 def digest_of(path: Path) -> str:
-    """The sha256 of a file's bytes, 64 hexadecimal digits, remembered by path, size and time of change.
+    """The sha256 of a file's bytes, 64 hexadecimal digits, remembered until the file changes.
 
     :raises MediaError: it cannot be read
     """
     check_file(path)
-    status = path.stat()
-    stamp = [status.st_size, status.st_mtime_ns, status.st_ino]
-    key = hashlib.sha256(str(path.absolute()).encode("utf-8", "surrogateescape")).hexdigest()
-    known = recall("digests", key)
-    if known is not None and known["stamp"] == stamp:
-        return str(known["digest"])
     try:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return remembered_digest(path)
     except OSError as error:
         raise MediaError(f"{path}: cannot be read: {error.strerror or error}") from error
-    if time.time() - status.st_mtime > _SETTLED_SECONDS:
-        remember("digests", key, {"stamp": stamp, "digest": digest})
-    return digest
 
 
 def _facts_to(facts: MediaFacts) -> dict[str, Any]:
