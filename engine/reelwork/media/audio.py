@@ -2,44 +2,173 @@
 
 from __future__ import annotations
 
+import math
+import tempfile
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from types import TracebackType
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+import soxr
 
-RATE = 48_000
+from reelwork import folders
+from reelwork.errors import MediaError
+from reelwork.media.probe import probe
+from reelwork.media.stretch import stretched
+from reelwork.media.waves import Waves, waves
+
+Samples = npt.NDArray[np.float32]
+
+#: Samples a second of everything that is mixed.
+RATE: Final = 48_000
+# How many samples are asked of a source at a time when it is played through.
+_BLOCK: Final = 1 << 16
+_HALF: Final = 0.7071067811865476
+_FRAME_BYTES: Final = 8
+
+#: What each channel gives to left and right (ITU-R BS.775, without lowering the whole); the effects channel is dropped.
+_DOWNMIX: Final = {
+    "FL": (1.0, 0.0), "FR": (0.0, 1.0), "FC": (_HALF, _HALF), "LFE": (0.0, 0.0), "LFE2": (0.0, 0.0),
+    "BL": (_HALF, 0.0), "BR": (0.0, _HALF), "SL": (_HALF, 0.0), "SR": (0.0, _HALF), "BC": (0.5, 0.5),
+    "FLC": (_HALF, 0.0), "FRC": (0.0, _HALF), "WL": (1.0, 0.0), "WR": (0.0, 1.0), "DL": (1.0, 0.0), "DR": (0.0, 1.0),
+    "TC": (0.5, 0.5), "TFL": (_HALF, 0.0), "TFR": (0.0, _HALF), "TFC": (0.5, 0.5),
+    "TBL": (_HALF, 0.0), "TBR": (0.0, _HALF), "TBC": (0.5, 0.5), "TSL": (_HALF, 0.0), "TSR": (0.0, _HALF),
+}  # fmt: skip
+# Channels by their number alone, where a file does not name them.
+_UNNAMED: Final = {1: ("FC",), 2: ("FL", "FR"), 6: ("FL", "FR", "FC", "LFE", "BL", "BR")}
 
 
 class AudioSource:
     """The sound of a file at 48,000 Hz, stereo; a sample has the same value however it is asked for.
 
+    Sample 0 is heard at the start of the file's first picture, or is the first sample where there are no pictures. One
+    channel is heard on both sides as it is; more than two are mixed down by ITU-R BS.775. What was decoded is kept in a
+    nameless temporary file until :meth:`close`. Not to be shared between threads.
+
     :param path: the file
-    :param speed: how fast it plays, with its pitch kept; negative: backwards
+    :param speed: how fast it plays, with its pitch kept: sample ``n`` is heard at ``n * speed`` of the source. Below 0
+        it plays backwards from its end: sample ``n`` is heard at the source's duration less ``n * -speed``
     :raises MediaError: the file has no sound or cannot be read
     """
 
     def __init__(self, path: Path, *, speed: Fraction = Fraction(1)) -> None:
+        audio = probe(path).audio
+        if audio is None:
+            raise MediaError(f"{path}: holds no sound")
+        if speed == 0:
+            raise MediaError(f"{path}: sound cannot play at a speed of 0")
         self.path = path
         self.speed = speed
+        end = audio.offset + audio.duration
+        self._source_samples = max(0, math.ceil(end * RATE))
+        #: How many samples there are at 48,000 Hz, at this speed.
+        self.samples = max(0, math.ceil(end * RATE / abs(speed)))
+        self._plain = _Kept(_decoded(path, audio.offset))
+        self._played = self._plain if speed == 1 else _Kept(stretched(self._source, abs(speed), self.samples))
 
-    @property
-    def samples(self) -> int:
-        """How many samples there are at 48,000 Hz, at this speed."""
-        raise NotImplementedError
+    def __enter__(self) -> AudioSource:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     @property
     def duration(self) -> Fraction:
         """Seconds of sound at this speed."""
-        raise NotImplementedError
+        return Fraction(self.samples, RATE)
 
-    def read(self, start: int, count: int) -> npt.NDArray[np.float32]:
+    def read(self, start: int, count: int) -> Samples:
         """``float32[2, count]`` from sample ``start``; silence before the first sample and after the last.
 
         :raises MediaError: the file is damaged there
         """
-        raise NotImplementedError
+        return self._played.read(start, count)
 
     def close(self) -> None:
-        """Let decoders and memory go."""
-        raise NotImplementedError
+        """Let decoders and what they made go; the source cannot be read any more."""
+        self._played.close()
+        self._plain.close()
+
+    def _source(self, start: int, count: int) -> Samples:
+        if self.speed > 0:
+            return self._plain.read(start, count)
+        return self._plain.read(self._source_samples - start - count, count)[:, ::-1]
+
+
+class _Kept:
+    """Blocks that come one after another, kept so that any run of samples can be read again."""
+
+    def __init__(self, blocks: Iterator[Samples]) -> None:
+        self._blocks = blocks
+        # On disk, since a film's sound is larger than memory may be; it has no name and goes with the process.
+        self._file = tempfile.TemporaryFile(dir=folders.caches())  # noqa: SIM115  # closed by close()
+        self._samples = 0
+
+    def read(self, start: int, count: int) -> Samples:
+        out = np.zeros((2, count), np.float32)
+        end = start + count
+        while self._samples < end and (block := next(self._blocks, None)) is not None:
+            self._file.seek(self._samples * _FRAME_BYTES)
+            self._file.write(np.ascontiguousarray(block.T).tobytes())
+            self._samples += block.shape[1]
+        first, last = max(start, 0), min(end, self._samples)
+        if first < last:
+            self._file.seek(first * _FRAME_BYTES)
+            data = self._file.read((last - first) * _FRAME_BYTES)
+            out[:, first - start : last - start] = np.frombuffer(data, np.float32).reshape(-1, 2).T
+        return out
+
+    def close(self) -> None:
+        self._blocks = iter(())
+        self._file.close()
+
+
+def _decoded(path: Path, offset: Fraction) -> Iterator[Samples]:
+    """A file's sound in stereo at 48,000 Hz, from time 0 on."""
+    skipped = max(0, -round(offset * RATE))
+    if offset > 0:
+        yield np.zeros((2, round(offset * RATE)), np.float32)
+    with waves(path) as sound:
+        for block in _resampled(sound, path):
+            left = min(skipped, block.shape[1])
+            skipped -= left
+            if left < block.shape[1]:
+                yield block[:, left:]
+
+
+def _resampled(sound: Waves, path: Path) -> Iterator[Samples]:
+    matrix = _downmix(sound, path)
+    stereo = (_mixed(block, matrix) for block in sound.blocks)
+    if sound.rate == RATE:
+        yield from stereo
+        return
+    resampler = soxr.ResampleStream(sound.rate, RATE, 2, dtype="float32", quality="HQ")
+    for block in stereo:
+        yield resampler.resample_chunk(np.ascontiguousarray(block.T)).T
+    yield resampler.resample_chunk(np.empty((0, 2), np.float32), last=True).T
+
+
+def _downmix(sound: Waves, path: Path) -> tuple[tuple[float, float], ...]:
+    names = sound.channels
+    if any(name not in _DOWNMIX for name in names):
+        names = _UNNAMED.get(len(names), ())
+    if not names:
+        raise MediaError(f"{path}: its {len(sound.channels)} channels ({sound.layout}) cannot be mixed down to stereo")
+    return ((1.0, 1.0),) if len(names) == 1 else tuple(_DOWNMIX[name] for name in names)
+
+
+def _mixed(block: Samples, matrix: tuple[tuple[float, float], ...]) -> Samples:
+    if matrix == ((1.0, 0.0), (0.0, 1.0)):
+        return block
+    out = np.zeros((2, block.shape[1]), np.float32)
+    # Channel by channel, in this order: a matrix product may add in any, and rounds otherwise on other machines.
+    for channel, gains in zip(block, matrix, strict=True):
+        for side, gain in enumerate(gains):
+            if gain:
+                out[side] += channel * np.float32(gain)
+    return out

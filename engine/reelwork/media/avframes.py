@@ -63,7 +63,7 @@ def base_storage(pixel_format: str) -> StorageFormat | None:
     if pixel_format in _INTERLEAVED:
         return _INTERLEAVED[pixel_format]
     storage = planar_storage(pixel_format)
-    if storage is None or (storage.depth > 8 and not pixel_format.endswith("le")):
+    if storage is None or max(storage.subsampling) > 2 or (storage.depth > 8 and not pixel_format.endswith("le")):
         return None
     return storage
 

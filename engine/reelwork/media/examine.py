@@ -54,6 +54,7 @@ def examine_file(path: Path, digest: str) -> Examined:
     if film is None:
         if audio is None or audio.samples == 0:
             raise MediaError(f"{path}: holds no sound that can be decoded")
+        audio = replace(audio, offset=Fraction(0))
         facts = MediaFacts("audio", digest, name, audio.codec, duration=audio.duration, audio=audio)
         return Examined(facts, None)
     return _examined_film(path, digest, packets, audio)
@@ -178,6 +179,8 @@ def _decode(
             break
     if first is None:
         raise MediaError(f"{path}: none of its pictures can be decoded")
+    if first.rotation:
+        raise MediaError(f"{path}: its pictures are stored turned by {first.rotation} degrees; convert it upright")
     if any(after <= before for before, after in pairwise(emitted)):
         raise MediaError(f"{path}: does not say when its pictures are shown; put it into an .mp4 or .mkv file")
     return first, set(emitted)

@@ -6,15 +6,16 @@ import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import av
 from av.container import OutputContainer
-from av.packet import Packet, PacketSideData, PktSideDataT, packet_sidedata_type_from_literal
+from av.packet import Packet
 from av.video.stream import VideoStream
 
 from reelwork.errors import OutputError
 from reelwork.media.codecs import ENCODERS, configure, encoder_options
+from reelwork.media.packets import attach
 from reelwork.media.segment import Segment, encoder_key, read_packets
 from reelwork.media.soundtrack import Blocks, SoundTrack
 from reelwork.media.spec import FILM_CODECS, SoundSpec, VideoSpec, sound_spec
@@ -112,20 +113,13 @@ def _video_packets(segments: Sequence[Segment], stream: VideoStream, tick: Fract
         for index, stored in enumerate(read_packets(segment)):
             packet = Packet(stored.data)
             for kind, data in stored.side:
-                _attach(packet, kind, data)
+                attach(packet, kind, data)
             packet.stream = stream
             packet.time_base = tick
             packet.pts, packet.dts, packet.duration = start + stored.entry.pts, start + index - delay, 1
             packet.is_keyframe = stored.entry.key
             yield packet
         start += segment.frames
-
-
-def _attach(packet: Packet[Any], kind: str, data: bytes) -> None:
-    # PyAV's stubs know side data only as a copy from a packet; its constructor takes a kind's number and a size.
-    side = PacketSideData(packet_sidedata_type_from_literal(cast(PktSideDataT, kind)), len(data))  # type: ignore[call-arg]
-    side.update(data)
-    side.to_packet(packet, move=True)
 
 
 def _interleave(container: OutputContainer, video: Iterator[Packet[Any]], track: SoundTrack | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -16,6 +17,7 @@ from av.container import OutputContainer
 from av.packet import Packet
 
 from reelwork.errors import OutputError
+from reelwork.media.packets import attach
 from reelwork.media.portable import portable_arithmetic
 from reelwork.media.spec import SoundSpec, sound_spec
 from reelwork.media.whole import whole_file
@@ -54,14 +56,28 @@ class SoundTrack:
             stream.codec_context.open()
         self._stream = stream
         self._blocks = blocks
+        self._samples = 0
+        self._matroska_aac = spec.codec == "aac" and container.format.name == "matroska"
 
     def packets(self) -> Iterator[Packet[Any]]:
         """The packets, in order; blocks are asked for as they are needed."""
-        start = 0
+        last: Packet[Any] | None = None
+        for packet in self._encoded():
+            if last is not None:
+                yield last
+            last = packet
+        if last is not None:
+            if self._matroska_aac and last.pts is not None:
+                # MP4 says how many samples of the last frame are sound; Matroska does only if it is told like this.
+                filling = last.pts + self._stream.codec_context.frame_size - self._samples
+                attach(last, "skip_samples", struct.pack("<IIBB", 0, max(0, filling), 0, 0))
+            yield last
+
+    def _encoded(self) -> Iterator[Packet[Any]]:
         for samples in _cut(self._blocks, self._stream.codec_context.frame_size or _BLOCK):
             frame = self._frame(samples)
-            frame.rate, frame.pts, frame.time_base = RATE, start, Fraction(1, RATE)
-            start += samples.shape[1]
+            frame.rate, frame.pts, frame.time_base = RATE, self._samples, Fraction(1, RATE)
+            self._samples += samples.shape[1]
             yield from self._stream.encode(frame)
         yield from self._stream.encode(None)
 

@@ -2,27 +2,167 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from fractions import Fraction
+import re
+import struct
+import zlib
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, BinaryIO, Final
 
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from reelwork.errors import OutputError
 from reelwork.image.frame import Frame
+from reelwork.image.storage import StorageFormat
+from reelwork.image.window import Window
+from reelwork.media import exr
+from reelwork.media.convert import frame_to_picture
+from reelwork.media.whole import whole_file
+
+#: Suffixes of stills, with the depths that each can have, the default first.
+STILL_DEPTHS: Final = {
+    ".png": (8, 16), ".tiff": (8, 16), ".tif": (8, 16), ".exr": (16, 32), ".jpg": (8,), ".jpeg": (8,),
+}  # fmt: skip
+_RGB = StorageFormat(model="rgb", subsampling=(1, 1), full_range=True)
+# printf's, as every other program writes them: a width of digits, filled with zeros.
+_NUMBER: Final = re.compile(r"%(?:0(\d{1,2}))?d")
+_PERCEPTUAL: Final = b"\0"
+# Tags of a TIFF's directory (TIFF 6.0) and the types of their values.
+_SHORT, _LONG = 3, 4
 
 
-def write_still(frame: Frame, to: Path, *, alpha: bool = False, depth: int | None = None, quality: int = 92) -> None:
+def write_still(
+    frame: Frame,
+    to: Path,
+    *,
+    size: tuple[int, int] | None = None,
+    alpha: bool = False,
+    depth: int | None = None,
+    quality: int = 92,
+) -> None:
     """Write a frame whole, under a temporary name first; the format follows from the suffix.
 
+    Stills are sRGB and say so, EXR is linear Rec.709, premultiplied.
+
+    :param size: columns and rows of the picture, whose top left corner is ``(0, 0)``; default: the frame's window
     :param alpha: keep transparency (PNG, TIFF, EXR); else light falls on black
     :param depth: bits a sample: 8 or 16 for PNG and TIFF (default 8), 16 (half) or 32 (float) for EXR (default 16)
     :param quality: of JPEG, 1 to 100
     :raises OutputError: a suffix or depth that cannot be written, or the place
     """
-    raise NotImplementedError
+    depths = STILL_DEPTHS.get(to.suffix.lower())
+    if depths is None:
+        raise OutputError(f"{to}: a still cannot be written as {to.suffix!r}; use one of {', '.join(STILL_DEPTHS)}")
+    depth = depth or depths[0]
+    if depth not in depths:
+        raise OutputError(f"{to}: {to.suffix} has {' or '.join(map(str, depths))} bits a sample, not {depth}")
+    if alpha and to.suffix.lower() in (".jpg", ".jpeg"):
+        raise OutputError(f"{to}: JPEG cannot keep transparency; write a .png, .tiff or .exr")
+    if size is not None:
+        frame = frame.crop(Window(0, 0, *size))
+    with whole_file(to) as temporary:
+        if to.suffix.lower() == ".exr":
+            _write_exr(frame, temporary, alpha, np.float16 if depth == 16 else np.float32)
+            return
+        pixels = display_pixels(frame, alpha=alpha, depth=depth)
+        if to.suffix.lower() == ".png":
+            _write_png(pixels, temporary)
+        elif to.suffix.lower() in (".tif", ".tiff"):
+            with temporary.open("wb") as file:
+                _write_tiff(pixels, file)
+        else:
+            # Full colour resolution: a still is looked at more closely than a moving picture.
+            Image.fromarray(pixels).save(temporary, "JPEG", quality=quality, subsampling=0)
 
 
-def write_gif(frames: Iterable[Frame], to: Path, *, fps: Fraction, alpha: bool = False) -> None:
-    """Write an animation that repeats for ever; times are rounded to hundredths of a second without drifting.
+def numbered(to: Path, number: int) -> Path:
+    """The file of one frame of a sequence such as ``frames/%05d.png``.
 
-    :raises OutputError: the place cannot be written
+    >>> numbered(Path("frames/%05d.png"), 7).name
+    '00007.png'
+
+    :raises OutputError: the name has no place for the number, or several
     """
-    raise NotImplementedError
+    places = _NUMBER.findall(to.name)
+    if len(places) != 1:
+        raise OutputError(f"{to}: a sequence's name holds the frame's number once, as in frames/%05d.png")
+    return to.with_name(_NUMBER.sub(lambda match: str(number).zfill(int(match[1] or 0)), to.name))
+
+
+def display_pixels(frame: Frame, *, alpha: bool, depth: int = 8) -> npt.NDArray[Any]:
+    """``[row, column, channel]`` of sRGB, straight where there is alpha; ``uint8`` or ``uint16``."""
+    width, height = frame.window.width, frame.window.height
+    storage = replace(_RGB, depth=depth, alpha="straight" if alpha else "none")
+    placed = Frame(frame.data, Window(0, 0, width, height))
+    return np.stack(frame_to_picture(placed, storage, width, height).planes, axis=-1)
+
+
+def _write_exr(frame: Frame, to: Path, alpha: bool, kind: type[np.floating[Any]]) -> None:
+    channels = frame.data if alpha else frame.data[:3]
+    # Beyond the largest half lies infinity, which no viewer shows as light.
+    limit = np.finfo(kind).max
+    planes = np.clip(channels, -limit, limit).astype(kind)
+    exr.write_exr({name: np.ascontiguousarray(plane) for name, plane in zip("RGBA", planes, strict=False)}, to)
+
+
+def _write_png(pixels: npt.NDArray[Any], to: Path) -> None:
+    if pixels.dtype == np.uint8:
+        info = PngInfo()
+        info.add(b"sRGB", _PERCEPTUAL)
+        Image.fromarray(pixels).save(to, "PNG", pnginfo=info, compress_level=6)
+        return
+    # Pillow has no pictures of 16 bits in colour.
+    height, width, channels = pixels.shape
+    header = struct.pack(">IIBBBBB", width, height, 16, {3: 2, 4: 6}[channels], 0, 0, 0)
+    data = zlib.compress(_filtered(pixels), 6)
+    with to.open("wb") as file:
+        file.write(b"\x89PNG\r\n\x1a\n")
+        for kind, content in ((b"IHDR", header), (b"sRGB", _PERCEPTUAL), (b"IDAT", data), (b"IEND", b"")):
+            file.write(struct.pack(">I", len(content)) + kind + content)
+            file.write(struct.pack(">I", zlib.crc32(kind + content)))
+
+
+def _filtered(pixels: npt.NDArray[Any]) -> bytes:
+    """Rows of big-endian samples, each as its difference from the row above (PNG's filter 2)."""
+    height = pixels.shape[0]
+    rows = pixels.astype(">u2").view(np.uint8).reshape(height, -1)
+    filtered = np.empty((height, rows.shape[1] + 1), np.uint8)
+    filtered[:, 0] = 2
+    filtered[0, 1:] = rows[0]
+    filtered[1:, 1:] = rows[1:] - rows[:-1]
+    return filtered.tobytes()
+
+
+def _write_tiff(pixels: npt.NDArray[Any], file: BinaryIO) -> None:
+    """Baseline TIFF 6.0 with one uncompressed strip, little-endian."""
+    height, width, channels = pixels.shape
+    bits = pixels.dtype.itemsize * 8
+    data = pixels.astype(pixels.dtype.newbyteorder("<")).tobytes()
+    if len(data) > 0xFFFF0000:
+        raise OSError(f"a picture of {width}x{height} is too large for TIFF")
+    entries = [
+        (256, _LONG, (width,)),
+        (257, _LONG, (height,)),
+        (258, _SHORT, (bits,) * channels),
+        (259, _SHORT, (1,)),  # no compression
+        (262, _SHORT, (2,)),  # R'G'B'
+        (273, _LONG, (8,)),  # the strip begins after the header
+        (277, _SHORT, (channels,)),
+        (278, _LONG, (height,)),
+        (279, _LONG, (len(data),)),
+        *([(338, _SHORT, (2,))] if channels == 4 else []),  # straight alpha
+    ]
+    directory = 8 + len(data) + len(data) % 2
+    beyond = directory + 2 + 12 * len(entries) + 4
+    table, long_values = [struct.pack("<H", len(entries))], []
+    for tag, kind, values in entries:
+        packed = struct.pack(f"<{len(values)}{'H' if kind == _SHORT else 'I'}", *values)
+        if len(packed) > 4:
+            long_values.append(packed)
+            packed, beyond = struct.pack("<I", beyond), beyond + len(packed)
+        table.append(struct.pack("<HHI", tag, kind, len(values)) + packed.ljust(4, b"\0"))
+    file.write(b"II*\0" + struct.pack("<I", directory) + data + b"\0" * (len(data) % 2))
+    file.write(b"".join((*table, b"\0\0\0\0", *long_values)))
