@@ -77,7 +77,9 @@ class Text(VectorGenerator, name="text", version=1):
         "middle", kind=Choice(("top", "middle", "bottom")), help="Where the lines stand in a given height."
     )
     width: float | None = param(
-        None, kind=Length(axis="x", minimum=0.0), help="The box's width, at which lines are broken."
+        None,
+        kind=Length(axis="x", minimum=0.0),
+        help="The box's width, at which lines are broken; a longer word sticks out.",
     )
     height: float | None = param(
         None, kind=Length(axis="y", minimum=0.0), help="The box's height; without it, the lines'."
