@@ -14,33 +14,33 @@ from reelwork.kernels.curves import srgb_decode
 from reelwork.kernels.decorator import kernel
 
 
-@kernel
+@kernel(inline=True)
 def reciprocal(alpha: Any) -> Any:
     """What premultiplied colour is multiplied by to be straight; 0 where nothing is covered."""
     return float32(1.0) / alpha if alpha > float32(0.0) else float32(0.0)
 
 
-@kernel
+@kernel(inline=True)
 def changed(premultiplied: Any, before: Any, after: Any, alpha: Any, new_alpha: Any) -> Any:
     """The premultiplied channel once its straight value ``before`` became ``after``; transparent pixels stay."""
     same = (after == before) & (new_alpha == alpha)
     return premultiplied if same | (alpha <= float32(0.0)) else after * new_alpha
 
 
-@kernel
+@kernel(inline=True)
 def changed_display(premultiplied: Any, before: Any, after: Any, alpha: Any, new_alpha: Any) -> Any:
     """As :func:`changed`, for display-encoded values."""
     same = (after == before) & (new_alpha == alpha)
     return premultiplied if same | (alpha <= float32(0.0)) else srgb_decode(after) * new_alpha
 
 
-@kernel
+@kernel(inline=True)
 def over(backdrop_alpha: Any, source_alpha: Any) -> Any:
     """The alpha of a source over a backdrop."""
     return source_alpha + backdrop_alpha * (float32(1.0) - source_alpha)
 
 
-@kernel
+@kernel(inline=True)
 def composite(backdrop: Any, source: Any, backdrop_alpha: Any, source_alpha: Any, blended: Any) -> Any:
     """W3C's ``co = cs as (1 - ab) + cb ab (1 - as) + as ab B(cb, cs)`` for one premultiplied channel.
 
@@ -52,7 +52,7 @@ def composite(backdrop: Any, source: Any, backdrop_alpha: Any, source_alpha: Any
     return outside + both * blended if both > float32(0.0) else outside
 
 
-@kernel
+@kernel(inline=True)
 def settle(
     backdrop: Any,
     source: Any,

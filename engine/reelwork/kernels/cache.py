@@ -30,11 +30,13 @@ class KernelCache(caching._Cache):
     """What numba's dispatcher asks for compiled code, and gives it to.
 
     :param folder: where the files lie; made when the first is written
+    :param variant: what else tells this way of compiling the function from others
     """
 
-    def __init__(self, function: FunctionType, folder: Path) -> None:
+    def __init__(self, function: FunctionType, folder: Path, variant: str = "") -> None:
         self._function = function
         self._folder = folder
+        self._variant = variant
         self._digest: str | None = None
 
     @property
@@ -76,7 +78,7 @@ class KernelCache(caching._Cache):
         # Worked out when it is needed: a kernel may use one that its module defines further down.
         if self._digest is None:
             self._digest = function_digest(self._function)
-        return f"{self._function.__name__}-{self._digest}"
+        return f"{self._function.__name__}-{self._digest}{self._variant}"
 
     def _path(self, sig: Any, codegen: Any) -> Path:
         target = hashlib.sha256(repr((sig, codegen.magic_tuple())).encode()).hexdigest()[:24]

@@ -25,7 +25,7 @@ _ONE_BITS = int32(0x3F800000)
 _MANTISSA_BITS = int32(23)
 
 
-@kernel
+@kernel(inline=True)
 def srgb_decode(x: Any) -> Any:
     """sRGB's display encoding to linear light: odd, and the curve goes on above 1, up to 1e9. Decoding 1 is exact.
 
@@ -55,7 +55,7 @@ def srgb_decode(x: Any) -> Any:
     return linear if x >= float32(0.0) else -linear
 
 
-@kernel
+@kernel(inline=True)
 def srgb_encode(x: Any) -> Any:
     """Linear light to sRGB's display encoding: odd, and the curve goes on above 1. Encoding 1 is exact.
 
@@ -89,7 +89,7 @@ def srgb_encode(x: Any) -> Any:
     return encoded if x >= float32(0.0) else -encoded
 
 
-@kernel
+@kernel(inline=True)
 def log2(x: Any) -> Any:
     """The logarithm to base 2 of a positive normal number; below that, less than -126. Absolute error below 2e-7,
     or relative below 3e-7 where that is more.
@@ -109,7 +109,7 @@ def log2(x: Any) -> Any:
     return logarithm if x > float32(0.0) else float32(-1000.0)
 
 
-@kernel
+@kernel(inline=True)
 def exp2(x: Any) -> Any:
     """2 to the power ``x``, 0 below -126, held at 2 ** 127 above. The relative error is below 2e-7."""
     near = float32(x)
@@ -127,7 +127,7 @@ def exp2(x: Any) -> Any:
     return power if x >= float32(-126.0) else float32(0.0)
 
 
-@kernel
+@kernel(inline=True)
 def power(x: Any, y: Any) -> Any:
     """``x`` to the power ``y`` for a positive ``x``; 0 (1 where ``y`` is 0) for 0 and below.
 
@@ -138,19 +138,19 @@ def power(x: Any, y: Any) -> Any:
     return result if y != float32(0.0) else float32(1.0)
 
 
-@kernel
+@kernel(inline=True)
 def exp(x: Any) -> Any:
     """e to the power ``x``, as :func:`exp2`. The relative error is below 2e-7 times 1 plus the size of ``x``."""
     return exp2(float32(x) * float32(1.4426950408889634))
 
 
-@kernel
+@kernel(inline=True)
 def log(x: Any) -> Any:
     """The natural logarithm, as :func:`log2`."""
     return log2(x) * float32(0.6931471805599453)
 
 
-@kernel
+@kernel(inline=True)
 def repeated(x: Any, times: Any) -> Any:
     """``x`` multiplied with itself: its power to a whole number of 1 or more."""
     product = x
@@ -159,38 +159,38 @@ def repeated(x: Any, times: Any) -> Any:
     return product
 
 
-@kernel
+@kernel(inline=True)
 def floor(x: Any) -> Any:
     """The largest whole number not above ``x``, in single precision."""
     return maths.floor(float32(x))
 
 
-@kernel
+@kernel(inline=True)
 def sqrt(x: Any) -> Any:
     """The square root, in single precision; 0 below 0."""
     return maths.sqrt(float32(x) if x > float32(0.0) else float32(0.0))
 
 
-@kernel
+@kernel(inline=True)
 def sin(x: Any) -> Any:
     """The sine of ``x`` radians, rounded to single precision."""
     return float32(maths.sin(x))
 
 
-@kernel
+@kernel(inline=True)
 def cos(x: Any) -> Any:
     """The cosine of ``x`` radians, rounded to single precision."""
     return float32(maths.cos(x))
 
 
-@kernel
+@kernel(inline=True)
 def sincos_degrees(degrees: Any) -> Any:
     """Sine and cosine of an angle in degrees, rounded to single precision."""
     sine, cosine = maths.sincos_degrees(degrees)
     return float32(sine), float32(cosine)
 
 
-@kernel
+@kernel(inline=True)
 def atan2(y: Any, x: Any) -> Any:
     """The angle of the point ``(x, y)`` in radians, rounded to single precision."""
     return float32(maths.atan2(y, x))

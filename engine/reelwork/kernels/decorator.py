@@ -24,11 +24,14 @@ class Kernel(Generic[P, R]):
 
     :param slp: whether LLVM also vectorises straight-line code (superword-level parallelism), which numba leaves off:
         it helps where a few neighbouring values are read and written by statements rather than in a loop
+    :param inline: whether LLVM must put it into the kernels that call it, however long it is: for scalar functions,
+        since a loop with a call in it is not vectorised
     """
 
-    def __init__(self, function: Callable[P, R], *, slp: bool = False) -> None:
+    def __init__(self, function: Callable[P, R], *, slp: bool = False, inline: bool = False) -> None:
         self.py_func = cast(FunctionType, function)
         self.slp = slp
+        self.inline = inline
         self._dispatcher: Any = None
         functools.update_wrapper(self, function)
 
@@ -45,7 +48,7 @@ class Kernel(Generic[P, R]):
 
             with _building:
                 if self._dispatcher is None:
-                    self._dispatcher = native.dispatcher(self.py_func, slp=self.slp)
+                    self._dispatcher = native.dispatcher(self.py_func, slp=self.slp, inline=self.inline)
         return self._dispatcher
 
     @property
@@ -60,11 +63,11 @@ class Kernel(Generic[P, R]):
 @overload
 def kernel(function: Callable[P, R]) -> Kernel[P, R]: ...
 @overload
-def kernel(*, slp: bool) -> Callable[[Callable[P, R]], Kernel[P, R]]: ...
+def kernel(*, slp: bool = False, inline: bool = False) -> Callable[[Callable[P, R]], Kernel[P, R]]: ...
 
 
-def kernel(function: Callable[..., Any] | None = None, *, slp: bool = False) -> Any:
-    """Mark a module-level function as a kernel; ``@kernel(slp=True)`` as in :class:`Kernel`.
+def kernel(function: Callable[..., Any] | None = None, *, slp: bool = False, inline: bool = False) -> Any:
+    """Mark a module-level function as a kernel; ``slp`` and ``inline`` are as in :class:`Kernel`.
 
     >>> @kernel
     ... def add(a, b):
@@ -73,5 +76,5 @@ def kernel(function: Callable[..., Any] | None = None, *, slp: bool = False) -> 
     3.0
     """
     if function is None:
-        return functools.partial(Kernel, slp=slp)
-    return Kernel(function, slp=slp)
+        return functools.partial(Kernel, slp=slp, inline=inline)
+    return Kernel(function, slp=slp, inline=inline)

@@ -79,7 +79,7 @@ def _names(code: CodeType, opcodes: tuple[str, ...]) -> list[str]:
 def _value(value: Any, where: str, user: FunctionType, seen: set[int]) -> Iterator[str]:
     """What a global of a kernel is; ``user`` says which attributes of a module count."""
     if isinstance(value, Kernel):
-        yield f"slp {value.slp}"
+        yield f"slp {value.slp} inline {value.inline}"
         yield from _parts(value.py_func, seen)
     elif isinstance(value, ModuleType):
         yield value.__name__

@@ -71,7 +71,7 @@ class Inliner:
         definition.args.defaults = [rewriter.visit(default) for default in definition.args.defaults]
         comment = f"# {plain.__module__}.{plain.__qualname__}"
         source = ast.unparse(ast.fix_missing_locations(definition))
-        self._definitions.append(f"{comment}\n@_kernel\n{source}")
+        self._definitions.append(f"{comment}\n@_kernel(inline=True)\n{source}")
         self._names[plain] = name
         return name
 

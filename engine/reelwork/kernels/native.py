@@ -35,6 +35,7 @@ class _NoAliasCompiler(compiler.Compiler):
 
 
 _OPTIONS = {"nopython": True, "nogil": True, "error_model": "numpy", "boundscheck": False}
+_MATHS_OPTIONS: Any = {"error_model": "numpy", "forceinline": True}
 
 
 class _Dispatcher(CPUDispatcher):
@@ -59,12 +60,13 @@ class _SlpDispatcher(_Dispatcher):
     slp = 1
 
 
-def dispatcher(function: FunctionType, *, slp: bool = False) -> Any:
+def dispatcher(function: FunctionType, *, slp: bool = False, inline: bool = False) -> Any:
     """Numba's dispatcher for a function, with the options of this engine and its cache."""
     _teach_maths()
+    options = _OPTIONS | {"forceinline": inline}
     cls = _SlpDispatcher if slp else _Dispatcher
-    made: Any = cls(py_func=function, targetoptions=dict(_OPTIONS), pipeline_class=_NoAliasCompiler)
-    made._cache = cache.KernelCache(function, cache_folder() / "slp" if slp else cache_folder())
+    made: Any = cls(py_func=function, targetoptions=options, pipeline_class=_NoAliasCompiler)
+    made._cache = cache.KernelCache(function, cache_folder(), f"{'-slp' * slp}{'-inline' * inline}")
     return made
 
 
@@ -88,10 +90,10 @@ def _teach_maths() -> None:
         bits.float_of: _float_of,
     }
     for function, form in primitives.items():
-        extending.overload(function, jit_options={"error_model": "numpy"})(form)
+        extending.overload(function, jit_options=_MATHS_OPTIONS)(form)
     for function in vars(maths).values():
         if isinstance(function, FunctionType) and function not in primitives:
-            extending.register_jitable(error_model="numpy")(function)
+            extending.register_jitable(**_MATHS_OPTIONS)(function)
 
 
 def _reinterpretation(source: Any, target: Any) -> Any:
