@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
 from reelwork.image.frame import Frame
 from reelwork.image.storage import StorageFormat
 from reelwork.image.window import Window
 from reelwork.kernels import colour
 from reelwork.media.picture import Picture
+
+_SRGB: Final = StorageFormat(model="rgb", subsampling=(1, 1), full_range=True)
 
 
 def picture_to_frame(picture: Picture, window: Window | None = None) -> Frame:
@@ -19,11 +27,15 @@ def picture_to_frame(picture: Picture, window: Window | None = None) -> Frame:
     return out
 
 
-def frame_to_picture(frame: Frame, storage: StorageFormat, width: int, height: int) -> Picture:
-    """A frame as it is stored, its pixel ``(0, 0)`` at the top left corner of ``width`` by ``height`` pixels.
-
-    Without alpha in the storage, light falls on black; outside its window a frame is transparent.
-    """
+def frame_to_picture(frame: Frame, storage: StorageFormat) -> Picture:
+    """A frame as it is stored; its window is the whole picture. Without alpha in the storage, light falls on black."""
+    width, height = frame.window.width, frame.window.height
     planes = colour.empty_planes(storage, width, height)
-    colour.encode(frame, storage, width, height, planes)
+    colour.encode(Frame(frame.data, Window(0, 0, width, height)), storage, width, height, planes)
     return Picture(planes, storage, width, height)
+
+
+def frame_to_pixels(frame: Frame, *, alpha: bool, depth: int = 8) -> npt.NDArray[Any]:
+    """``[row, column, channel]`` of sRGB, straight where there is alpha; ``uint8`` or, with 16 bits, ``uint16``."""
+    storage = replace(_SRGB, depth=depth, alpha="straight" if alpha else "none")
+    return np.stack(frame_to_picture(frame, storage).planes, axis=-1)

@@ -13,8 +13,8 @@ from PIL import Image
 
 from reelwork.errors import OutputError
 from reelwork.image.frame import Frame
+from reelwork.media.convert import frame_to_pixels
 from reelwork.media.whole import whole_file
-from reelwork.media.write import display_pixels
 
 #: Viewers show anything shorter for a tenth of a second instead.
 SHORTEST: Final = 2
@@ -55,7 +55,7 @@ def _timed(frames: Iterable[Frame], fps: Fraction, alpha: bool) -> Iterator[tupl
         start = round(number * 100 / fps)
         if waiting is not None and start - since < SHORTEST:
             continue
-        pixels = display_pixels(frame, alpha=alpha)
+        pixels = frame_to_pixels(frame, alpha=alpha)
         data = pixels.tobytes()
         if waiting is not None:
             if data == waiting[0]:

@@ -17,9 +17,11 @@ from reelwork.errors import OutputError
 from reelwork.media.codecs import ENCODERS, configure, encoder_options
 from reelwork.media.packets import attach
 from reelwork.media.segment import Segment, encoder_key, read_packets
-from reelwork.media.soundtrack import Blocks, SoundTrack
+from reelwork.media.soundtrack import Blocks, SoundTrack, write_sound
 from reelwork.media.spec import FILM_CODECS, SoundSpec, VideoSpec, sound_spec
 from reelwork.media.whole import whole_file
+
+__all__ = ["Blocks", "write_film", "write_sound"]
 
 _FORMATS: Final = {".mp4": "mp4", ".mov": "mov", ".mkv": "matroska", ".webm": "webm"}
 _SOUND_RATE: Final = 48_000

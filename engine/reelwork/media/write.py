@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import struct
 import zlib
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -16,17 +15,18 @@ from PIL.PngImagePlugin import PngInfo
 
 from reelwork.errors import OutputError
 from reelwork.image.frame import Frame
-from reelwork.image.storage import StorageFormat
 from reelwork.image.window import Window
 from reelwork.media import exr
-from reelwork.media.convert import frame_to_picture
+from reelwork.media.convert import frame_to_pixels
+from reelwork.media.gif import write_gif
 from reelwork.media.whole import whole_file
+
+__all__ = ["STILL_DEPTHS", "numbered", "write_gif", "write_still"]
 
 #: Suffixes of stills, with the depths that each can have, the default first.
 STILL_DEPTHS: Final = {
     ".png": (8, 16), ".tiff": (8, 16), ".tif": (8, 16), ".exr": (16, 32), ".jpg": (8,), ".jpeg": (8,),
 }  # fmt: skip
-_RGB = StorageFormat(model="rgb", subsampling=(1, 1), full_range=True)
 # printf's, as every other program writes them: a width of digits, filled with zeros.
 _NUMBER: Final = re.compile(r"%(?:0(\d{1,2}))?d")
 _PERCEPTUAL: Final = b"\0"
@@ -67,7 +67,7 @@ def write_still(
         if to.suffix.lower() == ".exr":
             _write_exr(frame, temporary, alpha, np.float16 if depth == 16 else np.float32)
             return
-        pixels = display_pixels(frame, alpha=alpha, depth=depth)
+        pixels = frame_to_pixels(frame, alpha=alpha, depth=depth)
         if to.suffix.lower() == ".png":
             _write_png(pixels, temporary)
         elif to.suffix.lower() in (".tif", ".tiff"):
@@ -90,14 +90,6 @@ def numbered(to: Path, number: int) -> Path:
     if len(places) != 1:
         raise OutputError(f"{to}: a sequence's name holds the frame's number once, as in frames/%05d.png")
     return to.with_name(_NUMBER.sub(lambda match: str(number).zfill(int(match[1] or 0)), to.name))
-
-
-def display_pixels(frame: Frame, *, alpha: bool, depth: int = 8) -> npt.NDArray[Any]:
-    """``[row, column, channel]`` of sRGB, straight where there is alpha; ``uint8`` or ``uint16``."""
-    width, height = frame.window.width, frame.window.height
-    storage = replace(_RGB, depth=depth, alpha="straight" if alpha else "none")
-    placed = Frame(frame.data, Window(0, 0, width, height))
-    return np.stack(frame_to_picture(placed, storage, width, height).planes, axis=-1)
 
 
 def _write_exr(frame: Frame, to: Path, alpha: bool, kind: type[np.floating[Any]]) -> None:
