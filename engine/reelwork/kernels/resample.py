@@ -35,9 +35,9 @@ Filter = Literal["auto", "nearest", "bilinear", "bicubic"]
 F = np.float32
 U = np.uint64
 # Maps are rounded before use, so that the noise of concatenated maps neither blurs a copy nor moves an edge: steps
-# a pixel to 2 ** -36, which moves the far end of 16,384 pixels by 2e-7; offsets to 2 ** -20.
-_STEP_GRID: Final = float(1 << 36)
-_OFFSET_GRID: Final = float(1 << 20)
+# a pixel to 2 ** -40, which moves the far end of 16,384 pixels by 1e-8; offsets to 2 ** -30.
+_STEP_GRID: Final = float(1 << 40)
+_OFFSET_GRID: Final = float(1 << 30)
 #: What a step may differ from a power of two and still count as one.
 _NEARLY: Final = 1e-6
 
@@ -93,7 +93,8 @@ def resample_needs(wanted: Window, to_source: Affine) -> Window:
     (level_x, stretch_x), (level_y, stretch_y) = (_level(step) for step in _steps(place))
     x0, y0, x1, y1 = place.bounds(wanted.x0 + 0.5, wanted.y0 + 0.5, wanted.x1 - 0.5, wanted.y1 - 0.5)
     scale_x, scale_y = float(1 << level_x), float(1 << level_y)
-    reach_x, reach_y = (float(_half(stretch)) + 0.5 for stretch in (stretch_x, stretch_y))
+    half_x, half_y = _halves(place, stretch_x, stretch_y)
+    reach_x, reach_y = half_x + 0.5, half_y + 0.5
     needs = _around(
         x0 / scale_x - reach_x, y0 / scale_y - reach_y, x1 / scale_x + reach_x, y1 / scale_y + reach_y
     )  # fmt: skip
@@ -132,7 +133,7 @@ def _interpolate(mipmap: Mipmap, place: Affine, linear: bool, out: Frame) -> Non
     box = np.array((x0 / scale_x, y0 / scale_y, x1 / scale_x, y1 / scale_y))
     steep_u, steep_v = (1.0 / step for step in _steps(Affine(a, b, c, d)))
     squeeze_x, squeeze_y = F(1.0 / stretch_x), F(1.0 / stretch_y)
-    half_x, half_y = _half(stretch_x), _half(stretch_y)
+    half_x, half_y = _halves(place, stretch_x, stretch_y)
     origin, target = frame.window[:2], out.window[:2]
     if b == 0.0 and c == 0.0:
         resample_upright(
@@ -142,7 +143,7 @@ def _interpolate(mipmap: Mipmap, place: Affine, linear: bool, out: Frame) -> Non
     else:
         resample_affine(
             frame.data, *origin, a, b, c, d, e, f, box, steep_u, steep_v,
-            max(half_x, half_y), squeeze_x, squeeze_y, linear, *target, out.data,
+            half_x, squeeze_x, squeeze_y, linear, *target, out.data,
         )  # fmt: skip
 
 
@@ -160,9 +161,12 @@ def _level(step: float) -> tuple[int, float]:
     return level, min(step, 2.0) if step > 1.0 + _NEARLY else 1.0
 
 
-def _half(stretch: float) -> int:
-    """Half the taps along an axis."""
-    return 2 if stretch == 1.0 else 4
+def _halves(place: Affine, stretch_x: float, stretch_y: float) -> tuple[int, int]:
+    """Half the taps along each axis; a map that is not upright takes as many along both."""
+    half_x, half_y = (2 if stretch == 1.0 else 4 for stretch in (stretch_x, stretch_y))
+    if place.b == 0.0 and place.c == 0.0:
+        return half_x, half_y
+    return max(half_x, half_y), max(half_x, half_y)
 
 
 def _rounded(place: Affine) -> Affine:
