@@ -56,5 +56,5 @@ class DropShadow(AreaEffect, name="drop-shadow", version=1):
         gaussian_blur(shadow, self.blur / 2.0 * context.scale[0], self.blur / 2.0 * context.scale[1], soft)
         resample(soft, back, out, "bilinear")
         layer = source.crop(out.window)
-        out.data *= np.float32(1.0) - layer.data[3]
-        out.data += layer.data
+        out.data[:] *= np.float32(1.0) - layer.data[3]
+        out.data[:] += layer.data

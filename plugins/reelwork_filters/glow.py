@@ -50,4 +50,4 @@ class Glow(AreaEffect, name="glow", version=1):
         gaussian_blur(bright, self.radius * context.scale[0], self.radius * context.scale[1], out)
         layer = source.crop(out.window)
         out.data[3] *= np.float32(1.0) - layer.data[3]
-        out.data += layer.data
+        out.data[:] += layer.data
