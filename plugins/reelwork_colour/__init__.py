@@ -1,8 +1,7 @@
-"""Colour effects: grade, tint, vignette, crop."""
+"""The built-in effects on colour and light, pixel by pixel: grade, tint, vignette, crop."""
 
-from collections.abc import Iterable
-
-from reelwork import PointEffect, hookimpl
+from reelwork import hookimpl
+from reelwork.effect import Extension
 from reelwork_colour.crop import Crop
 from reelwork_colour.grade import Grade
 from reelwork_colour.tint import Tint
@@ -10,6 +9,6 @@ from reelwork_colour.vignette import Vignette
 
 
 @hookimpl
-def reelwork_extensions() -> Iterable[type[PointEffect]]:
+def reelwork_extensions() -> tuple[type[Extension], ...]:
     """All effects of this package."""
-    return (Crop, Grade, Tint, Vignette)
+    return (Grade, Tint, Vignette, Crop)

@@ -1,46 +1,49 @@
-"""Crop: what lies near the edges of a layer's box becomes transparent."""
+"""Crop: a rectangle of a picture stays, the rest is transparent."""
 
 from __future__ import annotations
 
-from reelwork import PointEffect, param
+from typing import TYPE_CHECKING
+
+from reelwork import AreaEffect, param
+from reelwork.effect import Context
+from reelwork.image import Window
 from reelwork.kinds import Length
+from reelwork.values import Affine
+
+if TYPE_CHECKING:
+    from reelwork.image.frame import Frame
 
 
-class Crop(PointEffect, name="crop", version=1):
-    """Cut away from each side of the layer's box; edges between pixels are smooth.
+class Crop(AreaEffect, name="crop", version=1):
+    """Crop: cuts off the sides of the layer's box, and whatever lies outside it; edges are antialiased.
 
-    >>> Crop().is_identity()
-    True
+    >>> Crop(left=10.0).kept(Context(scale=(2.0, 2.0), box=(0.0, 0.0, 200.0, 100.0)))
+    (20.0, 0.0, 200.0, 100.0)
     """
 
-    positional = True
-
-    left: float = param(0.0, kind=Length(axis="x", of_box=True, minimum=0.0), help="What is cut away on the left.")
-    top: float = param(0.0, kind=Length(axis="y", of_box=True, minimum=0.0), help="What is cut away at the top.")
-    right: float = param(0.0, kind=Length(axis="x", of_box=True, minimum=0.0), help="What is cut away on the right.")
-    bottom: float = param(0.0, kind=Length(axis="y", of_box=True, minimum=0.0), help="What is cut away at the bottom.")
+    left: float = param(0.0, kind=Length("x", of_box=True), help="How much goes on the left.")
+    top: float = param(0.0, kind=Length("y", of_box=True), help="How much goes at the top.")
+    right: float = param(0.0, kind=Length("x", of_box=True), help="How much goes on the right.")
+    bottom: float = param(0.0, kind=Length("y", of_box=True), help="How much goes at the bottom.")
 
     def is_identity(self) -> bool:
-        """Whether nothing is cut away."""
-        return not (self.left or self.top or self.right or self.bottom)
+        return self.left == self.top == self.right == self.bottom == 0.0
 
-    def uniforms(self) -> tuple[float, ...]:
-        """What is cut away on each side, pixels of the layer."""
-        return (self.left, self.top, self.right, self.bottom)
+    def kept(self, context: Context) -> tuple[float, float, float, float]:
+        """The box that stays, in raster pixels: ``x0, y0, x1, y1``."""
+        x0, y0, x1, y1 = context.box
+        along, down = context.scale
+        return (x0 + self.left * along, y0 + self.top * down, x1 - self.right * along, y1 - self.bottom * down)
 
-    @staticmethod
-    def pixel(
-        x: float, y: float, width: float, height: float, r: float, g: float, b: float, a: float,
-        left: float, top: float, right: float, bottom: float,
-    ) -> tuple[float, float, float, float]:  # fmt: skip
-        """Multiply by how much of the pixel is left; a side that nothing is cut from is not touched."""
-        inside = 1.0
-        if left > 0:
-            inside = inside * min(max(x - left + 0.5, 0), 1)
-        if right > 0:
-            inside = inside * min(max(width - right - x + 0.5, 0), 1)
-        if top > 0:
-            inside = inside * min(max(y - top + 0.5, 0), 1)
-        if bottom > 0:
-            inside = inside * min(max(height - bottom - y + 0.5, 0), 1)
-        return r * inside, g * inside, b * inside, a * inside
+    def margin(self, context: Context) -> tuple[int, int, int, int]:
+        return (0, 0, 0, 0)
+
+    def region(self, source: Window, context: Context) -> Window:
+        return source & Window.around(*self.kept(context))
+
+    def render(self, source: Frame, out: Frame, context: Context) -> None:
+        from reelwork.kernels.coverage import clip_to_quad
+
+        out.data[:] = source.crop(out.window).data
+        x0, y0, x1, y1 = self.kept(context)
+        clip_to_quad(out, Affine.translation(x0, y0), x1 - x0, y1 - y0)

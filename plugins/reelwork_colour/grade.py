@@ -1,94 +1,117 @@
-"""Grade: exposure, temperature, lift, gamma, gain, contrast and saturation of scene-linear light."""
+"""Grade: the colourist's first tools, in one pass over scene-linear light."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from reelwork import PointEffect, maths, param
-from reelwork.kinds import List, Number, OneOf
+from reelwork.kinds import Kind, List, Number, OneOf, Ratio
 from reelwork_colour.temperature import temperature_gains
 
-PER_CHANNEL = OneOf((Number(), List(Number(), 3)))
-PER_CHANNEL_ABOVE_0 = OneOf((Number(minimum=0.01), List(Number(minimum=0.01), 3)))
-#: What contrast turns about: the grey card's 18%.
-PIVOT = 0.18
+#: One number, or one each for red, green and blue.
+Channels = float | tuple[float, ...]
+
+_PIVOT: Final = 0.18
+#: What leaves a picture as it is: balance, contrast, lift, gain less lift, 1 / gamma, saturation.
+_NEUTRAL: Final = (1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0)
+
+
+def _channels(minimum: float | None, soft: tuple[float, float]) -> Kind:
+    number = Number(minimum=minimum, soft_range=soft)
+    return OneOf((number, List(number, 3, 3)))
 
 
 class Grade(PointEffect, name="grade", version=1):
-    """A primary grade, in this order: temperature, exposure, lift and gain, gamma, contrast, saturation.
+    """Grade: white balance, exposure, contrast, lift, gamma, gain and saturation, in this order.
 
-    ``lift``, ``gamma`` and ``gain`` take one number, or ``[red, green, blue]``. Lift moves black and leaves white (1)
-    where it is, gain moves white and leaves black; then gamma is the exponent ``1 / gamma``. Contrast is an exponent
-    about 18% grey. Saturation mixes with Rec.709 luminance.
+    All work on straight scene-linear Rec.709. Contrast is a power around 18 % grey. Lift, gamma and gain are
+    ``(c (gain - lift) + lift) ** (1 / gamma)``: lift moves black and holds white, gain moves white and holds black,
+    gamma moves what lies between. Saturation is the distance from Rec.709 luminance.
 
+    >>> Grade(exposure=1.0).uniforms()[:3]
+    (2.0, 2.0, 2.0)
     >>> Grade().is_identity()
     True
     """
 
     unpremultiplied = True
 
-    exposure: float = param(0.0, unit="stops", soft_range=(-5.0, 5.0), help="How much brighter: each stop doubles.")
+    exposure: float = param(0.0, unit="stops", soft_range=(-4.0, 4.0), help="Light, in photographic stops.")
     temperature: float = param(
-        0.0,
-        unit="100 mireds",
-        soft_range=(-1.0, 1.0),
-        help="How much warmer, in hundreds of mireds: 0.5 is a golden hour, -0.3 a cloudy day.",
+        0.0, unit="mireds", soft_range=(-100.0, 100.0), help="Warmth: above 0 warmer, below 0 colder."
     )
-    lift: float | tuple[float, ...] = param(0.0, kind=PER_CHANNEL, help="What black becomes.")
-    gamma: float | tuple[float, ...] = param(1.0, kind=PER_CHANNEL_ABOVE_0, help="Above 1 the middle is brighter.")
-    gain: float | tuple[float, ...] = param(1.0, kind=PER_CHANNEL, help="What white becomes.")
-    contrast: float = param(1.0, minimum=0.0, soft_range=(0.5, 2.0), help="Above 1 there is more of it.")
-    saturation: float = param(1.0, minimum=0.0, soft_range=(0.0, 2.0), help="0 is black and white.")
+    contrast: float = param(
+        1.0, kind=Ratio(minimum=0.0, maximum=10.0), help="Contrast around 18 % grey; 1 leaves it, 0 makes all grey."
+    )
+    lift: Channels = param(
+        0.0, kind=_channels(None, (-0.2, 0.2)), help="Where black lies: one number, or red, green, blue."
+    )
+    gamma: Channels = param(
+        1.0, kind=_channels(0.01, (0.2, 4.0)), help="Brightness of the middle: one number, or three."
+    )
+    gain: Channels = param(1.0, kind=_channels(None, (0.0, 4.0)), help="Where white lies: one number, or three.")
+    saturation: float = param(
+        1.0, kind=Ratio(minimum=0.0, maximum=10.0), help="Colourfulness: 0 is monochrome, 1 leaves it, more is more."
+    )
 
     def is_identity(self) -> bool:
-        """Whether every parameter is as if it was not there."""
-        plain = (self.exposure, self.temperature, self.contrast, self.saturation) == (0.0, 0.0, 1.0, 1.0)
-        return plain and (_three(self.lift), _three(self.gamma), _three(self.gain)) == (
-            (0.0,) * 3,
-            (1.0,) * 3,
-            (1.0,) * 3,
-        )
+        return self.uniforms() == _NEUTRAL
 
     def uniforms(self) -> tuple[float, ...]:
-        """Slope and offset a channel, exponent a channel, contrast, saturation."""
+        light = maths.exp2(self.exposure)
+        balance = temperature_gains(self.temperature)
         lift, gamma, gain = _three(self.lift), _three(self.gamma), _three(self.gain)
-        light = tuple(maths.exp2(self.exposure) * warm for warm in temperature_gains(100.0 * self.temperature))
-        slopes = tuple(k * (g - low) for k, g, low in zip(light, gain, lift, strict=True))
-        return (*slopes, *lift, *(1.0 / g for g in gamma), self.contrast, self.saturation)
+        slopes = (top - bottom for top, bottom in zip(gain, lift, strict=True))
+        exponents = (1.0 / value for value in gamma)
+        return (*(light * channel for channel in balance), self.contrast, *lift, *slopes, *exponents, self.saturation)
 
     @staticmethod
     def pixel(
-        r: float, g: float, b: float, a: float,
-        slope_r: float, slope_g: float, slope_b: float,
-        lift_r: float, lift_g: float, lift_b: float,
-        power_r: float, power_g: float, power_b: float,
-        contrast: float, saturation: float,
-    ) -> tuple[float, float, float, float]:  # fmt: skip
-        """The grade of one straight colour; below 0 the exponents leave it as it is."""
+        r: float,
+        g: float,
+        b: float,
+        a: float,
+        light_r: float,
+        light_g: float,
+        light_b: float,
+        contrast: float,
+        lift_r: float,
+        lift_g: float,
+        lift_b: float,
+        slope_r: float,
+        slope_g: float,
+        slope_b: float,
+        exponent_r: float,
+        exponent_g: float,
+        exponent_b: float,
+        saturation: float,
+    ) -> tuple[float, float, float, float]:
+        r, g, b = r * light_r, g * light_g, b * light_b
+        if contrast != 1.0:
+            r, g, b = contrasted(r, contrast), contrasted(g, contrast), contrasted(b, contrast)
         r, g, b = r * slope_r + lift_r, g * slope_g + lift_g, b * slope_b + lift_b
-        if power_r != 1:
-            r = raised(r, power_r)
-        if power_g != 1:
-            g = raised(g, power_g)
-        if power_b != 1:
-            b = raised(b, power_b)
-        if contrast != 1:
-            r = PIVOT * raised(r / PIVOT, contrast)
-            g = PIVOT * raised(g / PIVOT, contrast)
-            b = PIVOT * raised(b / PIVOT, contrast)
-        grey = 0.2126 * r + 0.7152 * g + 0.0722 * b
-        return (
-            grey + (r - grey) * saturation,
-            grey + (g - grey) * saturation,
-            grey + (b - grey) * saturation,
-            a,
-        )
+        if exponent_r != 1.0 or exponent_g != 1.0 or exponent_b != 1.0:
+            r, g, b = raised(r, exponent_r), raised(g, exponent_g), raised(b, exponent_b)
+        if saturation != 1.0:
+            luminance = 0.2126 * r + 0.7152 * g + 0.0722 * b
+            r = luminance + (r - luminance) * saturation
+            g = luminance + (g - luminance) * saturation
+            b = luminance + (b - luminance) * saturation
+        return r, g, b, a
 
 
-def raised(value: float, exponent: float) -> float:
-    """A power of what is above 0."""
-    return maths.power(value, exponent) if value > 0 else value
+def contrasted(x: float, contrast: float) -> float:
+    """A power around 18 % grey; what is not above black stays."""
+    return _PIVOT * maths.power(x / _PIVOT, contrast) if x > 0.0 else x
 
 
-def _three(value: float | tuple[float, ...]) -> tuple[float, float, float]:
+def raised(x: float, exponent: float) -> float:
+    """A power; what is not above black stays."""
+    return maths.power(x, exponent) if x > 0.0 else x
+
+
+def _three(value: Channels) -> tuple[float, float, float]:
     if isinstance(value, tuple):
-        return (value[0], value[1], value[2])
+        red, green, blue = value
+        return (red, green, blue)
     return (value, value, value)

@@ -1,4 +1,4 @@
-"""Tint: dark and light are mapped to two colours."""
+"""Tint: a picture in the shades between two colours."""
 
 from __future__ import annotations
 
@@ -9,37 +9,41 @@ from reelwork.values import Colour
 
 
 class Tint(PointEffect, name="tint", version=1):
-    """A duotone: black becomes one colour, white another, what is between them a mixture by luminance.
+    """Tint: white becomes one colour, black another, and what lies between is mixed in scene-linear light.
 
     >>> Tint(amount=0.0).is_identity()
     True
     """
 
-    unpremultiplied = True
-
-    black: Colour = param(Colour.from_hex("#1a1033"), kind=ColourKind(), help="What black becomes.")
-    white: Colour = param(Colour.from_hex("#ffe9c4"), kind=ColourKind(), help="What white becomes.")
-    amount: float = param(0.7, kind=Ratio(bounded=True), help="How much of it there is.")
+    colour: Colour = param(Colour.from_hex("#ffc48a"), kind=ColourKind(), help="What white becomes.")
+    shadows: Colour = param(Colour.from_hex("#000000"), kind=ColourKind(), help="What black becomes.")
+    amount: float = param(0.6, kind=Ratio(bounded=True), help="How much of the picture's own colour is replaced.")
 
     def is_identity(self) -> bool:
-        """Whether there is none of it."""
         return self.amount == 0.0
 
     def uniforms(self) -> tuple[float, ...]:
-        """The two colours, scene-linear, and the amount."""
-        return (*self.black.linear()[:3], *self.white.linear()[:3], self.amount)
+        return (*self.colour.linear()[:3], *self.shadows.linear()[:3], self.amount)
 
     @staticmethod
     def pixel(
-        r: float, g: float, b: float, a: float,
-        black_r: float, black_g: float, black_b: float,
-        white_r: float, white_g: float, white_b: float, amount: float,
-    ) -> tuple[float, float, float, float]:  # fmt: skip
-        """Mix with the colour for this luminance."""
-        light = 0.2126 * r + 0.7152 * g + 0.0722 * b
+        r: float,
+        g: float,
+        b: float,
+        a: float,
+        light_r: float,
+        light_g: float,
+        light_b: float,
+        dark_r: float,
+        dark_g: float,
+        dark_b: float,
+        amount: float,
+    ) -> tuple[float, float, float, float]:
+        luminance = 0.2126 * r + 0.7152 * g + 0.0722 * b
+        rest = 1.0 - amount
         return (
-            r + (black_r + (white_r - black_r) * light - r) * amount,
-            g + (black_g + (white_g - black_g) * light - g) * amount,
-            b + (black_b + (white_b - black_b) * light - b) * amount,
+            r * rest + (dark_r * a + (light_r - dark_r) * luminance) * amount,
+            g * rest + (dark_g * a + (light_g - dark_g) * luminance) * amount,
+            b * rest + (dark_b * a + (light_b - dark_b) * luminance) * amount,
             a,
         )

@@ -1,8 +1,7 @@
-"""Transitions: dissolve, fade-through, wipe, slide."""
+"""The built-in transitions: dissolve, fade through a colour, wipe, slide."""
 
-from collections.abc import Iterable
-
-from reelwork import Transition, hookimpl
+from reelwork import hookimpl
+from reelwork.effect import Extension
 from reelwork_transitions.dissolve import Dissolve
 from reelwork_transitions.fade_through import FadeThrough
 from reelwork_transitions.slide import Slide
@@ -10,6 +9,6 @@ from reelwork_transitions.wipe import Wipe
 
 
 @hookimpl
-def reelwork_extensions() -> Iterable[type[Transition]]:
+def reelwork_extensions() -> tuple[type[Extension], ...]:
     """All transitions of this package."""
-    return (Dissolve, FadeThrough, Slide, Wipe)
+    return (Dissolve, FadeThrough, Wipe, Slide)

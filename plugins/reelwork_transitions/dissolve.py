@@ -4,19 +4,31 @@ from __future__ import annotations
 
 from reelwork import Transition
 
-Pixel = tuple[float, float, float, float]
-
 
 class Dissolve(Transition, name="dissolve", version=1):
-    """A cross-dissolve, as light mixes: half way, half of each picture's light."""
+    """Dissolve: both pictures are mixed in scene-linear light, as in an optical printer.
+
+    >>> Dissolve.pixel(0.5, 0.5, 1.0, 1.0, 0.25, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 1.0)
+    (0.75, 0.75, 0.75, 1.0)
+    """
 
     @staticmethod
     def pixel(
-        x: float, y: float, width: float, height: float, progress: float,
-        rf: float, gf: float, bf: float, af: float, rt: float, gt: float, bt: float, at: float,
-    ) -> Pixel:  # fmt: skip
-        """Mix by progress."""
-        rest = 1 - progress
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        progress: float,
+        rf: float,
+        gf: float,
+        bf: float,
+        af: float,
+        rt: float,
+        gt: float,
+        bt: float,
+        at: float,
+    ) -> tuple[float, float, float, float]:
+        rest = 1.0 - progress
         return (
             rf * rest + rt * progress,
             gf * rest + gt * progress,
