@@ -136,6 +136,7 @@ def test_the_productions_own_licence_is_looked_at(tmp_path):
     assert release_trouble(Release(None, False), None) is None
     assert release_trouble(Release("CC-BY-SA-4.0", False), None) is None
     assert "did you mean 'CC-BY-4.0'?" in str(release_trouble(Release("CC-BY-4", False), None))
+    assert said(tmp_path, "CC-BY-NC-ND-4.0", "CC-BY-4 (") == ""
     write(tmp_path, "licences/LicenseRef-band.toml", "")
     assert release_trouble(Release("LicenseRef-band", False), shelf(tmp_path)) is None
 

@@ -56,10 +56,13 @@ class _Hindrance:
 def release_problems(record: Record, catalogue: Catalogue, release: Release) -> tuple[Problem, ...]:
     """Why a record, or what it was made from, cannot be part of a production that is released so; empty if it can.
 
-    The problems have no place; they are about the layer that uses the record.
+    The problems have no place; they are about the layer that uses the record. Where the production's own licence is
+    wrong (:func:`release_trouble` says so), nothing can be said.
 
     :raises CatalogueError: a record that it comes from is missing or wrong, or they form a circle
     """
+    if release_trouble(release, catalogue) is not None:
+        return ()
     problems = []
     catalogue.lineage(record)  # refuses circles, on which the walk below would not end
     for ancestor, way in _sources(record, catalogue):
