@@ -248,7 +248,8 @@ class _Planner:
             return _vector(generator, size, fitted)
         assert isinstance(generator, PixelGenerator)
         region, _ = _extent(matrix, size)
-        context = Context((density(matrix),) * 2, matrix.bounds(0.0, 0.0, *size), clock, _seed(layer))
+        time = clock if generator.timed else Fraction(0)
+        context = Context((density(matrix),) * 2, matrix.bounds(0.0, 0.0, *size), time, _seed(layer))
         node = Generated(region, generator, context, matrix.inverse(), size)
         return _clipped(node, matrix, size)
 
@@ -292,7 +293,8 @@ def _affected(node: Node, uses: tuple[EffectUse, ...], scope: Scope, matrix: Aff
             if isinstance(effect, PointEffect):
                 node = Points(node.region, (effect,), node, matrix.inverse(), box, mix)
             elif isinstance(effect, AreaEffect):
-                context = Context((matrix.a, matrix.d), matrix.bounds(0.0, 0.0, *box), scope.clock, seed)
+                time = scope.clock if effect.timed else Fraction(0)
+                context = Context((matrix.a, matrix.d), matrix.bounds(0.0, 0.0, *box), time, seed)
                 node = Area(effect.region(node.region, context), effect, node, context, mix)
     return node
 
