@@ -52,7 +52,7 @@ def floor(x: float) -> float:
     >>> floor(-0.5)
     -1.0
     """
-    return float(math.floor(x)) if -4503599627370496.0 < x < 4503599627370496.0 else x
+    return float(math.floor(x)) if -4503599627370496.0 < x < 4503599627370496.0 and x != 0.0 else x
 
 
 def sqrt(x: float) -> float:
@@ -190,7 +190,9 @@ def srgb_encode(x: float) -> float:
     0.461356
     """
     size = abs(x)
-    encoded = size * 12.92 if size <= 0.0031308 else 1.055 * exp2(log2(size) / 2.4) - 0.055
+    root = exp2(log2(size) / 2.4)
+    # The standard's 1.055 root - 0.055, in a form that makes 1 of 1.
+    encoded = size * 12.92 if size <= 0.0031308 else root + 0.055 * (root - 1.0)
     return -encoded if x < 0.0 else encoded
 
 
