@@ -69,6 +69,8 @@ class Extension:
     version: ClassVar[int] = 0
     #: Parameters (as scenes name them) of which one, and only one, must be written; empty where there is no such rule.
     exactly_one: ClassVar[tuple[str, ...]] = ()
+    #: Whether it reads ``context.time``. What is not timed is painted once for as long as nothing else changes.
+    timed: ClassVar[bool] = False
 
     def __init_subclass__(cls, *, name: str = "", version: int = 0, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
