@@ -15,15 +15,15 @@ class Tint(PointEffect, name="tint", version=1):
     True
     """
 
-    colour: Colour = param(Colour.from_hex("#ffc48a"), kind=ColourKind(), help="What white becomes.")
-    shadows: Colour = param(Colour.from_hex("#000000"), kind=ColourKind(), help="What black becomes.")
+    white: Colour = param(Colour.from_hex("#ffc48a"), kind=ColourKind(), help="What white becomes.")
+    black: Colour = param(Colour.from_hex("#000000"), kind=ColourKind(), help="What black becomes.")
     amount: float = param(0.6, kind=Ratio(bounded=True), help="How much of the picture's own colour is replaced.")
 
     def is_identity(self) -> bool:
         return self.amount == 0.0
 
     def uniforms(self) -> tuple[float, ...]:
-        return (*self.colour.linear()[:3], *self.shadows.linear()[:3], self.amount)
+        return (*self.white.linear()[:3], *self.black.linear()[:3], self.amount)
 
     @staticmethod
     def pixel(
