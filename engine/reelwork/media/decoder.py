@@ -44,9 +44,6 @@ def decoder_for(stream: VideoStream, threads: int, path: Path) -> VideoCodecCont
     if stream.metadata.get("alpha_mode") == "1" and context.codec.canonical_name in _ALPHA_DECODERS:
         name = _ALPHA_DECODERS[context.codec.canonical_name]
         context = cast(VideoCodecContext, VideoCodecContext.create(name, "r"))
-    if context.codec.canonical_name == "ffv1":
-        # It carries checksums; without this, FFmpeg fills what fails them from the picture before.
-        context.options = {"err_detect": "crccheck+explode"}
     context.thread_count = threads
     context.thread_type = ThreadType.AUTO
     # Without it FFmpeg crops to where its vectors like to begin, and the picture shifts.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from reelwork.errors import MediaError
+from reelwork.media.files import check_file
 
 # Formats that are self-contained. Playlists are not here: they would read other files and reach the network.
 _FORMATS: Final = (
@@ -23,21 +23,6 @@ _FORMATS: Final = (
 )  # fmt: skip
 _OPTIONS: Final = {"format_whitelist": ",".join(_FORMATS), "protocol_whitelist": "file"}
 _NOT_FILM: Final = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
-
-
-def check_file(path: Path) -> None:
-    """Refuse what is not a file with something in it, before anything tries to read it.
-
-    :raises MediaError: it is missing, a folder, a device, or empty
-    """
-    try:
-        status = path.stat()
-    except OSError as error:
-        raise MediaError(f"{path}: cannot be read: {error.strerror or error}") from error
-    if not stat.S_ISREG(status.st_mode):
-        raise MediaError(f"{path}: is not a file")
-    if status.st_size == 0:
-        raise MediaError(f"{path}: the file is empty")
 
 
 @contextmanager

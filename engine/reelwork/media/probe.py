@@ -11,8 +11,8 @@ from typing import Any
 from reelwork.catalogue.digest import digest_of as remembered_digest
 from reelwork.catalogue.facts import AudioFacts, ColourTags, MediaFacts
 from reelwork.errors import MediaError
+from reelwork.media.files import check_file
 from reelwork.media.index import FrameIndex
-from reelwork.media.opening import check_file
 from reelwork.media.remember import recall, remember
 
 
@@ -29,9 +29,7 @@ def probe(path: Path) -> MediaFacts:
 
     :raises MediaError: it is missing, empty, damaged or of a kind that cannot be read; the message names it
     """
-    digest = digest_of(path)
-    known = recall("facts", digest)
-    return _facts_from(known) if known is not None else examine(path).facts
+    return _known_facts(digest_of(path)) or examine(path).facts
 
 
 def examine(path: Path) -> Examined:
@@ -44,9 +42,10 @@ def examine(path: Path) -> Examined:
 
 @lru_cache(maxsize=64)
 def _examine(path: Path, digest: str) -> Examined:
-    facts, index = recall("facts", digest), recall("index", digest)
-    if facts is not None and (index is not None or facts["kind"] != "video"):
-        return Examined(_facts_from(facts), FrameIndex.from_data(index) if index is not None else None)
+    facts = _known_facts(digest)
+    index = recall("index", digest) if facts is not None and facts.kind == "video" else None
+    if facts is not None and (index is not None or facts.kind != "video"):
+        return Examined(facts, FrameIndex.from_data(index) if index is not None else None)
     # Here, so that what is remembered comes back without loading FFmpeg or Pillow.
     from reelwork.media.examine import examine_file
 
@@ -78,8 +77,15 @@ def _facts_to(facts: MediaFacts) -> dict[str, Any]:
     return data
 
 
+def _known_facts(digest: str) -> MediaFacts | None:
+    data = recall("facts", digest)
+    try:
+        return None if data is None else _facts_from(data)
+    except (TypeError, KeyError, ValueError):
+        return None  # remembered by another version
+
+
 def _facts_from(data: dict[str, Any]) -> MediaFacts:
-    data = dict(data)
     for name in ("duration", "frame_rate"):
         data[name] = None if data[name] is None else Fraction(data[name])
     data["colour"] = ColourTags(**data["colour"])

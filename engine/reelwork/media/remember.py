@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import secrets
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,7 +25,7 @@ def recall(kind: str, key: str) -> Any | None:
 def remember(kind: str, key: str, value: Any) -> None:
     """Keep JSON data; a folder that cannot be written only costs time later."""
     place = _place(kind, key)
-    temporary = place.with_name(f"{place.name}.{secrets.token_hex(4)}")
+    temporary = place.with_name(f"{place.name}.{os.urandom(4).hex()}")
     with contextlib.suppress(OSError):
         place.parent.mkdir(parents=True, exist_ok=True)
         temporary.write_text(json.dumps(value, separators=(",", ":")), "utf-8")

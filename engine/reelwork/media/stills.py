@@ -22,7 +22,8 @@ from reelwork.image.storage import StorageFormat
 from reelwork.media import exr, svg
 from reelwork.media.avframes import base_storage, picture_of
 from reelwork.media.decoder import MAX_PIXELS
-from reelwork.media.opening import check_file, naming
+from reelwork.media.files import check_file
+from reelwork.media.opening import naming
 from reelwork.media.picture import Picture
 
 # What Pillow may try; its other formats are old, rare and seldom looked at by anybody who seeks holes.

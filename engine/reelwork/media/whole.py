@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +19,7 @@ def whole_file(to: Path) -> Iterator[Path]:
 
     :raises OutputError: the place cannot be written
     """
-    temporary = to.with_name(f".{to.stem[:100]}.{secrets.token_hex(6)}.part{to.suffix}")
+    temporary = to.with_name(f".{to.stem[:100]}.{os.urandom(6).hex()}.part{to.suffix}")
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
