@@ -53,12 +53,14 @@ def decoder_for(stream: VideoStream, threads: int, path: Path) -> VideoCodecCont
 
 def tags_of(frame: VideoFrame, stream: VideoStream) -> ColourTags:
     """The colour tags of a decoded frame, which are the bitstream's and else the container's."""
+    # FFmpeg hands the container's tags to its own decoder of the stream, and so not to one that stands in for it.
+    said = stream.codec_context
     subsampled = not frame.format.is_rgb and frame.format.chroma_width(8) < 8
     return ColourTags(
-        matrix=MATRIX_NAMES.get(frame.colorspace),
-        range=RANGE_NAMES.get(frame.color_range),
-        transfer=TRANSFER_NAMES.get(frame.color_trc),
-        primaries=PRIMARIES_NAMES.get(frame.color_primaries),
+        matrix=MATRIX_NAMES.get(frame.colorspace) or MATRIX_NAMES.get(said.colorspace),
+        range=RANGE_NAMES.get(frame.color_range) or RANGE_NAMES.get(said.color_range),
+        transfer=TRANSFER_NAMES.get(frame.color_trc) or TRANSFER_NAMES.get(said.color_trc),
+        primaries=PRIMARIES_NAMES.get(frame.color_primaries) or PRIMARIES_NAMES.get(said.color_primaries),
         siting=_siting_of(frame, stream) if subsampled else None,
     )
 
