@@ -48,6 +48,15 @@ def test_blocks_change_no_sample(voices, block):
     np.testing.assert_array_equal(samples(voices, duration, opener=Noise, block=block), whole)
 
 
+@pytest.mark.parametrize("block", [1000, 4800, 100_000])
+def test_a_level_that_stays_is_the_same_number_as_one_that_moves(block):
+    """A block without any fade and one with a fade in it multiply alike."""
+    envelopes = (Gain(Curve.constant(-4.0), Clock()), Fade(silent=Fraction(2, 10), full=Fraction(15, 100)))
+    voice = Voice("a.wav", Fraction(0), Fraction(1), Fraction(0), Fraction(2, 10), envelopes=envelopes)
+    whole = samples([voice], Fraction(2, 10), opener=Noise, block=9600)
+    np.testing.assert_array_equal(samples([voice], Fraction(2, 10), opener=Noise, block=block), whole)
+
+
 @settings(max_examples=40)
 @given(st.lists(some_voices(), max_size=4), st.integers(0, 3000))
 def test_a_stretch_is_cut_from_the_whole(voices, first):

@@ -169,7 +169,8 @@ def _sum(voices: Iterable[_Placed], sources: _Sources, first: int, stop: int) ->
         left, right = _product(voice.voice, begin, end)
         if isinstance(left, float) and left == 0.0 and isinstance(right, float) and right == 0.0:
             continue
-        heard = voice.read(sources.of(voice), begin, end)
+        # Widened first: numpy would multiply float32 by a single gain in float32, and by a run of gains in float64.
+        heard = voice.read(sources.of(voice), begin, end).astype(np.float64)
         if not np.isfinite(heard).all():  # a float file may hold anything, and one infinity would silence a whole mix
             heard = np.nan_to_num(heard, nan=0.0, posinf=0.0, neginf=0.0)
         total[0, begin - first : end - first] += heard[0] * left
