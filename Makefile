@@ -28,6 +28,7 @@ lint: $(READY) ## check style, types and the layers of the house
 
 docs: $(READY) ## write the reference pages from the code
 	$(BIN)/python -m reelwork.cli.reference > docs/commands.md
+	$(BIN)/python -m reelwork.scene.reference docs/scene-format.md
 
 clean: ## remove what was built, rendered and cached here (.venv stays)
 	rm -rf out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import functools
-import unicodedata
 from collections.abc import Iterable
 
 from reelwork.errors import Place, Problem, SceneError
@@ -73,10 +72,7 @@ def printable(text: str) -> str:
     """The text with what cannot be seen written out: controls, directions, surrogates."""
     if text.isprintable():
         return text
-    return "".join(
-        c if c.isprintable() or unicodedata.category(c) == "Zs" else c.encode("unicode_escape").decode("ascii")
-        for c in text
-    )
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def one_of(names: Iterable[str], joining: str = "or") -> str:

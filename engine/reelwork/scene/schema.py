@@ -270,7 +270,7 @@ class _Schema:
             case language.Looping():
                 return {"anyOf": [{"type": "boolean"}, {"const": "ping-pong"}, {"type": "integer", "minimum": 1}]}
             case language.File(output=True):
-                endings = "|".join(ending[1:] for ending in ENDINGS)
+                endings = "|".join(_any_case(ending[1:]) for ending in ENDINGS)
                 return {"type": "string", "pattern": rf"\.({endings})$"}
             case language.File():
                 return {"type": "string", "minLength": 1}
@@ -299,7 +299,9 @@ class _Schema:
                     "type": "object",
                     "minProperties": 1,
                     "maxProperties": 1,
-                    "properties": {name: self.extension(cls, extra) for name, cls in table.items()},
+                    "properties": {
+                        name: {"description": _title(cls), **self.extension(cls, extra)} for name, cls in table.items()
+                    },
                     "additionalProperties": False,
                 },
             ]
@@ -310,9 +312,8 @@ class _Schema:
         base = next(base for base in (Effect, Transition, Generator) if issubclass(cls, base))
         name = f"{base.__name__.lower()}-{cls.name}"
         if name not in self.definitions:
-            doc = (cls.__doc__ or cls.name).strip().splitlines()[0]
             self.definitions[name] = {}
-            schema = self.model({**cls.params(), **extra}, doc, cls.params())
+            schema = self.model({**cls.params(), **extra}, _title(cls), cls.params())
             choice = getattr(cls, "exactly_one", ())
             if choice:
                 schema["oneOf"] = [{"required": [key]} for key in choice]
@@ -343,6 +344,18 @@ def _number_or(pattern: str, minimum: float | None, maximum: float | None) -> Sc
 def _number(minimum: float | None, maximum: float | None, name: str = "number") -> Schema:
     limits = {"minimum": minimum, "maximum": maximum}
     return {"type": name, **{key: value for key, value in limits.items() if value is not None}}
+
+
+def _title(cls: type[Extension]) -> str:
+    """The first line of an extension's documentation; its name if it has none of its own."""
+    doc = (cls.__dict__.get("__doc__") or "").strip()
+    line = doc.splitlines()[0] if doc and not doc.startswith(f"{cls.__name__}(") else cls.name
+    return line if line.endswith(".") else f"{line}."
+
+
+def _any_case(word: str) -> str:
+    """A pattern for a word in small or large letters."""
+    return "".join(f"[{letter}{letter.upper()}]" if letter.isalpha() else letter for letter in word)
 
 
 def _sentence(words: str) -> str:
