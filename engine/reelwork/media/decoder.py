@@ -41,7 +41,8 @@ def decoder_for(stream: VideoStream, threads: int, path: Path) -> VideoCodecCont
         raise MediaError(
             f"{path}: its pixels are {aspect.numerator}:{aspect.denominator}, not square; convert it to square pixels"
         )
-    if stream.metadata.get("alpha_mode") == "1" and context.codec.canonical_name in _ALPHA_DECODERS:
+    with_alpha = any(key.lower() == "alpha_mode" and value == "1" for key, value in stream.metadata.items())
+    if with_alpha and context.codec.canonical_name in _ALPHA_DECODERS:
         name = _ALPHA_DECODERS[context.codec.canonical_name]
         context = cast(VideoCodecContext, VideoCodecContext.create(name, "r"))
     context.thread_count = threads
