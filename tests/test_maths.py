@@ -130,8 +130,8 @@ def _all_of_them(x, y, out):
 
 
 def test_kernels_get_the_same_bits_as_python():
-    x = np.array(_numbers(-30, 30, 300) + [0.0, -0.0, 1.0, 0.5])
-    y = np.array(_spread(1e-310, 1e10, 300) + [0.0, 1.0, 2.0, math.inf])
+    x = np.array([*_numbers(-30, 30, 300), 0.0, -0.0, 1.0, 0.5])
+    y = np.array([*_spread(1e-310, 1e10, 300), 0.0, 1.0, 2.0, math.inf])
     compiled, interpreted = np.empty((14, len(x))), np.empty((14, len(x)))
     _all_of_them(x, y, compiled)
     _all_of_them.py_func(_Floats(x), _Floats(y), interpreted)

@@ -1,0 +1,145 @@
+"""The cache of compiled kernels: shared between processes, never stale, and no worse for damage."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from reelwork.kernels import native
+from reelwork.kernels.digest import function_digest
+
+_MODULE = """
+from reelwork.kernels import kernel
+
+SCALE = 3
+
+@kernel
+def helper(x):
+    return x * SCALE + 1
+
+@kernel
+def total(values, out):
+    for i in range(values.shape[0]):
+        out[i] = helper(values[i])
+"""
+_USE = """
+import sys
+import numpy as np
+import used
+kinds = [np.float32, np.float64, np.int64, np.int32]
+shift = int(sys.argv[1])
+for kind in (kinds[shift:] + kinds[:shift])[:2]:
+    values = np.arange(100).astype(kind)
+    out = np.zeros_like(values)
+    used.total(values, out)
+    assert (out == values * 3 + 1).all(), kind
+"""
+
+
+@pytest.fixture
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("REELWORK_HOME", str(tmp_path / "home"))
+    native.cache_folder.cache_clear()
+    yield tmp_path / "home" / "caches" / "kernels"
+    native.cache_folder.cache_clear()
+
+
+def _run_together(folder: Path, count: int) -> list[int]:
+    environment = os.environ | {"PYTHONPATH": str(folder)}
+    arguments = [sys.executable, str(folder / "use.py")]
+    running = [subprocess.Popen([*arguments, str(number % 4)], env=environment) for number in range(count)]
+    return [process.wait() for process in running]
+
+
+def test_processes_share_an_empty_cache_and_then_a_damaged_one(tmp_path, own_cache):
+    (tmp_path / "used.py").write_text(_MODULE)
+    (tmp_path / "use.py").write_text(_USE)
+    assert _run_together(tmp_path, 8) == [0] * 8
+    files = [path for path in own_cache.rglob("*") if path.is_file()]
+    assert {path.name.split("-")[0] for path in files} == {"total", "helper"}
+    for number, path in enumerate(files):
+        content = bytearray(path.read_bytes())
+        if number % 2:
+            content[len(content) // 2] ^= 1
+        path.write_bytes(content if number % 2 else content[: len(content) // 2])
+    assert _run_together(tmp_path, 2) == [0] * 2
+
+
+def _load(path: Path, text: str) -> ModuleType:
+    path.write_text(text)
+    spec = spec_from_file_location(path.stem, path)
+    module = module_from_spec(spec)
+    exec(compile(text, str(path), "exec"), vars(module))
+    return module
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "result"),
+    [("x * SCALE + 1", "x * SCALE + 2", 5.0), ("SCALE = 3", "SCALE = 4", 5.0), ("helper(values[i])", "values[i]", 1.0)],
+    ids=["helper", "constant", "itself"],
+)
+def test_an_edit_is_never_answered_with_what_was_compiled_before(tmp_path, own_cache, old, new, result):
+    values, out = np.ones(3), np.zeros(3)
+    for text, expected in ((_MODULE, 4.0), (_MODULE.replace(old, new), result)):
+        module = _load(tmp_path / "edited.py", text)
+        module.total(values, out)
+        assert out[0] == expected
+
+
+def test_what_was_compiled_is_used_again(tmp_path, own_cache):
+    values, out = np.ones(3), np.zeros(3)
+    hits = []
+    for _ in range(2):
+        module = _load(tmp_path / "again.py", _MODULE)
+        module.total(values, out)
+        hits.append(sum(module.total.dispatcher._cache_hits.values()))
+    assert hits == [0, 1]
+
+
+def test_a_folder_that_cannot_be_written_to_only_costs_time(tmp_path, own_cache):
+    own_cache.parent.mkdir(parents=True)
+    own_cache.write_text("a file where the folder should be")
+    values, out = np.ones(3), np.zeros(3)
+    _load(tmp_path / "unkept.py", _MODULE).total(values, out)
+    assert out[0] == 4.0
+
+
+def test_flushing_forgets(tmp_path, own_cache):
+    module = _load(tmp_path / "flushed.py", _MODULE)
+    module.total(np.ones(3), np.zeros(3))
+    module.total.dispatcher._cache.flush()
+    assert not list(own_cache.rglob("total-*"))
+
+
+def test_comments_do_not_count_and_constants_do(tmp_path):
+    plain = _load(tmp_path / "a.py", _MODULE)
+    commented = _load(tmp_path / "b.py", _MODULE.replace("    for", "    # said\n    for"))
+    changed = _load(tmp_path / "c.py", _MODULE.replace("+ 1", "+ 1.0"))
+    digests = [function_digest(module.total.py_func) for module in (plain, commented, changed)]
+    assert digests[0] == digests[1] != digests[2]
+
+
+def test_what_cannot_be_told_apart_is_refused(tmp_path):
+    module = _load(
+        tmp_path / "d.py",
+        "from reelwork.kernels import kernel\nTHING = object()\n\n@kernel\ndef f():\n    return THING\n",
+    )
+    with pytest.raises(TypeError, match="THING is a object"):
+        function_digest(module.f.py_func)
+
+
+def test_closures_are_refused():
+    scale = 2.0
+
+    def around(x):
+        return x * scale
+
+    with pytest.raises(TypeError, match="not a closure"):
+        function_digest(around)
