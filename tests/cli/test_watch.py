@@ -22,12 +22,16 @@ def test_lines_come_every_few_seconds_at_most(capsys: pytest.CaptureFixture[str]
     lines.stage("reading the scene")
     lines.start(1000)
     lines.stage("rendering")
+    lines.stage("compiling kernels")
     for _ in range(96):
         clock.time += 0.125
+        lines.stage("rendering")
         lines.advance(2)
     said = capsys.readouterr().err.splitlines()
     assert said == [
         "reading the scene",
+        "rendering, 0 of 1000 frames",
+        "compiling kernels, 0 of 1000 frames",
         "rendering, 80 of 1000 frames, 16.0 frames/s, 58 s left",
         "rendering, 160 of 1000 frames, 16.0 frames/s, 52 s left",
     ]
@@ -35,12 +39,12 @@ def test_lines_come_every_few_seconds_at_most(capsys: pytest.CaptureFixture[str]
 
 def test_without_a_terminal_there_are_lines_and_a_summary(capsys: pytest.CaptureFixture[str]) -> None:
     with watching() as progress:
-        progress.stage("rendering")
         progress.start(3, done=1)
+        progress.stage("rendering")
         progress.advance(2)
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert captured.err.startswith("rendering\n2 frames in 0.0 s, ")
+    assert captured.err.startswith("rendering, 1 of 3 frames\n2 frames in 0.0 s, ")
     assert "\x1b" not in captured.err
 
 

@@ -34,31 +34,31 @@ def watching() -> Iterator[Progress]:
 
 
 class Lines:
-    """A :class:`Progress` of plain lines, one every few seconds at most."""
+    """A :class:`Progress` of plain lines: each stage when it first begins, else one every few seconds at most."""
 
     def __init__(self, meter: Meter) -> None:
         self._meter = meter
         self._stage = ""
-        self._last: float | None = None
+        self._said: set[str] = set()
+        self._last = -_PAUSE
 
     def stage(self, name: str) -> None:
-        """Say it, if there was silence for a while."""
-        if name != self._stage:
-            self._stage = name
+        """Say it, if it was not said before."""
+        self._stage = name
+        if name not in self._said:
+            self._said.add(name)
             self._say()
 
     def start(self, total: int, *, done: int = 0) -> None:
         """Count from here."""
         self._meter.start(total, done)
-        self._say()
 
     def advance(self, frames: int = 1) -> None:
         """Say how far it is, if there was silence for a while."""
         self._meter.advance(frames)
-        self._say()
+        if self._meter.now() - self._last >= _PAUSE:
+            self._say()
 
     def _say(self) -> None:
-        now = self._meter.now()
-        if self._last is None or now - self._last >= _PAUSE:
-            self._last = now
-            click.echo(", ".join(filter(None, [self._stage, *self._meter.described()])), err=True)
+        self._last = self._meter.now()
+        click.echo(", ".join(filter(None, [self._stage, *self._meter.described()])), err=True)

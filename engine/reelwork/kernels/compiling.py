@@ -1,4 +1,4 @@
-"""Compiling takes seconds where nothing is cached: a function goes in, and is told when that begins and ends."""
+"""Compiling takes seconds where nothing is cached: a function goes in, and is called when that begins."""
 
 from __future__ import annotations
 
@@ -10,24 +10,18 @@ _EVENT = "numba:compile"  # numba sends it around compiling, and not where its c
 
 
 @contextmanager
-def compiling_told(tell: Callable[[bool], None]) -> Iterator[None]:
-    """While inside, call ``tell(True)`` when kernels begin to be compiled and ``tell(False)`` when they are there."""
+def compiling_told(tell: Callable[[], None]) -> Iterator[None]:
+    """While inside, call ``tell`` whenever a kernel begins to be compiled."""
     from numba.core import event as events
 
     event: Any = events  # it has no annotations
 
     class Teller(events.Listener):
-        depth = 0
-
         def on_start(self, _: object) -> None:
-            self.depth += 1
-            if self.depth == 1:
-                tell(True)
+            tell()
 
         def on_end(self, _: object) -> None:
-            self.depth -= 1
-            if self.depth == 0:
-                tell(False)
+            pass  # another kernel may follow at once
 
     teller = Teller()
     event.register(_EVENT, teller)

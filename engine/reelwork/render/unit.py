@@ -131,6 +131,7 @@ class _FilmRenderer:
         def counted() -> Iterator[StoredPicture]:
             for picture in self._painter.pictures(unit.first, unit.stop, self._job.spec):
                 yield picture
+                report.stage("rendering")
                 report.advance()
 
         with _compiling_said(report):
@@ -173,6 +174,7 @@ class _StillsRenderer:
             with _compiling_said(report):
                 for number, frame in enumerate(self._painter.frames(unit.first, unit.stop), start=unit.first):
                     write_still(frame, making / f"{number}{self._job.suffix}", alpha=self._job.alpha)
+                    report.stage("rendering")
                     report.advance()
             shutil.rmtree(path, ignore_errors=True)
             os.replace(making, path)
@@ -184,4 +186,4 @@ class _StillsRenderer:
 
 def _compiling_said(report: Report) -> AbstractContextManager[None]:
     """Report when kernels are compiled, which is why a first render seems to stand still."""
-    return compiling_told(lambda busy: report.stage("compiling kernels" if busy else "rendering"))
+    return compiling_told(lambda: report.stage("compiling kernels"))

@@ -29,6 +29,7 @@ class _Outbox:
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
+        self._stage = ""
         self._frames = 0
         self._sent = 0.0
 
@@ -39,7 +40,9 @@ class _Outbox:
             os._exit(1)
 
     def stage(self, name: str) -> None:
-        self.send(wire.Stage(name))
+        if name != self._stage:
+            self._stage = name
+            self.send(wire.Stage(name))
 
     def advance(self, frames: int = 1) -> None:
         self._frames += frames
