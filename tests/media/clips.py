@@ -75,7 +75,7 @@ def make_clip(
     tags: dict[str, int] | None = None,
     sound: np.ndarray[Any, np.dtype[np.float32]] | None = None,
 ) -> Path:
-    """A clip of ``count`` pictures, at ``fps`` or at the times given; with sound (mono, 48,000 Hz) if any."""
+    """A clip of ``count`` pictures, at ``fps`` or at the times given; with sound (mono, 48,000 Hz, FLAC) if any."""
     with av.open(str(path), "w", container_options=container or {}) as out:
         stream = out.add_stream(encoder, rate=fps, options=options or {})
         stream.width, stream.height = size
@@ -85,7 +85,7 @@ def make_clip(
             setattr(stream.codec_context, name, value)
         tick = Fraction(1, 1000) if milliseconds else 1 / fps
         stream.codec_context.time_base = tick
-        heard = out.add_stream("aac", rate=48_000, layout="mono") if sound is not None else None
+        heard = out.add_stream("flac", rate=48_000, layout="mono") if sound is not None else None
         for number, frame in enumerate(frames(count, pixel_format, width=size[0], height=size[1])):
             frame.pts, frame.time_base = milliseconds[number] if milliseconds else number, tick
             for name, value in (tags or {}).items():
@@ -94,7 +94,8 @@ def make_clip(
         out.mux(stream.encode(None))
         if heard is not None and sound is not None:
             for start in range(0, len(sound), 1024):
-                block = av.AudioFrame.from_ndarray(sound[np.newaxis, start : start + 1024].copy(), "fltp", "mono")
+                codes = np.rint(sound[np.newaxis, start : start + 1024] * 32767).astype(np.int16)
+                block = av.AudioFrame.from_ndarray(codes, "s16", "mono")
                 block.rate, block.pts, block.time_base = 48_000, start, Fraction(1, 48_000)
                 out.mux(heard.encode(block))
             out.mux(heard.encode(None))
@@ -110,7 +111,9 @@ def make_sound(
     layout: str = "stereo",
 ) -> Path:
     """A file of sound, ``float32[channel, n]``."""
-    with av.open(str(path), "w") as out:
+    # Else MP4 rounds the length of the whole to milliseconds.
+    options = {"movie_timescale": str(rate)} if path.suffix == ".m4a" else {}
+    with av.open(str(path), "w", container_options=options) as out:
         stream = out.add_stream(encoder, rate=rate)
         stream.layout = layout
         convert = av.AudioResampler(format=stream.format.name, layout=layout, rate=rate)

@@ -44,7 +44,7 @@ def stretched(read: Callable[[int, int], Samples], speed: Fraction, length: int)
         place = int(made * speed)
         shift = _best_shift(read, place, going_on) if made else 0
         grain = read(place + shift, HOP)
-        if made:
+        if place + shift != going_on:
             tail = read(going_on, HOP)
             grain = tail * (1 - fade) + grain * fade
         yield grain[:, : length - made]

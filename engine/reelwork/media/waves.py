@@ -27,6 +27,8 @@ Samples = npt.NDArray[np.float32]
 _GAP_SECONDS: Final = 0.02
 # And by more than this, the clock of another recording.
 _LONGEST_GAP_SECONDS: Final = 600
+# These say exactly how many samples they hold.
+_COUNTED: Final = {"flac", "wav", "w64", "aiff", "caf"}
 # Samples by which a codec's last frames may be longer than what was recorded.
 _MOST_FILLING: Final = 4096
 # What a sample of each integer format is divided by.
@@ -75,7 +77,9 @@ def waves(path: Path) -> Iterator[Waves]:
             layout=first.layout.name,
             channels=tuple(channel.name for channel in first.layout.channels),
             start=_time(first) or Fraction(0),
-            blocks=_limited(_continuous(first, frames, path), _length(container, stream, first.sample_rate)),
+            blocks=_limited(
+                _continuous(first, frames, container.format.name, path), _length(container, stream, first.sample_rate)
+            ),
         )
 
 
@@ -149,11 +153,17 @@ def _limited(blocks: Iterator[Samples], length: int | None) -> Iterator[Samples]
             beyond, length = [], None
 
 
-def _length(container: InputContainer, stream: AudioStream, rate: int) -> int | None:
+def _measured(
+    blocks: Iterator[Samples], container: InputContainer, stream: AudioStream, rate: int, path: Path
+) -> Iterator[Samples]:
+    said = None if not stream.duration or stream.time_base is None else round(stream.duration * stream.time_base * rate)
     # MP4 alone says how many samples there were before the encoder filled its last frame.
-    if not container.format.name.startswith("mov") or not stream.duration or stream.time_base is None:
-        return None
-    return round(stream.duration * stream.time_base * rate)
+    samples = 0
+    for block in _limited(blocks, said if container.format.name.startswith("mov") else None):
+        samples += block.shape[1]
+        yield block
+    if container.format.name in _COUNTED and said is not None and samples < said:
+        raise MediaError(f"{path}: {said - samples:,} of its {said:,} samples are damaged or missing")
 
 
 def _time(frame: AudioFrame) -> Fraction | None:
