@@ -77,9 +77,7 @@ def waves(path: Path) -> Iterator[Waves]:
             layout=first.layout.name,
             channels=tuple(channel.name for channel in first.layout.channels),
             start=_time(first) or Fraction(0),
-            blocks=_limited(
-                _continuous(first, frames, container.format.name, path), _length(container, stream, first.sample_rate)
-            ),
+            blocks=_measured(_continuous(first, frames, path), container, stream, first.sample_rate, path),
         )
 
 
