@@ -184,5 +184,5 @@ def test_damage_in_the_middle_of_sound_is_an_error(tmp_path: Path) -> None:
     data = bytearray(whole.read_bytes())
     data[len(data) // 2 : len(data) // 2 + 4000] = bytes(4000)
     (tmp_path / "bad.flac").write_bytes(data)
-    with pytest.raises(MediaError, match=r"bad\.flac: .* samples are damaged"):
+    with pytest.raises(MediaError, match=r"bad\.flac: its sound is damaged before"):
         probe(tmp_path / "bad.flac")

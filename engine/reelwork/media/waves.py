@@ -77,7 +77,7 @@ def waves(path: Path) -> Iterator[Waves]:
             layout=first.layout.name,
             channels=tuple(channel.name for channel in first.layout.channels),
             start=_time(first) or Fraction(0),
-            blocks=_measured(_continuous(first, frames, path), container, stream, first.sample_rate, path),
+            blocks=_measured(_continuous(first, frames, container, path), container, stream, first.sample_rate, path),
         )
 
 
@@ -109,7 +109,9 @@ def _frames(container: InputContainer, stream: AudioStream, path: Path) -> Itera
             yield frame
 
 
-def _continuous(first: AudioFrame, frames: Iterator[AudioFrame], path: Path) -> Iterator[Samples]:
+def _continuous(
+    first: AudioFrame, frames: Iterator[AudioFrame], container: InputContainer, path: Path
+) -> Iterator[Samples]:
     rate, channels, expected = first.sample_rate, len(first.layout.channels), _time(first)
     for frame in _chain(first, frames):
         if frame.sample_rate != rate or len(frame.layout.channels) != channels:
@@ -118,6 +120,8 @@ def _continuous(first: AudioFrame, frames: Iterator[AudioFrame], path: Path) -> 
         time = _time(frame)
         if time is not None and expected is not None:
             gap = float(time - expected)
+            if gap > _GAP_SECONDS and container.format.name in _COUNTED:
+                raise MediaError(f"{path}: its sound is damaged before {float(time):.3f} s")
             if _GAP_SECONDS < gap < _LONGEST_GAP_SECONDS:
                 yield np.zeros((channels, round(gap * rate)), np.float32)
             elif -_LONGEST_GAP_SECONDS < gap < -_GAP_SECONDS:
