@@ -1,5 +1,6 @@
 """What scenes mean: texts go in, models are looked at. What is wrong with scenes is in ``broken_scenes``."""
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -322,9 +323,20 @@ def test_json(tmp_path: Path) -> None:
     assert read_scene(file, registry=REGISTRY).compositions["main"].layers[0].source == SolidSource(constant(GOLD))
 
 
-def test_a_long_chain_of_compositions() -> None:
-    chain = "".join(f"  c{i}: {{duration: 1s, layers: [{{composition: c{i + 1}}}]}}\n" for i in range(1500))
-    read(f"reelwork: 1\ncompositions:\n  main: {{duration: 1s}}\n{chain}  c1500: {{duration: 1s}}\n")
+@pytest.mark.parametrize("length", [41, 1500])
+def test_compositions_are_not_nested_for_ever(length: int) -> None:
+    chain = "".join(f"  c{i}: {{duration: 1s, layers: [{{composition: c{i + 1}}}]}}\n" for i in range(length))
+    with pytest.raises(SceneError, match="more than 40 deep"):
+        read(
+            f"reelwork: 1\ncompositions:\n  main: {{duration: 1s}}\n{chain}  c{length}: {{layers: [{{solid: gold}}]}}\n"
+        )
+
+
+def test_variables_cannot_nest_without_bounds() -> None:
+    deep = "{layers: [" * 45 + "$deep" + "]}" * 45
+    head = f"variables: {{deep: {deep}}}\n"
+    with pytest.raises(SceneError, match="the scene is too large"):
+        layer(deep, head=head)
 
 
 def test_all_problems_come_at_once_and_in_order() -> None:
@@ -333,3 +345,11 @@ def test_all_problems_come_at_once_and_in_order() -> None:
         read(text)
     lines = [problem.place.line for problem in caught.value.problems if problem.place]
     assert lines == [2, 5, 5, 5, 5, 6]
+
+
+def test_a_machine_without_the_text_plugin() -> None:
+    with pytest.raises(SceneError, match="no plugin of this machine brings the generator 'text'"):
+        read_scene_text(
+            "reelwork: 1\ncompositions: {main: {duration: 1s, layers: [{text: Hi}]}}\n",
+            registry=replace(REGISTRY, generators={}),
+        )

@@ -22,6 +22,8 @@ from reelwork.timecode import parse_rate
 from reelwork.values import Colour, Length
 
 MAX_SIDE: Final = 16_384
+MAX_NUMBER: Final = 1e9
+MAX_LENGTH: Final = 1e6
 RESERVED: Final = ("start", "end", "duration", "previous", "next", "self", "comp")
 
 _NUMBER: Final = re.compile(r"[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,2})?\Z")
@@ -37,8 +39,9 @@ _MEANT: Final = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
 
 def number(text: str) -> float | None:
-    """A finite number, or ``None``."""
-    return float(text) if _NUMBER.match(text) else None
+    """A number, or ``None`` where it is none, or so large that nobody can mean it."""
+    value = float(text) if _NUMBER.match(text) else 0.0
+    return value if _NUMBER.match(text) and abs(value) <= MAX_NUMBER else None
 
 
 def is_name(text: str) -> bool:
@@ -107,6 +110,8 @@ def _read_length(reading: Reading, kind: kinds.Length, node: Scalar, path: str) 
         return reading.expected(kind, node, path, remedy)
     if not _within(value, kind.minimum, None):
         return reading.expected(kind, node, path)
+    if abs(value) > MAX_LENGTH:
+        return reading.expected(kind, node, path, f"lengths go to {plain_number(MAX_LENGTH)}")
     return Length(percent=value) if digits != node.text else Length(pixels=value)
 
 

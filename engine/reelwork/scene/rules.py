@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from reelwork.scene import rules_outputs
 from reelwork.scene.model import Clip, Composition, Gap, Item, Layer, Scene, TransitionUse
@@ -12,6 +13,9 @@ from reelwork.scene.reading import Reading
 from reelwork.scene.report import nearest, one_of, quote
 from reelwork.scene.sources import CompositionSource, FileSource, GroupSource, SequenceSource
 from reelwork.scene.times import TimeExpression
+
+#: Layers inside each other: groups, sequences, and compositions shown as layers.
+MAX_NESTING: Final = 40
 
 
 def check(reading: Reading, scene: Scene) -> None:
@@ -153,7 +157,7 @@ def _no_parent(reading: Reading, layer: Layer, name: str, beside: Mapping[str, L
 
 
 def _circles(reading: Reading, scene: Scene) -> None:
-    """Compositions that show themselves, each circle once."""
+    """Compositions that show themselves, each circle once; and those that show others too deep inside each other."""
     uses = {
         name: [
             (clip, clip.source.composition)
@@ -162,20 +166,33 @@ def _circles(reading: Reading, scene: Scene) -> None:
         ]
         for name, composition in scene.compositions.items()
     }
-    done: set[str] = set()
+    depths: dict[str, int] = {}
     for first in uses:
         # a stack of our own: a chain may be longer than Python lets functions nest
-        stack = [(first, iter(uses[first]))] if first not in done else []
+        stack = [(first, iter(uses[first]))] if first not in depths else []
         while stack:
             name, rest = stack[-1]
             clip, shown = next(rest, (None, ""))
             if clip is None:
-                done.add(name)
+                depths[name] = _depth(reading, scene.compositions[name], depths)
                 stack.pop()
                 continue
             chain = [link for link, _ in stack]
             if shown in chain:
                 links = " → ".join((*chain[chain.index(shown) :], shown))
                 reading.fault(join(clip.path, "composition"), f"a circle of compositions: {links}")
-            elif shown not in done:
+            elif shown not in depths:
                 stack.append((shown, iter(uses[shown])))
+
+
+def _depth(reading: Reading, composition: Composition, depths: Mapping[str, int]) -> int:
+    """How many layers stand inside each other in a composition, all that it shows included."""
+    deepest = 0
+    for clip in (*clips(composition.sequence), *clips(composition.layers)):
+        shown = clip.source.composition if isinstance(clip.source, CompositionSource) else ""
+        depth = clip.path.count("[") + depths.get(shown, 0)
+        if depth > MAX_NESTING:
+            reading.fault(clip.path, f"layers and compositions stand more than {MAX_NESTING} deep inside each other")
+            return 0
+        deepest = max(deepest, depth)
+    return deepest

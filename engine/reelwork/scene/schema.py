@@ -210,7 +210,8 @@ class _Schema:
                 light = {"type": "object", "properties": {"linear": linear}, "required": ["linear"]}
                 return {"anyOf": [{"type": "string", "pattern": _COLOUR}, light]}
             case kinds.Time():
-                return _number_or(_CUES if kind.cues else _TIME, kind.minimum, None)
+                literal = _TIME if kind.minimum is None else _TIME.replace("-?", "")
+                return _number_or(_CUES if kind.cues else literal, kind.minimum, None)
             case kinds.Text() | language.Expression():
                 return {"type": ["string", "number", "boolean"]}
             case kinds.Boolean():

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping as Lookup
 from typing import Final
 
-from reelwork.scene.compose import MAX_NODES
+from reelwork.scene.compose import MAX_DEPTH, MAX_NODES
 from reelwork.scene.nodes import Broken, Mapping, Node, Scalar, Sequence, item, join
 from reelwork.scene.report import Report, nearest, one_of, quote
 
@@ -48,6 +48,15 @@ def size(node: Node) -> int:
     return 1
 
 
+def height(node: Node) -> int:
+    """How many lists and mappings stand inside each other in a node."""
+    if isinstance(node, Sequence):
+        return 1 + max(map(height, node.items), default=0)
+    if isinstance(node, Mapping):
+        return 1 + max((height(child) for _, child in node.pairs), default=0)
+    return 0
+
+
 class _Substitution:
     def __init__(self, variables: Environment, report: Report) -> None:
         self.variables = variables
@@ -55,10 +64,17 @@ class _Substitution:
         self.nodes = 0
         self.characters = 0
         self.full = False
+        self.depth = 0
 
     def node(self, node: Node, path: str) -> Node:
         if isinstance(node, Scalar):
             return self._scalar(node, path) if "$" in node.text else node
+        self.depth += 1
+        done = self._inside(node, path)
+        self.depth -= 1
+        return done
+
+    def _inside(self, node: Sequence | Mapping | Broken, path: str) -> Node:
         if isinstance(node, Sequence):
             items = tuple(self.node(child, item(path, i)) for i, child in enumerate(node.items))
             return Sequence(items, node.place, node.flow)
@@ -100,7 +116,7 @@ class _Substitution:
             return dataclasses.replace(value, place=node.place, variable=match[0])
         if not isinstance(value, Broken):
             self.nodes += size(value)
-            if self.nodes > MAX_NODES:
+            if self.nodes > MAX_NODES or self.depth + height(value) > MAX_DEPTH:
                 return self._too_much(node, path)
         return value
 
