@@ -1,5 +1,6 @@
 """Resampling against its obvious twin, and what must hold for any picture and any map."""
 
+import math
 import threading
 
 import numpy as np
@@ -278,7 +279,12 @@ def test_nothing_of_nothing() -> None:
 
 
 def test_extreme_maps_stay_within_bounds() -> None:
-    for place in (Affine.scaling(1e7, 1e7), Affine.scaling(1e-8, 1e-8), Affine(1, 1e6, -1e6, 1, 0, 0)):
+    for place in (
+        Affine.scaling(1e7, 1e7),
+        Affine.scaling(1e-8, 1e-8),
+        Affine(1, 1e6, -1e6, 1, 0, 0),
+        Affine(math.inf, 0, 0, 1, 0, 0),
+    ):
         data = seen(SOURCE, place, Window(-5, -5, 60, 50))
         assert np.isfinite(data).all()
         assert data.min() >= 0.0

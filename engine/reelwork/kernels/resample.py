@@ -38,6 +38,8 @@ U = np.uint64
 # a pixel to 2 ** -40, which moves the far end of 16,384 pixels by 1e-8; offsets to 2 ** -30.
 _STEP_GRID: Final = float(1 << 40)
 _OFFSET_GRID: Final = float(1 << 30)
+#: Larger numbers in a map, infinity too, are taken for this one.
+_FARTHEST: Final = 1e15
 #: What a step may differ from a power of two and still count as one.
 _NEARLY: Final = 1e-6
 
@@ -170,8 +172,9 @@ def _halves(place: Affine, stretch_x: float, stretch_y: float) -> tuple[int, int
 
 
 def _rounded(place: Affine) -> Affine:
-    steps = (round(value * _STEP_GRID) / _STEP_GRID for value in (place.a, place.b, place.c, place.d))
-    offsets = (round(value * _OFFSET_GRID) / _OFFSET_GRID for value in (place.e, place.f))
+    a, b, c, d, e, f = (min(_FARTHEST, max(-_FARTHEST, value)) for value in _numbers(place))
+    steps = (round(value * _STEP_GRID) / _STEP_GRID for value in (a, b, c, d))
+    offsets = (round(value * _OFFSET_GRID) / _OFFSET_GRID for value in (e, f))
     return Affine(*steps, *offsets)
 
 
