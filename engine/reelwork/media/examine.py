@@ -48,9 +48,7 @@ def examine_file(path: Path, digest: str) -> Examined:
         packets = _read_packets(container, path)
         _check_complete(container, packets, path)
         name = container.format.name
-    audio = None
-    if sound is not None:
-        audio = count_samples(path)
+    audio = None if sound is None else count_samples(path)
     if film is None:
         if audio is None or audio.samples == 0:
             raise MediaError(f"{path}: holds no sound that can be decoded")

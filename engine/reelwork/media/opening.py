@@ -61,13 +61,13 @@ def naming(path: Path) -> Iterator[None]:
 
 
 def film_stream(container: InputContainer) -> VideoStream | None:
-    """The stream of moving pictures, if there is one; a song's cover is none."""
-    films = [stream for stream in container.streams.video if not stream.disposition & _NOT_FILM]
+    """The stream of moving pictures, if there is one that can be decoded; a song's cover is none."""
+    films = [s for s in container.streams.video if s.codec_context is not None and not s.disposition & _NOT_FILM]
     best = container.streams.best("video")
     return next((stream for stream in films if stream is best), films[0] if films else None)
 
 
 def sound_stream(container: InputContainer) -> AudioStream | None:
-    """The stream of sound that players would choose, if there is one."""
+    """The stream of sound that players would choose, if there is one that can be decoded."""
     best = container.streams.best("audio")
-    return best if isinstance(best, AudioStream) else None
+    return best if isinstance(best, AudioStream) and best.codec_context is not None else None

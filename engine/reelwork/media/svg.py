@@ -140,8 +140,13 @@ def _is_inside(reference: str) -> bool:
 
 def _nominal_size(root: dict[str, str], path: Path) -> tuple[int, int]:
     box = [float(number) for number in re.findall(_NUMBER, root.get("viewBox", ""))]
-    width = _length(root.get("width", "100%"), box[2] if len(box) == 4 else None)
-    height = _length(root.get("height", "100%"), box[3] if len(box) == 4 else None)
+    across, down = (box[2], box[3]) if len(box) == 4 else (None, None)
+    width, height = _length(root.get("width", "100%"), across), _length(root.get("height", "100%"), down)
+    if across and down:  # with one side alone, the other follows from the shape of the viewBox
+        if "height" not in root and "width" in root and width is not None:
+            height = width * down / across
+        elif "width" not in root and "height" in root and height is not None:
+            width = height * across / down
     if width is None or height is None or not (0 < width * height <= MAX_PIXELS):
         raise MediaError(
             f"{path}: does not say how large it is, or is too large; give its <svg> a width and a height in pixels, "

@@ -62,33 +62,45 @@ def waves(path: Path) -> Iterator[Waves]:
     :raises MediaError: there is no sound in it, or it is damaged
     """
     with opened(path) as container:
-        stream = sound_stream(container)
-        if stream is None:
-            raise MediaError(f"{path}: holds no sound")
-        with portable_arithmetic():
-            stream.codec_context.open(strict=False)
-        frames = _frames(container, stream, path)
-        first = next(frames, None)
-        if first is None:
+        sound = _waves(container, path)
+        if sound is None:
             raise MediaError(f"{path}: holds no sound that can be decoded")
-        yield Waves(
-            codec=stream.codec_context.codec.canonical_name,
-            rate=first.sample_rate,
-            layout=first.layout.name,
-            channels=tuple(channel.name for channel in first.layout.channels),
-            start=_time(first) or Fraction(0),
-            blocks=_measured(_continuous(first, frames, container, path), container, stream, first.sample_rate, path),
-        )
+        yield sound
 
 
-def count_samples(path: Path) -> AudioFacts:
+def count_samples(path: Path) -> AudioFacts | None:
     """What is known of a file's sound; its offset is the container's time of the first sample. Decodes everything.
+
+    ``None`` where a stream of sound is there and nothing in it.
 
     :raises MediaError: as :func:`waves`
     """
-    with waves(path) as sound:
+    with opened(path) as container:
+        sound = _waves(container, path)
+        if sound is None:
+            return None
         samples = sum(block.shape[1] for block in sound.blocks)
         return AudioFacts(sound.codec, sound.rate, len(sound.channels), sound.layout, samples, sound.start)
+
+
+def _waves(container: InputContainer, path: Path) -> Waves | None:
+    stream = sound_stream(container)
+    if stream is None:
+        return None
+    with portable_arithmetic():
+        stream.codec_context.open(strict=False)
+    frames = _frames(container, stream, path)
+    first = next(frames, None)
+    if first is None:
+        return None
+    return Waves(
+        codec=stream.codec_context.codec.canonical_name,
+        rate=first.sample_rate,
+        layout=first.layout.name,
+        channels=tuple(channel.name for channel in first.layout.channels),
+        start=_time(first) or Fraction(0),
+        blocks=_measured(_continuous(first, frames, container, path), container, stream, first.sample_rate, path),
+    )
 
 
 def _frames(container: InputContainer, stream: AudioStream, path: Path) -> Iterator[AudioFrame]:

@@ -1,0 +1,146 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from reelwork.errors import MediaError
+from reelwork.media.probe import probe
+from reelwork.media.stills import load_still
+
+SVG = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+
+
+def drawing(path: Path, body: str, attributes: str = 'width="40" height="20"') -> Path:
+    path.write_text(f'<?xml version="1.0"?>\n<svg {SVG} {attributes}>{body}</svg>', encoding="utf-8")
+    return path
+
+
+def test_a_drawing_is_sharp_at_every_level(tmp_path: Path) -> None:
+    path = drawing(tmp_path / "a.svg", '<rect x="10" width="20" height="20" fill="#ff8000" fill-opacity="0.5"/>')
+    facts = probe(path)
+    assert (facts.kind, facts.width, facts.height, facts.scalable, facts.has_alpha) == ("still", 40, 20, True, True)
+    for level in (-1, 0, 1, 3):
+        picture = load_still(path, level=level)
+        assert (picture.width, picture.height) == (40 * 2**level, 20 * 2**level)
+        alpha = picture.planes[3]
+        left, right = round(10 * 2**level), round(30 * 2**level)
+        assert not alpha[:, :left].any()
+        assert not alpha[:, right:].any()
+        assert (alpha[:, left:right] == 128).all()
+        # Straight colour, as well as 8 bits of premultiplied colour allow.
+        assert abs(int(picture.planes[1][0, left]) - 128) <= 1
+
+
+@pytest.mark.parametrize(
+    ("attributes", "size"),
+    [
+        ('width="40" height="20"', (40, 20)),
+        ('width="40px" height="20.4"', (40, 20)),
+        ('viewBox="0 0 30 15"', (30, 15)),
+        ('viewBox="0,0,30,15" width="60"', (60, 30)),
+        ('viewBox="0 0 30 15" height="60"', (120, 60)),
+        ('viewBox="0 0 30 15" width="100%" height="200%"', (30, 30)),
+        ('width="1in" height="25.4mm"', (96, 96)),
+    ],
+)
+def test_the_nominal_size_is_that_of_the_drawing(tmp_path: Path, attributes: str, size: tuple[int, int]) -> None:
+    path = drawing(tmp_path / "a.svg", '<rect width="3" height="3"/>', attributes)
+    assert (probe(path).width, probe(path).height) == size
+    picture = load_still(path, level=1)
+    assert (picture.width, picture.height) == (2 * size[0], 2 * size[1])
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        '<image href="/etc/hostname" width="9" height="9"/>',
+        '<image xlink:href="picture.png" width="9" height="9"/>',
+        '<image href="http://127.0.0.1:9/a.png" width="9" height="9"/>',
+        '<use href="other.svg#part"/>',
+        '<image href="data:image/svg+xml;base64,PHN2Zy8+" width="9" height="9"/>',
+        '<filter id="f"><feImage href="file:///etc/hostname"/></filter>',
+    ],
+)
+def test_what_refers_outside_is_refused(tmp_path: Path, element: str) -> None:
+    Image.new("RGB", (9, 9), "red").save(tmp_path / "picture.png")
+    path = drawing(tmp_path / "a.svg", element)
+    for action in (probe, load_still):
+        with pytest.raises(MediaError, match=r"a\.svg: refers to .*, outside of itself"):
+            action(path)
+
+
+def test_what_refers_inside_is_drawn(tmp_path: Path) -> None:
+    import base64
+    import io
+
+    buffer = io.BytesIO()
+    Image.new("RGB", (9, 9), "red").save(buffer, "PNG")
+    embedded = base64.b64encode(buffer.getvalue()).decode()
+    path = drawing(
+        tmp_path / "a.svg",
+        f'<a href="https://example.org/"><image href="data:image/png;base64,{embedded}" width="20" height="20"/></a>'
+        '<defs><rect id="r" width="5" height="5" fill="#00f"/></defs><use href="#r" x="30"/>',
+    )
+    picture = load_still(path)
+    assert [int(plane[10, 10]) for plane in picture.planes] == [255, 0, 0, 255]
+    assert [int(plane[2, 32]) for plane in picture.planes] == [0, 0, 255, 255]
+
+
+def test_entities_do_not_reach_files(tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("secret")
+    text = f'<!DOCTYPE svg [<!ENTITY x SYSTEM "secret.txt">]><svg {SVG} width="9" height="9"><text>&x;</text></svg>'
+    (tmp_path / "a.svg").write_text(text)
+    assert not load_still(tmp_path / "a.svg").planes[3].any()
+    text = (
+        f'<!DOCTYPE svg [<!ENTITY x "file:///etc/hostname">]><svg {SVG} width="9" height="9"><image href="&x;"/></svg>'
+    )
+    (tmp_path / "b.svg").write_text(text)
+    with pytest.raises(MediaError, match="outside of itself"):
+        load_still(tmp_path / "b.svg")
+
+
+def test_entities_that_explode_are_an_error(tmp_path: Path) -> None:
+    entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
+    text = f'<!DOCTYPE svg [<!ENTITY e0 "lol">{entities}]><svg {SVG} width="9" height="9"><desc>&e9;</desc></svg>'
+    (tmp_path / "a.svg").write_text(text)
+    with pytest.raises(MediaError, match=r"a\.svg"):
+        probe(tmp_path / "a.svg")
+
+
+def test_text_is_set_in_pinned_fonts_alone(tmp_path: Path) -> None:
+    def ink(family: str, words: str = "Reelwork") -> np.ndarray:
+        body = f'<text x="2" y="30" font-size="24" font-family="{family}">{words}</text>'
+        return load_still(drawing(tmp_path / "t.svg", body, 'width="160" height="40"')).planes[3]
+
+    inter = ink("Inter")
+    assert inter.any()
+    assert np.array_equal(ink("No Such Family"), inter)
+    assert not np.array_equal(ink("Noto Sans"), inter)
+    assert ink("Inter", "سلام").any()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("<svg><rect></svg>", r"a\.svg:1:14: is no drawing that can be read"),
+        (f"<svg {SVG}/>", "does not say how large it is"),
+        (f'<svg {SVG} width="900000" height="900000"/>', "too large"),
+        (f'<svg {SVG} width="-5" height="5"/>', "does not say how large"),
+        ("<!-- <svg> --><html/>", "no SVG drawing"),
+    ],
+)
+def test_broken_drawings_are_errors(tmp_path: Path, content: str, message: str) -> None:
+    (tmp_path / "a.svg").write_text(content)
+    with pytest.raises(MediaError, match=message):
+        probe(tmp_path / "a.svg")
+
+
+def test_a_level_that_would_be_too_large_is_lowered(tmp_path: Path) -> None:
+    path = drawing(tmp_path / "a.svg", '<rect width="5000" height="5000"/>', 'width="5000" height="5000"')
+    facts = probe(path)
+    from reelwork.media import svg
+
+    image = svg.rasterise(svg.read_svg(path), -3, path)
+    assert image.size == (625, 625)
+    assert facts.width == 5000
