@@ -50,7 +50,7 @@ class Place:
         )
 
     def finished_units(self) -> int:
-        return len(list(self.units.glob("*.segment")))
+        return len(list(self.units.glob("[!.]*.segment")))  # a dot begins what is not finished
 
 
 def test_a_render_goes_on_however_it_was_ended(tmp_path: Path) -> None:

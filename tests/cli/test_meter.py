@@ -18,30 +18,38 @@ def test_nothing_is_said_before_there_is_something_to_measure() -> None:
     assert meter.described() == ["0 of 100 frames"]
 
 
-def test_speed_and_time_left() -> None:
+def test_speed_and_time_left_are_measured_from_the_first_frame() -> None:
     clock = Clock()
     meter = Meter(clock)
     meter.start(100, 0)
+    clock.time += 60  # kernels are compiled
+    meter.advance(1)
+    assert meter.described() == ["1 of 100 frames"]
     clock.time += 2
-    meter.advance(20)
-    assert meter.described() == ["20 of 100 frames", "10.0 frames/s", "8 s left"]
+    meter.advance(19)
+    assert meter.described() == ["20 of 100 frames", "9.5 frames/s", "8 s left"]
+    assert (meter.made, meter.seconds) == (20, 62)
 
 
 def test_frames_of_an_earlier_render_count_as_finished_but_not_as_speed() -> None:
     clock = Clock()
     meter = Meter(clock)
     meter.start(100, 80)
+    clock.time += 1
+    meter.advance(5)
     assert meter.rate is None
     clock.time += 1
     meter.advance(5)
-    assert (meter.finished, meter.made, meter.rate, meter.left) == (85, 5, 5.0, 3.0)
+    assert (meter.finished, meter.made, meter.rate, meter.left) == (90, 10, 5.0, 2.0)
 
 
-def test_a_slow_beginning_is_forgotten() -> None:
+def test_what_was_long_ago_is_forgotten() -> None:
     clock = Clock()
     meter = Meter(clock)
     meter.start(10_000, 0)
-    clock.time += 60  # kernels are compiled
+    for _ in range(30):
+        clock.time += 1
+        meter.advance(1)
     for _ in range(400):
         clock.time += 0.1
         meter.advance(2)
@@ -52,10 +60,21 @@ def test_the_speed_falls_while_nothing_happens() -> None:
     clock = Clock()
     meter = Meter(clock)
     meter.start(100, 0)
+    meter.advance(1)
     clock.time += 1
     meter.advance(10)
     clock.time += 9
     assert meter.rate == 1.0
+
+
+def test_nothing_is_left_of_what_is_done() -> None:
+    clock = Clock()
+    meter = Meter(clock)
+    meter.start(10, 0)
+    for _ in range(10):
+        clock.time += 1
+        meter.advance(1)
+    assert meter.described() == ["10 of 10 frames"]
 
 
 @pytest.mark.parametrize(

@@ -23,17 +23,17 @@ def test_lines_come_every_few_seconds_at_most(capsys: pytest.CaptureFixture[str]
     lines.start(1000)
     lines.stage("rendering")
     lines.stage("compiling kernels")
-    for _ in range(96):
-        clock.time += 0.125
+    for _ in range(97):
         lines.stage("rendering")
         lines.advance(2)
+        clock.time += 0.125
     said = capsys.readouterr().err.splitlines()
     assert said == [
         "reading the scene",
         "rendering, 0 of 1000 frames",
         "compiling kernels, 0 of 1000 frames",
-        "rendering, 80 of 1000 frames, 16.0 frames/s, 58 s left",
-        "rendering, 160 of 1000 frames, 16.0 frames/s, 52 s left",
+        "rendering, 82 of 1000 frames, 16.0 frames/s, 57 s left",
+        "rendering, 162 of 1000 frames, 16.0 frames/s, 52 s left",
     ]
 
 
@@ -65,7 +65,8 @@ def test_the_bar_shows_stage_frames_and_speed() -> None:
     console = Console(file=screen, force_terminal=True, width=120, color_system=None)
     with bar(Meter(clock), console) as progress:
         progress.stage("compiling [kernels]")
-        progress.start(480, done=96)
+        progress.start(480, done=95)
+        progress.advance(1)
         clock.time += 4
         progress.advance(96)
     drawn = screen.getvalue()

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 #: Seconds over which the speed is measured, long enough to hold several units' ups and downs.
 _WINDOW = 20.0
-#: Seconds between two measuring points.
-_STEP = 0.25
+#: Seconds between two measuring points, and before the first figure.
+_STEP = 0.5
 
 
 class Meter:
@@ -30,7 +30,7 @@ class Meter:
         """``total`` frames in all; ``done`` of them were there before, and say nothing about the speed."""
         self.total, self.finished, self._reused = total, done, done
         self._began = self.now()
-        self._points = deque([(self._began, done)])
+        self._points.clear()
 
     def advance(self, frames: int) -> None:
         """So many more are finished."""
@@ -53,12 +53,14 @@ class Meter:
 
     @property
     def rate(self) -> float | None:
-        """Frames a second of late; ``None`` as long as there is nothing to measure."""
-        if not self.made:
+        """Frames a second of late; ``None`` as long as there is too little to measure.
+
+        The clock starts at the first frame, since what comes before it, such as compiling, comes once.
+        """
+        if len(self._points) < 2:
             return None
         since, before = self._points[0]
-        passed = self.now() - since
-        return (self.finished - before) / passed if passed > 0 else None
+        return (self.finished - before) / (self.now() - since)
 
     @property
     def left(self) -> float | None:
@@ -70,7 +72,7 @@ class Meter:
         """Frames, speed and time left, in words, as far as they are known."""
         rate, left = self.rate, self.left
         words = [f"{self.finished} of {self.total} frames"] if self.total else []
-        if rate is not None and left is not None:
+        if rate is not None and left:
             words += [f"{rate:.1f} frames/s", f"{spoken(left)} left"]
         return words
 
