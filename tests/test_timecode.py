@@ -3,6 +3,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from reelwork import timecode as tc
 
 NTSC30 = Fraction(30000, 1001)
@@ -121,9 +122,3 @@ def test_frames_and_instants(frame: int, fps: Fraction) -> None:
 @given(st.fractions(-1000, 1000, max_denominator=1001))
 def test_seconds_round_trip(time: Fraction) -> None:
     assert tc.parse_time(tc.format_seconds(time), Fraction(24)) == time
-
-
-def test_clock() -> None:
-    assert tc.format_clock(Fraction(5, 2)) == "00:00:02.500"
-    assert tc.format_clock(Fraction(3661)) == "01:01:01.000"
-    assert tc.format_clock(Fraction(-1, 100_000)) == "00:00:00.000"

@@ -176,15 +176,6 @@ def format_seconds(time: Fraction) -> str:
     return (_decimal(time, 6) or f"{time.numerator}/{time.denominator}") + "s"
 
 
-def format_clock(time: Fraction) -> str:
-    """``00:00:02.500``, to the nearest millisecond."""
-    total = math.floor(abs(time) * 1000 + Fraction(1, 2))
-    seconds, milliseconds = divmod(total, 1000)
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{'-' if time < 0 and total else ''}{hours:02}:{minutes:02}:{seconds:02}.{milliseconds:03}"
-
-
 def format_timecode(frame: int, fps: Fraction, *, drop: bool = False) -> str:
     """The timecode of a frame, ``00:00:02:12``, or ``00:00:02;12`` where ``drop``.
 

@@ -1,16 +1,12 @@
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reelwork.scene.animation import Curve, Key, at, is_constant, mix
+from reelwork.scene.animation import Curve, Key, mix
 from reelwork.scene.easing import EASES
 from reelwork.values import Colour, Length
-
-HALF = Fraction(1, 2)
 
 
 def curve(*keys: tuple[Any, ...], **limits: float) -> Curve:
@@ -85,26 +81,3 @@ def test_constant() -> None:
     assert Curve.constant(4.0).is_constant
     assert curve((0, 4.0), (1, 4.0)).is_constant
     assert not curve((0, 4.0), (1, 5.0)).is_constant
-
-
-@dataclass(frozen=True)
-class Paint:
-    colour: Any
-    width: float = 1.0
-
-
-def test_at_finds_curves_wherever_they_stand() -> None:
-    moving = curve((0, 0.0), (1, 1.0))
-    values = {"a": moving, "b": (moving, 3.0), "c": Paint(moving), "d": "words"}
-    assert not is_constant(values)
-    assert at(values, HALF) == {"a": 0.5, "b": (0.5, 3.0), "c": Paint(0.5), "d": "words"}
-    assert is_constant(at(values, HALF))
-
-
-def test_at_leaves_nothing_to_be_found_in_constants() -> None:
-    assert at({"a": Paint(Curve.constant(2.0))}, HALF) == {"a": Paint(2.0)}
-
-
-@pytest.mark.parametrize("value", [Length(4.0), Colour(1.0, 0.0, 0.0), None, 4.0, "x"])
-def test_at_leaves_plain_values_alone(value: Any) -> None:
-    assert at(value, HALF) is value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bisect
-import dataclasses
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -102,34 +101,3 @@ def _mix_colours(a: Colour, b: Colour, amount: float) -> Colour:
         for x, y in ((a.red, b.red), (a.green, b.green), (a.blue, b.blue))
     )
     return Colour(red, green, blue, alpha)
-
-
-def at(value: Any, time: Fraction) -> Any:
-    """The plain values of one instant: every curve within tuples, mappings and models is replaced by its value."""
-    if isinstance(value, Curve):
-        return value.at(time)
-    if type(value) is tuple:
-        return tuple(at(item, time) for item in value)
-    if isinstance(value, dict):
-        return {name: at(item, time) for name, item in value.items()}
-    if _has_parts(value):
-        parts = {field.name: getattr(value, field.name) for field in dataclasses.fields(value) if field.init}
-        return dataclasses.replace(value, **at(parts, time))
-    return value
-
-
-def is_constant(value: Any) -> bool:
-    """Whether no curve within tuples, mappings and models ever moves."""
-    if isinstance(value, Curve):
-        return value.is_constant
-    if type(value) is tuple:
-        return all(is_constant(item) for item in value)
-    if isinstance(value, dict):
-        return all(is_constant(item) for item in value.values())
-    if _has_parts(value):
-        return all(is_constant(getattr(value, field.name)) for field in dataclasses.fields(value))
-    return True
-
-
-def _has_parts(value: Any) -> bool:
-    return dataclasses.is_dataclass(value) and not isinstance(value, type | Colour | Length)

@@ -47,5 +47,3 @@ PIXEL_FORMATS: Final = {
 }  # fmt: skip
 #: Lowest and highest ``crf``, of the codecs that have one.
 CRF: Final = {"h264": (0, 51), "hevc": (0, 51), "vp9": (0, 63), "av1": (1, 63)}
-#: Codecs that ``preset`` does something for.
-WITH_PRESET: Final = ("h264", "hevc", "av1", "vp9")

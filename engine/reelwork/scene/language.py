@@ -65,7 +65,6 @@ class Table(Kind):
 
     of: str
     item: Kind
-    variable: bool = False
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,8 @@ class EffectUse:
     """An effect as a layer uses it.
 
     :param effect: its name in the registry
-    :param params: all of its parameters by their Python names; see ``animation.at`` and ``plain``
+    :param params: those that were written, by their Python names: curves where they may be animated; lists and models
+        hold the curves of their parts
     :param mix: how much of its result is taken, 0 to 1
     """
 
@@ -207,7 +208,7 @@ class TransitionUse:
     """A transition between its neighbours, or at the beginning or the end of a sequence.
 
     :param transition: its name in the registry
-    :param params: all of its parameters by their Python names
+    :param params: those that were written, by their Python names
     """
 
     transition: str
@@ -397,7 +398,7 @@ class Scene:
     licence: str = param("", kind=Text(), help="What the production is released under, as SPDX writes it.")
     commercial: bool = param(False, kind=Boolean(), help="Whether money is made with it.")
     variables: dict[str, Node] = param(
-        {}, kind=Table("variable", Data(), variable=True), animated=False, help="Values that `$name` stands for."
+        {}, kind=Table("variable", Data()), animated=False, help="Values that `$name` stands for."
     )
     compositions: dict[str, Composition] = param(
         kind=Table("composition", Struct(Composition)), animated=False, help="What the scene is made of, by name."

@@ -22,6 +22,7 @@ _CUE: Final = re.compile(rf"({_NAME})\.({_NAME})\Z")
 _DEEP_CUE: Final = re.compile(rf"{_NAME}(\.[\w-]+){{2,}}\Z")
 _BEATS: Final = re.compile(r"(bar [\d.]+|[\d.]+b)\Z")
 _WORD: Final = re.compile(rf"{_NAME}\Z")
+_GLUED_LITERALS: Final = re.compile(r"([\d.:/]+[a-z]*)([+-])([\d.:/]+[a-z]*)\Z")
 _GLUED: Final = re.compile(rf"({_NAME}\.(?:start|end|duration))\s*([+-])\s*(\S.*)\Z")
 
 
@@ -72,9 +73,10 @@ def _literal(reading: Reading, kind: Time, node: Scalar, text: str, path: str) -
         return reading.wrong(node, path, f"{quote(text)}: beats and bars are not available yet")
     if kind.cues and _DEEP_CUE.match(text):
         return reading.wrong(node, path, f"{quote(text)}: cues inside a layer are not available yet")
-    if kind.cues and _GLUED.match(text):
-        cue, sign, rest = _GLUED.match(text).groups()  # type: ignore[union-attr]
-        return reading.wrong(node, path, f"spaces stand around {sign} in a time", f"write {cue} {sign} {rest}")
+    glued = _GLUED.match(text) or _GLUED_LITERALS.match(text)
+    if kind.cues and glued:
+        first, sign, rest = glued.groups()
+        return reading.wrong(node, path, f"spaces stand around {sign} in a time", f"write {first} {sign} {rest}")
     if kind.cues and _WORD.match(text):
         return reading.wrong(
             node, path, f"expected {describe(kind)}, found {quote(text)}", f"a cue says which instant: {text}.start"

@@ -50,14 +50,14 @@ class GroupSource:
 
 @dataclass(frozen=True)
 class TextSource:
-    """Words. ``params`` are all parameters of the generator ``text`` by their Python names, see ``animation.at``."""
+    """Words. ``params`` are the written parameters of the generator ``text`` by their Python names."""
 
     params: dict[str, Any]
 
 
 @dataclass(frozen=True)
 class ShapeSource:
-    """An outline. ``params`` are all parameters of the generator ``shape`` by their Python names."""
+    """An outline. ``params`` are the written parameters of the generator ``shape``, as for text."""
 
     params: dict[str, Any]
 
@@ -71,7 +71,7 @@ class SolidSource:
 
 @dataclass(frozen=True)
 class GenerateSource:
-    """What a plugin's generator makes. ``params`` are all of its parameters by their Python names."""
+    """What a plugin's generator makes. ``params`` are those that were written, by their Python names."""
 
     generator: str
     params: dict[str, Any]
