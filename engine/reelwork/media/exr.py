@@ -27,17 +27,15 @@ _PRIMARIES: Final[dict[Primaries, tuple[float, ...]]] = {
 }
 
 
-def exr_size(path: Path) -> tuple[int, int, bool, str]:
-    """Columns and rows of the display window, whether there is alpha, and the type of the samples.
+def exr_size(path: Path) -> tuple[int, int, bool]:
+    """Columns and rows of the display window, and whether there is alpha.
 
     :raises MediaError: the file cannot be read, or is too large
     """
     header = _open(path, header_only=True).header()
     x0, y0, x1, y1 = _box(header, "displayWindow")
     _check_area(path, _box(header, "displayWindow"), _box(header, "dataWindow"))
-    channels = {channel.name: channel for channel in header["channels"]}
-    kind = "float" if any("FLOAT" in str(channel.type()) for channel in channels.values()) else "half"
-    return x1 - x0, y1 - y0, "A" in channels, kind
+    return x1 - x0, y1 - y0, "A" in {channel.name for channel in header["channels"]}
 
 
 def load_exr(path: Path) -> Picture:
@@ -45,7 +43,7 @@ def load_exr(path: Path) -> Picture:
 
     :raises MediaError: the file cannot be read, is too large, or has other channels or primaries
     """
-    width, height, alpha, _ = exr_size(path)
+    width, height, alpha = exr_size(path)
     file = _open(path, header_only=False)
     header, channels = file.header(), file.channels()
     names = ["R", "G", "B"] if "R" in channels else ["Y", "Y", "Y"]

@@ -59,8 +59,10 @@ def still_facts(path: Path, digest: str) -> MediaFacts:
     """
     head = _head(path)
     if head.startswith(exr.MAGIC):
-        width, height, alpha, kind = exr.exr_size(path)
-        return _facts(digest, "EXR", width, height, alpha=alpha, pixel_format=kind)
+        width, height, alpha = exr.exr_size(path)
+        return _facts(
+            digest, "EXR", width, height, alpha=alpha, pixel_format="rgba, linear" if alpha else "rgb, linear"
+        )
     if svg.is_svg(head):
         drawing = svg.read_svg(path)
         facts = _facts(digest, "SVG", drawing.width, drawing.height, alpha=True, pixel_format="rgba")

@@ -1,0 +1,84 @@
+from fractions import Fraction
+
+import pytest
+
+from reelwork.errors import OutputError
+from reelwork.media.avframes import base_storage
+from reelwork.media.formats import pixel_format_of, planar_storage, tag_numbers
+from reelwork.media.spec import FILM_CODECS, PIXEL_FORMATS, SOUND_CODECS, sound_spec, video_spec
+
+FPS = Fraction(24)
+
+
+def test_the_defaults_are_those_of_the_scene_format() -> None:
+    spec = video_spec(".mp4", size=(1920, 1080), fps=FPS)
+    assert (spec.codec, spec.crf, spec.preset, spec.pixel_format) == ("h264", 18, "medium", "yuv420p")
+    storage = spec.storage
+    assert (storage.matrix, storage.full_range, storage.transfer, storage.primaries) == (
+        "bt709",
+        False,
+        "srgb",
+        "bt709",
+    )
+    assert tag_numbers(storage) == (1, 1, 1, 1)
+    sound = sound_spec(".mp4")
+    assert (sound.codec, sound.bitrate) == ("aac", 192_000)
+    assert sound_spec(".webm").codec == "opus"
+    assert video_spec(".webm", size=(2, 2), fps=FPS).codec == "vp9"
+
+
+def test_alpha_chooses_a_format_that_keeps_it() -> None:
+    for suffix, codec in ((".webm", None), (".mov", "prores"), (".mkv", "ffv1")):
+        assert video_spec(suffix, size=(2, 2), fps=FPS, codec=codec, alpha=True).storage.alpha == "straight"
+
+
+def test_every_pixel_format_has_its_storage() -> None:
+    for formats in PIXEL_FORMATS.values():
+        for name in formats:
+            storage = planar_storage(name)
+            assert storage is not None
+            assert pixel_format_of(storage) == name
+            assert base_storage(name) == storage
+
+
+@pytest.mark.parametrize(
+    ("suffix", "options", "message"),
+    [
+        (".ogv", {}, "cannot be written as '.ogv'; use one of"),
+        (".webm", {"codec": "h264"}, "cannot hold h264; it can hold vp9, av1"),
+        (".mp4", {"alpha": True}, "h264 cannot keep alpha; use prores"),
+        (".mp4", {"codec": "vp9", "alpha": True}, "cannot hold vp9's alpha"),
+        (".mp4", {"pixel_format": "rgb24"}, "h264 cannot store rgb24; it can store yuv420p"),
+        (
+            ".mov",
+            {"codec": "prores", "pixel_format": "yuv422p10", "alpha": True},
+            "yuv422p10 has no alpha; use yuva444",
+        ),
+        (".mp4", {"crf": 52}, "crf 52; it goes from 0"),
+        (".mp4", {"preset": "quick"}, "no preset 'quick'"),
+        (".mp4", {"size": (641, 480)}, "make the sides even"),
+        (".mp4", {"size": (0, 480)}, "sides go from 1"),
+        (".mp4", {"size": (20_000, 480)}, "16,384"),
+        (".mp4", {"fps": Fraction(0)}, "cannot run at 0"),
+    ],
+)
+def test_what_cannot_be_written_says_what_can(suffix: str, options: dict, message: str) -> None:
+    with pytest.raises(OutputError, match=message):
+        video_spec(suffix, **{"size": (64, 48), "fps": FPS, **options})
+
+
+def test_sound_that_cannot_be_written_says_what_can() -> None:
+    with pytest.raises(OutputError, match=r"cannot be written as '\.ogg'"):
+        sound_spec(".ogg")
+    with pytest.raises(OutputError, match="cannot hold aac; it can hold opus"):
+        sound_spec(".webm", codec="aac")
+    with pytest.raises(OutputError, match="16,000 to 512,000"):
+        sound_spec(".mp4", bitrate=4000)
+
+
+def test_every_film_can_have_sound() -> None:
+    assert set(FILM_CODECS) <= set(SOUND_CODECS)
+
+
+def test_odd_sizes_are_fine_where_colour_is_not_shared() -> None:
+    assert video_spec(".mp4", size=(641, 481), fps=FPS, pixel_format="yuv444p").width == 641
