@@ -16,8 +16,8 @@ from reelwork.kernels.decorator import kernel
 
 @kernel(inline=True)
 def reciprocal(alpha: Any) -> Any:
-    """What premultiplied colour is multiplied by to be straight; 0 where nothing is covered."""
-    return float32(1.0) / alpha if alpha > float32(0.0) else float32(0.0)
+    """What premultiplied colour is multiplied by to be straight; 0 where nothing is covered, or next to nothing."""
+    return float32(1.0) / alpha if alpha > float32(1e-12) else float32(0.0)
 
 
 @kernel(inline=True)

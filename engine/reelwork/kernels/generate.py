@@ -13,6 +13,7 @@ import contextlib
 import functools
 import hashlib
 import inspect
+import sys
 from collections.abc import Callable
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar, cast
@@ -308,11 +309,13 @@ def _module(title: str, body: str) -> ModuleType:
 
     text = f'"""{title} Generated: changes here have no effect."""\n{HEADER}{_IMPORTS}{body}'
     digest = hashlib.sha256(text.encode()).hexdigest()[:24]
-    path = native.cache_folder() / "generated" / f"pixels_{digest}.py"
+    path = native.cache_folder() / "generated" / f"reelwork_pixels_{digest}.py"
     if not path.exists():
         with contextlib.suppress(OSError):
             cache.write_atomically(path, text.encode())
-    module = ModuleType(f"reelwork_generated.pixels_{digest}", title)
+    module = ModuleType(f"reelwork_pixels_{digest}", title)
+    # Numba looks a function's module up by its name when it loads what it compiled earlier.
+    sys.modules[module.__name__] = module
     try:
         exec(compile(text, str(path), "exec"), vars(module))
     except SyntaxError as error:
