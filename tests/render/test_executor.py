@@ -26,8 +26,12 @@ WINDOW = Window(0, 0, 200, 100)
 class Painted:
     """Sources whose pictures are a pattern that moves with time."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, holds: bool = True) -> None:
+        self.holds = holds
         self.asked: list[tuple[str, Fraction]] = []
+
+    def fit(self, wanted):
+        return self.holds
 
     def paint(self, media, time, matrix, out):
         self.asked.append((media.facts.digest, time))
@@ -138,6 +142,14 @@ def test_what_does_not_change_is_painted_at_most_twice():
     asked = [digest for digest, _ in sources.asked]
     assert asked.count("ground") <= 2 * 2  # an adjustment reads what is below it twice, until it is kept
     assert asked.count("dot") >= 6
+
+
+def test_pictures_that_cannot_be_held_are_read_once_a_frame(reference):
+    sources = Painted(holds=False)
+    (plan,) = plans(busy(), [TIMES[1]])
+    assert Executor(sources, tile_rows=16).frame(plan).data.tobytes() == reference[1]
+    asked = [digest for digest, _ in sources.asked]
+    assert max(asked.count(digest) for digest in asked) == 1
 
 
 def test_hidden_layers_are_not_painted():

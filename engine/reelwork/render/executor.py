@@ -48,12 +48,15 @@ class Executor:
 
     def __init__(self, sources: Sources, *, tile_rows: int = TILE_ROWS, keep_bytes: int = KEEP_BYTES) -> None:
         self._sources = sources
-        self._tile_rows = tile_rows
+        self._tile_rows = self._rows = tile_rows
         self._keeper = Keeper(keep_bytes)
 
     def frame(self, plan: FramePlan) -> Frame:
         """The whole frame of a plan."""
         self._keeper.begin(plan)
+        # more pictures than can be held at once are read one after the other, each once, and not anew for every tile
+        pictures = [(node.media, node.matrix) for node in self._keeper.nodes() if isinstance(node, Picture)]
+        self._rows = self._tile_rows if self._sources.fit(pictures) else max(self._tile_rows, plan.window.height)
         out = Frame.empty(plan.window)
         for tile in self._tiles(plan.window):
             self.paint(plan.root, tile)
@@ -73,8 +76,8 @@ class Executor:
             self._paint_inside(node, out)
 
     def _tiles(self, window: Window) -> list[Frame]:
-        tops = range(window.y0, window.y1, self._tile_rows)
-        return [Frame.empty(Window(window.x0, top, window.x1, min(top + self._tile_rows, window.y1))) for top in tops]
+        tops = range(window.y0, window.y1, self._rows)
+        return [Frame.empty(Window(window.x0, top, window.x1, min(top + self._rows, window.y1))) for top in tops]
 
     def _new(self, node: Node, window: Window) -> Frame:
         frame = Frame.empty(window)

@@ -34,6 +34,7 @@ class Keeper:
         self._reader: dict[bytes, bytes] = {}
         self._needed: dict[bytes, Window] = {}
         self._split: dict[bytes, tuple[Element, ...]] = {}
+        self._nodes: list[Node] = []
         self._seen: set[bytes] = set()
         self._previous: set[bytes] = set()
         self._promised = 0
@@ -41,7 +42,7 @@ class Keeper:
     def begin(self, plan: FramePlan) -> None:
         """Forget the last frame but for what stays the same, and note what this one needs."""
         self._previous, self._seen = self._seen, set()
-        self._realised, self._needed, self._split = {}, {}, {}
+        self._realised, self._needed, self._split, self._nodes = {}, {}, {}, []
         self._keep, self._shared, self._reader = set(), set(), {}
         self._promised = 0
         self._demand(plan.root, plan.window & plan.root.region, b"")
@@ -50,6 +51,10 @@ class Keeper:
     def elements(self, stack: Stack) -> tuple[Element, ...]:
         """A stack's elements, those at the bottom that stay the same folded into one."""
         return self._split.get(stack.key, stack.elements)
+
+    def nodes(self) -> list[Node]:
+        """What this frame needs, as far as it is not kept."""
+        return self._nodes
 
     def is_whole(self, node: Node) -> bool:
         """Whether a node is painted once for the whole frame, rather than tile by tile."""
@@ -81,6 +86,7 @@ class Keeper:
             return
         self._needed[node.key] = needed = known | window
         self._seen.add(node.key)
+        self._nodes.append(node)
         if not isinstance(node, _CHEAP) and node.key in self._previous and self._promise(node, needed):
             frame = self._kept.get(node.key)
             if frame is not None and frame.window.covers(needed):

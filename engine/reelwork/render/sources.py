@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Final
+from typing import Final, Generic, TypeVar
+
+import numpy as np
 
 from reelwork.graph.model import Media
+from reelwork.image import Window
 from reelwork.image.frame import Frame
 from reelwork.kernels.resample import Mipmap, is_copy, resample
 from reelwork.media.convert import picture_to_frame
@@ -16,12 +21,28 @@ from reelwork.media.stills import load_still, still_level
 from reelwork.media.video import VideoSource
 from reelwork.values import Affine
 
-#: What decoded and converted pictures may take, bytes.
-HELD_BYTES: Final = 192 << 20
+#: What converted pictures may take, bytes.
+HELD_BYTES: Final = 384 << 20
+#: What pictures may take as they are stored, bytes.
+STORED_BYTES: Final = 64 << 20
 #: How many decoders are kept open.
 OPEN_VIDEOS: Final = 16
+#: How far a drawing is enlarged before it is rasterised anew at twice the size.
+ENLARGEMENT: Final = 1.25
+_BYTES_A_PIXEL: Final = 16
 
-_Key = tuple[str, int]
+#: A picture: its file's digest, and its number (of a drawing, its level).
+Key = tuple[str, int]
+V = TypeVar("V")
+
+
+@dataclass(frozen=True)
+class _Held:
+    """A picture in scene-linear light, without the transparent margins that drawings have; and its whole size."""
+
+    mipmap: Mipmap
+    width: int
+    height: int
 
 
 class Sources:
@@ -31,10 +52,10 @@ class Sources:
     """
 
     def __init__(self, *, held_bytes: int = HELD_BYTES) -> None:
-        self._held_bytes = held_bytes
+        self.held_bytes = held_bytes
         self._videos: OrderedDict[str, VideoSource] = OrderedDict()
-        self._pictures: OrderedDict[_Key, Picture] = OrderedDict()
-        self._mipmaps: OrderedDict[_Key, Mipmap] = OrderedDict()
+        self._stored = _Recent[Picture](STORED_BYTES, lambda picture: sum(plane.nbytes for plane in picture.planes))
+        self._mipmaps = _Recent[_Held](held_bytes, lambda held: held.mipmap.frame.data.nbytes * 4 // 3)
 
     def paint(self, media: Media, time: Fraction, matrix: Affine, out: Frame) -> None:
         """Fill ``out`` with a picture; ``matrix`` maps its pixels, at their nominal size, into the raster.
@@ -42,32 +63,26 @@ class Sources:
         :raises MediaError: the file cannot be decoded there
         """
         key = self._key(media, time, matrix)
-        picture = self.picture(media, key)
-        if picture.width != media.facts.width or picture.height != media.facts.height:
-            matrix = matrix @ Affine.scaling(media.facts.width / picture.width, media.facts.height / picture.height)
-        to_source = matrix.inverse()
-        if is_copy(to_source):
+        if not media.facts.scalable and is_copy(to_source := matrix.inverse()):
             x, y = round(to_source.e), round(to_source.f)
-            out.data[:] = picture_to_frame(picture, out.window.expand(-x, -y, x, y)).data
-        else:
-            resample(self._mipmap(key, picture), to_source, out)
+            out.data[:] = picture_to_frame(self._picture(media, key), out.window.expand(-x, -y, x, y)).data
+            return
+        held = self._mipmap(media, key)
+        if (held.width, held.height) != (media.facts.width, media.facts.height):
+            matrix = matrix @ Affine.scaling(media.facts.width / held.width, media.facts.height / held.height)
+        resample(held.mipmap, matrix.inverse(), out)
 
     def stored(self, media: Media, time: Fraction) -> Picture:
         """A picture as it is stored."""
-        return self.picture(media, self._key(media, time, Affine.IDENTITY))
+        return self._picture(media, self._key(media, time, Affine.IDENTITY))
 
-    def picture(self, media: Media, key: _Key) -> Picture:
-        """A picture by its number (of a drawing, its level)."""
-        found = self._pictures.get(key)
-        if found is None:
-            if media.facts.kind == "still":
-                found = load_still(Path(media.path), level=key[1])
-            else:
-                found = self._video(media).picture(key[1])
-            self._pictures[key] = found
-            _evict(self._pictures, 4)
-        self._pictures.move_to_end(key)
-        return found
+    def fit(self, wanted: Iterable[tuple[Media, Affine]]) -> bool:
+        """Whether the converted pictures of these media, each shown through a map, can be held at once."""
+        sizes = {}
+        for media, matrix in wanted:
+            level = _level(media, matrix)
+            sizes[media.facts.digest, level] = 4.0**level * media.facts.width * media.facts.height
+        return sum(sizes.values()) * _BYTES_A_PIXEL * 4 / 3 <= self.held_bytes
 
     def close(self) -> None:
         """Close every decoder."""
@@ -75,13 +90,26 @@ class Sources:
             video.close()
         self._videos.clear()
 
-    def _key(self, media: Media, time: Fraction, matrix: Affine) -> _Key:
+    def _key(self, media: Media, time: Fraction, matrix: Affine) -> Key:
         if media.facts.kind == "video":
             return (media.facts.digest, self._video(media).frame_number(time))
-        if not media.facts.scalable:
-            return (media.facts.digest, 0)
-        scale = max(abs(matrix.a) + abs(matrix.c), abs(matrix.b) + abs(matrix.d))
-        return (media.facts.digest, still_level(scale))
+        return (media.facts.digest, _level(media, matrix))
+
+    def _picture(self, media: Media, key: Key) -> Picture:
+        def load() -> Picture:
+            if media.facts.kind == "still":
+                return load_still(Path(media.path), level=key[1])
+            return self._video(media).picture(key[1])
+
+        return self._stored.get(key, load)
+
+    def _mipmap(self, media: Media, key: Key) -> _Held:
+        def make() -> _Held:
+            picture = self._picture(media, key)
+            frame = picture_to_frame(picture)
+            return _Held(Mipmap(_trimmed(frame) if media.facts.has_alpha else frame), picture.width, picture.height)
+
+        return self._mipmaps.get(key, make)
 
     def _video(self, media: Media) -> VideoSource:
         video = self._videos.get(media.facts.digest)
@@ -92,17 +120,43 @@ class Sources:
         self._videos.move_to_end(media.facts.digest)
         return video
 
-    def _mipmap(self, key: _Key, picture: Picture) -> Mipmap:
-        found = self._mipmaps.get(key)
+
+class _Recent(Generic[V]):
+    """What was used last, up to so many bytes, and always the one that was used last."""
+
+    def __init__(self, budget: int, weigh: Callable[[V], int]) -> None:
+        self._budget = budget
+        self._weigh = weigh
+        self._held: OrderedDict[Key, tuple[V, int]] = OrderedDict()
+        self._bytes = 0
+
+    def get(self, key: Key, make: Callable[[], V]) -> V:
+        """The value for a key, made if it is not there."""
+        found = self._held.get(key)
         if found is None:
-            found = self._mipmaps[key] = Mipmap(picture_to_frame(picture))
-            held = sum(mipmap.frame.data.nbytes for mipmap in self._mipmaps.values())
-            while held > self._held_bytes and len(self._mipmaps) > 1:
-                held -= self._mipmaps.popitem(last=False)[1].frame.data.nbytes
-        self._mipmaps.move_to_end(key)
-        return found
+            value = make()
+            found = self._held[key] = (value, self._weigh(value))
+            self._bytes += found[1]
+            while self._bytes > self._budget and len(self._held) > 1:
+                self._bytes -= self._held.popitem(last=False)[1][1]
+        self._held.move_to_end(key)
+        return found[0]
 
 
-def _evict(store: OrderedDict[_Key, Picture], limit: int) -> None:
-    while len(store) > limit:
-        store.popitem(last=False)
+def _level(media: Media, matrix: Affine) -> int:
+    """At how many times twice its nominal size a drawing is rasterised to be shown through a map; else 0."""
+    if not media.facts.scalable:
+        return 0
+    scale = max(abs(matrix.a) + abs(matrix.c), abs(matrix.b) + abs(matrix.d))
+    return still_level(scale / ENLARGEMENT)
+
+
+def _trimmed(frame: Frame) -> Frame:
+    """A frame without its transparent margins, but for a pixel, so that what lies beyond its edge is transparent."""
+    rows = np.flatnonzero(frame.data[3].any(axis=1))
+    columns = np.flatnonzero(frame.data[3].any(axis=0))
+    if not len(rows):
+        return frame.crop(Window(frame.window.x0, frame.window.y0, frame.window.x0 + 1, frame.window.y0 + 1))
+    x, y = frame.window.x0, frame.window.y0
+    ink = Window(x + int(columns[0]), y + int(rows[0]), x + int(columns[-1]) + 1, y + int(rows[-1]) + 1)
+    return frame.crop(ink.expand(1, 1, 1, 1) & frame.window)
