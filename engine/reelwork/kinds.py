@@ -14,7 +14,7 @@ from typing import Any, Final
 
 @dataclass(frozen=True)
 class Kind:
-    """Base of all kinds."""
+    """Base of all kinds. One without fields needs no decorator of its own: two of a class are equal as it is."""
 
 
 @dataclass(frozen=True)
@@ -61,32 +61,26 @@ class Point(Kind):
     of_box: bool = False
 
 
-@dataclass(frozen=True)
 class Size(Kind):
     """``[width, height]``, two lengths above 0. Plain value: ``(float, float)`` pixels."""
 
 
-@dataclass(frozen=True)
 class Angle(Kind):
     """Degrees, clockwise. Plain value: ``float``."""
 
 
-@dataclass(frozen=True)
 class Scale(Kind):
     """One ratio, or two as ``[x, y]``. Plain value: ``(float, float)``."""
 
 
-@dataclass(frozen=True)
 class Skew(Kind):
     """One angle (along x), or two as ``[x, y]``. Plain value: ``(float, float)`` degrees."""
 
 
-@dataclass(frozen=True)
 class Level(Kind):
     """``-6dB``. Plain value: ``float`` decibels; ``-60`` and below is silence."""
 
 
-@dataclass(frozen=True)
 class Colour(Kind):
     """``"#rrggbb"``, ``"#rrggbbaa"``, a CSS name or ``{linear: [r, g, b]}``. Plain value: :class:`reelwork.values.Colour`."""
 
@@ -106,7 +100,6 @@ class Text(Kind):
     multiline: bool = False
 
 
-@dataclass(frozen=True)
 class Boolean(Kind):
     """``true`` or ``false``. Never animated."""
 
@@ -128,7 +121,6 @@ class Name(Kind):
     of: str
 
 
-@dataclass(frozen=True)
 class PathData(Kind):
     """SVG path data (``M0 0 L10 10 Z``). Plain value: :class:`reelwork.image.Path`. Never animated."""
 

@@ -14,7 +14,6 @@ class Identifier(Kind):
     of: str
 
 
-@dataclass(frozen=True)
 class Record(Kind):
     """``handle/slug``, a record of the catalogue. Plain value: ``str``."""
 
@@ -29,32 +28,26 @@ class File(Kind):
     output: bool = False
 
 
-@dataclass(frozen=True)
 class Rate(Kind):
     """Frames per second. Plain value: ``Fraction``; ``23.976`` and its like mean what broadcasters mean by them."""
 
 
-@dataclass(frozen=True)
 class PixelSize(Kind):
     """``[width, height]`` in whole pixels. Plain value: ``(int, int)``."""
 
 
-@dataclass(frozen=True)
 class PixelBox(Kind):
     """``[x, y, width, height]`` in whole pixels. Plain value: ``(int, int, int, int)``."""
 
 
-@dataclass(frozen=True)
 class Bitrate(Kind):
     """Bits per second: ``192k``, ``8M``. Plain value: ``int``."""
 
 
-@dataclass(frozen=True)
 class Interval(Kind):
     """``[from, to]``, two times. Plain value: ``(Fraction, Fraction)`` seconds, the end excluded."""
 
 
-@dataclass(frozen=True)
 class Looping(Kind):
     """``true``, ``ping-pong`` or a count. Plain value: ``Loop`` or ``None``."""
 
@@ -67,22 +60,18 @@ class Table(Kind):
     item: Kind
 
 
-@dataclass(frozen=True)
 class Data(Kind):
     """Anything that can be written: a value, a list, a mapping. Plain value: the node."""
 
 
-@dataclass(frozen=True)
 class Layers(Kind):
     """A list of layers. Plain value: ``tuple[Layer, ...]``."""
 
 
-@dataclass(frozen=True)
 class Clips(Kind):
     """A list of clips, transitions and gaps. Plain value: ``tuple[Clip | TransitionUse | Gap, ...]``."""
 
 
-@dataclass(frozen=True)
 class Effects(Kind):
     """A list of effects, each a name or a name with parameters. Plain value: ``tuple[EffectUse, ...]``."""
 
@@ -99,7 +88,6 @@ class Choosing(Kind):
     extra: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
 class MergeName(Kind):
     """The name of a merge that a plugin registers. Plain value: ``str``."""
 
@@ -116,7 +104,6 @@ class Made(Kind):
     shorthand: str | None = None
 
 
-@dataclass(frozen=True)
 class Expression(Kind):
     """An expression. Plain value: ``str``."""
 
