@@ -66,7 +66,7 @@ def test_check_reports_all_errors(called) -> None:  # type: ignore[no-untyped-de
 
 
 def test_render_passes_everything_on_and_names_the_file(called) -> None:  # type: ignore[no-untyped-def]
-    calls = called("render", (Path("x.mp4"), (Problem("so so", warning=True),)))
+    calls = called("render", produce.Rendered(Path("x.mp4"), (Problem("so so", warning=True),)))
     result = run(
         *("render", "s", "--output", "film", "--to", "x.mp4", "--frames", "3-9", "--scale", "1/2"),
         *("--jobs", "3", "--set", "a=b", "--draft", "--fresh"),
@@ -80,7 +80,7 @@ def test_render_passes_everything_on_and_names_the_file(called) -> None:  # type
 
 
 def test_render_uses_every_core_and_the_whole_film_by_itself(called) -> None:  # type: ignore[no-untyped-def]
-    calls = called("render", (Path("x.mp4"), ()))
+    calls = called("render", produce.Rendered(Path("x.mp4")))
     run("render", "s")
     assert calls[0][1:3] == (Settings({}), Request(jobs=usable_cores()))
 

@@ -52,6 +52,17 @@ def command(
     """
     request = Request(output=output, to=to, frames=frames, scale=scale, jobs=jobs or usable_cores(), fresh=fresh)
     with watching() as progress:
-        path, warnings = produce.render(scene, Settings(settings, draft), request, progress)
-    warn(warnings)
-    click.echo(path)
+        rendered = produce.render(scene, Settings(settings, draft), request, progress)
+    warn(rendered.warnings)
+    if rendered.levels is not None:
+        click.echo(_loudness(rendered.levels.loudness, rendered.levels.true_peak), err=True)
+    click.echo(rendered.path)
+
+
+def _loudness(loudness: float | None, true_peak: float | None) -> str:
+    """How loud a film is, in a line."""
+    if true_peak is None:
+        return "sound: silence"
+    heard = "too short or quiet to be rated" if loudness is None else f"{loudness:.1f} LUFS"
+    warning = "; it will distort: lower a gain" if true_peak > 0.0 else ""
+    return f"sound: {heard}, true peak {true_peak:.1f} dBTP{warning}"

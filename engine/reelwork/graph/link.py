@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from reelwork.catalogue import Catalogue, Record, open_catalogue
 from reelwork.catalogue.facts import MediaFacts
+from reelwork.catalogue.licences import Release, release_problems, release_trouble
 from reelwork.errors import CatalogueError, MediaError, Place, Problem
 from reelwork.graph.model import Media
 from reelwork.scene import model
@@ -56,6 +57,7 @@ def link(scene: model.Scene, probe: Probe, *, draft: bool = False) -> tuple[Prod
     linker = _Linker(scene, probe, draft)
     for clip in clips(scene):
         linker.clip(clip)
+    linker.licence()
     production = Production(scene, linker.media, linker.texts, linker.records, linker.missing)
     return production, tuple(linker.problems)
 
@@ -103,20 +105,27 @@ class _Linker:
                 self._record(clip, name)
             elif isinstance(source, FileSource):
                 self.media[clip.path] = Media(*self._file(source.file))
-        except (MediaError, CatalogueError) as error:
-            self._wrong(clip.place, clip.path, str(error), name)
+        except MediaError as error:
+            self._wrong(clip, name, Problem(str(error)))
+        except CatalogueError as error:
+            self._wrong(clip, name, *error.problems)
 
-    def _wrong(self, place: Place, path: str, message: str, name: str | None) -> None:
+    def _wrong(self, clip: model.Clip, name: str | None, *problems: Problem) -> None:
+        """Note that what a layer names cannot be had; in a draft a slate says so in its place."""
         replaced = self._draft and name is not None
         if replaced:
-            self.missing[path] = name or ""
-        remedy = "in this draft a slate stands in its place" if replaced else ""
-        self.problems.append(Problem(message, place, path, remedy, warning=replaced))
+            self.missing[clip.path] = name or ""
+        for problem in problems:
+            if problem.place is None:
+                problem = replace(problem, place=clip.place, path=clip.path)
+            if replaced:
+                problem = replace(problem, warning=True, remedy="in this draft a slate stands in its place")
+            self.problems.append(problem)
 
     def _record(self, clip: model.Clip, name: str) -> None:
         catalogue = self._opened()
         if catalogue is None:
-            self._wrong(clip.place, clip.path, f"there is no catalogue to find the record {name!r} in", name)
+            self._wrong(clip, name, Problem(f"there is no catalogue to find the record {name!r} in"))
             return
         record = catalogue.record(name)
         path = catalogue.media(record)
@@ -128,7 +137,18 @@ class _Linker:
             raise CatalogueError(f"the record {name!r} is words; show them with `text: {{asset: {name}}}`")
         else:
             self.media[clip.path] = Media(str(path), self._facts_of(path), name)
+        if name not in self.records:
+            release = Release(self._scene.licence or None, self._scene.commercial)
+            for problem in release_problems(record, catalogue, release):
+                self.problems.append(replace(problem, place=clip.place, path=clip.path, warning=self._draft))
         self.records[name] = record
+
+    def licence(self) -> None:
+        """Whether the production's own licence makes sense."""
+        trouble = release_trouble(Release(self._scene.licence or None, self._scene.commercial), self._catalogue)
+        if trouble is not None:
+            place = trouble.place or Place(self._scene.file, 1, 1)
+            self.problems.append(replace(trouble, place=place, path="licence", warning=self._draft))
 
     def _opened(self) -> Catalogue | None:
         if self._catalogue is None and not self._no_catalogue:

@@ -8,15 +8,18 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from fractions import Fraction
-from importlib.metadata import version
+from importlib.metadata import Distribution, distributions
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 from reelwork.extensions import Registry
 
-#: Libraries whose versions may change pixels, samples or packets.
-_LIBRARIES: Final = ("av", "numba", "llvmlite", "numpy", "pillow", "resvg-py", "skia-pathops", "soxr", "uharfbuzz")
+#: Distributions whose versions may change pixels, samples or packets; fonts, of which there may be any, by a prefix.
+_LIBRARIES: Final = frozenset(
+    ("av", "llvmlite", "numba", "numpy", "openexr", "pillow", "resvg-py", "skia-pathops", "soxr", "uharfbuzz", "uniseg")
+)
+_FONTS: Final = "fontpkg-"
 
 
 def value_digest(*values: object) -> str:
@@ -62,7 +65,7 @@ class _Digester:
 @functools.cache
 def code_digest(packages: tuple[str, ...]) -> str:
     """The digest of the source files of packages and of the versions of the libraries under them."""
-    parts = [f"{name} {version(name)}" for name in _LIBRARIES]
+    parts = sorted(f"{name} {found.version}" for found in distributions() if _may_change_pixels(name := _name(found)))
     for package in packages:
         parts += (
             f"{package} {path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}"
@@ -77,6 +80,14 @@ def engine_digest(known: Registry) -> str:
     Machines with equal digests render the same bytes.
     """
     return code_digest(("reelwork", *sorted({cls.__module__.partition(".")[0] for cls in known.origins})))
+
+
+def _name(distribution: Distribution) -> str:
+    return distribution.name.lower().replace("_", "-")
+
+
+def _may_change_pixels(name: str) -> bool:
+    return name in _LIBRARIES or name.startswith(_FONTS)
 
 
 def _sources(package: str) -> Iterable[Path]:

@@ -25,6 +25,7 @@ from reelwork.render.unit import FilmJob, Shot
 from reelwork.render.units import Request, forget_old, job_key, kept_folder, run, selected, touch, units
 from reelwork.render.view import frame_range, output_view
 from reelwork.scene.model import Output
+from reelwork.sound.levels import Levels, Meter
 from reelwork.sound.mix import mix
 from reelwork.sound.plan import Voice
 from reelwork.sound.voices import collect_voices
@@ -40,8 +41,8 @@ def write(
     request: Request,
     progress: Progress,
     dispatcher: Dispatcher,
-) -> Path:
-    """Render an output as a film.
+) -> Levels | None:
+    """Render an output as a film; comes back with how loud it is, if it sounds.
 
     :raises OutputError: it cannot be encoded as it asks for, or not be written
     """
@@ -63,22 +64,24 @@ def write(
     if frames != stop - first:
         raise OutputError(f"{frames} frames were rendered where {stop - first} are due; render again with --fresh")
     target.parent.mkdir(parents=True, exist_ok=True)
+    meter = Meter()
+    sound = meter.through(_mixed(voices, start + first / fps, Fraction(stop - first) / fps))
     write_film(
         kept,
         spec,
         target,
-        sound=_mixed(voices, start + first / fps, Fraction(stop - first) / fps) if voices else None,
+        sound=sound if voices else None,
         sound_as=_sound_spec(output, target),
         metadata={"title": graph.title} if graph.title else None,
     )
     for segment in segments:
         touch(segment.path)
     forget_old(folder, {segment.path for segment in segments})
-    return target
+    return meter.levels() if voices else None
 
 
-def write_sound_alone(prepared: Prepared, output: Output, target: Path, request: Request, progress: Progress) -> Path:
-    """Mix an output's sound into a file of its own.
+def write_sound_alone(prepared: Prepared, output: Output, target: Path, request: Request, progress: Progress) -> Levels:
+    """Mix an output\'s sound into a file of its own; comes back with how loud it is.
 
     :raises OutputError: nothing is heard in it, or it cannot be written
     """
@@ -92,8 +95,9 @@ def write_sound_alone(prepared: Prepared, output: Output, target: Path, request:
     target.parent.mkdir(parents=True, exist_ok=True)
     end = min(start + stop / fps, output.range[1] if output.range else graph.root.duration)
     begin = start + first / fps
-    write_sound(_mixed(voices, begin, end - begin), target, _sound_spec(output, target))
-    return target
+    meter = Meter()
+    write_sound(meter.through(_mixed(voices, begin, end - begin)), target, _sound_spec(output, target))
+    return meter.levels()
 
 
 def _video_spec(output: Output, target: Path, view: View, fps: Fraction, settings: Settings) -> VideoSpec:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from reelwork.errors import OutputError, Problem
 from reelwork.render.job import Dispatcher
@@ -17,9 +17,26 @@ from reelwork.render.view import frame_range, output_view
 from reelwork.scene.model import Output
 from reelwork.timecode import parse_time
 
+if TYPE_CHECKING:
+    from reelwork.sound.levels import Levels
+
 FILMS: Final = (".mp4", ".mov", ".mkv", ".webm")
 STILLS: Final = (".png", ".exr", ".jpg", ".jpeg", ".tiff", ".tif")
 SOUNDS: Final = (".wav", ".flac", ".mp3", ".m4a", ".opus")
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What came of a render.
+
+    :param path: the file that was written; of several, the first
+    :param warnings: what is doubtful in the scene
+    :param levels: how loud it is, where it sounds
+    """
+
+    path: Path
+    warnings: tuple[Problem, ...] = ()
+    levels: Levels | None = None
 
 
 def check(path: Path, settings: Settings) -> tuple[Problem, ...]:
@@ -37,8 +54,8 @@ def check(path: Path, settings: Settings) -> tuple[Problem, ...]:
 
 def render(
     path: Path, settings: Settings, request: Request, progress: Progress, dispatcher: Dispatcher | None = None
-) -> tuple[Path, tuple[Problem, ...]]:
-    """Render an output of a scene; comes back with the file that was written and the scene's warnings.
+) -> Rendered:
+    """Render an output of a scene.
 
     :param dispatcher: who renders the units; by default ``request.jobs`` workers on this machine
     :raises SceneError: the scene is wrong
@@ -49,7 +66,7 @@ def render(
     output = chosen_output(prepared, request.output)
     target = request.to or _inside_out(output.file)
     made = _make(prepared, output, target, settings, request, progress, dispatcher or LocalDispatcher(request.jobs))
-    return made, prepared.warnings
+    return replace(made, warnings=prepared.warnings)
 
 
 def chosen_output(prepared: Prepared, name: str | None) -> Output:
@@ -85,20 +102,21 @@ def _make(
     request: Request,
     progress: Progress,
     dispatcher: Dispatcher,
-) -> Path:
+) -> Rendered:
     from reelwork.render import films, pictures  # numba and PyAV load here
 
     suffix = target.suffix.lower()
     if output.at:
-        return pictures.write_instants(prepared, output, target, request, progress)
+        return Rendered(pictures.write_instants(prepared, output, target, request, progress))
     if suffix in FILMS:
-        return films.write(prepared, output, target, settings, request, progress, dispatcher)
+        levels = films.write(prepared, output, target, settings, request, progress, dispatcher)
+        return Rendered(target, levels=levels)
     if suffix in SOUNDS:
-        return films.write_sound_alone(prepared, output, target, request, progress)
+        return Rendered(target, levels=films.write_sound_alone(prepared, output, target, request, progress))
     if suffix == ".gif":
-        return pictures.write_animation(prepared, output, target, request, progress)
+        return Rendered(pictures.write_animation(prepared, output, target, request, progress))
     if suffix in STILLS and "%" in target.name:
-        return pictures.write_sequence(prepared, output, target, request, progress, dispatcher)
+        return Rendered(pictures.write_sequence(prepared, output, target, request, progress, dispatcher))
     if suffix in STILLS:
         raise OutputError(
             f"{target.name} is one still: say when with `at: 3s`, or number it, as in {target.stem}-%05d{suffix}"
