@@ -1,5 +1,12 @@
+"""What all tests share: a home of their own, the profiles of hypothesis, and the option to record golden files."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from hypothesis import settings
+
+from reelwork.folders import VARIABLE, caches
 
 settings.register_profile("reelwork", deadline=None, derandomize=True)  # the same examples on every machine
 settings.register_profile("many", deadline=None, max_examples=10_000)  # pytest --hypothesis-profile many
@@ -13,3 +20,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture
 def record_golden(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--record-golden"))
+
+
+def home_in(folder: Path) -> Path:
+    """A home without any work in it, whose caches (compiled kernels above all) are the machine's own."""
+    shared = caches()
+    home = folder / "home"
+    home.mkdir()
+    (home / "caches").symlink_to(shared)
+    return home
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nothing that a test renders is kept among the user's own unfinished work."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(VARIABLE, str(home_in(tmp_path_factory.mktemp("session"))))
+        yield
+
+
+@pytest.fixture
+def fresh_home(tmp_path: Path) -> Path:
+    """A home of one test, without any work in it."""
+    return home_in(tmp_path)
