@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -37,7 +38,7 @@ def portable_arithmetic() -> Iterator[None]:
 @functools.cache
 def _libavutil() -> ctypes.CDLL | None:
     """The very libavutil that PyAV uses, which may be a wheel's or the system's; ``None`` where it cannot be told."""
-    if not av.library_versions:
+    if not av.library_versions or platform.machine() not in ("x86_64", "AMD64"):
         return None
     try:
         with open("/proc/self/maps", encoding="utf-8", errors="replace") as maps:

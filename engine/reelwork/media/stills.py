@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -36,6 +36,15 @@ _RGB = replace(_GREY, model="rgb")
 _HEAD: Final = 4096
 _ORIENTATION: Final = 0x0112
 _TURNED: Final = range(5, 9)  # EXIF orientations that swap columns and rows
+_TURNS: Final[dict[int, Callable[[npt.NDArray[Any]], npt.NDArray[Any]]]] = {
+    2: np.fliplr,
+    3: lambda plane: np.rot90(plane, 2),
+    4: np.flipud,
+    5: np.transpose,
+    6: lambda plane: np.rot90(plane, -1),
+    7: lambda plane: np.rot90(plane, 2).T,
+    8: np.rot90,
+}
 _BITS_PER_SAMPLE: Final = 258
 _LEVELS: Final = (-8, 8)
 
@@ -69,7 +78,8 @@ def still_facts(path: Path, digest: str) -> MediaFacts:
         return replace(facts, scalable=True)
     with _image(path) as image:
         width, height = image.size
-        if image.getexif().get(_ORIENTATION) in _TURNED:
+        # Pillow itself turns TIFF, and gives the size after it.
+        if image.format != "TIFF" and image.getexif().get(_ORIENTATION) in _TURNED:
             width, height = height, width
         name = f"{image.mode.lower()}, 16 bits" if _has_deep_colour(image, head) else image.mode.lower()
         return _facts(digest, image.format or "", width, height, alpha=_is_transparent(image), pixel_format=name)
@@ -93,7 +103,7 @@ def load_still(path: Path, *, level: int = 0) -> Picture:
     with _image(path) as image:
         profile = image.info.get("icc_profile")
         if _has_deep_colour(image, head) and not _needs_conversion(profile):
-            return _decoded_deep(path)
+            return _turned(_decoded_deep(path), image.getexif().get(_ORIENTATION, 1))
         try:
             upright = ImageOps.exif_transpose(image)
         except (OSError, SyntaxError, ValueError) as error:
@@ -177,6 +187,17 @@ def _decoded_deep(path: Path) -> Picture:
                 break
             return picture_of(frame, storage)
     raise MediaError(f"{path}: is damaged or cut short")
+
+
+def _turned(picture: Picture, orientation: int) -> Picture:
+    """A picture upright, by EXIF's numbers of what its first row and column are."""
+    turn = _TURNS.get(orientation)
+    if turn is None:
+        return picture
+    planes = tuple(np.ascontiguousarray(turn(plane[:, : picture.width])) for plane in picture.planes)
+    for plane in planes:
+        plane.flags.writeable = False
+    return Picture(planes, picture.storage, planes[0].shape[1], planes[0].shape[0])
 
 
 def _plain(image: Image.Image) -> Image.Image:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import platform
+import re
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,13 +18,16 @@ from reelwork.errors import OutputError
 def whole_file(to: Path) -> Iterator[Path]:
     """A path to write to, beside ``to`` and with its suffix, which takes its place when the block ends well.
 
-    What was there stays until then. Folders are made as needed; after an error nothing of ours is left.
+    What was there stays until then. Folders are made as needed; after an error nothing of ours is left, and what a
+    killed process of this machine left of the same file is cleared away.
 
     :raises OutputError: the place cannot be written
     """
-    temporary = to.with_name(f".{to.stem[:100]}.{os.urandom(6).hex()}.part{to.suffix}")
+    begins = f".{to.stem[:100]}.{zlib.crc32(platform.node().encode()):08x}-"
+    temporary = to.with_name(f"{begins}{os.getpid()}-{os.urandom(4).hex()}.part{to.suffix}")
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
+        _clear(to.parent, begins)
         yield temporary
         # A rename may reach the disk before the bytes do; then a loss of power would leave an empty file.
         with temporary.open("rb") as file:
@@ -32,3 +38,21 @@ def whole_file(to: Path) -> Iterator[Path]:
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink()
+
+
+def _clear(folder: Path, begins: str) -> None:
+    for path in folder.iterdir():
+        match = re.fullmatch(re.escape(begins) + r"(\d+)-[0-9a-f]+\.part.*", path.name)
+        if match and not _is_running(int(match[1])):
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # somebody else's
+    return True
