@@ -30,20 +30,20 @@ def _encode(frames: Iterator[np.ndarray], size: tuple[int, int], to: Path, crf: 
 
 def mist(to: Path) -> None:
     """Seven seconds of mist in two layers that drift apart, thickest along the middle and gone above and below."""
-    width, height, count = 1280, 720, 7 * FPS
+    width, height, count = 800, 450, 7 * FPS
 
     def frames() -> Iterator[np.ndarray]:
         rng = np.random.default_rng(211)
-        far = spectrum(rng, height, width, slope=1.9, stretch=7.0, grain=5)
-        near = spectrum(rng, height, width, slope=1.8, stretch=4.5, grain=5)
-        other = spectrum(rng, height, width, slope=1.8, stretch=4.5, grain=5)
+        far = spectrum(rng, height, width, slope=1.9, stretch=7.0, grain=3)
+        near = spectrum(rng, height, width, slope=1.8, stretch=4.5, grain=3)
+        other = spectrum(rng, height, width, slope=1.8, stretch=4.5, grain=3)
         y = np.linspace(0, 1, height)[:, None]
         envelope = smoothstep(0.06, 0.45, y) * (1.0 - smoothstep(0.55, 0.96, y))
         for n in range(count):
             t, turn = n / FPS, 0.5 * np.pi * n / count
-            slow = field(far, height, width, shift=(9.0 * t, 0.6 * t))
+            slow = field(far, height, width, shift=(5.6 * t, 0.4 * t))
             changing = near * np.cos(turn) + other * np.sin(turn)
-            quick = field(changing, height, width, shift=(21.0 * t, -1.2 * t))
+            quick = field(changing, height, width, shift=(13.0 * t, -0.8 * t))
             thick = smoothstep(-0.5, 2.0, slow) * 0.62 + smoothstep(-0.2, 2.2, quick) * 0.6
             light = np.clip(thick * envelope, 0, 1)[..., None]
             rgb = light * np.array([226.0, 222.0, 240.0])
