@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from reelwork import AreaEffect, Context, param
 from reelwork.kinds import Colour as ColourKind
 from reelwork.kinds import Length, Point, Ratio
-from reelwork.values import Affine, Colour
+from reelwork.values import Colour
 
 if TYPE_CHECKING:
     from reelwork.image.frame import Frame
@@ -29,32 +29,32 @@ class DropShadow(AreaEffect, name="drop-shadow", version=1):
 
     def margin(self, context: Context) -> tuple[int, int, int, int]:
         """As far as the blur reaches around where the offset leads; the layer itself stays."""
-        from reelwork.kernels.blur import blur_margin
+        from reelwork.kernels.blur import blur_reach
 
-        sides = []
-        for shift, scale in zip(self.offset, context.scale, strict=True):
-            reach = blur_margin(self.blur / 2.0 * scale) + 1  # the offset may lie between pixels
-            moved = shift * scale
-            sides.append((max(0, reach - int(moved // 1.0)), max(0, reach - int(-moved // 1.0))))
-        (left, right), (top, bottom) = sides
+        (left, right), (top, bottom) = (
+            blur_reach(self.blur / 2.0 * scale, shift * scale)
+            for shift, scale in zip(self.offset, context.scale, strict=True)
+        )
         return (left, top, right, bottom)
 
     def render(self, source: Frame, out: Frame, context: Context) -> None:
         """Blur the layer's alpha, colour and move it, and put the layer over it."""
         import numpy as np
 
-        from reelwork.image.frame import Frame as Picture
-        from reelwork.kernels.blur import gaussian_blur
-        from reelwork.kernels.resample import resample, resample_needs
+        from reelwork.kernels.blur import blur_planes
+        from reelwork_filters.light import cast_shadow
 
-        back = Affine.translation(-self.offset[0] * context.scale[0], -self.offset[1] * context.scale[1])
-        shadow = Picture.empty(source.window)
-        red, green, blue, alpha = self.colour.premultiplied()
-        for channel, light in enumerate((red, green, blue, alpha)):
-            shadow.data[channel] = source.data[3] * np.float32(light * self.opacity)
-        soft = Picture.empty(resample_needs(out.window, back))
-        gaussian_blur(shadow, self.blur / 2.0 * context.scale[0], self.blur / 2.0 * context.scale[1], soft)
-        resample(soft, back, out, "bilinear")
-        layer = source.crop(out.window)
-        out.data[:] *= np.float32(1.0) - layer.data[3]
-        out.data[:] += layer.data
+        (scale_x, scale_y), window = context.scale, out.window
+        shade = np.empty((1, window.height, window.width), np.float32)
+        blur_planes(
+            source.data[3:],
+            source.window,
+            (self.blur / 2.0 * scale_x, self.blur / 2.0 * scale_y),
+            shade,
+            window,
+            shift=(self.offset[0] * scale_x, self.offset[1] * scale_y),
+        )
+        colour = np.array([light * self.opacity for light in self.colour.premultiplied()], np.float32)
+        layer = source if source.window.covers(window) else source.crop(window)
+        x, y = window.x0 - layer.window.x0, window.y0 - layer.window.y0
+        cast_shadow(layer.data, x, y, shade, colour, out.data)

@@ -39,15 +39,11 @@ class Glow(AreaEffect, name="glow", version=1):
 
         from reelwork.image.frame import Frame as Picture
         from reelwork.kernels.blur import gaussian_blur
+        from reelwork_filters.light import add_layer, bright_light
 
         bright = Picture.empty(source.window)
-        peak = source.data[:3].max(axis=0)
-        # all channels by one factor, so that light keeps its colour
-        over = np.maximum(peak - np.float32(self.threshold) * source.data[3], np.float32(0.0))
-        factor = np.divide(over, peak, out=np.zeros_like(peak), where=peak > 0)
-        bright.data[:3] = source.data[:3] * (factor * np.float32(self.intensity))
-        bright.data[3] = np.minimum(bright.data[:3].max(axis=0), np.float32(1.0))
+        bright_light(source.data, np.float32(self.threshold), np.float32(self.intensity), bright.data)
         gaussian_blur(bright, self.radius * context.scale[0], self.radius * context.scale[1], out)
-        layer = source.crop(out.window)
-        out.data[3] *= np.float32(1.0) - layer.data[3]
-        out.data[:] += layer.data
+        window = out.window
+        layer = source if source.window.covers(window) else source.crop(window)
+        add_layer(layer.data, window.x0 - layer.window.x0, window.y0 - layer.window.y0, out.data)
