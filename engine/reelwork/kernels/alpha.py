@@ -35,6 +35,15 @@ def changed_display(premultiplied: Any, before: Any, after: Any, alpha: Any, new
 
 
 @kernel(inline=True)
+def blank(alphas: Any, first: Any, last: Any) -> Any:
+    """Whether a part of a row covers nothing."""
+    covered = False
+    for i in range(first, last):
+        covered |= alphas[i] > float32(0.0)
+    return not covered
+
+
+@kernel(inline=True)
 def over(backdrop_alpha: Any, source_alpha: Any) -> Any:
     """The alpha of a source over a backdrop."""
     return source_alpha + backdrop_alpha * (float32(1.0) - source_alpha)

@@ -1,7 +1,7 @@
 """Code generation: the pixel functions of effects go in, kernels that run them over frames come out.
 
-A kernel is the text of a module: what the pixel functions use (see :mod:`reelwork.kernels.inline`), a loop over one
-row, and a loop over rows. The text stands in the cache folder, under the digest of itself, for tracebacks and for
+A kernel is the text of a module: what the pixel functions use (see :mod:`reelwork.kernels.inline`), and the loops
+over rows and columns. The text stands in the cache folder, under the digest of itself, for tracebacks and for
 whoever wants to read it; numba's compiled code is cached as for any other kernel.
 
 Colours, places and uniforms reach a pixel function as ``float32``, and so does what it returns leave it.
@@ -14,6 +14,7 @@ import functools
 import hashlib
 import inspect
 import sys
+import textwrap
 from collections.abc import Callable
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar, cast
@@ -32,120 +33,98 @@ _COLOURS: Final = 4
 _PLACES: Final = 4
 _DISPLAY: Final = "display"
 
-_PLACE: Final = """
-        px = _f64(_i32(first) + _i32(i)) + 0.5
-        x = _f32(places[0] * px + (places[2] * py + places[4]))
-        y = _f32(places[1] * px + (places[3] * py + places[5]))"""
-_PLACES_OF_ROW: Final = """
-    width, height = _f32(places[6]), _f32(places[7])
-    py = _f64(line) + 0.5"""
 _IMPORTS: Final = """\
 from numpy import float64 as _f64, int32 as _i32, uintp as _uint
-from reelwork.kernels.alpha import changed, changed_display, composite, over, reciprocal, settle
+from reelwork.kernels.alpha import blank, changed, changed_display, composite, over, reciprocal, settle
+
+_0, _1, _2, _3 = _uint(0), _uint(1), _uint(2), _uint(3)
 """
+# Indices are unsigned, so that no code is made for counting from the end, and loops over them vectorise. The loops read
+# from row p and column i of what they read, and write to row q and column j.
+_WHOLE_OUTPUT: Final = """
+    for y in range(_uint(out.shape[1])):
+        q = y{rows}
+        for x in range(_uint(out.shape[2])):
+            j = x{columns}"""
+_WRITE: Final = """
+            out[_0, q, j], out[_1, q, j], out[_2, q, j], out[_3, q, j] = _f32(r), _f32(g), _f32(b), _f32(a)
+"""
+_PLACE_OF_ROW: Final = """
+        py = _f64(_i32(out_y) + _i32(y)) + 0.5"""
+_PLACE: Final = """
+            px = _f64(_i32(out_x) + _i32(x)) + 0.5
+            place_x = _f32(places[0] * px + (places[2] * py + places[4]))
+            place_y = _f32(places[1] * px + (places[3] * py + places[5]))"""
+_BOX: Final = """
+    width, height = _f32(places[6]), _f32(places[7])"""
 
 _POINTWISE: Final = """
 @_kernel
-def row(r_in, g_in, b_in, a_in, r_out, g_out, b_out, a_out, first, line, places, uniforms):{head}
-    for i in range(_uint(r_out.shape[0])):{place}
-        r, g, b, a = r_in[i], g_in[i], b_in[i], a_in[i]{steps}
-        r_out[i], g_out[i], b_out[i], a_out[i] = r, g, b, a
-
-
-@_kernel
-def row_in_place(r_out, g_out, b_out, a_out, first, line, places, uniforms):{head}
-    for i in range(_uint(r_out.shape[0])):{place}
-        r, g, b, a = r_out[i], g_out[i], b_out[i], a_out[i]{steps}
-        r_out[i], g_out[i], b_out[i], a_out[i] = r, g, b, a
-
-
-@_kernel
 def run(source, source_x, source_y, out, out_x, out_y, places, uniforms):
-    left = out_x - source_x
-    right = left + out.shape[2]
-    for j in range(out.shape[1]):
-        k = j + out_y - source_y
-        row(source[0, k, left:right], source[1, k, left:right], source[2, k, left:right], source[3, k, left:right],
-            out[0, j], out[1, j], out[2, j], out[3, j], out_x, out_y + j, places, uniforms)
-
+    top, left = _uint(out_y - source_y), _uint(out_x - source_x){head}{loop}
+            r, g, b, a = source[_0, p, i], source[_1, p, i], source[_2, p, i], source[_3, p, i]{steps}{write}
 
 @_kernel
-def run_in_place(out, out_x, out_y, places, uniforms):
-    for j in range(out.shape[1]):
-        row_in_place(out[0, j], out[1, j], out[2, j], out[3, j], out_x, out_y + j, places, uniforms)
-"""
+def run_in_place(out, out_x, out_y, places, uniforms):{head}{loop_in_place}
+            r, g, b, a = out[_0, q, j], out[_1, q, j], out[_2, q, j], out[_3, q, j]{steps}{write}"""
 
 _MERGE: Final = """
 @_kernel
-def row(r_in, g_in, b_in, a_in, r_out, g_out, b_out, a_out, opacity):
-    for i in range(_uint(r_out.shape[0])):
-        rs, gs, bs, source_alpha = r_in[i] * opacity, g_in[i] * opacity, b_in[i] * opacity, a_in[i] * opacity
-        rb, gb, bb, backdrop_alpha = r_out[i], g_out[i], b_out[i], a_out[i]{mixing}
-        r_out[i], g_out[i], b_out[i], a_out[i] = r, g, b, alpha
-
-
-@_kernel
 def run(source, source_x, source_y, out, out_x, out_y, x0, y0, x1, y1, opacity):
-    left, right = x0 - source_x, x1 - source_x
-    first, last = x0 - out_x, x1 - out_x
-    for y in range(y0, y1):
-        k = y - source_y
-        j = y - out_y
-        row(source[0, k, left:right], source[1, k, left:right], source[2, k, left:right], source[3, k, left:right],
-            out[0, j, first:last], out[1, j, first:last], out[2, j, first:last], out[3, j, first:last], _f32(opacity))
-"""
+    opacity = _f32(opacity)
+    top, left, line, first = _uint(y0 - source_y), _uint(x0 - source_x), _uint(y0 - out_y), _uint(x0 - out_x)
+    for y in range(_uint(y1 - y0)):
+        p, q = y + top, y + line{pixels}"""
+_MERGED_PIXEL: Final = """
+            i, j = x + left, x + first
+            rs, gs, bs = source[_0, p, i] * opacity, source[_1, p, i] * opacity, source[_2, p, i] * opacity
+            source_alpha = source[_3, p, i] * opacity
+            rb, gb, bb, backdrop_alpha = out[_0, q, j], out[_1, q, j], out[_2, q, j], out[_3, q, j]"""
+
+_COLUMNS: Final = """
+        for x in range(_uint(x1 - x0)):"""
+# Display-encoded values are dear, and most of most layers is transparent: blocks of that are passed over.
+_BLOCKS: Final = """
+        for block in range((_uint(x1 - x0) + _uint(63)) >> _uint(6)):
+            start = block << _uint(6)
+            stop = min(start + _uint(64), _uint(x1 - x0))
+            if blank(source[_3, p], start + left, stop + left):
+                continue
+            for x in range(start, stop):"""
 
 _STRAIGHT_COLOURS: Final = """
-        ks, kb, alpha = reciprocal(source_alpha), reciprocal(backdrop_alpha), over(backdrop_alpha, source_alpha)
-        crs, cgs, cbs = rs * ks, gs * ks, bs * ks
-        crb, cgb, cbb = rb * kb, gb * kb, bb * kb"""
+            ks, kb, a = reciprocal(source_alpha), reciprocal(backdrop_alpha), over(backdrop_alpha, source_alpha)
+            crs, cgs, cbs = rs * ks, gs * ks, bs * ks
+            crb, cgb, cbb = rb * kb, gb * kb, bb * kb"""
 _ENCODED_COLOURS: Final = """
-        crs, cgs, cbs = _curves.srgb_encode(crs), _curves.srgb_encode(cgs), _curves.srgb_encode(cbs)
-        crb, cgb, cbb = _curves.srgb_encode(crb), _curves.srgb_encode(cgb), _curves.srgb_encode(cbb)"""
-_PREMULTIPLIED_COLOURS: Final = """
-        prs, pgs, pbs = crs * source_alpha, cgs * source_alpha, cbs * source_alpha
-        prb, pgb, pbb = crb * backdrop_alpha, cgb * backdrop_alpha, cbb * backdrop_alpha"""
+            crs, cgs, cbs = _curves.srgb_encode(crs), _curves.srgb_encode(cgs), _curves.srgb_encode(cbs)
+            crb, cgb, cbb = _curves.srgb_encode(crb), _curves.srgb_encode(cgb), _curves.srgb_encode(cbb)
+            prs, pgs, pbs = crs * source_alpha, cgs * source_alpha, cbs * source_alpha
+            prb, pgb, pbb = crb * backdrop_alpha, cgb * backdrop_alpha, cbb * backdrop_alpha"""
 _SETTLED: Final = """
-        r, g, b, alpha = _f32(r), _f32(g), _f32(b), _f32(alpha)
-        k = reciprocal(alpha)
-        r = settle(rb, rs, backdrop_alpha, source_alpha, prb, prs, r, alpha, k)
-        g = settle(gb, gs, backdrop_alpha, source_alpha, pgb, pgs, g, alpha, k)
-        b = settle(bb, bs, backdrop_alpha, source_alpha, pbb, pbs, b, alpha, k)
-        alpha = alpha if source_alpha > _f32(0.0) else backdrop_alpha"""
+            r, g, b, a = _f32(r), _f32(g), _f32(b), _f32(a)
+            k = reciprocal(a)
+            r = settle(rb, rs, backdrop_alpha, source_alpha, prb, prs, r, a, k)
+            g = settle(gb, gs, backdrop_alpha, source_alpha, pgb, pgs, g, a, k)
+            b = settle(bb, bs, backdrop_alpha, source_alpha, pbb, pbs, b, a, k)
+            a = a if source_alpha > _f32(0.0) else backdrop_alpha"""
 
 _TRANSITION: Final = """
 @_kernel
-def row(rf, gf, bf, af, rt, gt, bt, at, r_out, g_out, b_out, a_out, first, line, places, progress, uniforms):{head}
-    for i in range(_uint(r_out.shape[0])):{place}
-        r, g, b, a = {pixel}(
-            x, y, width, height, progress, rf[i], gf[i], bf[i], af[i], rt[i], gt[i], bt[i], at[i]{uniforms})
-        r_out[i], g_out[i], b_out[i], a_out[i] = _f32(r), _f32(g), _f32(b), _f32(a)
-
-
-@_kernel
 def run(one, one_x, one_y, two, two_x, two_y, out, out_x, out_y, places, progress, uniforms):
-    f, t, n = out_x - one_x, out_x - two_x, out.shape[2]
-    for j in range(out.shape[1]):
-        k = j + out_y - one_y
-        m = j + out_y - two_y
-        row(one[0, k, f : f + n], one[1, k, f : f + n], one[2, k, f : f + n], one[3, k, f : f + n],
-            two[0, m, t : t + n], two[1, m, t : t + n], two[2, m, t : t + n], two[3, m, t : t + n],
-            out[0, j], out[1, j], out[2, j], out[3, j], out_x, out_y + j, places, _f32(progress), uniforms)
-"""
+    progress = _f32(progress)
+    top_one, left_one = _uint(out_y - one_y), _uint(out_x - one_x)
+    top_two, left_two = _uint(out_y - two_y), _uint(out_x - two_x){head}{loop}
+            rf, gf, bf, af = one[_0, p, i], one[_1, p, i], one[_2, p, i], one[_3, p, i]
+            m, n = y + top_two, x + left_two
+            rt, gt, bt, at = two[_0, m, n], two[_1, m, n], two[_2, m, n], two[_3, m, n]
+            r, g, b, a = {pixel}(
+                place_x, place_y, width, height, progress, rf, gf, bf, af, rt, gt, bt, at{uniforms}){write}"""
 
 _GENERATOR: Final = """
 @_kernel
-def row(r_out, g_out, b_out, a_out, first, line, places, uniforms):{head}
-    for i in range(_uint(r_out.shape[0])):{place}
-        r, g, b, a = {pixel}(x, y, width, height{uniforms})
-        r_out[i], g_out[i], b_out[i], a_out[i] = _f32(r), _f32(g), _f32(b), _f32(a)
-
-
-@_kernel
-def run(out, out_x, out_y, places, uniforms):
-    for j in range(out.shape[1]):
-        row(out[0, j], out[1, j], out[2, j], out[3, j], out_x, out_y + j, places, uniforms)
-"""
+def run(out, out_x, out_y, places, uniforms):{head}{loop}
+            r, g, b, a = {pixel}(place_x, place_y, width, height{uniforms}){write}"""
 
 
 def _once(function: Callable[P, R]) -> Callable[P, R]:
@@ -170,9 +149,14 @@ def pointwise(effects: tuple[tuple[type[PointEffect], int], ...]) -> tuple[Kerne
         steps += _step(effect, inliner, used, count)
         used += count
     positional = any(effect.positional for effect, _ in effects)
-    head = (_PLACES_OF_ROW if positional else "") + _uniforms_of_row(used)
     names = ", ".join(effect.name for effect, _ in effects)
-    text = _POINTWISE.format(head=head, place=_PLACE if positional else "", steps=steps)
+    text = _POINTWISE.format(
+        head=(_BOX if positional else "") + _read_uniforms(used),
+        loop=_loop("top", "left", positional=positional),
+        loop_in_place=_loop(positional=positional),
+        steps=steps,
+        write=_WRITE,
+    )
     module = _module(f"Point effects in one pass: {names}.", inliner.text + text)
     return module.run, module.run_in_place
 
@@ -193,7 +177,9 @@ def merge_kernel(merge: type[Merge], space: str) -> Kernel[..., None]:
     else:
         blend: Any = merge.blend  # type: ignore[attr-defined]
         mixing = _blend_mixing(inliner.add(blend, floats=True), len(inspect.signature(blend).parameters), display)
-    module = _module(f"The merge {merge.name}, in {space} values.", inliner.text + _MERGE.format(mixing=mixing))
+    pixel = _MERGED_PIXEL + mixing + _WRITE
+    text = _MERGE.format(pixels=_BLOCKS + textwrap.indent(pixel, "    ") if display else _COLUMNS + pixel)
+    module = _module(f"The merge {merge.name}, in {space} values.", inliner.text + text)
     return module.run  # type: ignore[no-any-return]
 
 
@@ -209,10 +195,11 @@ def transition_kernel(transition: type[Transition], uniforms: int) -> Kernel[...
     inliner = Inliner()
     _check(transition, transition.pixel, _PLACES + 1 + 2 * _COLOURS, uniforms)
     text = _TRANSITION.format(
-        head=_PLACES_OF_ROW + _uniforms_of_row(uniforms),
-        place=_PLACE,
+        head=_BOX + _read_uniforms(uniforms),
+        loop=_loop("top_one", "left_one", positional=True),
         pixel=inliner.add(transition.pixel, floats=True),
         uniforms=_uniforms(0, uniforms),
+        write=_WRITE,
     )
     return _module(f"The transition {transition.name}.", inliner.text + text).run  # type: ignore[no-any-return]
 
@@ -227,10 +214,11 @@ def generator_kernel(generator: type[PixelGenerator], uniforms: int) -> Kernel[.
     inliner = Inliner()
     _check(generator, generator.pixel, _PLACES, uniforms)
     text = _GENERATOR.format(
-        head=_PLACES_OF_ROW + _uniforms_of_row(uniforms),
-        place=_PLACE,
+        head=_BOX + _read_uniforms(uniforms),
+        loop=_loop(positional=True),
         pixel=inliner.add(generator.pixel, floats=True),
         uniforms=_uniforms(0, uniforms),
+        write=_WRITE,
     )
     return _module(f"The generator {generator.name}.", inliner.text + text).run  # type: ignore[no-any-return]
 
@@ -239,48 +227,47 @@ def _step(effect: type[PointEffect], inliner: Inliner, used: int, count: int) ->
     """The lines of one point effect, whose uniforms come after those that are used already."""
     _check(effect, effect.pixel, _COLOURS + (_PLACES if effect.positional else 0), count)
     pixel = inliner.add(effect.pixel, floats=True)
-    places = "x, y, width, height, " if effect.positional else ""
+    places = "place_x, place_y, width, height, " if effect.positional else ""
     display = effect.space == _DISPLAY
     if not display and not effect.unpremultiplied:
         return f"""
-        r, g, b, a = {pixel}({places}r, g, b, a{_uniforms(used, count)})
-        r, g, b, a = _f32(r), _f32(g), _f32(b), _f32(a)"""
+            r, g, b, a = {pixel}({places}r, g, b, a{_uniforms(used, count)})
+            r, g, b, a = _f32(r), _f32(g), _f32(b), _f32(a)"""
     encode, change = ("_curves.srgb_encode", "changed_display") if display else ("", "changed")
     return f"""
-        k = reciprocal(a)
-        r1, g1, b1 = {encode}(r * k), {encode}(g * k), {encode}(b * k)
-        r2, g2, b2, a2 = {pixel}({places}r1, g1, b1, a{_uniforms(used, count)})
-        a2 = _f32(a2)
-        r = {change}(r, r1, _f32(r2), a, a2)
-        g = {change}(g, g1, _f32(g2), a, a2)
-        b = {change}(b, b1, _f32(b2), a, a2)
-        a = a2 if a > _f32(0.0) else a"""
+            k = reciprocal(a)
+            r1, g1, b1 = {encode}(r * k), {encode}(g * k), {encode}(b * k)
+            r2, g2, b2, a2 = {pixel}({places}r1, g1, b1, a{_uniforms(used, count)})
+            a2 = _f32(a2)
+            r = {change}(r, r1, _f32(r2), a, a2)
+            g = {change}(g, g1, _f32(g2), a, a2)
+            b = {change}(b, b1, _f32(b2), a, a2)
+            a = a2 if a > _f32(0.0) else a"""
 
 
 def _composite_mixing(pixel: str, display: bool) -> str:
     if not display:
         return f"""
-        r, g, b, alpha = {pixel}(rb, gb, bb, backdrop_alpha, rs, gs, bs, source_alpha)
-        r, g, b, alpha = _f32(r), _f32(g), _f32(b), _f32(alpha)"""
-    return f"""{_STRAIGHT_COLOURS}{_ENCODED_COLOURS}{_PREMULTIPLIED_COLOURS}
-        r, g, b, alpha = {pixel}(prb, pgb, pbb, backdrop_alpha, prs, pgs, pbs, source_alpha){_SETTLED}"""
+            r, g, b, a = {pixel}(rb, gb, bb, backdrop_alpha, rs, gs, bs, source_alpha)"""
+    return f"""{_STRAIGHT_COLOURS}{_ENCODED_COLOURS}
+            r, g, b, a = {pixel}(prb, pgb, pbb, backdrop_alpha, prs, pgs, pbs, source_alpha){_SETTLED}"""
 
 
 def _blend_mixing(blend: str, parameters: int, display: bool) -> str:
     blending = f"""
-        r, g, b = {blend}(crb, cgb, cbb, crs, cgs, cbs)"""
+            r, g, b = {blend}(crb, cgb, cbb, crs, cgs, cbs)"""
     if parameters == 2:
         blending = f"""
-        r, g, b = {blend}(crb, crs), {blend}(cgb, cgs), {blend}(cbb, cbs)"""
+            r, g, b = {blend}(crb, crs), {blend}(cgb, cgs), {blend}(cbb, cbs)"""
     if not display:
         return f"""{_STRAIGHT_COLOURS}{blending}
-        r = composite(rb, rs, backdrop_alpha, source_alpha, _f32(r))
-        g = composite(gb, gs, backdrop_alpha, source_alpha, _f32(g))
-        b = composite(bb, bs, backdrop_alpha, source_alpha, _f32(b))"""
-    return f"""{_STRAIGHT_COLOURS}{_ENCODED_COLOURS}{_PREMULTIPLIED_COLOURS}{blending}
-        r = composite(prb, prs, backdrop_alpha, source_alpha, _f32(r))
-        g = composite(pgb, pgs, backdrop_alpha, source_alpha, _f32(g))
-        b = composite(pbb, pbs, backdrop_alpha, source_alpha, _f32(b)){_SETTLED}"""
+            r = composite(rb, rs, backdrop_alpha, source_alpha, _f32(r))
+            g = composite(gb, gs, backdrop_alpha, source_alpha, _f32(g))
+            b = composite(bb, bs, backdrop_alpha, source_alpha, _f32(b))"""
+    return f"""{_STRAIGHT_COLOURS}{_ENCODED_COLOURS}{blending}
+            r = composite(prb, prs, backdrop_alpha, source_alpha, _f32(r))
+            g = composite(pgb, pgs, backdrop_alpha, source_alpha, _f32(g))
+            b = composite(pbb, pbs, backdrop_alpha, source_alpha, _f32(b)){_SETTLED}"""
 
 
 def _check(extension: type[Extension], pixel: Any, fixed: int, uniforms: int) -> None:
@@ -299,7 +286,15 @@ def _uniforms(first: int, count: int) -> str:
     return "".join(f", u{number}" for number in range(first, first + count))
 
 
-def _uniforms_of_row(count: int) -> str:
+def _loop(top: str = "", left: str = "", *, positional: bool) -> str:
+    """The loops over the output; what is read begins ``top`` rows and ``left`` columns further on, if anything is."""
+    return _WHOLE_OUTPUT.format(
+        rows=(f"\n        p = y + {top}" if top else "") + (_PLACE_OF_ROW if positional else ""),
+        columns=(f"\n            i = x + {left}" if left else "") + (_PLACE if positional else ""),
+    )
+
+
+def _read_uniforms(count: int) -> str:
     return "".join(f"\n    u{number} = uniforms[{number}]" for number in range(count))
 
 
