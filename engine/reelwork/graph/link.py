@@ -117,7 +117,8 @@ class _Linker:
             self.missing[clip.path] = name or ""
         for problem in problems:
             if problem.place is None:
-                problem = replace(problem, place=clip.place, path=clip.path)
+                path = f"{clip.path}.{_key_of(clip.source)}"
+                problem = replace(problem, place=self._scene.place(path) or clip.place, path=path)
             if replaced:
                 problem = replace(problem, warning=True, remedy="in this draft a slate stands in its place")
             self.problems.append(problem)
@@ -140,14 +141,16 @@ class _Linker:
         if name not in self.records:
             release = Release(self._scene.licence or None, self._scene.commercial)
             for problem in release_problems(record, catalogue, release):
-                self.problems.append(replace(problem, place=clip.place, path=clip.path, warning=self._draft))
+                key = f"{clip.path}.{_key_of(clip.source)}"
+                place = self._scene.place(key) or clip.place
+                self.problems.append(replace(problem, place=place, path=key, warning=self._draft))
         self.records[name] = record
 
     def licence(self) -> None:
         """Whether the production's own licence makes sense."""
         trouble = release_trouble(Release(self._scene.licence or None, self._scene.commercial), self._catalogue)
         if trouble is not None:
-            place = trouble.place or Place(self._scene.file, 1, 1)
+            place = self._scene.place("licence") or Place(self._scene.file, 1, 1)
             self.problems.append(replace(trouble, place=place, path="licence", warning=self._draft))
 
     def _opened(self) -> Catalogue | None:
@@ -196,6 +199,15 @@ def _record_of(source: Source) -> str | None:
     if isinstance(source, TextSource):
         return source.params.get("asset") or None
     return None
+
+
+def _key_of(source: Source) -> str:
+    """The key, beside or within the layer, that names a file or a record."""
+    if isinstance(source, TextSource):
+        return "text.asset"
+    if isinstance(source, SlotSource):
+        return "filled-by"
+    return "file" if isinstance(source, FileSource) else "asset"
 
 
 def _words(path: Path, name: str) -> str:
