@@ -53,7 +53,8 @@ def decode_yuv(
             _double(u_line, sites[2], u_full)
             _double(v_line, sites[2], v_full)
         else:
-            u_full[: count + 1], v_full[: count + 1] = u_line[1 : count + 2], v_line[1 : count + 2]
+            _copy(u_line[1:], u_full)
+            _copy(v_line[1:], v_full)
         i, left = y - out_y, x0 - out_x
         _row_to_rgb(
             luma[y, x0:x1],
@@ -111,7 +112,7 @@ def encode_yuv(
                 if srgb:
                     _encode_row(source[c, row, from_x:to_x], colour)
                 else:
-                    colour[:] = source[c, row, from_x:to_x]
+                    _copy(source[c, row, from_x:to_x], colour)
             _row_to_yuv(rgb[0], rgb[1], rgb[2], weights, yuv[0], yuv[1], yuv[2])
             if y0 <= done < y1:
                 _store(yuv[0, 2 : 2 + x1 - x0], levels[0], levels[1], highest, luma[done, x0:x1])
@@ -122,7 +123,8 @@ def encode_yuv(
                 _halve(yuv[1], sites[2], u_rows[slot])
                 _halve(yuv[2], sites[2], v_rows[slot])
             else:
-                u_rows[slot], v_rows[slot] = yuv[1, 2 : 2 + x1 - x0], yuv[2, 2 : 2 + x1 - x0]
+                _copy(yuv[1, 2 : 2 + x1 - x0], u_rows[slot])
+                _copy(yuv[2, 2 : 2 + x1 - x0], v_rows[slot])
         if per_y == 2:
             a, b = max(top - 1, 0) & 3, top & 3
             c, d = min(top + 1, height - 1) & 3, min(top + 2, height - 1) & 3
@@ -194,13 +196,13 @@ def _row_to_rgb(
 ) -> None:
     one, two = float32(1.0), float32(2.0)
     wr, wg, wb = weights[0], weights[1], weights[2]
-    blue_to_b, red_to_r = two * (one - wb), two * (one - wr)
-    blue_to_g, red_to_g = -blue_to_b * wb / wg, -red_to_r * wr / wg
     black, span, neutral, reach = levels[0], levels[1], levels[2], levels[3]
+    blue_to_b, red_to_r = two * (one - wb) / reach, two * (one - wr) / reach
+    blue_to_g, red_to_g = -blue_to_b * wb / wg, -red_to_r * wr / wg
     for i in range(r.shape[0]):
+        # Dividing, not multiplying by the inverse, makes exactly 1 of white.
         y = (float32(luma[i]) - black) / span
-        u = (blue[i] - neutral) / reach
-        v = (red[i] - neutral) / reach
+        u, v = blue[i] - neutral, red[i] - neutral
         r[i] = y + red_to_r * v
         g[i] = y + (blue_to_g * u + red_to_g * v)
         b[i] = y + blue_to_b * u
@@ -249,6 +251,13 @@ def _store_mean(
         code = ((b[i] * second + c[i] * inner) + (a[i] * first + d[i] * outer)) * span + zero
         code = code if code > float32(0.0) else float32(0.0)
         out[i] = int32(code if code < most else most)
+
+
+@kernel
+def _copy(line: Floats, out: Floats) -> None:
+    """As far as both reach. (Assigning slices would bring numba's text formatting along, for its error message.)"""
+    for i in range(min(line.shape[0], out.shape[0])):
+        out[i] = line[i]
 
 
 @kernel
