@@ -27,32 +27,29 @@ _PRIMARIES: Final[dict[Primaries, tuple[float, ...]]] = {
 }
 
 
-def exr_size(path: Path) -> tuple[int, int, bool]:
-    """Columns and rows of the display window, and whether there is alpha.
-
-    :raises MediaError: the file cannot be read, or is too large
-    """
-    header = _open(path, header_only=True).header()
-    x0, y0, x1, y1 = _box(header, "displayWindow")
-    _check_area(path, _box(header, "displayWindow"), _box(header, "dataWindow"))
-    return x1 - x0, y1 - y0, "A" in {channel.name for channel in header["channels"]}
-
-
 def load_exr(path: Path) -> Picture:
     """The display window of a file with channels R, G, B, perhaps A, or Y alone; premultiplied, linear.
 
     :raises MediaError: the file cannot be read, is too large, or has other channels or primaries
     """
-    width, height, alpha = exr_size(path)
-    file = _open(path, header_only=False)
-    header, channels = file.header(), file.channels()
-    names = ["R", "G", "B"] if "R" in channels else ["Y", "Y", "Y"]
-    if not set(names) <= set(channels):
-        raise MediaError(f"{path}: has no channels R, G, B or Y, but {', '.join(sorted(channels))}")
-    display, data = _box(header, "displayWindow"), _box(header, "dataWindow")
-    planes = [_placed(channels[name].pixels, data, display) for name in ([*names, "A"] if alpha else names)]
-    storage = replace(_LINEAR, primaries=_primaries(header, path), alpha="premultiplied" if alpha else "none")
-    return Picture(tuple(planes), storage, width, height)
+    try:
+        header = OpenEXR.File(str(path), separate_channels=True, header_only=True).header()
+        display, data = _box(header, "displayWindow"), _box(header, "dataWindow")
+        for x0, y0, x1, y1 in (display, data):
+            if not 0 < (x1 - x0) * (y1 - y0) <= MAX_PIXELS:
+                raise MediaError(
+                    f"{path}: {x1 - x0}x{y1 - y0} is larger than {MAX_PIXELS:,} pixels, the most that is read"
+                )
+        channels = OpenEXR.File(str(path), separate_channels=True).channels()
+        names = ["R", "G", "B"] if "R" in channels else ["Y", "Y", "Y"]
+        if not set(names) <= set(channels):
+            raise MediaError(f"{path}: has no channels R, G, B or Y, but {', '.join(sorted(channels))}")
+        alpha = "A" in channels
+        planes = [_placed(channels[name].pixels, data, display) for name in ([*names, "A"] if alpha else names)]
+        storage = replace(_LINEAR, primaries=_primaries(header, path), alpha="premultiplied" if alpha else "none")
+    except (RuntimeError, TypeError, ValueError, LookupError) as error:
+        raise MediaError(f"{path}: is damaged, or is no OpenEXR file that can be read") from error
+    return Picture(tuple(planes), storage, display[2] - display[0], display[3] - display[1])
 
 
 def write_exr(planes: dict[str, npt.NDArray[Any]], to: Path) -> None:
@@ -72,22 +69,9 @@ def write_exr(planes: dict[str, npt.NDArray[Any]], to: Path) -> None:
         raise OSError(str(error)) from error
 
 
-def _open(path: Path, *, header_only: bool) -> Any:
-    try:
-        return OpenEXR.File(str(path), separate_channels=True, header_only=header_only)
-    except (RuntimeError, TypeError, ValueError) as error:
-        raise MediaError(f"{path}: is damaged, or is no OpenEXR file that can be read") from error
-
-
 def _box(header: dict[str, Any], name: str) -> tuple[int, int, int, int]:
     (x0, y0), (x1, y1) = header[name]
     return int(x0), int(y0), int(x1) + 1, int(y1) + 1
-
-
-def _check_area(path: Path, *boxes: tuple[int, int, int, int]) -> None:
-    for x0, y0, x1, y1 in boxes:
-        if not 0 < (x1 - x0) * (y1 - y0) <= MAX_PIXELS:
-            raise MediaError(f"{path}: {x1 - x0}x{y1 - y0} is larger than {MAX_PIXELS:,} pixels, the most that is read")
 
 
 def _placed(

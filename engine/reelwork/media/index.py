@@ -121,8 +121,8 @@ def constant_rate(
         return None
     mean = (len(shown) - 1) / ((shown[-1] - shown[0]) * time_base)
     usual = sorted(_USUAL_RATES, key=lambda rate: abs(rate - mean))
-    named = [_usual(rate) for rate in candidates if rate]
-    for rate in [*named, _usual(mean.limit_denominator(1001)), *usual]:
+    named = [_usual(rate) for rate in (*candidates, mean.limit_denominator(1001)) if rate]
+    for rate in [*named, *usual]:
         step = 1 / (rate * time_base)
         # A clock so coarse that a tick is much of a picture must be met exactly.
         slack = 1 if step >= 4 else Fraction(1, 1000)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import math
+import struct
 import warnings
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -34,6 +36,9 @@ _MAGIC: Final = (
 _GREY = StorageFormat(model="grey", subsampling=(1, 1), full_range=True)
 _RGB = replace(_GREY, model="rgb")
 _HEAD: Final = 4096
+_TRIAL_SIZE: Final = 256
+# What Pillow raises at broken files.
+_BROKEN: Final = (OSError, SyntaxError, ValueError, LookupError, TypeError, struct.error, zlib.error, EOFError)
 _ORIENTATION: Final = 0x0112
 _TURNED: Final = range(5, 9)  # EXIF orientations that swap columns and rows
 _TURNS: Final[dict[int, Callable[[npt.NDArray[Any]], npt.NDArray[Any]]]] = {
@@ -62,21 +67,23 @@ def is_still(path: Path) -> bool:
 
 
 def still_facts(path: Path, digest: str) -> MediaFacts:
-    """What is known of a still, found without decoding it.
+    """What is known of a still. It is decoded once, so that damage is found before anything is rendered.
 
     :raises MediaError: it cannot be read, or is larger than the limit
     """
     head = _head(path)
     if head.startswith(exr.MAGIC):
-        width, height, alpha = exr.exr_size(path)
-        return _facts(
-            digest, "EXR", width, height, alpha=alpha, pixel_format="rgba, linear" if alpha else "rgb, linear"
-        )
+        picture = exr.load_exr(path)
+        alpha = picture.storage.alpha != "none"
+        name = "rgba, linear" if alpha else "rgb, linear"
+        return _facts(digest, "EXR", picture.width, picture.height, alpha=alpha, pixel_format=name)
     if svg.is_svg(head):
         drawing = svg.read_svg(path)
+        svg.rasterise(drawing, still_level(_TRIAL_SIZE / max(drawing.width, drawing.height)), path)
         facts = _facts(digest, "SVG", drawing.width, drawing.height, alpha=True, pixel_format="rgba")
         return replace(facts, scalable=True)
-    with _image(path) as image:
+    with _image(path) as image, _decoding(path):
+        image.load()
         width, height = image.size
         # Pillow itself turns TIFF, and gives the size after it.
         if image.format != "TIFF" and image.getexif().get(_ORIENTATION) in _TURNED:
@@ -100,15 +107,11 @@ def load_still(path: Path, *, level: int = 0) -> Picture:
         return exr.load_exr(path)
     if svg.is_svg(head):
         return _picture(svg.rasterise(svg.read_svg(path), level, path))
-    with _image(path) as image:
+    with _image(path) as image, _decoding(path):
         profile = image.info.get("icc_profile")
         if _has_deep_colour(image, head) and not _needs_conversion(profile):
             return _turned(_decoded_deep(path), image.getexif().get(_ORIENTATION, 1))
-        try:
-            upright = ImageOps.exif_transpose(image)
-        except (OSError, SyntaxError, ValueError) as error:
-            raise MediaError(f"{path}: is damaged or cut short: {error}") from error
-        return _picture(_in_srgb(_plain(upright), profile))
+        return _picture(_in_srgb(_plain(ImageOps.exif_transpose(image)), profile))
 
 
 def still_level(scale: float) -> int:
@@ -146,23 +149,31 @@ def _facts(digest: str, container: str, width: int, height: int, *, alpha: bool,
 
 @contextmanager
 def _image(path: Path) -> Iterator[Image.Image]:
-    try:
-        with warnings.catch_warnings():
-            # Our own limit is lower than Pillow's second one and higher than its first, at which it warns.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+    with warnings.catch_warnings():
+        # Pillow warns of what is odd in a file; what matters of it is an error here.
+        warnings.simplefilter("ignore")
+        try:
             image = Image.open(path, formats=_FORMATS)
-    except Image.DecompressionBombError as error:
-        raise MediaError(f"{path}: is larger than {MAX_PIXELS:,} pixels, the most that is read") from error
-    except (OSError, SyntaxError, ValueError) as error:
-        raise MediaError(f"{path}: is damaged, or is no picture that can be read") from error
-    with image:
-        if image.width * image.height > MAX_PIXELS:
-            raise MediaError(
-                f"{path}: {image.width}x{image.height} is larger than {MAX_PIXELS:,} pixels, the most that is read"
-            )
-        if getattr(image, "is_animated", False) and image.format != "TIFF":
-            raise MediaError(f"{path}: is an animation; convert it to a video")
-        yield image
+        except Image.DecompressionBombError as error:
+            raise MediaError(f"{path}: is larger than {MAX_PIXELS:,} pixels, the most that is read") from error
+        except _BROKEN as error:
+            raise MediaError(f"{path}: is damaged, or is no picture that can be read") from error
+        with image:
+            if image.width * image.height > MAX_PIXELS:
+                raise MediaError(
+                    f"{path}: {image.width}x{image.height} is larger than {MAX_PIXELS:,} pixels, the most that is read"
+                )
+            if getattr(image, "is_animated", False) and image.format != "TIFF":
+                raise MediaError(f"{path}: is an animation; convert it to a video")
+            yield image
+
+
+@contextmanager
+def _decoding(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except _BROKEN as error:
+        raise MediaError(f"{path}: is damaged or cut short: {error}") from error
 
 
 def _is_transparent(image: Image.Image) -> bool:
