@@ -13,7 +13,7 @@ from reelwork.maths import srgb_decode, srgb_encode
 from reelwork.media.convert import picture_to_frame
 from reelwork.media.probe import probe
 from reelwork.media.stills import load_still
-from reelwork.media.write import numbered, write_gif, write_still
+from reelwork.media.write import write_gif, write_still
 
 
 def flat(red: float, green: float, blue: float, alpha: float = 1.0, *, size: tuple[int, int] = (12, 8)) -> Frame:
@@ -91,14 +91,6 @@ def test_jpeg_shows_the_light_on_black(tmp_path: Path) -> None:
     assert max(green, blue) < 4
 
 
-def test_size_places_the_frame(tmp_path: Path) -> None:
-    write_still(flat(1, 1, 1), tmp_path / "a.png", size=(20, 10), alpha=True)
-    picture = load_still(tmp_path / "a.png")
-    assert (picture.width, picture.height) == (20, 10)
-    assert picture.planes[3][:8, :12].all()
-    assert not picture.planes[3][8:].any()
-
-
 def test_what_cannot_be_written_says_so(tmp_path: Path) -> None:
     for name, options, message in (
         ("a.bmp", {}, "cannot be written as"),
@@ -111,14 +103,6 @@ def test_what_cannot_be_written_says_so(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="cannot write"):
         write_still(flat(0, 0, 0), tmp_path / "file" / "a.png")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
-
-
-def test_sequences_are_numbered() -> None:
-    assert numbered(Path("frames/%05d.png"), 12) == Path("frames/00012.png")
-    assert numbered(Path("a-%d.exr"), 12) == Path("a-12.exr")
-    for name in ("a.png", "%d-%d.png", "%s.png", "%5x.png"):
-        with pytest.raises(OutputError, match="number once"):
-            numbered(Path(name), 1)
 
 
 @pytest.mark.parametrize("fps", [Fraction(10), Fraction(24), Fraction(30000, 1001)])

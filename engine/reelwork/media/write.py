@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import struct
 import zlib
 from pathlib import Path
@@ -15,20 +14,17 @@ from PIL.PngImagePlugin import PngInfo
 
 from reelwork.errors import OutputError
 from reelwork.image.frame import Frame
-from reelwork.image.window import Window
 from reelwork.media import exr
 from reelwork.media.convert import frame_to_pixels
 from reelwork.media.gif import write_gif
 from reelwork.media.whole import whole_file
 
-__all__ = ["STILL_DEPTHS", "numbered", "write_gif", "write_still"]
+__all__ = ["STILL_DEPTHS", "write_gif", "write_still"]
 
 #: Suffixes of stills, with the depths that each can have, the default first.
 STILL_DEPTHS: Final = {
     ".png": (8, 16), ".tiff": (8, 16), ".tif": (8, 16), ".exr": (16, 32), ".jpg": (8,), ".jpeg": (8,),
 }  # fmt: skip
-# printf's, as every other program writes them: a width of digits, filled with zeros.
-_NUMBER: Final = re.compile(r"%(?:0(\d{1,2}))?d")
 _PERCEPTUAL: Final = b"\0"
 # Tags of a TIFF's directory (TIFF 6.0) and the types of their values.
 _SHORT, _LONG = 3, 4
@@ -38,16 +34,14 @@ def write_still(
     frame: Frame,
     to: Path,
     *,
-    size: tuple[int, int] | None = None,
     alpha: bool = False,
     depth: int | None = None,
     quality: int = 92,
 ) -> None:
-    """Write a frame whole, under a temporary name first; the format follows from the suffix.
+    """Write a frame's window whole, under a temporary name first; the format follows from the suffix.
 
     Stills are sRGB and say so, EXR is linear Rec.709, premultiplied.
 
-    :param size: columns and rows of the picture, whose top left corner is ``(0, 0)``; default: the frame's window
     :param alpha: keep transparency (PNG, TIFF, EXR); else light falls on black
     :param depth: bits a sample: 8 or 16 for PNG and TIFF (default 8), 16 (half) or 32 (float) for EXR (default 16)
     :param quality: of JPEG, 1 to 100
@@ -61,8 +55,6 @@ def write_still(
         raise OutputError(f"{to}: {to.suffix} has {' or '.join(map(str, depths))} bits a sample, not {depth}")
     if alpha and to.suffix.lower() in (".jpg", ".jpeg"):
         raise OutputError(f"{to}: JPEG cannot keep transparency; write a .png, .tiff or .exr")
-    if size is not None:
-        frame = frame.crop(Window(0, 0, *size))
     with whole_file(to) as temporary:
         if to.suffix.lower() == ".exr":
             _write_exr(frame, temporary, alpha, np.float16 if depth == 16 else np.float32)
@@ -76,20 +68,6 @@ def write_still(
         else:
             # Full colour resolution: a still is looked at more closely than a moving picture.
             Image.fromarray(pixels).save(temporary, "JPEG", quality=quality, subsampling=0)
-
-
-def numbered(to: Path, number: int) -> Path:
-    """The file of one frame of a sequence such as ``frames/%05d.png``.
-
-    >>> numbered(Path("frames/%05d.png"), 7).name
-    '00007.png'
-
-    :raises OutputError: the name has no place for the number, or several
-    """
-    places = _NUMBER.findall(to.name)
-    if len(places) != 1:
-        raise OutputError(f"{to}: a sequence's name holds the frame's number once, as in frames/%05d.png")
-    return to.with_name(_NUMBER.sub(lambda match: str(number).zfill(int(match[1] or 0)), to.name))
 
 
 def _write_exr(frame: Frame, to: Path, alpha: bool, kind: type[np.floating[Any]]) -> None:
