@@ -147,9 +147,19 @@ def test_equal_instants_have_equal_keys_and_moving_ones_not():
 
 
 def test_neighbouring_point_effects_are_one_node():
-    node = plan(composition(layer(still(), effects=(use(Shift), use(Shift)))))
+    node = plan(composition(layer(video(), effects=(use(Shift), use(Shift)))))
     points = [found for found in walk(node) if isinstance(found, Points)]
     assert [len(found.effects) for found in points] == [2]
+
+
+def test_what_rests_on_a_still_is_done_to_the_still_itself():
+    moving = Curve((Key(Fraction(0), 0.0), Key(Fraction(1), 1.0)))
+    still_uses, moving_use = (use(Shift), use(Shift)), EffectUse(Shift, {}, moving)
+    (picture,) = pictures(plan(composition(layer(still(), effects=still_uses))))
+    assert picture.effects == (Shift(), Shift())
+    node = plan(composition(layer(still(), effects=(use(Shift), moving_use))), Fraction(1, 2))
+    assert pictures(node)[0].effects == (Shift(),)
+    assert [found.mix for found in walk(node) if isinstance(found, Points)] == [0.5]
 
 
 def test_an_upright_layer_with_a_spreading_effect_is_resampled_once():

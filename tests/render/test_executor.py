@@ -33,7 +33,7 @@ class Painted:
     def fit(self, wanted):
         return self.holds
 
-    def paint(self, media, time, matrix, out):
+    def paint(self, media, time, matrix, effects, out):
         self.asked.append((media.facts.digest, time))
         height, width = media.facts.height, media.facts.width
         y, x = np.mgrid[:height, :width].astype(np.float32)

@@ -105,3 +105,16 @@ def _evaluate_option(kind: kinds.OneOf, value: object, scope: Scope) -> object:
         elif isinstance(option, kinds.Point | kinds.Size) and isinstance(value, tuple):
             return evaluate(option, value, scope)
     return value
+
+
+def is_constant(value: object) -> bool:
+    """Whether no curve in a value, however deep, ever moves."""
+    if isinstance(value, Curve):
+        return value.is_constant and is_constant(value.keys[0].value)
+    if isinstance(value, tuple):
+        return all(is_constant(item) for item in value)
+    if isinstance(value, Mapping):
+        return all(is_constant(item) for item in value.values())
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return all(is_constant(getattr(value, field.name)) for field in dataclasses.fields(value))
+    return True

@@ -69,11 +69,13 @@ class Picture(Node):
 
     :param time: the source's time; for a still always 0
     :param matrix: from pixels of the source, at its nominal size, to the raster
+    :param effects: what is done to the source's own pixels first
     """
 
     media: Media
     time: Fraction
     matrix: Affine
+    effects: tuple[PointEffect, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -28,7 +28,7 @@ from reelwork.graph.model import (
     SolidSource,
 )
 from reelwork.image import EMPTY, EVERYWHERE, Drawing, Window
-from reelwork.plan.evaluate import Scope, instance
+from reelwork.plan.evaluate import Scope, instance, is_constant
 from reelwork.plan.geometry import Size, density, fit_scale, layer_matrix, source_size
 from reelwork.plan.nodes import (
     Area,
@@ -212,19 +212,28 @@ class _Planner:
             return None
         scope = Scope(clock, size, placed.box)
         seed = _seed(layer)
-        if total.is_upright or not _has_area(layer.effects):
-            node = self._source(layer, clock, size, placed, total)
-            return None if node is None else _affected(node, layer.effects, scope, total, placed.box, seed)
+        first, rest = _of_source(layer, scope)
+        if total.is_upright or not _has_area(rest):
+            node = self._source(layer, clock, size, placed, total, first)
+            return None if node is None else _affected(node, rest, scope, total, placed.box, seed)
         scale = density(total)
         upright = Affine.scaling(scale, scale)
-        node = self._source(layer, clock, size, placed, upright)
+        node = self._source(layer, clock, size, placed, upright, first)
         if node is None:
             return None
-        node = _affected(node, layer.effects, scope, upright, placed.box, seed)
+        node = _affected(node, rest, scope, upright, placed.box, seed)
         return _resampled(node, total @ upright.inverse())
 
-    def _source(self, layer: Layer, clock: Fraction, size: Size, placed: _Placed, matrix: Affine) -> Node | None:
-        """What a layer shows, in a raster that ``matrix`` maps its box into."""
+    def _source(
+        self,
+        layer: Layer,
+        clock: Fraction,
+        size: Size,
+        placed: _Placed,
+        matrix: Affine,
+        effects: tuple[PointEffect, ...],
+    ) -> Node | None:
+        """What a layer shows, in a raster that ``matrix`` maps its box into; ``effects`` are done to a still itself."""
         source = layer.source
         fitted = matrix @ placed.fit
         if isinstance(source, MediaSource):
@@ -234,7 +243,7 @@ class _Planner:
             region, inner = _extent(fitted, (facts.width, facts.height))
             time = source.retiming.source_time(clock) if facts.kind == "video" else Fraction(0)
             opaque = EMPTY if facts.has_alpha or facts.scalable else inner
-            return Picture(region, source.media, time, fitted, opaque=opaque)
+            return Picture(region, source.media, time, fitted, effects, opaque=opaque)
         if isinstance(source, CompositionSource):
             return self.composition(source.composition, source.retiming.source_time(clock), fitted)
         if isinstance(source, GroupSource):
@@ -297,6 +306,22 @@ def _affected(node: Node, uses: tuple[EffectUse, ...], scope: Scope, matrix: Aff
                 context = Context((matrix.a, matrix.d), matrix.bounds(0.0, 0.0, *box), time, seed)
                 node = Area(effect.region(node.region, context), effect, node, context, mix)
     return node
+
+
+def _of_source(layer: Layer, scope: Scope) -> tuple[tuple[PointEffect, ...], tuple[EffectUse, ...]]:
+    """The effects that can be done to a still's own pixels, once and for all, and those that are left."""
+    source = layer.source
+    if not isinstance(source, MediaSource) or source.media.facts.kind != "still":
+        return (), layer.effects
+    first: list[PointEffect] = []
+    for index, use in enumerate(layer.effects):
+        effect = instance(use.effect, use.params, scope)
+        at_rest = is_constant(use.params) and use.mix.is_constant and use.mix.at(scope.clock) == 1.0
+        if not at_rest or not isinstance(effect, PointEffect) or effect.positional:
+            return tuple(first), layer.effects[index:]
+        if not effect.is_identity():
+            first.append(effect)
+    return tuple(first), ()
 
 
 def _has_area(uses: tuple[EffectUse, ...]) -> bool:

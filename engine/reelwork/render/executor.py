@@ -55,7 +55,9 @@ class Executor:
         """The whole frame of a plan."""
         self._keeper.begin(plan)
         # more pictures than can be held at once are read one after the other, each once, and not anew for every tile
-        pictures = [(node.media, node.matrix) for node in self._keeper.nodes() if isinstance(node, Picture)]
+        pictures = [
+            (node.media, node.matrix, node.effects) for node in self._keeper.nodes() if isinstance(node, Picture)
+        ]
         self._rows = self._tile_rows if self._sources.fit(pictures) else max(self._tile_rows, plan.window.height)
         out = Frame.empty(plan.window)
         for tile in self._tiles(plan.window):
@@ -104,7 +106,7 @@ class Executor:
         if isinstance(node, Stack):
             self._paint_stack(node, out)
         elif isinstance(node, Picture):
-            self._sources.paint(node.media, node.time, node.matrix, out)
+            self._sources.paint(node.media, node.time, node.matrix, node.effects, out)
         elif isinstance(node, Vector):
             coverage.draw(drawing(node.generator, node.canvas), node.matrix, out)
         elif isinstance(node, Fill):

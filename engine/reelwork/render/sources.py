@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -11,9 +11,11 @@ from typing import Final, Generic, TypeVar
 
 import numpy as np
 
+from reelwork.effect import PointEffect
 from reelwork.graph.model import Media
 from reelwork.image import Window
 from reelwork.image.frame import Frame
+from reelwork.kernels.frames import apply_pointwise
 from reelwork.kernels.resample import Mipmap, is_copy, resample
 from reelwork.media.convert import picture_to_frame
 from reelwork.media.picture import Picture
@@ -33,6 +35,8 @@ _BYTES_A_PIXEL: Final = 16
 
 #: A picture: its file's digest, and its number (of a drawing, its level).
 Key = tuple[str, int]
+Effects = tuple[PointEffect, ...]
+K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
@@ -54,20 +58,25 @@ class Sources:
     def __init__(self, *, held_bytes: int = HELD_BYTES) -> None:
         self.held_bytes = held_bytes
         self._videos: OrderedDict[str, VideoSource] = OrderedDict()
-        self._stored = _Recent[Picture](STORED_BYTES, lambda picture: sum(plane.nbytes for plane in picture.planes))
-        self._mipmaps = _Recent[_Held](held_bytes, lambda held: held.mipmap.frame.data.nbytes * 4 // 3)
+        self._stored = _Recent[Key, Picture](
+            STORED_BYTES, lambda picture: sum(plane.nbytes for plane in picture.planes)
+        )
+        self._mipmaps = _Recent[tuple[Key, Effects], _Held](
+            held_bytes, lambda held: held.mipmap.frame.data.nbytes * 4 // 3
+        )
 
-    def paint(self, media: Media, time: Fraction, matrix: Affine, out: Frame) -> None:
+    def paint(self, media: Media, time: Fraction, matrix: Affine, effects: Effects, out: Frame) -> None:
         """Fill ``out`` with a picture; ``matrix`` maps its pixels, at their nominal size, into the raster.
 
+        :param effects: what is done to the picture's own pixels first
         :raises MediaError: the file cannot be decoded there
         """
         key = self._key(media, time, matrix)
-        if not media.facts.scalable and is_copy(to_source := matrix.inverse()):
+        if not effects and not media.facts.scalable and is_copy(to_source := matrix.inverse()):
             x, y = round(to_source.e), round(to_source.f)
             out.data[:] = picture_to_frame(self._picture(media, key), out.window.expand(-x, -y, x, y)).data
             return
-        held = self._mipmap(media, key)
+        held = self._mipmap(media, key, effects)
         if (held.width, held.height) != (media.facts.width, media.facts.height):
             matrix = matrix @ Affine.scaling(media.facts.width / held.width, media.facts.height / held.height)
         resample(held.mipmap, matrix.inverse(), out)
@@ -76,12 +85,12 @@ class Sources:
         """A picture as it is stored."""
         return self._picture(media, self._key(media, time, Affine.IDENTITY))
 
-    def fit(self, wanted: Iterable[tuple[Media, Affine]]) -> bool:
+    def fit(self, wanted: Iterable[tuple[Media, Affine, Effects]]) -> bool:
         """Whether the converted pictures of these media, each shown through a map, can be held at once."""
         sizes = {}
-        for media, matrix in wanted:
+        for media, matrix, effects in wanted:
             level = _level(media, matrix)
-            sizes[media.facts.digest, level] = 4.0**level * media.facts.width * media.facts.height
+            sizes[media.facts.digest, level, effects] = 4.0**level * media.facts.width * media.facts.height
         return sum(sizes.values()) * _BYTES_A_PIXEL * 4 / 3 <= self.held_bytes
 
     def close(self) -> None:
@@ -103,13 +112,18 @@ class Sources:
 
         return self._stored.get(key, load)
 
-    def _mipmap(self, media: Media, key: Key) -> _Held:
+    def _mipmap(self, media: Media, key: Key, effects: Effects) -> _Held:
         def make() -> _Held:
             picture = self._picture(media, key)
             frame = picture_to_frame(picture)
-            return _Held(Mipmap(_trimmed(frame) if media.facts.has_alpha else frame), picture.width, picture.height)
+            if media.facts.has_alpha:
+                frame = _trimmed(frame)
+            if effects:
+                box = (float(picture.width), float(picture.height))
+                apply_pointwise(effects, frame, frame, to_layer=Affine.IDENTITY, box=box)
+            return _Held(Mipmap(frame), picture.width, picture.height)
 
-        return self._mipmaps.get(key, make)
+        return self._mipmaps.get((key, effects), make)
 
     def _video(self, media: Media) -> VideoSource:
         video = self._videos.get(media.facts.digest)
@@ -121,16 +135,16 @@ class Sources:
         return video
 
 
-class _Recent(Generic[V]):
+class _Recent(Generic[K, V]):
     """What was used last, up to so many bytes, and always the one that was used last."""
 
     def __init__(self, budget: int, weigh: Callable[[V], int]) -> None:
         self._budget = budget
         self._weigh = weigh
-        self._held: OrderedDict[Key, tuple[V, int]] = OrderedDict()
+        self._held: OrderedDict[K, tuple[V, int]] = OrderedDict()
         self._bytes = 0
 
-    def get(self, key: Key, make: Callable[[], V]) -> V:
+    def get(self, key: K, make: Callable[[], V]) -> V:
         """The value for a key, made if it is not there."""
         found = self._held.get(key)
         if found is None:
