@@ -13,6 +13,7 @@ rectangle. So edges stay as sharp as the output's pixels allow, fade over one of
 
 from __future__ import annotations
 
+import functools
 from typing import Final, Literal
 
 import numpy as np
@@ -171,6 +172,7 @@ def _halves(place: Affine, stretch_x: float, stretch_y: float) -> tuple[int, int
     return max(half_x, half_y), max(half_x, half_y)
 
 
+@functools.lru_cache(maxsize=1024)
 def _rounded(place: Affine) -> Affine:
     a, b, c, d, e, f = (min(_FARTHEST, max(-_FARTHEST, value)) for value in _numbers(place))
     steps = (round(value * _STEP_GRID) / _STEP_GRID for value in (a, b, c, d))
