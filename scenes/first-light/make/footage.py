@@ -64,7 +64,7 @@ def embers(to: Path) -> None:
         x0, y0 = rng.uniform(0, width, sparks), height * rng.uniform(0.55, 1.12, sparks)
         rise, drift = rng.uniform(42, 105, sparks), rng.normal(8, 12, sparks)
         sway, rate, phase = rng.uniform(4, 22, sparks), rng.uniform(1.2, 3.4, sparks), rng.uniform(0, 6.3, sparks)
-        size, flicker = rng.uniform(0.9, 2.3, sparks), rng.uniform(5, 13, sparks)
+        size, flicker = rng.uniform(1.3, 3.0, sparks), rng.uniform(5, 13, sparks)
         for n in range(count):
             rgb = np.zeros((height, width, 3))
             for i in range(sparks):
@@ -91,5 +91,5 @@ def _spot(rgb: np.ndarray, cx: float, cy: float, size: float, power: float) -> N
     r = np.hypot(x - cx, y - cy) / size
     core, halo = np.exp(-(r**2)), np.exp(-r / 2.2) * (1.0 - smoothstep(5.0, 9.0, r))
     rgb[y0:y1, x0:x1] += power * (
-        core[..., None] * np.array([255.0, 214.0, 140.0]) + 0.22 * halo[..., None] * np.array([255.0, 120.0, 40.0])
+        core[..., None] * np.array([255.0, 176.0, 84.0]) + 0.22 * halo[..., None] * np.array([255.0, 104.0, 30.0])
     )
