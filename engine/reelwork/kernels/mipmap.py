@@ -86,20 +86,19 @@ def halving_needs(window: Window, *, along_x: bool, along_y: bool) -> Window:
 def _halve(
     source: Floats, x0: Int, y0: Int, along_x: bool, along_y: bool, out_x0: Int, out_y0: Int, out: Floats
 ) -> None:
-    weights = np.empty((8, 1), np.float32)
-    weights[0, 0] = weights[7, 0] = F(-0.01171875)
-    weights[1, 0] = weights[6, 0] = F(-0.03515625)
-    weights[2, 0] = weights[5, 0] = F(0.11328125)
-    weights[3, 0] = weights[4, 0] = F(0.43359375)
+    weights, whole = np.empty(8, np.float32), np.zeros(4, np.float32)
+    weights[0] = weights[7] = F(-0.01171875)
+    weights[1] = weights[6] = F(-0.03515625)
+    weights[2] = weights[5] = F(0.11328125)
+    weights[3] = weights[4] = F(0.43359375)
+    whole[1] = F(1.0)
     low = 2 * out_x0 - 3 - x0 if along_x else 0
     line = np.empty((4, 2 * out.shape[2] + 6 if along_x else out.shape[2]), np.float32)
-    whole = np.zeros((4, 1), np.float32)
-    whole[1, 0] = F(1.0)
     for row in range(out.shape[1]):
         if along_y:
-            down_columns(source, 2 * (out_y0 + row) - 3 - y0, weights, 0, 4, low, low + line.shape[1], line)
+            down_columns(source, 2 * (out_y0 + row) - 3 - y0, weights, low, low + line.shape[1], line)
         else:
-            down_columns(source, out_y0 + row - y0 - 1, whole, 0, 2, low, low + line.shape[1], line)
+            down_columns(source, out_y0 + row - y0 - 1, whole, low, low + line.shape[1], line)
         if along_x:
             _halve_line(line, weights, row, out)
         else:
@@ -110,7 +109,7 @@ def _halve(
 
 @kernel
 def _halve_line(line: Floats, weights: Floats, row: Int, out: Floats) -> None:
-    w0, w1, w2, w3 = weights[0, 0], weights[1, 0], weights[2, 0], weights[3, 0]
+    w0, w1, w2, w3 = weights[0], weights[1], weights[2], weights[3]
     for k in range(4):
         for t in range(U(out.shape[2])):
             i = U(2) * t

@@ -19,8 +19,9 @@ F = np.float32
 U = np.uint64
 #: Pixels of a run: what it needs stays in the first-level cache.
 RUN: Final = 256
-#: How far beyond the samples a point may lie before it is drawn nearer; every sample it reads is the edge's by then.
-REACH: Final = 8.0
+# How far beyond the picture a point may lie before it is drawn nearer: no covered pixel's does, but for those that span
+# more of the picture than the halvings and the kernel can; and so there is always a sample among its taps.
+_REACH: Final = 1.0
 
 
 @kernel(slp=True)
@@ -115,7 +116,7 @@ def _covered(
 @kernel
 def split_places(places: Doubles, count: Int, origin: Int, size: Int, half: Int, first: Ints, beyond: Floats) -> None:
     """For each point its first tap's index, and how far the point lies beyond the sample before it."""
-    low, high = np.float64(origin) - REACH, np.float64(origin + size) + REACH
+    low, high = np.float64(origin) - _REACH, np.float64(origin + size) + _REACH
     shift = origin + half - 1
     for t in range(count):
         place = places[t]

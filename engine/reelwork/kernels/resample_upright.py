@@ -38,7 +38,7 @@ def resample_upright(
     _axis(d, f, out_y0, box[1], box[3], steep_v, y0, source.shape[1], half_v, squeeze_v, linear, cover_v, rows, down)
     low = min(columns[first], columns[last - 1]) if first < last else 0
     high = max(columns[first], columns[last - 1]) + 2 * half_u if first < last else 0
-    line = np.empty((4, high - low), np.float32)
+    line, column = np.empty((4, high - low), np.float32), np.empty(2 * half_v, np.float32)
     sums, cover = np.empty((4, 2 * half_u * RUN), np.float32), np.empty(RUN, np.float32)
     for row in range(size_y):
         if cover_v[row] == 0.0 or first == last:
@@ -46,7 +46,9 @@ def resample_upright(
             continue
         _clear(out, row, 0, first)
         _clear(out, row, last, size_x)
-        down_columns(source, rows[row], down, row, half_v, low, high, line)
+        for tap in range(2 * half_v):
+            column[tap] = down[tap, row]
+        down_columns(source, rows[row], column, low, high, line)
         for start in range(first, last, RUN):
             count = min(RUN, last - start)
             for t in range(count):
@@ -92,16 +94,17 @@ def _clear(out: Floats, row: Int, first: Int, last: Int) -> None:
 
 
 @kernel
-def down_columns(
-    source: Floats, top: Int, weights: Floats, row: Int, half: Int, low: Int, high: Int, line: Floats
-) -> None:
-    """Sums down the columns ``low`` to ``high``; outside the picture, the edge's samples stand for those that lack."""
+def down_columns(source: Floats, top: Int, weights: Floats, low: Int, high: Int, line: Floats) -> None:
+    """Sums down the columns ``low`` to ``high``; outside the picture, the edge's samples stand for those that lack.
+
+    :param weights: of 4 or 8 rows, from ``top`` on
+    """
     width, height = source.shape[2], source.shape[1]
     first, last = within(low, width), within(high - 1, width) + U(1)
     shift = U(first - low)
     j0, j1, j2, j3 = within(top, height), within(top + 1, height), within(top + 2, height), within(top + 3, height)
-    w0, w1, w2, w3 = weights[0, row], weights[1, row], weights[2, row], weights[3, row]
-    if half == 2:
+    w0, w1, w2, w3 = weights[0], weights[1], weights[2], weights[3]
+    if len(weights) == 4:
         for k in range(4):
             for t in range(last - first):
                 i = first + t
@@ -111,7 +114,7 @@ def down_columns(
     else:
         j4, j5 = within(top + 4, height), within(top + 5, height)
         j6, j7 = within(top + 6, height), within(top + 7, height)
-        w4, w5, w6, w7 = weights[4, row], weights[5, row], weights[6, row], weights[7, row]
+        w4, w5, w6, w7 = weights[4], weights[5], weights[6], weights[7]
         for k in range(4):
             for t in range(last - first):
                 i = first + t
