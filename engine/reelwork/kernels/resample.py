@@ -14,6 +14,7 @@ rectangle. So edges stay as sharp as the output's pixels allow, fade over one of
 from __future__ import annotations
 
 import functools
+from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
@@ -45,6 +46,32 @@ _FARTHEST: Final = 1e15
 _NEARLY: Final = 1e-6
 
 
+@dataclass(frozen=True)
+class _Way:
+    """All that a map alone decides.
+
+    :param place: the map, rounded
+    :param flat: whether it has no inverse, so that nothing is seen
+    :param copies: by how many whole pixels it moves, if that is all it does
+    :param steps: how far, at most, one pixel of the output leads along the source's x and along its y
+    :param levels: how often the source is halved along x and y
+    :param scales: pixels of the source to one of the level's
+    :param numbers: the map into the level
+    :param halves: half the taps along each axis
+    :param squeezes: 1 over the factors by which the kernel is stretched
+    """
+
+    place: Affine
+    flat: bool
+    copies: tuple[int, int] | None
+    steps: tuple[float, float]
+    levels: tuple[int, int]
+    scales: tuple[float, float]
+    numbers: tuple[float, float, float, float, float, float]
+    halves: tuple[int, int]
+    squeezes: tuple[np.float32, np.float32]
+
+
 def resample(source: Frame | Mipmap, to_source: Affine, out: Frame, filter: Filter = "auto") -> None:  # noqa: A002
     """Fill ``out`` with the source seen through a map; beyond the source it is transparent.
 
@@ -59,48 +86,44 @@ def resample(source: Frame | Mipmap, to_source: Affine, out: Frame, filter: Filt
     if window.is_empty:
         return
     frame = source.frame if isinstance(source, Mipmap) else source
-    place = _rounded(to_source)
-    if frame.window.is_empty or place.determinant == 0.0:
+    way = _way(to_source)
+    if frame.window.is_empty or way.flat:
         out.data[:] = 0.0
-    elif is_copy(place):
-        _copy(frame, round(place.e), round(place.f), out)
+    elif way.copies is not None:
+        _copy(frame, *way.copies, out)
     elif filter == "nearest":
-        _nearest(frame.data, frame.window.x0, frame.window.y0, *_numbers(place), window.x0, window.y0, out.data)
+        _nearest(frame.data, *frame.window[:2], *_numbers(way.place), *window[:2], out.data)
     else:
         mipmap = source if isinstance(source, Mipmap) else Mipmap(source)
-        _interpolate(mipmap, place, filter == "bilinear", out)
+        _interpolate(mipmap, way, filter == "bilinear", out)
 
 
 def resample_bounds(source: Window, to_source: Affine) -> Window:
     """Where the output may be other than transparent, given the window of the source."""
-    place = _rounded(to_source)
-    if source.is_empty or place.determinant == 0.0:
+    way = _way(to_source)
+    if source.is_empty or way.flat:
         return EMPTY
-    if is_copy(place):
-        x, y = round(place.e), round(place.f)
+    if way.copies is not None:
+        x, y = way.copies
         return source.expand(x, y, -x, -y)
-    fade_u, fade_v = (step / 2.0 + _NEARLY for step in _steps(place))
+    fade_u, fade_v = (step / 2.0 + _NEARLY for step in way.steps)
     box = (source.x0 - fade_u, source.y0 - fade_v, source.x1 + fade_u, source.y1 + fade_v)
-    x0, y0, x1, y1 = place.inverse().bounds(*box)
+    x0, y0, x1, y1 = way.place.inverse().bounds(*box)
     return _around(x0 + 0.5, y0 + 0.5, x1 - 0.5, y1 - 0.5)
 
 
 def resample_needs(wanted: Window, to_source: Affine) -> Window:
     """Which pixels of the source are read to make the wanted ones; with no others in it, the result is the same."""
-    place = _rounded(to_source)
-    if wanted.is_empty or place.determinant == 0.0:
+    way = _way(to_source)
+    if wanted.is_empty or way.flat:
         return EMPTY
-    if is_copy(place):
-        x, y = round(place.e), round(place.f)
+    if way.copies is not None:
+        x, y = way.copies
         return wanted.expand(-x, -y, x, y)
-    (level_x, stretch_x), (level_y, stretch_y) = (_level(step) for step in _steps(place))
-    x0, y0, x1, y1 = place.bounds(wanted.x0 + 0.5, wanted.y0 + 0.5, wanted.x1 - 0.5, wanted.y1 - 0.5)
-    scale_x, scale_y = float(1 << level_x), float(1 << level_y)
-    half_x, half_y = _halves(place, stretch_x, stretch_y)
-    reach_x, reach_y = half_x + 0.5, half_y + 0.5
-    needs = _around(
-        x0 / scale_x - reach_x, y0 / scale_y - reach_y, x1 / scale_x + reach_x, y1 / scale_y + reach_y
-    )  # fmt: skip
+    x0, y0, x1, y1 = way.place.bounds(wanted.x0 + 0.5, wanted.y0 + 0.5, wanted.x1 - 0.5, wanted.y1 - 0.5)
+    (level_x, level_y), (scale_x, scale_y) = way.levels, way.scales
+    reach_x, reach_y = (half + 0.5 for half in way.halves)
+    needs = _around(x0 / scale_x - reach_x, y0 / scale_y - reach_y, x1 / scale_x + reach_x, y1 / scale_y + reach_y)
     for level in range(max(level_x, level_y)):
         needs = halving_needs(needs, along_x=level < level_x, along_y=level < level_y)
     return needs & EVERYWHERE
@@ -108,8 +131,7 @@ def resample_needs(wanted: Window, to_source: Affine) -> Window:
 
 def is_copy(to_source: Affine) -> bool:
     """Whether the map only moves by whole pixels, so that resampling copies."""
-    a, b, c, d, e, f = _numbers(_rounded(to_source))
-    return (a, b, c, d) == (1.0, 0.0, 0.0, 1.0) and e == round(e) and f == round(f)
+    return _way(to_source).copies is not None
 
 
 def _copy(frame: Frame, x: int, y: int, out: Frame) -> None:
@@ -127,32 +149,49 @@ def _slices(part: Window, whole: Window) -> tuple[slice, slice]:
     return slice(part.y0 - whole.y0, part.y1 - whole.y0), slice(part.x0 - whole.x0, part.x1 - whole.x0)
 
 
-def _interpolate(mipmap: Mipmap, place: Affine, linear: bool, out: Frame) -> None:
-    (level_x, stretch_x), (level_y, stretch_y) = (_level(step) for step in _steps(place))
-    frame = mipmap.level(level_x, level_y)
-    scale_x, scale_y = float(1 << level_x), float(1 << level_y)
-    a, b, c, d, e, f = _numbers(Affine.scaling(1.0 / scale_x, 1.0 / scale_y) @ place)
+def _interpolate(mipmap: Mipmap, way: _Way, linear: bool, out: Frame) -> None:
+    frame, (scale_x, scale_y) = mipmap.level(*way.levels), way.scales
     x0, y0, x1, y1 = mipmap.frame.window
     box = np.array((x0 / scale_x, y0 / scale_y, x1 / scale_x, y1 / scale_y))
-    steep_u, steep_v = (1.0 / step for step in _steps(Affine(a, b, c, d)))
-    squeeze_x, squeeze_y = F(1.0 / stretch_x), F(1.0 / stretch_y)
-    half_x, half_y = _halves(place, stretch_x, stretch_y)
+    steep_u, steep_v = scale_x / way.steps[0], scale_y / way.steps[1]
+    a, b, c, d, e, f = way.numbers
     origin, target = frame.window[:2], out.window[:2]
     if b == 0.0 and c == 0.0:
         resample_upright(
             frame.data, *origin, a, d, e, f, box, steep_u, steep_v,
-            half_x, half_y, squeeze_x, squeeze_y, linear, *target, out.data,
+            *way.halves, *way.squeezes, linear, *target, out.data,
         )  # fmt: skip
     else:
         resample_affine(
             frame.data, *origin, a, b, c, d, e, f, box, steep_u, steep_v,
-            half_x, squeeze_x, squeeze_y, linear, *target, out.data,
+            way.halves[0], *way.squeezes, linear, *target, out.data,
         )  # fmt: skip
 
 
-def _steps(place: Affine) -> tuple[float, float]:
-    """How far, at most, one pixel of the output leads along the source's x and along its y."""
-    return sqrt(place.a * place.a + place.c * place.c), sqrt(place.b * place.b + place.d * place.d)
+@functools.lru_cache(maxsize=1024)
+def _way(to_source: Affine) -> _Way:
+    place = _rounded(to_source)
+    a, b, c, d, e, f = _numbers(place)
+    copies = None
+    if (a, b, c, d) == (1.0, 0.0, 0.0, 1.0) and e == round(e) and f == round(f):
+        copies = (round(e), round(f))
+    steps = (sqrt(a * a + c * c), sqrt(b * b + d * d))
+    (level_x, stretch_x), (level_y, stretch_y) = (_level(step) for step in steps)
+    scales = (float(1 << level_x), float(1 << level_y))
+    half_x, half_y = (2 if stretch == 1.0 else 4 for stretch in (stretch_x, stretch_y))
+    if b != 0.0 or c != 0.0:  # as many along both
+        half_x = half_y = max(half_x, half_y)
+    return _Way(
+        place,
+        place.determinant == 0.0,
+        copies,
+        steps,
+        (level_x, level_y),
+        scales,
+        _numbers(Affine.scaling(1.0 / scales[0], 1.0 / scales[1]) @ place),
+        (half_x, half_y),
+        (F(1.0 / stretch_x), F(1.0 / stretch_y)),
+    )
 
 
 def _level(step: float) -> tuple[int, float]:
@@ -164,15 +203,6 @@ def _level(step: float) -> tuple[int, float]:
     return level, min(step, 2.0) if step > 1.0 + _NEARLY else 1.0
 
 
-def _halves(place: Affine, stretch_x: float, stretch_y: float) -> tuple[int, int]:
-    """Half the taps along each axis; a map that is not upright takes as many along both."""
-    half_x, half_y = (2 if stretch == 1.0 else 4 for stretch in (stretch_x, stretch_y))
-    if place.b == 0.0 and place.c == 0.0:
-        return half_x, half_y
-    return max(half_x, half_y), max(half_x, half_y)
-
-
-@functools.lru_cache(maxsize=1024)
 def _rounded(place: Affine) -> Affine:
     a, b, c, d, e, f = (min(_FARTHEST, max(-_FARTHEST, value)) for value in _numbers(place))
     steps = (round(value * _STEP_GRID) / _STEP_GRID for value in (a, b, c, d))
