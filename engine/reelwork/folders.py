@@ -61,6 +61,7 @@ def _made(folder: Path) -> Path:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(
-            f"cannot make the folder {folder}: {error.strerror or error}; set ${VARIABLE} to a folder that you can write to"
+            f"cannot make the folder {folder}: {error.strerror or error}; "
+            f"set ${VARIABLE} to a folder that you can write to"
         ) from error
     return folder

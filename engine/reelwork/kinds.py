@@ -82,7 +82,7 @@ class Level(Kind):
 
 
 class Colour(Kind):
-    """``"#rrggbb"``, ``"#rrggbbaa"``, a CSS name or ``{linear: [r, g, b]}``. Plain value: :class:`reelwork.values.Colour`."""
+    """``"#rrggbb"``, ``"#rrggbbaa"``, a CSS name or ``{linear: [r, g, b]}``. Plain value: ``values.Colour``."""
 
 
 @dataclass(frozen=True)

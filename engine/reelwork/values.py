@@ -91,9 +91,11 @@ class Affine:
 
     @classmethod
     def skewing(cls, x: float, y: float) -> Affine:
-        """Skew by degrees along x and along y, as CSS's ``skew(x, y)``."""
+        """Skew by degrees along x and along y, as CSS's ``skew(x, y)``; at a right angle nothing is left."""
         sx, cx = maths.sincos_degrees(x)
         sy, cy = maths.sincos_degrees(y)
+        if cx == 0.0 or cy == 0.0:
+            return cls(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
         return cls(1.0, sy / cy, sx / cx, 1.0, 0.0, 0.0)
 
     def __matmul__(self, first: Affine) -> Affine:

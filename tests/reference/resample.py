@@ -29,8 +29,8 @@ def resample(source: Frame, to_source: Affine, window: Window, *, linear: bool =
 
 def level(step: float) -> tuple[int, float]:
     levels = max(0, int(np.floor(np.log2(step) + 1e-6)))
-    stretch = max(1.0, step / 2**levels)
-    return levels, stretch if stretch > 1 + 1e-6 else 1.0
+    stretch = step / 2**levels
+    return levels, stretch if stretch > 1.05 else 1.0
 
 
 def between(x: np.ndarray, low: float, high: float, step: float) -> np.ndarray:

@@ -11,7 +11,7 @@ Kind = Literal["still", "video", "audio"]
 
 @dataclass(frozen=True)
 class ColourTags:
-    """What a file says of its colour, in FFmpeg's words (``bt709``, ``smpte170m``, ``tv``); ``None`` where it is silent."""
+    """What a file says of its colour, in FFmpeg's words (``bt709``, ``tv``); ``None`` where it is silent."""
 
     matrix: str | None = None
     range: str | None = None

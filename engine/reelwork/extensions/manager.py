@@ -99,8 +99,8 @@ def _add(
             other = table.get(cls.name)
             if other is not None:
                 raise PluginError(
-                    f"two plugins bring the {base.__name__.lower()} {cls.name!r}: {origins[other]} ({other.__module__}) "
-                    f"and {source} ({cls.__module__}); uninstall one of them"
+                    f"two plugins bring the {base.__name__.lower()} {cls.name!r}: "
+                    f"{origins[other]} ({other.__module__}) and {source} ({cls.__module__}); uninstall one of them"
                 )
             table[cls.name] = cls
             origins[cls] = source

@@ -34,11 +34,11 @@ class Window(NamedTuple):
         """Whether there is no pixel in it."""
         return self.x1 <= self.x0 or self.y1 <= self.y0
 
-    def __and__(self, other: Window) -> Window:  # type: ignore[override]
+    def __and__(self, other: Window) -> Window:
         """The pixels of both."""
         return Window(max(self.x0, other.x0), max(self.y0, other.y0), min(self.x1, other.x1), min(self.y1, other.y1))
 
-    def __or__(self, other: Window) -> Window:  # type: ignore[override]
+    def __or__(self, other: Window) -> Window:
         """The smallest window around both; an empty one adds nothing."""
         if self.is_empty:
             return other

@@ -44,6 +44,8 @@ _OFFSET_GRID: Final = float(1 << 30)
 _FARTHEST: Final = 1e15
 #: What a step may differ from a power of two and still count as one.
 _NEARLY: Final = 1e-6
+#: Steps up to this need no stretched kernel: what they could show that is not there is next to nothing.
+_SLACK: Final = 1.05
 
 
 @dataclass(frozen=True)
@@ -200,7 +202,7 @@ def _level(step: float) -> tuple[int, float]:
     while step > 2.0 - _NEARLY and level < MOST_LEVELS:
         step /= 2.0
         level += 1
-    return level, min(step, 2.0) if step > 1.0 + _NEARLY else 1.0
+    return level, min(step, 2.0) if step > _SLACK else 1.0
 
 
 def _rounded(place: Affine) -> Affine:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Final
 
 from reelwork import maths
 from reelwork.graph.model import CompositionSource, Layer, MediaSource
@@ -10,6 +11,11 @@ from reelwork.plan.evaluate import point
 from reelwork.values import Affine
 
 Size = tuple[float, float]
+
+#: A map that shrinks areas by more leaves nothing.
+_FLAT: Final = 1e-18
+#: Larger numbers in a map cannot be computed with.
+_FARTHEST: Final = 1e15
 
 
 def source_size(layer: Layer, composition: Size) -> Size:
@@ -63,3 +69,9 @@ def density(matrix: Affine) -> float:
     """How many raster pixels a pixel of the layer becomes, by area; a multiple of 1/64, so that noise in a matrix that
     only turns does not make another raster every frame."""
     return max(1, -int(-maths.sqrt(abs(matrix.determinant)) * 64 // 1)) / 64
+
+
+def is_seen(matrix: Affine) -> bool:
+    """Whether a map leaves anything to be seen: it is neither flat nor beyond all that can be computed."""
+    numbers = (matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f)
+    return abs(matrix.determinant) >= _FLAT and all(abs(number) <= _FARTHEST for number in numbers)

@@ -29,7 +29,7 @@ from reelwork.graph.model import (
 )
 from reelwork.image import EMPTY, EVERYWHERE, Drawing, Window
 from reelwork.plan.evaluate import Scope, instance, is_constant
-from reelwork.plan.geometry import Size, density, fit_scale, layer_matrix, source_size
+from reelwork.plan.geometry import Size, density, fit_scale, is_seen, layer_matrix, source_size
 from reelwork.plan.nodes import (
     Area,
     Box,
@@ -169,6 +169,8 @@ class _Planner:
         if not elements:
             return elements
         placed = self._placed(layer, time, size)
+        if not is_seen(matrix @ placed.matrix):
+            return elements
         below = self.stack(elements)
         scope = Scope(time - layer.start, size, size)
         above = _affected(below, layer.effects, scope, matrix, size, _seed(layer))
@@ -208,7 +210,7 @@ class _Planner:
         placed = self._placed(layer, time, size)
         clock = time - layer.start
         total = outer @ placed.matrix
-        if total.determinant == 0.0:
+        if not is_seen(total):
             return None
         scope = Scope(clock, size, placed.box)
         seed = _seed(layer)
