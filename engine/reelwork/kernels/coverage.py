@@ -32,7 +32,7 @@ from reelwork.kernels.gradient import (
     gradient_table,
     to_gradient,
 )
-from reelwork.kernels.outline import ONE, Edges, Outlines, flatten, outlines
+from reelwork.kernels.outline import BLOCK, ONE, Edges, Outlines, flatten, outlines
 from reelwork.kernels.quad import clip_to_quad
 from reelwork.values import Affine, Colour
 
@@ -81,7 +81,7 @@ def draw(drawing: Drawing, matrix: Affine, out: Frame) -> None:
         return
     prepared, edges, inverses = _placed(drawing, matrix)
     _paint(
-        edges.ends, edges.first, edges.boxes, prepared.kinds, prepared.colours, inverses,
+        edges.ends, edges.first, edges.boxes, edges.spans, prepared.kinds, prepared.colours, inverses,
         prepared.stops, prepared.places, prepared.rises, prepared.tables, out.window.x0, out.window.y0, out.data,
     )  # fmt: skip
 
@@ -150,7 +150,7 @@ def _inverses(prepared: _Prepared, matrix: Affine) -> Doubles:
 
 @kernel
 def _paint(
-    ends: Ints, first: Ints, boxes: Ints, kinds: Ints, colours: Floats, inverses: Doubles,
+    ends: Ints, first: Ints, boxes: Ints, spans: Ints, kinds: Ints, colours: Floats, inverses: Doubles,
     stops: Ints, places: Doubles, rises: Doubles, tables: Floats, x0: Int, y0: Int, out: Floats,
 ) -> None:  # fmt: skip
     height, width = out.shape[1], out.shape[2]
@@ -161,8 +161,13 @@ def _paint(
         right, bottom = min(boxes[fill, 2], x0 + width), min(boxes[fill, 3], y0 + height)
         if left >= right or top >= bottom:
             continue
-        for edge in range(first[fill], first[fill + 1]):
-            _add_edge(ends[edge, 0], ends[edge, 1], ends[edge, 2], ends[edge, 3], left, top, right, bottom, y0, sums)
+        edge, last = first[fill], first[fill + 1]
+        while edge < last:
+            block = edge // BLOCK
+            end = min(last, (block + 1) * BLOCK)
+            if spans[block, 0] < bottom << 16 and spans[block, 1] > top << 16:
+                _add_edges(ends[edge:end], left, top, right, bottom, y0, sums)
+            edge = end
         low, high = stops[fill], stops[fill + 1]
         for y in range(top, bottom):
             _sweep(sums, y - y0, right - left, cover)
@@ -173,6 +178,12 @@ def _paint(
                 gradient_places(kinds[fill], inverses[fill], left, y, count, along)
                 gradient_colours(along, places[low:high], rises[low:high], tables[low:high], count, mixed)
                 _blend_mixed(cover, count, mixed, colours[fill, 3], y - y0, left - x0, out)
+
+
+@kernel
+def _add_edges(ends: Ints, left: Int, top: Int, right: Int, bottom: Int, origin: Int, sums: Ints) -> None:
+    for edge in range(len(ends)):
+        _add_edge(ends[edge, 0], ends[edge, 1], ends[edge, 2], ends[edge, 3], left, top, right, bottom, origin, sums)
 
 
 @kernel

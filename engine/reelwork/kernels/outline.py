@@ -22,6 +22,8 @@ from reelwork.values import Affine
 TOLERANCE: Final = 0.005
 #: Fixed-point units of a pixel.
 ONE: Final = 1 << 16
+#: Edges that are passed over together where none of them meets a tile: neighbours along an outline lie near each other.
+BLOCK: Final = 16
 # Points lie within so many pixels of the origin: what is farther is drawn nearer, and is far off any canvas still.
 _FARTHEST: Final = float(1 << 28)
 _MOST_CHORDS: Final = 4096.0
@@ -52,11 +54,13 @@ class Edges:
     :param ends: ``x0, y0, x1, y1`` of each edge, none of them horizontal, in units of 1 / 65,536 pixel
     :param first: where each path's edges begin, and at last where they end
     :param boxes: ``x0, y0, x1, y1`` in whole pixels around each path
+    :param spans: the lowest and highest y of every :data:`BLOCK` edges, in units as well
     """
 
     ends: Ints
     first: Ints
     boxes: Ints
+    spans: Ints
 
 
 def outlines(paths: Sequence[Path]) -> Outlines:
@@ -75,7 +79,10 @@ def flatten(source: Outlines, matrix: Affine) -> Edges:
     ends = np.empty((most, 4), np.int64)
     first, boxes = np.zeros_like(source.first_verbs), np.zeros((len(source.first_verbs) - 1, 4), np.int64)
     _flatten(source.verbs, source.points, source.first_verbs, source.first_points, numbers, ends, first, boxes)
-    return Edges(ends[: first[-1]], first, boxes)
+    ends = ends[: first[-1]]
+    spans = np.empty((-(-len(ends) // BLOCK), 2), np.int64)
+    _span(ends, spans)
+    return Edges(ends, first, boxes, spans)
 
 
 @kernel
@@ -198,3 +205,13 @@ def _box(ends: Ints, first: Int, last: Int, box: Ints) -> None:
         low_y, high_y = min(low_y, ends[edge, 1], ends[edge, 3]), max(high_y, ends[edge, 1], ends[edge, 3])
     box[0], box[1] = low_x >> 16, low_y >> 16
     box[2], box[3] = -(-high_x >> 16), -(-high_y >> 16)
+
+
+@kernel
+def _span(ends: Ints, spans: Ints) -> None:
+    for block in range(len(spans)):
+        low = high = ends[block * BLOCK, 1]
+        for edge in range(block * BLOCK, min((block + 1) * BLOCK, len(ends))):
+            low = min(low, ends[edge, 1], ends[edge, 3])
+            high = max(high, ends[edge, 1], ends[edge, 3])
+        spans[block, 0], spans[block, 1] = low, high
