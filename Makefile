@@ -26,9 +26,11 @@ lint: $(READY) ## check style, types and the layers of the house
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache --no-logo
 
-docs: $(READY) ## write the reference pages from the code
+docs: $(READY) ## write the reference pages and the README's pictures from the code
 	$(BIN)/python -m reelwork.cli.reference > docs/commands.md
 	$(BIN)/python -m reelwork.scene.reference docs/scene-format.md
+	$(BIN)/reelwork frame docs/pictures/scene.yaml 1s --to docs/pictures/scene.png
+	$(BIN)/reelwork sheet scenes/first-light --width 300 --to docs/pictures/first-light.png
 
 clean: ## remove what was built, rendered and cached here (.venv stays)
 	rm -rf out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

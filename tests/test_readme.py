@@ -28,6 +28,7 @@ def test_the_scene_is_without_errors_and_short(tmp_path):
     assert len(block("yaml").splitlines()) <= 11
     (tmp_path / "scene.yaml").write_text(block("yaml"))
     assert produce.check(tmp_path, Settings()) == ()
+    assert (ROOT / "docs/pictures/scene.yaml").read_text() == block("yaml")  # the one that the picture is made of
 
 
 def test_the_effect_works(tmp_path, monkeypatch):

@@ -16,14 +16,26 @@ from reelwork.render.prepare import Settings
 @scene_argument
 @to_option("The sheet, .png; out/SCENE-sheet.png without it.")
 @output_option
+@click.option("--pictures", type=click.IntRange(1, 400), default=24, show_default=True, help="How many.")
+@click.option("--width", type=click.IntRange(16, 4096), default=480, show_default=True, help="Of each, in pixels.")
 @settings_option
 @draft_option
-def command(scene: Path, to: Path | None, output: str | None, settings: dict[str, str], draft: bool) -> None:
+def command(
+    scene: Path,
+    to: Path | None,
+    output: str | None,
+    pictures: int,
+    width: int,
+    settings: dict[str, str],
+    draft: bool,
+) -> None:
     """Render a contact sheet: frames from all over the scene on one PNG."""
     if to is None:
         to = Path("out", f"{_name(scene.resolve())}-sheet.png")
     with watching() as progress:
-        path = produce.sheet(scene, Settings(settings, draft), to, progress, output=output)
+        path = produce.sheet(
+            scene, Settings(settings, draft), to, progress, output=output, pictures=pictures, width=width
+        )
     click.echo(path)
 
 

@@ -1,14 +1,12 @@
-"""Pictures: single frames, stills of an output, numbered stills, animations and contact sheets."""
+"""Pictures: single frames, stills of an output, numbered stills and animations."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Final
 
 from reelwork.errors import OutputError
 from reelwork.graph.model import Graph
@@ -24,9 +22,6 @@ from reelwork.render.unit import Painter, Shot, StillsJob
 from reelwork.render.units import Request, forget_old, job_key, kept_folder, run, selected, touch, units
 from reelwork.render.view import frame_range, output_view
 from reelwork.scene.model import Output
-
-#: Width of one picture in a contact sheet, pixels.
-SHEET_WIDTH: Final = 480
 
 
 def paint_instant(graph: Graph, output: Output, time: Fraction, scale: Fraction) -> tuple[Frame, bool]:
@@ -109,42 +104,6 @@ def write_frame(prepared: Prepared, output: Output, time: Fraction, to: Path) ->
     """Write one instant of an output's composition as a still."""
     frame, alpha = paint_instant(prepared.graph(output.composition), output, time, Fraction(1))
     write_still(frame, to, alpha=alpha)
-    return to
-
-
-def write_sheet(prepared: Prepared, output: Output, to: Path, progress: Progress, *, pictures: int = 24) -> Path:
-    """Write a contact sheet: pictures at even distances, from left to right, each with its time."""
-    from PIL import Image, ImageDraw
-
-    graph = prepared.graph(output.composition)
-    start, fps, count = frame_range(graph, output)
-    pictures = min(pictures, count)
-    columns = next(n for n in (1, 2, 3, 4, 5, 6) if n * n >= pictures or n == 6)
-    rows = -(-pictures // columns)
-    whole = output_view(graph, output, Fraction(1)).window
-    scale = min(Fraction(1), Fraction(SHEET_WIDTH, whole.width))
-    progress.start(pictures)
-    gap, label = 12, 22
-    sheet: Image.Image | None = None
-    painter = Painter(Shot(graph, output_view(graph, output, scale), start, fps))
-    with tempfile.TemporaryDirectory() as folder:
-        for index in range(pictures):
-            number = index * count // pictures + count // (2 * pictures)
-            write_still(painter.frame(number), Path(folder) / "picture.png")
-            with Image.open(Path(folder) / "picture.png") as picture:
-                if sheet is None:
-                    width, height = picture.width + gap, picture.height + gap + label
-                    sheet = Image.new("RGB", (columns * width + gap, rows * height + gap), "#15181c")
-                x, y = gap + index % columns * width, gap + index // columns * height
-                sheet.paste(picture.convert("RGB"), (x, y))
-            said = f"{float(start + number / fps):.2f} s   frame {number}"
-            ImageDraw.Draw(sheet).text((x, y + height - gap - label + 5), said, fill="#9aa4ae")
-            progress.advance()
-    assert sheet is not None
-    to.parent.mkdir(parents=True, exist_ok=True)
-    making = to.with_name(f".{to.name}.{os.getpid()}.part")
-    sheet.save(making, "PNG")
-    os.replace(making, to)
     return to
 
 

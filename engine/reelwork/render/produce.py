@@ -141,9 +141,22 @@ def frame(path: Path, settings: Settings, time: str, to: Path, *, output: str | 
     return pictures.write_frame(prepared, chosen, instant, to)
 
 
-def sheet(path: Path, settings: Settings, to: Path, progress: Progress, *, output: str | None = None) -> Path:
-    """Write a contact sheet of an output."""
-    from reelwork.render import pictures
+def sheet(
+    path: Path,
+    settings: Settings,
+    to: Path,
+    progress: Progress,
+    *,
+    output: str | None = None,
+    pictures: int = 24,
+    width: int = 480,
+) -> Path:
+    """Write a contact sheet of an output.
+
+    :param pictures: how many
+    :param width: of one of them, in pixels
+    """
+    from reelwork.render.sheet import write_sheet
 
     prepared = prepare(path, settings)
-    return pictures.write_sheet(prepared, chosen_output(prepared, output), to, progress)
+    return write_sheet(prepared, chosen_output(prepared, output), to, progress, pictures=pictures, width=width)
