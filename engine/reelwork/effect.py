@@ -117,6 +117,10 @@ class PointEffect(Effect):
         """What ``pixel`` needs beyond the pixel, worked out once a frame."""
         return ()
 
+    def pixel_function(self) -> Callable[..., tuple[float, float, float, float]]:
+        """``pixel``, or a shorter static function that gives the same with these parameters and ``uniforms``."""
+        return type(self).pixel
+
 
 class AreaEffect(Effect):
     """Makes each pixel from a neighbourhood; it runs in a raster that is upright to the layer's box."""

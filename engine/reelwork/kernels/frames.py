@@ -30,7 +30,7 @@ def apply_pointwise(
     if out.window.is_empty:
         return
     numbers = [effect.uniforms() for effect in effects]
-    steps = tuple((type(effect), len(own)) for effect, own in zip(effects, numbers, strict=True))
+    steps = tuple((type(e), e.pixel_function(), len(own)) for e, own in zip(effects, numbers, strict=True))
     apart, in_place = generated.pointwise(steps)
     uniforms = np.array([number for own in numbers for number in own], np.float32)
     places = _places(to_layer, box)

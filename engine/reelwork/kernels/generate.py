@@ -17,7 +17,7 @@ import sys
 import textwrap
 from collections.abc import Callable
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeAlias, TypeVar, cast
 
 from reelwork.errors import PluginError
 from reelwork.kernels.decorator import Kernel
@@ -25,6 +25,9 @@ from reelwork.kernels.inline import HEADER, Inliner
 
 if TYPE_CHECKING:
     from reelwork.effect import Extension, Merge, PixelGenerator, PointEffect, Transition
+
+#: A point effect, its pixel function, and how many uniforms it has.
+Step: TypeAlias = "tuple[type[PointEffect], Callable[..., Any], int]"
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -133,23 +136,23 @@ def _once(function: Callable[P, R]) -> Callable[P, R]:
 
 
 @_once
-def pointwise(effects: tuple[tuple[type[PointEffect], int], ...]) -> tuple[Kernel[..., None], Kernel[..., None]]:
+def pointwise(effects: tuple[Step, ...]) -> tuple[Kernel[..., None], Kernel[..., None]]:
     """The kernels of some point effects, one after the other: from a source to an output, and in place.
 
     They take ``(source, source_x, source_y, out, out_x, out_y, places, uniforms)`` and
     ``(out, out_x, out_y, places, uniforms)``. The first leads from the raster to the layer: ``places`` holds the six
     numbers of an affine map and the box's width and height, as doubles. The source must cover the output.
 
-    :param effects: the effects, each with how many uniforms it has
+    :param effects: the effects, each with its pixel function and how many uniforms that takes
     :raises PluginError: a pixel function cannot be compiled
     """
     inliner = Inliner()
     steps, used = "", 0
-    for effect, count in effects:
-        steps += _step(effect, inliner, used, count)
+    for effect, function, count in effects:
+        steps += _step(effect, function, inliner, used, count)
         used += count
-    positional = any(effect.positional for effect, _ in effects)
-    names = ", ".join(effect.name for effect, _ in effects)
+    positional = any(effect.positional for effect, _, _ in effects)
+    names = ", ".join(effect.name for effect, _, _ in effects)
     text = _POINTWISE.format(
         head=(_BOX if positional else "") + _read_uniforms(used),
         loop=_loop("top", "left", positional=positional),
@@ -223,10 +226,10 @@ def generator_kernel(generator: type[PixelGenerator], uniforms: int) -> Kernel[.
     return _module(f"The generator {generator.name}.", inliner.text + text).run  # type: ignore[no-any-return]
 
 
-def _step(effect: type[PointEffect], inliner: Inliner, used: int, count: int) -> str:
+def _step(effect: type[PointEffect], function: Callable[..., Any], inliner: Inliner, used: int, count: int) -> str:
     """The lines of one point effect, whose uniforms come after those that are used already."""
-    _check(effect, effect.pixel, _COLOURS + (_PLACES if effect.positional else 0), count)
-    pixel = inliner.add(effect.pixel, floats=True)
+    _check(effect, function, _COLOURS + (_PLACES if effect.positional else 0), count)
+    pixel = inliner.add(function, floats=True)
     places = "place_x, place_y, width, height, " if effect.positional else ""
     display = effect.space == _DISPLAY
     if not display and not effect.unpremultiplied:
