@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from reelwork.effect import AreaEffect, PointEffect, SeparableMerge
 from reelwork.graph.model import AdjustmentSource, EffectUse, GroupSource, SolidSource
 from reelwork.image import Window
-from reelwork.plan.nodes import Area, Fill, Node, Picture, Points, Resampled, Stack
+from reelwork.plan.nodes import Area, Clip, Fill, Node, Picture, Points, Resampled, Stack
 from reelwork.plan.planner import View, plan_frame
 from reelwork.scene.animation import Curve, Key
 from reelwork.values import Affine, Colour, Length
@@ -219,3 +219,11 @@ def test_a_view_scales_everything(scale):
 
 def test_a_layer_squeezed_to_nothing_is_not_painted():
     assert plan(composition(layer(still(), scale=(0.0, 1.0)))).region.is_empty
+
+
+def test_a_turned_picture_that_fills_its_composition_is_not_clipped_again():
+    inner = composition(layer(still(50, 50)), size=(50, 50), name="inner")
+    node = plan(composition(layer(nested(inner), rotation=33.0, scale=(1.3, 1.3))))
+    assert isinstance(node, Picture)
+    larger = composition(layer(still(60, 60)), size=(50, 50), name="inner")
+    assert isinstance(plan(composition(layer(nested(larger), rotation=33.0))), Clip)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from functools import cached_property
 from hashlib import blake2b
+from typing import Final
 
 from reelwork.effect import (
     AreaEffect,
@@ -24,6 +25,10 @@ from reelwork.effect import (
 from reelwork.graph.model import Media
 from reelwork.image import EMPTY, Window
 from reelwork.values import Affine
+
+
+#: Fields that a node's picture does not depend on, beside its region, which its key holds anyway.
+_BESIDE: Final = ("region", "opaque", "layer")
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +49,7 @@ class Node:
 
     def _values(self) -> list[object]:
         """What the picture depends on, beside the region; the opaque window follows from the rest."""
-        return [getattr(self, field.name) for field in fields(self) if field.name not in ("region", "opaque")]
+        return [getattr(self, field.name) for field in fields(self) if field.name not in _BESIDE]
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,12 +118,16 @@ class Points(Node):
 
 @dataclass(frozen=True, eq=False)
 class Area(Node):
-    """An area effect; its raster is upright to the layer."""
+    """An area effect; its raster is upright to the layer.
+
+    :param layer: the path of the layer in the scene, for messages; equal pictures may be of different layers
+    """
 
     effect: AreaEffect
     source: Node
     context: Context
     mix: float = 1.0
+    layer: str = ""
 
 
 @dataclass(frozen=True, eq=False)

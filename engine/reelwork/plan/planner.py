@@ -173,7 +173,7 @@ class _Planner:
             return elements
         below = self.stack(elements)
         scope = Scope(time - layer.start, size, size)
-        above = _affected(below, layer.effects, scope, matrix, size, _seed(layer))
+        above = _affected(below, layer, layer.effects, scope, matrix, size)
         if above is below:
             return elements
         if layer.merge is not self._normal:
@@ -213,17 +213,16 @@ class _Planner:
         if not is_seen(total):
             return None
         scope = Scope(clock, size, placed.box)
-        seed = _seed(layer)
         first, rest = _of_source(layer, scope)
         if total.is_upright or not _has_area(rest):
             node = self._source(layer, clock, size, placed, total, first)
-            return None if node is None else _affected(node, rest, scope, total, placed.box, seed)
+            return None if node is None else _affected(node, layer, rest, scope, total, placed.box)
         scale = density(total)
         upright = Affine.scaling(scale, scale)
         node = self._source(layer, clock, size, placed, upright, first)
         if node is None:
             return None
-        node = _affected(node, rest, scope, upright, placed.box, seed)
+        node = _affected(node, layer, rest, scope, upright, placed.box)
         return _resampled(node, total @ upright.inverse())
 
     def _source(
@@ -286,8 +285,8 @@ class _Planner:
         return None
 
 
-def _affected(node: Node, uses: tuple[EffectUse, ...], scope: Scope, matrix: Affine, box: Size, seed: int) -> Node:
-    """A picture with its effects, in a raster that ``matrix`` maps the layer's box into."""
+def _affected(node: Node, layer: Layer, uses: tuple[EffectUse, ...], scope: Scope, matrix: Affine, box: Size) -> Node:
+    """A picture with effects of its layer, in a raster that ``matrix`` maps the layer's box into."""
     active: list[tuple[Effect, float]] = []
     for use in uses:
         mix = min(1.0, max(0.0, use.mix.at(scope.clock)))
@@ -305,8 +304,8 @@ def _affected(node: Node, uses: tuple[EffectUse, ...], scope: Scope, matrix: Aff
                 node = Points(node.region, (effect,), node, matrix.inverse(), box, mix)
             elif isinstance(effect, AreaEffect):
                 time = scope.clock if effect.timed else Fraction(0)
-                context = Context((matrix.a, matrix.d), matrix.bounds(0.0, 0.0, *box), time, seed)
-                node = Area(effect.region(node.region, context), effect, node, context, mix)
+                context = Context((matrix.a, matrix.d), matrix.bounds(0.0, 0.0, *box), time, _seed(layer))
+                node = Area(effect.region(node.region, context), effect, node, context, mix, layer.path)
     return node
 
 
@@ -380,11 +379,28 @@ def _vector(generator: VectorGenerator, canvas: Size, matrix: Affine) -> Node | 
 def _clipped(node: Node, matrix: Affine, size: Size) -> Node:
     """A node inside a rectangle; nothing is done where it already lies within it."""
     region, inner = _extent(matrix, size)
-    if inner.covers(node.region):
+    if inner.covers(node.region) or _fills(node, matrix, size):
         return node
     if matrix.is_upright and inner == region:
         return _cropped(node, region)
     return Clip(node.region & region, node, matrix, size, opaque=node.opaque & inner)
+
+
+def _fills(node: Node, matrix: Affine, size: Size) -> bool:
+    """Whether a node's own edges are those of the rectangle; clipping would count their coverage twice."""
+    if isinstance(node, Box):
+        return node.matrix == matrix and node.size == size
+    if isinstance(node, Picture):
+        facts = node.media.facts
+        scale = Affine.scaling(size[0] / facts.width, size[1] / facts.height)
+        return _close(node.matrix, matrix @ scale)
+    return False
+
+
+def _close(one: Affine, other: Affine) -> bool:
+    """Whether two maps differ by no more than the noise of multiplying them."""
+    parts = ((one.a, other.a), (one.b, other.b), (one.c, other.c), (one.d, other.d), (one.e, other.e), (one.f, other.f))
+    return all(abs(a - b) <= 1e-9 * max(1.0, abs(a)) for a, b in parts)
 
 
 def _cropped(node: Node, window: Window) -> Node:

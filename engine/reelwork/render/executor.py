@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from reelwork.errors import OutputError
 from reelwork.image import Window
 from reelwork.image.frame import Frame
 from reelwork.kernels import coverage, frames, resample
@@ -36,6 +37,8 @@ from reelwork.render.sources import Sources
 TILE_ROWS: Final = 32
 #: What one executor may keep of pictures that do not change, bytes.
 KEEP_BYTES: Final = 256 << 20
+#: The largest picture that is painted for the sake of an effect: 16,384 × 16,384.
+MOST_PIXELS: Final = 1 << 28
 
 
 class Executor:
@@ -73,7 +76,7 @@ class Executor:
             if not inside.is_empty:
                 _paste(self._new(node, inside), out)
         elif self._keeper.is_whole(node):
-            _paste(self._realised(node), out)
+            _paste(self._realised(node).frame, out)
         else:
             self._paint_inside(node, out)
 
@@ -86,10 +89,10 @@ class Executor:
         self.paint(node, frame)
         return frame
 
-    def _realised(self, node: Node) -> Frame:
+    def _realised(self, node: Node) -> resample.Mipmap:
         """All of a node that this frame needs."""
-        frame = self._keeper.get(node)
-        if frame is None:
+        held = self._keeper.get(node)
+        if held is None:
             window = self._keeper.window(node)
             frame = Frame.empty(window)
             if isinstance(node, Area):
@@ -98,8 +101,9 @@ class Executor:
                 for tile in self._tiles(window):
                     self._paint_inside(node, tile)
                     _paste(tile, frame)
-            self._keeper.put(node, frame)
-        return frame
+            held = resample.Mipmap(frame)
+            self._keeper.put(node, held)
+        return held
 
     def _paint_inside(self, node: Node, out: Frame) -> None:
         """Fill ``out``, which lies within the node's region."""
@@ -122,7 +126,10 @@ class Executor:
         elif isinstance(node, Generated):
             frames.generate(node.generator, node.context, out, to_layer=node.to_layer, size=node.size)
         elif isinstance(node, Resampled):
-            resample.resample(self._realised(node.source), node.matrix.inverse(), out)
+            if self._keeper.window(node.source).is_empty:
+                out.data[:] = 0.0
+            else:
+                resample.resample(self._realised(node.source), node.matrix.inverse(), out)
         elif isinstance(node, Replace):
             self._paint_replace(node, out)
         else:
@@ -145,7 +152,7 @@ class Executor:
                 frames.merge(element.merge, stack.space, out, self._new(element.node, window), element.opacity)
 
     def _paint_area(self, node: Area, out: Frame) -> None:
-        source = self._new(node.source, node.effect.needs(out.window, node.context))
+        source = self._new(node.source, _affordable(node, out.window))
         if node.mix == 1.0:
             node.effect.render(source, out, node.context)
             return
@@ -171,6 +178,20 @@ class Executor:
             coverage.clip_to_quad(inside, node.matrix, *node.size)
             coverage.clip_to_quad(out, node.matrix, *node.size)
             out.data[:] += below.data - inside.data
+
+
+def _affordable(node: Area, wanted: Window) -> Window:
+    """What an effect needs of its source.
+
+    :raises OutputError: that is more than fits into any machine's memory
+    """
+    needs = node.effect.needs(wanted, node.context)
+    if needs.width * needs.height > max(MOST_PIXELS, 4 * wanted.width * wanted.height):
+        raise OutputError(
+            f"{node.layer}: for the effect {node.effect.name!r} a picture of {needs.width:,} × {needs.height:,} pixels "
+            "would have to be painted; make the effect's lengths smaller, or the layer's scale"
+        )
+    return needs
 
 
 def _lowest(elements: tuple[Element, ...], window: Window) -> int | None:

@@ -10,8 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from reelwork.image import EMPTY, Window
-from reelwork.image.frame import Frame
-from reelwork.kernels.resample import resample_needs
+from reelwork.kernels.resample import Mipmap, resample_needs
 from reelwork.plan.nodes import Area, Box, Element, Fill, FramePlan, Node, Resampled, Stack
 
 #: Nodes that are painted faster than they are copied.
@@ -27,8 +26,8 @@ class Keeper:
 
     def __init__(self, budget: int) -> None:
         self._budget = budget
-        self._kept: dict[bytes, Frame] = {}
-        self._realised: dict[bytes, Frame] = {}
+        self._kept: dict[bytes, Mipmap] = {}
+        self._realised: dict[bytes, Mipmap] = {}
         self._keep: set[bytes] = set()
         self._shared: set[bytes] = set()
         self._reader: dict[bytes, bytes] = {}
@@ -46,7 +45,7 @@ class Keeper:
         self._keep, self._shared, self._reader = set(), set(), {}
         self._promised = 0
         self._demand(plan.root, plan.window & plan.root.region, b"")
-        self._kept = {key: frame for key, frame in self._kept.items() if key in self._keep}
+        self._kept = {key: held for key, held in self._kept.items() if key in self._keep}
 
     def elements(self, stack: Stack) -> tuple[Element, ...]:
         """A stack's elements, those at the bottom that stay the same folded into one."""
@@ -61,20 +60,20 @@ class Keeper:
         return isinstance(node, Area) or node.key in self._keep or node.key in self._shared
 
     def window(self, node: Node) -> Window:
-        """Which pixels of a node this frame needs."""
-        return self._needed[node.key]
+        """Which pixels of a node this frame needs; none where the only ones that are asked for lie beside it."""
+        return self._needed.get(node.key, EMPTY)
 
-    def get(self, node: Node) -> Frame | None:
-        """A node's frame, if it is there and large enough."""
+    def get(self, node: Node) -> Mipmap | None:
+        """A node's frame (and what was made of it to shrink it), if it is there and large enough."""
         for store in (self._kept, self._realised):
-            frame = store.get(node.key)
-            if frame is not None and frame.window.covers(self._needed[node.key]):
-                return frame
+            held = store.get(node.key)
+            if held is not None and held.frame.window.covers(self._needed[node.key]):
+                return held
         return None
 
-    def put(self, node: Node, frame: Frame) -> None:
+    def put(self, node: Node, held: Mipmap) -> None:
         """Hold a node's frame: to the end of this frame, or for as long as it stays the same."""
-        (self._kept if node.key in self._keep else self._realised)[node.key] = frame
+        (self._kept if node.key in self._keep else self._realised)[node.key] = held
 
     def _demand(self, node: Node, window: Window, reader: bytes) -> None:
         if window.is_empty:
@@ -88,8 +87,8 @@ class Keeper:
         self._seen.add(node.key)
         self._nodes.append(node)
         if not isinstance(node, _CHEAP) and node.key in self._previous and self._promise(node, needed):
-            frame = self._kept.get(node.key)
-            if frame is not None and frame.window.covers(needed):
+            held = self._kept.get(node.key)
+            if held is not None and held.frame.window.covers(needed):
                 return
         if isinstance(node, Area):
             self._demand(node.source, node.effect.needs(needed, node.context) & node.source.region, node.key)
