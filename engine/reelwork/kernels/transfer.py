@@ -10,7 +10,7 @@ from __future__ import annotations
 from reelwork.kernels.arrays import Float, Floats, Int
 from reelwork.kernels.curves import float32, srgb_decode, srgb_encode
 from reelwork.kernels.decorator import kernel
-from reelwork.maths import exp, log, power, sqrt
+from reelwork.maths import exp, exp2, log, log2, sqrt
 
 _WHITE = 203.0
 # SMPTE ST 2084
@@ -33,8 +33,7 @@ def srgb_to_light(data: Floats, y0: Int, y1: Int, x0: Int, x1: Int) -> None:
     """The curve of IEC 61966-2-1."""
     for c in range(3):
         for y in range(y0, y1):
-            for x in range(x0, x1):
-                data[c, y, x] = srgb_decode(data[c, y, x])
+            _srgb_row_to_light(data[c, y, x0:x1])
 
 
 @kernel
@@ -42,20 +41,23 @@ def light_to_srgb(data: Floats, y0: Int, y1: Int, x0: Int, x1: Int) -> None:
     """The curve of IEC 61966-2-1."""
     for c in range(3):
         for y in range(y0, y1):
-            for x in range(x0, x1):
-                data[c, y, x] = srgb_encode(data[c, y, x])
+            _row_to_srgb(data[c, y, x0:x1])
 
 
 @kernel
 def bt1886_to_light(data: Floats, y0: Int, y1: Int, x0: Int, x1: Int) -> None:
     """ITU-R BT.1886 with a black of no light: the power 2.4."""
-    _raise(data, y0, y1, x0, x1, 2.4)
+    for c in range(3):
+        for y in range(y0, y1):
+            _raise_row(data[c, y, x0:x1], 2.4)
 
 
 @kernel
 def light_to_bt1886(data: Floats, y0: Int, y1: Int, x0: Int, x1: Int) -> None:
     """ITU-R BT.1886 with a black of no light: the power 1/2.4."""
-    _raise(data, y0, y1, x0, x1, 1.0 / 2.4)
+    for c in range(3):
+        for y in range(y0, y1):
+            _raise_row(data[c, y, x0:x1], 1.0 / 2.4)
 
 
 @kernel
@@ -63,11 +65,7 @@ def pq_to_light(data: Floats, y0: Int, y1: Int, x0: Int, x1: Int) -> None:
     """SMPTE ST 2084's EOTF."""
     for c in range(3):
         for y in range(y0, y1):
-            for x in range(x0, x1):
-                value = float(data[c, y, x])
-                root = power(abs(value), 1.0 / _M2)
-                light = power(max(root - _C1, 0.0) / (_C2 - _C3 * root), 1.0 / _M1) * (_PQ_PEAK / _WHITE)
-                data[c, y, x] = float32(-light if value < 0.0 else light)
+            _pq_row_to_light(data[c, y, x0:x1])
 
 
 @kernel
@@ -75,57 +73,95 @@ def light_to_pq(data: Floats, y0: Int, y1: Int, x0: Int, x1: Int) -> None:
     """SMPTE ST 2084's inverse EOTF."""
     for c in range(3):
         for y in range(y0, y1):
-            for x in range(x0, x1):
-                light = float(data[c, y, x])
-                root = power(abs(light) * (_WHITE / _PQ_PEAK), _M1)
-                value = power((_C1 + _C2 * root) / (1.0 + _C3 * root), _M2)
-                data[c, y, x] = float32(-value if light < 0.0 else value)
+            _row_to_pq(data[c, y, x0:x1])
 
 
 @kernel
 def hlg_to_light(data: Floats, y0: Int, y1: Int, x0: Int, x1: Int) -> None:
     """ITU-R BT.2100's inverse OETF and OOTF of HLG."""
     for y in range(y0, y1):
-        for x in range(x0, x1):
-            r, g, b = _hlg_scene(data[0, y, x]), _hlg_scene(data[1, y, x]), _hlg_scene(data[2, y, x])
-            luminance = max(0.2627 * r + 0.6780 * g + 0.0593 * b, 0.0)
-            gain = power(luminance, _HLG_GAMMA - 1.0) * (_HLG_PEAK / _WHITE)
-            data[0, y, x], data[1, y, x], data[2, y, x] = float32(r * gain), float32(g * gain), float32(b * gain)
+        _hlg_row_to_light(data[0, y, x0:x1], data[1, y, x0:x1], data[2, y, x0:x1])
 
 
 @kernel
 def light_to_hlg(data: Floats, y0: Int, y1: Int, x0: Int, x1: Int) -> None:
     """ITU-R BT.2100's inverse OOTF and OETF of HLG."""
-    scale = _WHITE / _HLG_PEAK
     for y in range(y0, y1):
-        for x in range(x0, x1):
-            r, g, b = float(data[0, y, x]) * scale, float(data[1, y, x]) * scale, float(data[2, y, x]) * scale
-            luminance = 0.2627 * r + 0.6780 * g + 0.0593 * b
-            gain = power(luminance, 1.0 / _HLG_GAMMA - 1.0) if luminance > 0.0 else 0.0
-            data[0, y, x] = _hlg_signal(r * gain)
-            data[1, y, x] = _hlg_signal(g * gain)
-            data[2, y, x] = _hlg_signal(b * gain)
+        _row_to_hlg(data[0, y, x0:x1], data[1, y, x0:x1], data[2, y, x0:x1])
 
 
 @kernel
+def _srgb_row_to_light(row: Floats) -> None:
+    for i in range(row.shape[0]):
+        row[i] = srgb_decode(row[i])
+
+
+@kernel
+def _row_to_srgb(row: Floats) -> None:
+    for i in range(row.shape[0]):
+        row[i] = srgb_encode(row[i])
+
+
+@kernel
+def _raise_row(row: Floats, exponent: Float) -> None:
+    for i in range(row.shape[0]):
+        value = float(row[i])
+        size = _raised(abs(value), exponent)
+        row[i] = float32(-size if value < 0.0 else size)
+
+
+@kernel
+def _pq_row_to_light(row: Floats) -> None:
+    for i in range(row.shape[0]):
+        value = float(row[i])
+        root = _raised(abs(value), 1.0 / _M2)
+        light = _raised(max(root - _C1, 0.0) / (_C2 - _C3 * root), 1.0 / _M1) * (_PQ_PEAK / _WHITE)
+        row[i] = float32(-light if value < 0.0 else light)
+
+
+@kernel
+def _row_to_pq(row: Floats) -> None:
+    for i in range(row.shape[0]):
+        light = float(row[i])
+        root = _raised(abs(light) * (_WHITE / _PQ_PEAK), _M1)
+        value = _raised((_C1 + _C2 * root) / (1.0 + _C3 * root), _M2)
+        row[i] = float32(-value if light < 0.0 else value)
+
+
+@kernel
+def _hlg_row_to_light(red: Floats, green: Floats, blue: Floats) -> None:
+    for i in range(red.shape[0]):
+        r, g, b = _hlg_scene(red[i]), _hlg_scene(green[i]), _hlg_scene(blue[i])
+        luminance = max(0.2627 * r + 0.6780 * g + 0.0593 * b, 0.0)
+        gain = _raised(luminance, _HLG_GAMMA - 1.0) * (_HLG_PEAK / _WHITE)
+        red[i], green[i], blue[i] = float32(r * gain), float32(g * gain), float32(b * gain)
+
+
+@kernel
+def _row_to_hlg(red: Floats, green: Floats, blue: Floats) -> None:
+    scale = _WHITE / _HLG_PEAK
+    for i in range(red.shape[0]):
+        r, g, b = float(red[i]) * scale, float(green[i]) * scale, float(blue[i]) * scale
+        luminance = 0.2627 * r + 0.6780 * g + 0.0593 * b
+        gain = _raised(luminance, 1.0 / _HLG_GAMMA - 1.0) if luminance > 0.0 else 0.0
+        red[i], green[i], blue[i] = _hlg_signal(r * gain), _hlg_signal(g * gain), _hlg_signal(b * gain)
+
+
+@kernel(inline=True)
 def _hlg_scene(signal: Float) -> Float:
     size = abs(float(signal))
     scene = size * size / 3.0 if size <= 0.5 else (exp((size - _C) / _A) + _B) / 12.0
     return -scene if signal < 0.0 else scene
 
 
-@kernel
+@kernel(inline=True)
 def _hlg_signal(scene: Float) -> Float:
     size = abs(scene)
-    signal = sqrt(3.0 * size) if size <= 1.0 / 12.0 else _A * log(12.0 * size - _B) + _C
+    signal = sqrt(3.0 * size) if size <= 1.0 / 12.0 else _A * log(max(12.0 * size - _B, _B)) + _C
     return float32(-signal if scene < 0.0 else signal)
 
 
-@kernel
-def _raise(data: Floats, y0: Int, y1: Int, x0: Int, x1: Int, exponent: Float) -> None:
-    for c in range(3):
-        for y in range(y0, y1):
-            for x in range(x0, x1):
-                value = float(data[c, y, x])
-                size = power(abs(value), exponent)
-                data[c, y, x] = float32(-size if value < 0.0 else size)
+@kernel(inline=True)
+def _raised(size: Float, exponent: Float) -> Float:
+    """A power of a number of 0 or more; without what else ``reelwork.maths.power`` knows, it vectorises."""
+    return exp2(exponent * log2(size))
