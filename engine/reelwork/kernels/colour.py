@@ -61,16 +61,16 @@ def decode(planes: tuple[Plane, ...], storage: StorageFormat, width: int, height
     fused = storage.transfer == "srgb" and not premultiplied
     if storage.model == "yuv":
         meaning = (_yuv_levels(storage), _weights(storage.matrix), _sites(storage))
-        luma, blue, red = planes[:3]
+        luma, blue, red = (_read_only(plane) for plane in planes[:3])
         yuv.decode_yuv(luma, blue, red, *meaning, width, height, fused, out.data, left, top, *inside)
     else:
         for channel in range(3):
-            plane = planes[channel if storage.model == "rgb" else 0]
+            plane = _read_only(planes[channel if storage.model == "rgb" else 0])
             rgb.decode_plane(plane, _levels(storage), fused, out.data[channel], left, top, *inside)
     if storage.alpha == "none":
         out.data[3, part[0] : part[1], part[2] : part[3]] = 1.0
     else:
-        rgb.decode_plane(planes[-1], _levels(storage, alpha=True), False, out.data[3], left, top, *inside)
+        rgb.decode_plane(_read_only(planes[-1]), _levels(storage, alpha=True), False, out.data[3], left, top, *inside)
     if premultiplied:
         rgb.unpremultiply(out.data, *part)
     if not fused and storage.transfer != "linear":
@@ -139,6 +139,13 @@ def empty_planes(storage: StorageFormat, width: int, height: int) -> tuple[Plane
     dtype = np.float32 if storage.depth == 32 else np.uint8 if storage.depth == 8 else np.uint16
     sizes = (storage.plane_size(plane, width, height) for plane in range(storage.plane_count))
     return tuple(np.empty((rows, columns), dtype) for columns, rows in sizes)
+
+
+def _read_only(plane: Plane) -> Plane:
+    """A view that cannot be written to, as a decoder's planes: to numba, the two are different types to compile for."""
+    view = plane.view()
+    view.flags.writeable = False
+    return view
 
 
 def _stored(light: Frame, window: Window, storage: StorageFormat) -> Frame:
