@@ -145,6 +145,27 @@ def test_encoding_in_parts_gives_the_same_codes(storage):
         assert one.tobytes() == two.tobytes()
 
 
+@pytest.mark.parametrize("full", [True, False])
+@pytest.mark.parametrize(("old", "new"), [(8, 10), (10, 8), (8, 8), (16, 8)])
+def test_other_codes_for_the_same_samples_are_rounded_once(old, new, full):
+    source = StorageFormat(depth=old, full_range=True, alpha="straight")
+    target = StorageFormat(depth=new, full_range=full, alpha="straight")
+    planes = _noise(source, *SIZE)
+    for number, (plane, found) in enumerate(zip(planes, colour.recode(planes, source, target, *SIZE), strict=True)):
+        value = plane / (2.0**old - 1) if number in (0, 3) else (plane - 2.0 ** (old - 1)) / (2.0**old - 1)
+        if full or number == 3:
+            ideal = value * (2.0**new - 1) + (0 if number in (0, 3) else 2.0 ** (new - 1))
+        else:
+            step = 2 ** (new - 8)
+            ideal = value * 219 * step + 16 * step if number == 0 else value * 224 * step + 128 * step
+        assert np.abs(found - np.clip(ideal, 0, 2**new - 1)).max() <= 0.5 + 1e-3
+
+
+def test_other_codes_do_not_hide_another_meaning():
+    with pytest.raises(ValueError, match="other samples"):
+        colour.recode(_noise(StorageFormat(), 4, 4), StorageFormat(), StorageFormat(matrix="bt601"), 4, 4)
+
+
 def test_a_part_that_starts_between_chroma_samples_is_refused():
     frame = Frame.transparent(Window(0, 0, 8, 8))
     storage = StorageFormat()

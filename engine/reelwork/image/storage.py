@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Model = Literal["yuv", "rgb", "grey"]
@@ -50,6 +50,11 @@ class StorageFormat:
     def plane_count(self) -> int:
         """How many planes a picture has."""
         return (1 if self.model == "grey" else 3) + (self.alpha != "none")
+
+    def same_but_codes(self, other: StorageFormat) -> bool:
+        """Whether the same samples are stored, at most in other codes: integers of another depth or range."""
+        codes = replace(self, depth=other.depth, full_range=other.full_range)
+        return codes == other and 32 not in (self.depth, other.depth)
 
     def plane_size(self, plane: int, width: int, height: int) -> tuple[int, int]:
         """Columns and rows of a plane of a picture of ``width`` by ``height``."""

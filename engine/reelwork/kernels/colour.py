@@ -134,6 +134,25 @@ def encode(
             rgb.encode_plane(source.data[channel], left, top, fused, levels, _highest(storage), plane, *wanted)
 
 
+def recode(
+    planes: tuple[Plane, ...], source: StorageFormat, target: StorageFormat, width: int, height: int
+) -> tuple[Plane, ...]:
+    """The same samples in another depth or range, each rounded to the nearest code; chroma stays where it is.
+
+    :raises ValueError: the storages differ in more than that
+    """
+    if not source.same_but_codes(target):
+        raise ValueError(f"{target} holds other samples than {source}")
+    out = empty_planes(target, width, height)
+    for number, (plane, new) in enumerate(zip(planes, out, strict=True)):
+        rows, columns = new.shape
+        values = np.empty((rows, columns), np.float32)
+        rgb.decode_plane(_read_only(plane), _plane_levels(source, number), False, values, 0, 0, 0, 0, columns, rows)
+        levels = _plane_levels(target, number)
+        rgb.encode_plane(values, 0, 0, False, levels, _highest(target), new, 0, 0, columns, rows)
+    return out
+
+
 def empty_planes(storage: StorageFormat, width: int, height: int) -> tuple[Plane, ...]:
     """Planes for a picture of that size, whose values are not set yet."""
     dtype = np.float32 if storage.depth == 32 else np.uint8 if storage.depth == 8 else np.uint16
@@ -192,6 +211,13 @@ def _levels(storage: StorageFormat, *, alpha: bool = False) -> Floats:
         return np.array((0.0, _highest(storage)), np.float32)
     step = 1 << (storage.depth - 8)
     return np.array((16.0 * step, 219.0 * step), np.float32)
+
+
+def _plane_levels(storage: StorageFormat, number: int) -> Floats:
+    """The code that stands for 0 in a plane, and how many codes lie between it and 1."""
+    if storage.model == "yuv" and number in (1, 2):
+        return _yuv_levels(storage)[2:]
+    return _levels(storage, alpha=storage.alpha != "none" and number == storage.plane_count - 1)
 
 
 @functools.cache

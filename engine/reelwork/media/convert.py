@@ -27,6 +27,16 @@ def picture_to_frame(picture: Picture, window: Window | None = None) -> Frame:
     return out
 
 
+def picture_in(picture: Picture, storage: StorageFormat) -> Picture | None:
+    """A picture with its samples in codes of another depth or range; ``None`` where the storage differs in more."""
+    if picture.storage == storage:
+        return picture
+    if not picture.storage.same_but_codes(storage):
+        return None
+    planes = colour.recode(picture.planes, picture.storage, storage, picture.width, picture.height)
+    return Picture(planes, storage, picture.width, picture.height)
+
+
 def frame_to_picture(frame: Frame, storage: StorageFormat) -> Picture:
     """A frame as it is stored; its window is the whole picture. Without alpha in the storage, light falls on black."""
     width, height = frame.window.width, frame.window.height

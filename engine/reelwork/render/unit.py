@@ -14,7 +14,7 @@ from pathlib import Path
 from reelwork.graph.model import Graph
 from reelwork.image.frame import Frame
 from reelwork.kernels.compiling import compiling_told
-from reelwork.media.convert import frame_to_picture
+from reelwork.media.convert import frame_to_picture, picture_in
 from reelwork.media.encode import encode_unit, planes_match
 from reelwork.media.picture import Picture as StoredPicture
 from reelwork.media.spec import VideoSpec
@@ -82,8 +82,8 @@ class Painter:
         node = _only_picture(plan)
         if node is None:
             return None
-        picture = self._sources.stored(node.media, node.time)
-        return picture if planes_match(picture, spec) else None
+        picture = picture_in(self._sources.stored(node.media, node.time), spec.storage)
+        return picture if picture is not None and planes_match(picture, spec) else None
 
 
 def _only_picture(plan: FramePlan) -> Picture | None:
