@@ -227,3 +227,27 @@ def test_a_turned_picture_that_fills_its_composition_is_not_clipped_again():
     assert isinstance(node, Picture)
     larger = composition(layer(still(60, 60)), size=(50, 50), name="inner")
     assert isinstance(plan(composition(layer(nested(larger), rotation=33.0))), Clip)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"skew": (90.0, 0.0)},
+        {"skew": (0.0, -270.0)},
+        {"scale": (0.0, 1.0)},
+        {"scale": (1e-12, 1e-12)},
+        {"scale": (1e9, 1e9), "position": (Length(1e6), Length(1e6))},
+    ],
+)
+@pytest.mark.parametrize("depth", [1, 2, 40])
+def test_what_is_flat_or_beyond_everything_is_left_out_however_it_is_nested(changes, depth):
+    root = composition(layer(SolidSource(constant(Colour(1.0, 0.0, 0.0)))), layer(still(), rotation=10.0, **changes))
+    for number in range(depth - 1):
+        root = composition(layer(nested(root), **changes), name=f"outer{number}")
+    assert all(node.matrix.inverse() for node in walk(plan(root)) if isinstance(node, Picture | Resampled | Clip))
+
+
+def test_an_adjustment_that_is_flat_changes_nothing():
+    red = layer(SolidSource(constant(Colour(1.0, 0.0, 0.0))))
+    flat = layer(AdjustmentSource(), scale=(0.0, 0.0), effects=[use(Shift)])
+    assert isinstance(plan(composition(red, flat)), Fill)

@@ -10,6 +10,7 @@ import pytest
 from building import composition, constant, graph, layer, nested, still, video
 
 from reelwork.effect import AreaEffect, PointEffect
+from reelwork.errors import OutputError
 from reelwork.extensions import registry
 from reelwork.graph.model import AdjustmentSource, EffectUse, GroupSource, SolidSource
 from reelwork.image import Window
@@ -177,3 +178,30 @@ def test_an_empty_composition_is_its_background():
     assert np.allclose(frame.data[:, 50, 100], Colour(0.1, 0.1, 0.1).premultiplied(), atol=1e-7)
     clear = plan_frame(graph(composition()), View(Affine.IDENTITY, WINDOW, None), Fraction(0))
     assert not Executor(Painted()).frame(clear).data.any()
+
+
+class Vast(AreaEffect, name="vast", version=1):
+    """Reads far more than there is room for."""
+
+    def margin(self, context):
+        return (100_000, 100_000, 100_000, 100_000)
+
+    def render(self, source, out, context):
+        raise AssertionError
+
+
+@pytest.mark.parametrize("degrees", range(0, 360, 15))
+def test_what_is_turned_and_spread_may_lie_anywhere_about_the_frame(degrees):
+    def at(x, y):
+        turned = layer(still(), rotation=float(degrees), position=point(x, y), effects=[use(Left)])
+        return plan_frame(graph(composition(turned)), View(Affine.IDENTITY, WINDOW, None), Fraction(0))
+
+    for x, y in itertools.product((-70.0, -20.5, 100.0, 230.25, 270.0), (-70.0, -30.0, 50.0, 120.0, 165.0)):
+        Executor(Painted()).frame(at(x, y))
+
+
+def test_an_effect_that_would_need_a_picture_larger_than_memory_is_an_error_that_names_its_layer():
+    wide = layer(still(), path="compositions.main.layers[7]", effects=[use(Vast)])
+    plan = plan_frame(graph(composition(wide)), View(Affine.IDENTITY, WINDOW, None), Fraction(0))
+    with pytest.raises(OutputError, match=r"compositions\.main\.layers\[7\]: for the effect 'vast' a picture of 200,"):
+        Executor(Painted()).frame(plan)
