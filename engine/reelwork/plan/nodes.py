@@ -26,7 +26,6 @@ from reelwork.graph.model import Media
 from reelwork.image import EMPTY, Window
 from reelwork.values import Affine
 
-
 #: Fields that a node's picture does not depend on, beside its region, which its key holds anyway.
 _BESIDE: Final = ("region", "opaque", "layer")
 
