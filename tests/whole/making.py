@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Generator, Iterable
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
+
+from reelwork.render.job import Job, Segment, Unit
+from reelwork.render.progress import Progress
 
 RATE = 48_000
 
@@ -85,3 +89,18 @@ def command(*arguments: str | Path, home: Path, folder: Path, wait: bool = True)
         out, err = process.communicate(timeout=300)
         assert process.returncode == 0, f"{out}\n{err}"
     return process
+
+
+class Here:
+    """A dispatcher that renders in this process, which is much faster to begin.
+
+    :param order: what order units are rendered in, given all of them
+    """
+
+    def __init__(self, order: Callable[[tuple[Unit, ...]], Iterable[Unit]] = iter) -> None:
+        self._order = order
+
+    def run(self, job: Job, progress: Progress) -> Generator[Segment]:
+        renderer = job.renderer()
+        for unit in self._order(job.units):
+            yield renderer.render(unit, progress)

@@ -6,17 +6,15 @@ import random
 import shutil
 import signal
 import time
-from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from making import command, write_tone, write_video
+from making import Here, command, write_tone, write_video
 
 from reelwork.folders import VARIABLE
 from reelwork.render import produce
-from reelwork.render.job import Job, Segment
 from reelwork.render.prepare import Settings
-from reelwork.render.progress import Progress, Silent
+from reelwork.render.progress import Silent
 from reelwork.render.units import Request
 
 SCENE = """
@@ -78,18 +76,12 @@ def test_bytes_do_not_depend_on_workers_and_tiles(scene, film, tmp_path, jobs, r
     assert rendered(scene, tmp_path / "home", tmp_path / "film.mp4", jobs=jobs, tile_rows=rows) == film
 
 
-class Shuffled:
-    """A dispatcher that renders units here, in a random order."""
-
-    def run(self, job: Job, progress: Progress) -> Generator[Segment]:
-        renderer = job.renderer()
-        for unit in random.Random(7).sample(job.units, len(job.units)):
-            yield renderer.render(unit, progress)
-
-
 def test_bytes_do_not_depend_on_the_order_of_units(scene, film, tmp_path):
+    def shuffled(units):
+        return random.Random(7).sample(units, len(units))
+
     (tmp_path / "home").mkdir()
-    assert rendered(scene, tmp_path / "home", tmp_path / "film.mp4", Shuffled()) == film
+    assert rendered(scene, tmp_path / "home", tmp_path / "film.mp4", Here(shuffled)) == film
 
 
 def test_a_render_that_is_killed_goes_on_to_the_same_bytes(scene, film, tmp_path, fresh_home):

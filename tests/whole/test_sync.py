@@ -7,7 +7,7 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
-from making import RATE
+from making import RATE, Here
 
 from reelwork.render import produce
 from reelwork.render.prepare import Settings
@@ -47,7 +47,7 @@ def film(request, tmp_path_factory):
     codec = "{codec: vp9, preset: ultrafast}" if request.param == ".webm" else "{preset: ultrafast}"
     (folder / "scene.yaml").write_text(SCENE.replace("film.mp4}", f"film{request.param}, video: {codec}}}"))
     to = folder / f"film{request.param}"
-    produce.render(folder, Settings(), Request(to=to, jobs=2), Silent())
+    produce.render(folder, Settings(), Request(to=to), Silent(), Here())
     return to
 
 
