@@ -1,0 +1,57 @@
+"""The same bytes on every processor: kernels compiled for the plainest one give what they give on this one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+_CODE = """
+import hashlib
+import numpy as np
+from reelwork.extensions import registry
+from reelwork.image import Window
+from reelwork.image.frame import Frame
+from reelwork.image.storage import StorageFormat
+from reelwork.kernels import colour, frames
+from reelwork.values import Affine
+from reelwork_colour import Grade, Vignette
+
+window = Window(0, 0, 203, 57)
+
+
+def noise(seed):
+    data = np.random.default_rng(seed).random((4, 57, 203)).astype(np.float32)
+    data[:3] *= data[3] * 2
+    return Frame(data, window)
+
+
+found = hashlib.sha256()
+storage = StorageFormat(depth=10)
+planes = colour.empty_planes(storage, 203, 57)
+for plane in planes:
+    plane[:] = np.random.default_rng(0).integers(0, 1024, plane.shape)
+frame = Frame.empty(window)
+colour.decode(planes, storage, 203, 57, frame)
+colour.encode(noise(1), storage, 203, 57, planes)
+backdrop, out = noise(2), Frame.empty(window)
+frames.merge(registry().merges["soft-light"], "display", backdrop, noise(3), 0.7)
+effects = [Grade(contrast=1.3, gamma=0.8, temperature=20.0), Vignette()]
+frames.apply_pointwise(effects, noise(4), out, to_layer=Affine.rotation(7.0), box=(200.0, 50.0))
+for array in (frame.data, *planes, backdrop.data, out.data):
+    found.update(array.tobytes())
+print(found.hexdigest())
+"""
+
+
+def _digest(**environment: str) -> str:
+    run = subprocess.run(
+        [sys.executable, "-c", _CODE], env=os.environ | environment, capture_output=True, text=True, check=True
+    )
+    return run.stdout.strip()
+
+
+def test_a_processor_without_avx_or_fma_gives_the_same_bytes():
+    plainest = _digest(NUMBA_CPU_NAME="x86-64", NUMBA_CPU_FEATURES="")
+    assert len(plainest) == 64
+    assert _digest() == plainest
