@@ -14,6 +14,7 @@ from reelwork.catalogue.licences import Release, release_problems, release_troub
 from reelwork.errors import CatalogueError, MediaError, Place, Problem
 from reelwork.graph.model import Media
 from reelwork.scene import model
+from reelwork.scene.report import quote
 from reelwork.scene.sources import (
     AssetSource,
     FileSource,
@@ -28,6 +29,10 @@ from reelwork.scene.sources import (
 ROOTS: Final = "REELWORK_ROOTS"
 
 Probe = Callable[[Path], MediaFacts]
+
+# What the file of a record is, by the record's kind; and how messages call it.
+_FILES: Final = {"video": "video", "audio": "audio", "image": "still", "illustration": "still"}
+_SAID: Final = {"video": "a video", "audio": "sound alone", "still": "a still"}
 
 
 @dataclass(frozen=True)
@@ -95,6 +100,7 @@ class _Linker:
         self._facts: dict[Path, MediaFacts] = {}
         self._catalogue: Catalogue | None = None
         self._no_catalogue = False
+        self._told: set[str | None] = set()
 
     def clip(self, clip: model.Clip) -> None:
         """Link what one layer shows."""
@@ -115,18 +121,27 @@ class _Linker:
         replaced = self._draft and name is not None
         if replaced:
             self.missing[clip.path] = name or ""
+        key = f"{clip.path}.{_key_of(clip.source)}"
         for problem in problems:
             if problem.place is None:
-                path = f"{clip.path}.{_key_of(clip.source)}"
-                problem = replace(problem, place=self._scene.place(path) or clip.place, path=path)
+                problem = replace(problem, place=self._scene.place(key) or clip.place, path=key)
+            elif name in self._told:
+                continue  # what is wrong in a record is said once, however often the record is used
+            elif not problem.path:
+                problem = replace(problem, path=key)
             if replaced:
                 problem = replace(problem, warning=True, remedy="in this draft a slate stands in its place")
             self.problems.append(problem)
+        self._told.add(name)
+
+    def _doubt(self, clip: model.Clip, message: str, remedy: str) -> None:
+        key = f"{clip.path}.{_key_of(clip.source)}"
+        self.problems.append(Problem(message, self._scene.place(key) or clip.place, key, remedy, warning=True))
 
     def _record(self, clip: model.Clip, name: str) -> None:
         catalogue = self._opened()
         if catalogue is None:
-            self._wrong(clip, name, Problem(f"there is no catalogue to find the record {name!r} in"))
+            self._wrong(clip, name)
             return
         record = catalogue.record(name)
         path = catalogue.media(record)
@@ -137,7 +152,11 @@ class _Linker:
         elif record.kind == "text":
             raise CatalogueError(f"the record {name!r} is words; show them with `text: {{asset: {name}}}`")
         else:
-            self.media[clip.path] = Media(str(path), self._facts_of(path), name)
+            facts = self._facts_of(path)
+            self.media[clip.path] = Media(str(path), facts, name)
+            if facts.kind != _FILES[record.kind] and name not in self.records:
+                message = f"the record {name!r} is of kind {record.kind}, but its file is {_SAID[facts.kind]}"
+                self._doubt(clip, message, "correct its kind, or its file")
         if name not in self.records:
             release = Release(self._scene.licence or None, self._scene.commercial)
             for problem in release_problems(record, catalogue, release):
@@ -154,33 +173,51 @@ class _Linker:
             self.problems.append(replace(trouble, place=place, path="licence", warning=self._draft))
 
     def _opened(self) -> Catalogue | None:
+        """The scene's catalogue; that there is none, or that it cannot be opened, is said once."""
         if self._catalogue is None and not self._no_catalogue:
-            named = self._scene.catalogue
-            if named is not None:
-                self._catalogue = open_catalogue(self._allowed(named, marker="catalogue.toml"))
-            elif (self._folder / "catalogue" / "catalogue.toml").is_file():
-                self._catalogue = open_catalogue(self._folder / "catalogue")
-            self._no_catalogue = self._catalogue is None
+            try:
+                self._catalogue = self._found()
+            except (MediaError, CatalogueError) as error:
+                self._no_catalogue = True
+                problems = error.problems if isinstance(error, CatalogueError) else (Problem(str(error)),)
+                at = self._scene.place("catalogue") or Place(self._scene.file, 1, 1)
+                for problem in problems:
+                    found = problem if problem.place else replace(problem, place=at, path="catalogue")
+                    self.problems.append(replace(found, warning=self._draft))
         return self._catalogue
+
+    def _found(self) -> Catalogue:
+        named = self._scene.catalogue
+        if named is not None:
+            return open_catalogue(self._resolved(named))  # what marks a catalogue lets scenes read it
+        if (self._folder / "catalogue" / "catalogue.toml").is_file():
+            return open_catalogue(self._folder / "catalogue")
+        problem = Problem("the scene names records, but no catalogue", remedy="write `catalogue:` and its folder")
+        raise CatalogueError((problem,))
 
     def _file(self, named: str) -> tuple[str, MediaFacts]:
         path = self._allowed(named)
-        if not path.is_file():
-            raise MediaError(f"there is no file {named!r} in {self._folder}")
+        if not os.path.isfile(
+            path
+        ):  # which, unlike Path.is_file, takes a name that is too long for one that is not there
+            raise MediaError(f"there is no file {quote(named)} in {self._folder}")
         return str(path), self._facts_of(path)
 
-    def _allowed(self, named: str, marker: str | None = None) -> Path:
-        """A path that the scene names, links followed, if scenes may read there.
+    def _resolved(self, named: str) -> Path:
+        """A path that the scene names, links followed."""
+        try:
+            return (self._folder / named).resolve()
+        except (OSError, RuntimeError) as error:
+            said = error.strerror if isinstance(error, OSError) else "its links lead in a circle"
+            raise MediaError(f"{quote(named)} cannot be read: {said}") from error
 
-        :param marker: a file that makes a folder outside readable: what marks a catalogue
-        """
-        path = (self._folder / named).resolve()
-        if marker is not None and (path / marker).is_file():
-            return path
+    def _allowed(self, named: str) -> Path:
+        """A path that the scene names, links followed, if scenes may read there."""
+        path = self._resolved(named)
         roots = [self._folder, *(Path(root).resolve() for root in os.environ.get(ROOTS, "").split(os.pathsep) if root)]
         if not any(path.is_relative_to(root) for root in roots):
             raise MediaError(
-                f"{named!r} lies outside the scene's folder; scenes read only there, in their catalogue, "
+                f"{quote(named)} lies outside the scene's folder; scenes read only there, in their catalogue, "
                 f"and in folders that ${ROOTS} names"
             )
         return path

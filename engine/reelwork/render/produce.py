@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from reelwork.errors import OutputError, Problem
+from reelwork.errors import MediaError, OutputError, Problem
+from reelwork.graph.link import clips
 from reelwork.render.job import Dispatcher
 from reelwork.render.local import LocalDispatcher
 from reelwork.render.prepare import Prepared, Settings, default_output, prepare
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 FILMS: Final = (".mp4", ".mov", ".mkv", ".webm")
 STILLS: Final = (".png", ".exr", ".jpg", ".jpeg", ".tiff", ".tif")
 SOUNDS: Final = (".wav", ".flac", ".mp3", ".m4a", ".opus")
+#: An error names no more layers that show a file.
+_MOST_LAYERS: Final = 5
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,8 @@ def render(
     prepared = prepare(path, settings)
     output = chosen_output(prepared, request.output)
     target = request.to or _inside_out(output.file)
-    made = _make(prepared, output, target, settings, request, progress, dispatcher or LocalDispatcher(request.jobs))
+    with _naming_layers(prepared):
+        made = _make(prepared, output, target, settings, request, progress, dispatcher or LocalDispatcher(request.jobs))
     return replace(made, warnings=prepared.warnings)
 
 
@@ -138,7 +144,8 @@ def frame(path: Path, settings: Settings, time: str, to: Path, *, output: str | 
         instant = parse_time(time, prepared.scene.canvas.fps)
     except ValueError as error:
         raise OutputError(f"{time!r} is not a time: {error}") from error
-    return pictures.write_frame(prepared, chosen, instant, to)
+    with _naming_layers(prepared):
+        return pictures.write_frame(prepared, chosen, instant, to)
 
 
 def sheet(
@@ -159,4 +166,21 @@ def sheet(
     from reelwork.render.sheet import write_sheet
 
     prepared = prepare(path, settings)
-    return write_sheet(prepared, chosen_output(prepared, output), to, progress, pictures=pictures, width=width)
+    with _naming_layers(prepared):
+        return write_sheet(prepared, chosen_output(prepared, output), to, progress, pictures=pictures, width=width)
+
+
+@contextmanager
+def _naming_layers(prepared: Prepared) -> Iterator[None]:
+    """Say in a file's error which layers show or sound the file."""
+    try:
+        yield
+    except MediaError as error:
+        scene, media = prepared.scene, prepared.production.media
+        used = [
+            clip for clip in clips(scene) if clip.path in media and str(error).startswith(f"{media[clip.path].path}:")
+        ]
+        lines = [f"  in {clip.path} ({clip.place})" for clip in used[:_MOST_LAYERS]]
+        if len(used) > len(lines):
+            lines.append(f"  and in {len(used) - len(lines)} other layers")
+        raise MediaError("\n".join([str(error), *lines])) from error

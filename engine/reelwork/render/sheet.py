@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
@@ -10,6 +9,7 @@ from typing import Final
 from PIL import Image, ImageDraw
 
 from reelwork.media.convert import frame_to_pixels
+from reelwork.media.whole import whole_file
 from reelwork.render.prepare import Prepared
 from reelwork.render.progress import Progress
 from reelwork.render.unit import Painter, Shot
@@ -47,13 +47,8 @@ def write_sheet(prepared: Prepared, output: Output, to: Path, progress: Progress
         said = f"{float(start + number / fps):.2f} s   frame {number}"
         draw.text((x, y + view.window.height + 5), said, fill=_INK)
         progress.advance()
-    to.parent.mkdir(parents=True, exist_ok=True)
-    making = to.with_name(f".{to.name}.{os.getpid()}.part")
-    try:
+    with whole_file(to) as making:
         sheet.save(making, "PNG")
-        os.replace(making, to)
-    finally:
-        making.unlink(missing_ok=True)
     return to
 
 

@@ -295,8 +295,7 @@ class _Stage:
             own = self._own_end(place)
             if place.siblings:
                 if own is None:
-                    length = self._file(item)
-                    if length is not None and not length.known:
+                    if self._is_unknown(item):
                         raise _UntimedError
                     raise self._wrong("it has no length of its own: give it a `duration`", item.place, item)
                 return self._answer(what, own)
@@ -326,6 +325,8 @@ class _Stage:
     def _latest_end(self) -> Fraction:
         ends = [end for place in self.places if (end := self._counting_end(place)) is not None]
         if not ends:
+            if any(self._is_unknown(place.item) for place in self.places):
+                raise _UntimedError  # a file that cannot be read, which has been said, might have had an end
             raise self._wrong(
                 f"the composition {self._composition.name!r} has no end: none of its layers has a `duration`, an `end` "
                 "or a video of its own; give the composition a `duration`",
@@ -355,6 +356,11 @@ class _Stage:
             return self._resolver.composition(item.source.composition)
         length = self._file(item)
         return None if length is None else length.seconds
+
+    def _is_unknown(self, item: Item) -> bool:
+        """Whether it shows a file that cannot be read."""
+        length = self._file(item) if isinstance(item, Clip) else None
+        return length is not None and not length.known
 
     def _file(self, item: Clip) -> SourceLength | None:
         """The length of an item's file, if it has one."""

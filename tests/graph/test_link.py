@@ -1,0 +1,108 @@
+"""What linking says about files, records and catalogues that cannot be had."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from catalogue.shelves import record, shelf, write
+
+from reelwork.errors import SceneError
+from reelwork.render.prepare import Prepared, Settings, prepare
+
+
+def scene(folder: Path, *layers: str, top: str = "catalogue: catalogue") -> Path:
+    listed = "\n".join(f"      - {layer}" for layer in layers)
+    text = f"reelwork: 1\n{top}\ncompositions:\n  main:\n    duration: 1s\n    layers:\n{listed}\n"
+    return write(folder, "scene.yaml", text)
+
+
+def prepared(folder: Path, *layers: str, top: str = "catalogue: catalogue", draft: bool = False) -> Prepared:
+    return prepare(scene(folder, *layers, top=top), Settings(draft=draft))
+
+
+def problems(folder: Path, *layers: str, top: str = "catalogue: catalogue") -> list[str]:
+    with pytest.raises(SceneError) as caught:
+        prepared(folder, *layers, top=top)
+    return [
+        f"{problem.place and Path(problem.place.file).name}:{problem.place and problem.place.line} {problem.message}"
+        for problem in caught.value.problems
+        if not problem.warning
+    ]
+
+
+def test_a_file_outside_the_scenes_folder_is_not_read_however_it_is_named(tmp_path):
+    folder = tmp_path / "scene"
+    secret = write(tmp_path, "secret.svg", "<svg xmlns='http://www.w3.org/2000/svg' width='4' height='4'/>")
+    folder.mkdir()
+    (folder / "link.svg").symlink_to(secret)
+    (folder / "folder").symlink_to(tmp_path)
+    names = [str(secret), "../secret.svg", "link.svg", "folder/secret.svg", "folder/../secret.svg"]
+    found = problems(folder, *(f"file: {name}" for name in names))
+    assert len(found) == len(names)
+    assert all("lies outside the scene's folder" in problem for problem in found)
+
+
+def test_a_folder_that_the_owner_names_is_read(tmp_path, monkeypatch):
+    write(tmp_path, "media/secret.svg", "<svg xmlns='http://www.w3.org/2000/svg' width='4' height='4'/>")
+    monkeypatch.setenv("REELWORK_ROOTS", os.pathsep.join(["", str(tmp_path / "media")]))
+    assert prepared(tmp_path / "scene", "file: ../media/secret.svg")
+
+
+@pytest.mark.parametrize("name", ["gone.mp4", ".", "folder", "pipe", f"{'a' * 5000}.mp4", "~/x.png"])
+def test_what_is_no_file_is_said_to_be_none(tmp_path, name):
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    (problem,) = problems(tmp_path, f"file: {name}")
+    assert problem.startswith("scene.yaml:7 there is no file")
+
+
+def test_links_in_a_circle_are_an_error(tmp_path):
+    (tmp_path / "one").symlink_to("two")
+    (tmp_path / "two").symlink_to("one")
+    (problem,) = problems(tmp_path, "file: one/valley.svg")
+    assert "'one/valley.svg' cannot be read: its links lead in a circle" in problem
+
+
+def test_a_missing_file_does_not_make_the_composition_endless(tmp_path):
+    path = write(tmp_path, "scene.yaml", "reelwork: 1\ncompositions: {main: {layers: [{file: gone.mp4}]}}\n")
+    with pytest.raises(SceneError) as caught:
+        prepare(path, Settings())
+    assert [problem.message for problem in caught.value.problems if not problem.warning] == [
+        f"there is no file 'gone.mp4' in {tmp_path.resolve()}"
+    ]
+
+
+def test_a_catalogue_that_is_missing_is_said_once_at_its_key(tmp_path):
+    (tmp_path / "empty").mkdir()
+    layers = ["asset: mirtle/valley", "asset: mirtle/road"]
+    for top, said in (
+        ("catalogue: nowhere", "scene.yaml:2"),
+        ("catalogue: empty", "scene.yaml:2"),
+        ("title: none", "scene.yaml:1 the scene names records, but no catalogue"),
+    ):
+        (problem,) = problems(tmp_path, *layers, top=top)
+        assert problem.startswith(said)
+        draft = prepared(tmp_path, *layers, top=top, draft=True)
+        assert len(draft.warnings) == 1
+        assert len(draft.production.missing) == 2
+
+
+def test_what_is_wrong_in_a_record_is_said_once_with_the_layer_that_uses_it(tmp_path):
+    shelf(tmp_path / "catalogue", valley=record(sha256=f'"{"0" * 64}"'))
+    path = scene(tmp_path, "asset: mirtle/valley", "asset: mirtle/valley", "asset: mirtle/valey", "asset: mirtle/valey")
+    with pytest.raises(SceneError) as caught:
+        prepare(path, Settings())
+    said = [(Path(problem.place.file).name, problem.path) for problem in caught.value.problems]
+    assert sorted(said) == [
+        ("scene.yaml", "compositions.main.layers[2].asset"),
+        ("scene.yaml", "compositions.main.layers[3].asset"),
+        ("valley.toml", "compositions.main.layers[0].asset"),
+    ]
+
+
+def test_a_record_of_another_kind_than_its_file_is_doubtful(tmp_path):
+    shelf(tmp_path / "catalogue", valley=record(kind='"video"'))
+    (warning,) = prepared(tmp_path, "asset: mirtle/valley", "asset: mirtle/valley").warnings
+    assert warning.message == "the record 'mirtle/valley' is of kind video, but its file is a still"
