@@ -101,6 +101,10 @@ class PointEffect(Effect):
     functions and the functions of ``reelwork.maths``, and read module-level constants. Never ``math`` or ``numpy``:
     their results differ from machine to machine.
 
+    Compiled, it works in single precision: colours, places and uniforms are ``float32``, and so become the floats that
+    it writes and the functions of ``reelwork.maths``, whose ``power`` and ``sqrt`` then give 0 for numbers below 0.
+    Code without ``if`` statements (``a if c else b`` is fine) and without loops runs many pixels at a time.
+
     With ``positional = True`` it is ``(x, y, width, height, r, g, b, a, *uniforms)``: the pixel's centre, measured from
     the top left corner of the layer's box, and that box, all in pixels of the layer.
 
