@@ -45,9 +45,7 @@ class Grade(PointEffect, name="grade", version=1):
         1.0, kind=Ratio(minimum=0.0, maximum=10.0), help="Contrast around 18 % grey; 1 leaves it, 0 makes all grey."
     )
     lift: Channels = param(0.0, kind=_channels(None, (-0.2, 0.2)), help="Where black lies: one number, or three.")
-    gamma: Channels = param(
-        1.0, kind=_channels(0.01, (0.2, 4.0)), help="Brightness between: one number, or three."
-    )
+    gamma: Channels = param(1.0, kind=_channels(0.01, (0.2, 4.0)), help="Brightness between: one number, or three.")
     gain: Channels = param(1.0, kind=_channels(None, (0.0, 4.0)), help="Where white lies: one number, or three.")
     saturation: float = param(
         1.0, kind=Ratio(minimum=0.0, maximum=10.0), help="Colourfulness: 0 is monochrome, 1 leaves it, more is more."
