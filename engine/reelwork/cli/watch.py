@@ -30,7 +30,8 @@ def watching() -> Iterator[Progress]:
     if meter.made:
         seconds = meter.seconds
         took = spoken(seconds) if seconds >= 60 else f"{seconds:.1f} s"
-        click.echo(f"{meter.made} frames in {took}, {meter.made / seconds:.1f} frames/s", err=True)
+        made = f"{meter.made} frame{'s' if meter.made > 1 else ''}"
+        click.echo(f"{made} in {took}, {meter.made / seconds:.1f} frames/s", err=True)
 
 
 class Lines:

@@ -63,7 +63,6 @@ def write(
     frames = sum(segment.frames for segment in kept)
     if frames != stop - first:
         raise OutputError(f"{frames} frames were rendered where {stop - first} are due; render again with --fresh")
-    target.parent.mkdir(parents=True, exist_ok=True)
     meter = Meter()
     sound = meter.through(_mixed(voices, start + first / fps, Fraction(stop - first) / fps))
     write_film(
@@ -92,7 +91,6 @@ def write_sound_alone(prepared: Prepared, output: Output, target: Path, request:
     if not voices:
         raise OutputError(f"nothing is heard in {output.composition!r}, so {target.name} would be empty")
     progress.stage("mixing sound")
-    target.parent.mkdir(parents=True, exist_ok=True)
     end = min(start + stop / fps, output.range[1] if output.range else graph.root.duration)
     begin = start + first / fps
     meter = Meter()

@@ -21,6 +21,7 @@ from reelwork.render.sources import Sources
 from reelwork.render.unit import Painter, Shot, StillsJob
 from reelwork.render.units import Request, forget_old, job_key, kept_folder, run, selected, touch, units
 from reelwork.render.view import frame_range, output_view
+from reelwork.scene.files import NUMBER
 from reelwork.scene.model import Output
 
 
@@ -42,20 +43,18 @@ def write_instants(prepared: Prepared, output: Output, target: Path, request: Re
     """Write the stills of an output with ``at``; several are numbered from 1 before their ending."""
     graph = prepared.graph(output.composition)
     progress.start(len(output.at))
-    target.parent.mkdir(parents=True, exist_ok=True)
     for number, time in enumerate(output.at, start=1):
         frame, alpha = paint_instant(graph, output, time, request.scale)
-        name = target if len(output.at) == 1 else _numbered(target, number)
+        name = target if len(output.at) == 1 else _one_of(target, number)
         write_still(frame, name, alpha=alpha)
         progress.advance()
-    return target if len(output.at) == 1 else _numbered(target, 1)
+    return target if len(output.at) == 1 else _one_of(target, 1)
 
 
 def write_animation(prepared: Prepared, output: Output, target: Path, request: Request, progress: Progress) -> Path:
     """Write an output as a GIF."""
     shot, first, stop = _shot(prepared, output, request)
     progress.start(stop - first)
-    target.parent.mkdir(parents=True, exist_ok=True)
 
     def frames() -> Iterator[Frame]:
         for frame in Painter(shot, tile_rows=request.tile_rows).frames(first, stop):
@@ -73,31 +72,23 @@ def write_sequence(
 
     :raises OutputError: the name has no one number in it, such as ``%05d``
     """
-    try:
-        names = [target.name % number for number in (0, 1)]
-    except (TypeError, ValueError) as error:
-        raise OutputError(f"{target.name}: write the number of a frame as %05d, once") from error
-    if names[0] == names[1]:
-        raise OutputError(f"{target.name}: all frames would have one name; write the number of a frame as %05d")
+    numbered(target, 0)
     shot, first, stop = _shot(prepared, output, request)
     alpha = shot.view.background is None
     folder = kept_folder()
     renderer = StillsJob(shot, target.suffix.lower(), alpha, folder, request.tile_rows)
     key = job_key(prepared, shot, renderer.suffix, alpha)
     job = Job(units(first, stop, key), renderer)
-    found = {} if request.fresh else {unit.index: renderer.path(unit) for unit in job.units}
-    finished = {
-        index: Segment(job.units[index], path, job.units[index].key) for index, path in found.items() if path.is_dir()
-    }
+    kept = [] if request.fresh else [unit for unit in job.units if renderer.is_whole(unit)]
+    finished = {unit.index: Segment(unit, renderer.path(unit), unit.key) for unit in kept}
     segments = run(job, progress, dispatcher, finished)
     progress.stage("writing stills")
-    target.parent.mkdir(parents=True, exist_ok=True)
     for segment in segments:
         for number in range(segment.unit.first, segment.unit.stop):
-            _copy(segment.path / f"{number}{renderer.suffix}", target.with_name(target.name % number))
+            _copy(renderer.still(segment.unit, number), numbered(target, number))
         touch(segment.path)
     forget_old(folder, {segment.path for segment in segments})
-    return target.with_name(target.name % first)
+    return numbered(target, first)
 
 
 def write_frame(prepared: Prepared, output: Output, time: Fraction, to: Path) -> Path:
@@ -114,11 +105,29 @@ def _shot(prepared: Prepared, output: Output, request: Request) -> tuple[Shot, i
     return Shot(graph, output_view(graph, output, request.scale), start, fps), first, stop
 
 
-def _numbered(target: Path, number: int) -> Path:
+def numbered(target: Path, number: int) -> Path:
+    """The file of one frame of a sequence such as ``frames/%05d.png``.
+
+    >>> numbered(Path("frames/%05d.png"), 7).name
+    '00007.png'
+
+    :raises OutputError: the name has no place for the number, or several
+    """
+    if len(NUMBER.findall(target.name)) != 1 or target.name.count("%") != 1:
+        raise OutputError(f"{target}: the name holds the number of the frame once, as in frames/%05d{target.suffix}")
+    return target.with_name(NUMBER.sub(lambda match: str(number).zfill(int(match[1] or 0)), target.name))
+
+
+def _one_of(target: Path, number: int) -> Path:
     return target.with_name(f"{target.stem}-{number}{target.suffix}")
 
 
 def _copy(source: Path, to: Path) -> None:
     making = to.with_name(f".{to.name}.{os.getpid()}.part")
-    shutil.copyfile(source, making)
-    os.replace(making, to)
+    try:
+        shutil.copyfile(source, making)
+        making.replace(to)
+    except OSError as error:
+        raise OutputError(f"cannot write {to}: {error.strerror or error}") from error
+    finally:
+        making.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,15 +18,13 @@ from reelwork.render.prepare import Prepared, Settings, default_output, prepare
 from reelwork.render.progress import Progress
 from reelwork.render.units import Request
 from reelwork.render.view import frame_range, output_view
+from reelwork.scene import files
 from reelwork.scene.model import Output
 from reelwork.timecode import parse_time
 
 if TYPE_CHECKING:
     from reelwork.sound.levels import Levels
 
-FILMS: Final = (".mp4", ".mov", ".mkv", ".webm")
-STILLS: Final = (".png", ".exr", ".jpg", ".jpeg", ".tiff", ".tif")
-SOUNDS: Final = (".wav", ".flac", ".mp3", ".m4a", ".opus")
 #: An error names no more layers that show a file.
 _MOST_LAYERS: Final = 5
 
@@ -70,6 +69,7 @@ def render(
     prepared = prepare(path, settings)
     output = chosen_output(prepared, request.output)
     target = request.to or _inside_out(output.file)
+    _check_place(target)
     with _naming_layers(prepared):
         made = _make(prepared, output, target, settings, request, progress, dispatcher or LocalDispatcher(request.jobs))
     return replace(made, warnings=prepared.warnings)
@@ -100,6 +100,27 @@ def _inside_out(named: str) -> Path:
     return Path("out") / target.relative_to(folder)
 
 
+def _check_place(target: Path) -> None:
+    """Whether a file can be written, before hours go into it; its folder is made.
+
+    :raises OutputError: it cannot; or its ending is none that can be written
+    """
+    suffix = target.suffix.lower()
+    if suffix not in files.ENDINGS:
+        said = f"nothing can be written with the ending {suffix!r}" if suffix else "it has no ending to say what it is"
+        raise OutputError(f"cannot write {str(target)!r}: {said}; use one of {', '.join(files.ENDINGS)}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.is_dir():
+            raise OutputError(f"cannot write {target}: it is a folder")
+        with tempfile.TemporaryFile(dir=target.parent):
+            pass
+    except FileExistsError as error:
+        raise OutputError(f"cannot write {target}: {error.filename} is a file, not a folder") from error
+    except OSError as error:
+        raise OutputError(f"cannot write {target}: {error.strerror or error}") from error
+
+
 def _make(
     prepared: Prepared,
     output: Output,
@@ -114,20 +135,18 @@ def _make(
     suffix = target.suffix.lower()
     if output.at:
         return Rendered(pictures.write_instants(prepared, output, target, request, progress))
-    if suffix in FILMS:
+    if suffix in files.FILMS:
         levels = films.write(prepared, output, target, settings, request, progress, dispatcher)
         return Rendered(target, levels=levels)
-    if suffix in SOUNDS:
+    if suffix in files.SOUNDS:
         return Rendered(target, levels=films.write_sound_alone(prepared, output, target, request, progress))
     if suffix == ".gif":
         return Rendered(pictures.write_animation(prepared, output, target, request, progress))
-    if suffix in STILLS and "%" in target.name:
+    if "%" in target.name:
         return Rendered(pictures.write_sequence(prepared, output, target, request, progress, dispatcher))
-    if suffix in STILLS:
-        raise OutputError(
-            f"{target.name} is one still: say when with `at: 3s`, or number it, as in {target.stem}-%05d{suffix}"
-        )
-    raise OutputError(f"{target.name}: nothing can be written with the ending {suffix!r}")
+    raise OutputError(
+        f"{target.name} is one still: say when with `at: 3s`, or number it, as in {target.stem}-%05d{suffix}"
+    )
 
 
 def frame(path: Path, settings: Settings, time: str, to: Path, *, output: str | None = None) -> Path:
@@ -162,9 +181,13 @@ def sheet(
 
     :param pictures: how many
     :param width: of one of them, in pixels
+    :raises OutputError: it cannot be written
     """
     from reelwork.render.sheet import write_sheet
 
+    if to.suffix.lower() != ".png":
+        raise OutputError(f"cannot write {str(to)!r}: a contact sheet is a PNG; end its name in .png")
+    _check_place(to)
     prepared = prepare(path, settings)
     with _naming_layers(prepared):
         return write_sheet(prepared, chosen_output(prepared, output), to, progress, pictures=pictures, width=width)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import tempfile
@@ -10,6 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Final
 
 from reelwork.graph.model import Graph
 from reelwork.image.frame import Frame
@@ -139,9 +141,13 @@ class _FilmRenderer:
         return Segment(unit, segment.path, segment.digest)
 
 
+#: The list of a unit's digests, beside its stills, in their order.
+_DIGESTS: Final = "digests"
+
+
 @dataclass(frozen=True)
 class StillsJob:
-    """Makes the renderers of numbered stills: a unit becomes a folder of them, complete when its list is there.
+    """Makes the renderers of numbered stills: a unit becomes a folder of them, and of a list of their digests.
 
     :param suffix: of the stills, with its point
     :param alpha: whether transparency is kept
@@ -157,9 +163,26 @@ class StillsJob:
         """Where the finished unit's folder is."""
         return self.folder / f"{unit.key}.stills"
 
+    def still(self, unit: Unit, number: int) -> Path:
+        """One of a finished unit's stills."""
+        return self.path(unit) / f"{number}{self.suffix}"
+
+    def is_whole(self, unit: Unit) -> bool:
+        """Whether all stills of a unit are there, as they were written."""
+        try:
+            digests = (self.path(unit) / _DIGESTS).read_text().split()
+            return digests == [_digest(self.still(unit, number)) for number in range(unit.first, unit.stop)]
+        except (OSError, UnicodeDecodeError):
+            return False
+
     def __call__(self) -> Renderer:
         """A renderer for one worker."""
         return _StillsRenderer(self)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class _StillsRenderer:
@@ -172,10 +195,14 @@ class _StillsRenderer:
         making = Path(tempfile.mkdtemp(dir=self._job.folder, prefix=f"{unit.key}."))
         try:
             with _compiling_said(report):
+                digests = []
                 for number, frame in enumerate(self._painter.frames(unit.first, unit.stop), start=unit.first):
-                    write_still(frame, making / f"{number}{self._job.suffix}", alpha=self._job.alpha)
+                    still = making / f"{number}{self._job.suffix}"
+                    write_still(frame, still, alpha=self._job.alpha)
+                    digests.append(_digest(still))
                     report.stage("rendering")
                     report.advance()
+            (making / _DIGESTS).write_text("\n".join(digests))
             shutil.rmtree(path, ignore_errors=True)
             os.replace(making, path)
         except BaseException:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePosixPath
-from typing import Final
 
 from reelwork.scene import files
 from reelwork.scene.model import Output, Scene
 from reelwork.scene.nodes import join
 from reelwork.scene.reading import Reading
 from reelwork.scene.report import nearest, one_of, quote
-
-_NUMBERED: Final = re.compile(r"%0?\d{0,2}d")
 
 
 def check(reading: Reading, scene: Scene) -> None:
@@ -79,7 +76,7 @@ def _stills(reading: Reading, output: Output, file: PurePosixPath, ending: str) 
     numbered = "%" in file.name
     if "%" in str(file.parent):
         reading.fault(path, "the number of a frame stands in the file's name, not in a folder's")
-    if numbered and not (ending in files.STILLS and len(_NUMBERED.findall(file.name)) == file.name.count("%") == 1):
+    if numbered and not (ending in files.STILLS and len(files.NUMBER.findall(file.name)) == file.name.count("%") == 1):
         message = f"a number such as %05d stands once in the name, and of stills only; found {quote(output.file)}"
         reading.fault(path, message)
     if output.at and ending not in files.STILLS:
