@@ -85,11 +85,11 @@ class Keeper:
             return
         self._needed[node.key] = needed = known | window
         self._seen.add(node.key)
-        self._nodes.append(node)
         if not isinstance(node, _CHEAP) and node.key in self._previous and self._promise(node, needed):
             held = self._kept.get(node.key)
             if held is not None and held.frame.window.covers(needed):
                 return
+        self._nodes.append(node)
         if isinstance(node, Area):
             self._demand(node.source, node.effect.needs(needed, node.context) & node.source.region, node.key)
         elif isinstance(node, Resampled):

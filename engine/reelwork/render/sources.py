@@ -24,9 +24,9 @@ from reelwork.media.video import VideoSource
 from reelwork.values import Affine
 
 #: What converted pictures may take, bytes.
-HELD_BYTES: Final = 384 << 20
+HELD_BYTES: Final = 320 << 20
 #: What pictures may take as they are stored, bytes.
-STORED_BYTES: Final = 64 << 20
+STORED_BYTES: Final = 24 << 20
 #: How many decoders are kept open.
 OPEN_VIDEOS: Final = 16
 #: How far a drawing is enlarged before it is rasterised anew at twice the size.
@@ -87,11 +87,13 @@ class Sources:
 
     def fit(self, wanted: Iterable[tuple[Media, Affine, Effects]]) -> bool:
         """Whether the converted pictures of these media, each shown through a map, can be held at once."""
-        sizes = {}
+        sizes: dict[tuple[Key, Effects], float] = {}
         for media, matrix, effects in wanted:
             level = _level(media, matrix)
-            sizes[media.facts.digest, level, effects] = 4.0**level * media.facts.width * media.facts.height
-        return sum(sizes.values()) * _BYTES_A_PIXEL * 4 / 3 <= self.held_bytes
+            key = ((media.facts.digest, level), effects)
+            whole = 4.0**level * media.facts.width * media.facts.height * _BYTES_A_PIXEL * 4 / 3
+            sizes[key] = self._mipmaps.weight(key) or whole
+        return sum(sizes.values()) <= self.held_bytes
 
     def close(self) -> None:
         """Close every decoder."""
@@ -143,6 +145,11 @@ class _Recent(Generic[K, V]):
         self._weigh = weigh
         self._held: OrderedDict[K, tuple[V, int]] = OrderedDict()
         self._bytes = 0
+
+    def weight(self, key: K) -> int:
+        """What the value for a key weighs; 0 if it is not there."""
+        found = self._held.get(key)
+        return 0 if found is None else found[1]
 
     def get(self, key: K, make: Callable[[], V]) -> V:
         """The value for a key, made if it is not there."""
