@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from reelwork.errors import OutputError
-from reelwork.image.storage import Matrix
 from reelwork.media.audio import AudioSource
 from reelwork.media.mux import write_film, write_sound
 from reelwork.media.segment import Segment as KeptSegment
 from reelwork.media.segment import open_segment
-from reelwork.media.spec import ALPHA_CODECS, SoundSpec, VideoSpec, sound_spec, video_spec
-from reelwork.plan.planner import View
+from reelwork.media.spec import SoundSpec, sound_spec
 from reelwork.render.job import Dispatcher, Job, Segment
+from reelwork.render.outputs import film_spec
 from reelwork.render.prepare import Prepared, Settings
 from reelwork.render.progress import Progress
 from reelwork.render.unit import FilmJob, Shot
@@ -29,8 +27,6 @@ from reelwork.sound.levels import Levels, Meter
 from reelwork.sound.mix import mix
 from reelwork.sound.plan import Voice
 from reelwork.sound.voices import collect_voices
-
-_MATRICES: Final[dict[str, Matrix]] = {"bt601": "bt601", "bt709": "bt709", "bt2020": "bt2020"}
 
 
 def write(
@@ -50,7 +46,8 @@ def write(
     view = output_view(graph, output, request.scale)
     start, fps, count = frame_range(graph, output)
     first, stop = selected(count, request.frames)
-    spec = _video_spec(output, target, view, fps, settings)
+    size, alpha = (view.window.width, view.window.height), view.background is None
+    spec = film_spec(output, target.suffix.lower(), size, fps, alpha=alpha, draft=settings.draft)
     shot = Shot(graph, view, start, fps)
     folder = kept_folder()
     renderer = FilmJob(shot, spec, folder, request.tile_rows)
@@ -96,31 +93,6 @@ def write_sound_alone(prepared: Prepared, output: Output, target: Path, request:
     meter = Meter()
     write_sound(meter.through(_mixed(voices, begin, end - begin)), target, _sound_spec(output, target))
     return meter.levels()
-
-
-def _video_spec(output: Output, target: Path, view: View, fps: Fraction, settings: Settings) -> VideoSpec:
-    """How an output's pictures are encoded. Transparency is kept where the codec can, and asked for where the output
-    itself is transparent."""
-    video = output.video
-
-    def spec(*, alpha: bool) -> VideoSpec:
-        return video_spec(
-            target.suffix.lower(),
-            size=(view.window.width, view.window.height),
-            fps=fps,
-            codec=video.codec,
-            crf=video.crf,
-            preset="ultrafast" if settings.draft else video.preset or "medium",
-            pixel_format=video.pixel_format,
-            alpha=alpha,
-            matrix=_MATRICES[video.matrix],
-            full_range=video.range == "full",
-        )
-
-    if view.background is not None:
-        return spec(alpha=False)
-    asked = output.background is not None
-    return spec(alpha=asked or spec(alpha=False).codec in ALPHA_CODECS)
 
 
 def _sound_spec(output: Output, target: Path) -> SoundSpec:

@@ -23,6 +23,7 @@ from reelwork.render.units import Request, forget_old, job_key, kept_folder, run
 from reelwork.render.view import frame_range, output_view
 from reelwork.scene.files import NUMBER
 from reelwork.scene.model import Output
+from reelwork.timecode import format_seconds
 
 
 def paint_instant(graph: Graph, output: Output, time: Fraction, scale: Fraction) -> tuple[Frame, bool]:
@@ -32,8 +33,8 @@ def paint_instant(graph: Graph, output: Output, time: Fraction, scale: Fraction)
     """
     if not 0 <= time < graph.root.duration:
         raise OutputError(
-            f"there is nothing at {float(time):g} s: the composition {graph.root.name!r} "
-            f"lasts {float(graph.root.duration):g} s"
+            f"there is nothing at {format_seconds(time)}: the composition {graph.root.name!r} "
+            f"lasts {format_seconds(graph.root.duration)}"
         )
     view = output_view(graph, output, scale)
     return Executor(Sources()).frame(plan_frame(graph, view, time)), view.background is None

@@ -6,18 +6,17 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from reelwork.errors import MediaError, OutputError, Problem
+from reelwork.errors import MediaError, OutputError, Problem, SceneError
 from reelwork.graph.link import clips
 from reelwork.render.job import Dispatcher
 from reelwork.render.local import LocalDispatcher
+from reelwork.render.outputs import output_problems
 from reelwork.render.prepare import Prepared, Settings, default_output, prepare
 from reelwork.render.progress import Progress
 from reelwork.render.units import Request
-from reelwork.render.view import frame_range, output_view
 from reelwork.scene import files
 from reelwork.scene.model import Output
 from reelwork.timecode import parse_time
@@ -49,11 +48,19 @@ def check(path: Path, settings: Settings) -> tuple[Problem, ...]:
     :raises SceneError: everything that is wrong with it
     """
     prepared = prepare(path, settings)
-    for output in prepared.scene.outputs.values():
-        graph = prepared.graph(output.composition)
-        output_view(graph, output, Fraction(1))
-        frame_range(graph, output)
-    return prepared.warnings
+    outputs = prepared.scene.outputs.values() or [default_output(prepared.scene)]
+    found = [problem for output in outputs for problem in output_problems(prepared, output)]
+    return _warnings(prepared, found)
+
+
+def _warnings(prepared: Prepared, found: list[Problem]) -> tuple[Problem, ...]:
+    """What is doubtful in a scene and in its outputs.
+
+    :raises SceneError: something is wrong in its outputs
+    """
+    if any(not problem.warning for problem in found):
+        raise SceneError((*prepared.warnings, *found))
+    return (*prepared.warnings, *found)
 
 
 def render(
@@ -68,11 +75,13 @@ def render(
     progress.stage("reading the scene")
     prepared = prepare(path, settings)
     output = chosen_output(prepared, request.output)
+    as_written = request.to is None and request.scale == 1
+    warnings = _warnings(prepared, output_problems(prepared, output) if as_written else [])
     target = request.to or _inside_out(output.file)
     _check_place(target)
     with _naming_layers(prepared):
         made = _make(prepared, output, target, settings, request, progress, dispatcher or LocalDispatcher(request.jobs))
-    return replace(made, warnings=prepared.warnings)
+    return replace(made, warnings=warnings)
 
 
 def chosen_output(prepared: Prepared, name: str | None) -> Output:

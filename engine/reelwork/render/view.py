@@ -9,6 +9,7 @@ from reelwork.graph.model import Graph
 from reelwork.image import Window
 from reelwork.plan.planner import View
 from reelwork.scene.model import Output
+from reelwork.timecode import format_seconds
 from reelwork.values import Affine
 
 
@@ -50,7 +51,7 @@ def frame_range(graph: Graph, output: Output) -> tuple[Fraction, Fraction, int]:
     count = -int(-(end - start) * fps // 1)
     if count < 1:
         raise OutputError(
-            f"output {output.name!r}: its range begins at {float(start):g} s, "
-            f"but the composition {graph.root.name!r} lasts {float(graph.root.duration):g} s"
+            f"output {output.name!r}: its range begins at {format_seconds(start)}, "
+            f"but the composition {graph.root.name!r} lasts {format_seconds(graph.root.duration)}"
         )
     return start, fps, count

@@ -1,0 +1,79 @@
+"""Outputs before they are rendered: one goes in, how its film is encoded and all that is wrong with it come out."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import PurePosixPath
+from typing import Final
+
+from reelwork.errors import OutputError, Place, Problem
+from reelwork.image.storage import Matrix
+from reelwork.media.spec import ALPHA_CODECS, VideoSpec, video_spec
+from reelwork.render.prepare import Prepared
+from reelwork.render.view import frame_range, output_view
+from reelwork.scene import files
+from reelwork.scene.model import Output
+from reelwork.timecode import format_seconds
+
+_MATRICES: Final[dict[str, Matrix]] = {"bt601": "bt601", "bt709": "bt709", "bt2020": "bt2020"}
+_JPEG: Final = (".jpg", ".jpeg")
+
+
+def film_spec(
+    output: Output, suffix: str, size: tuple[int, int], fps: Fraction, *, alpha: bool, draft: bool = False
+) -> VideoSpec:
+    """How an output's pictures are encoded. Transparency is kept where the codec can, and asked for where the output
+    itself is transparent.
+
+    :param suffix: of the film, with its point
+    :param alpha: whether there is transparency to keep
+    :raises OutputError: the film cannot be what it should be
+    """
+    video = output.video
+
+    def spec(*, alpha: bool) -> VideoSpec:
+        return video_spec(
+            suffix,
+            size=size,
+            fps=fps,
+            codec=video.codec,
+            crf=video.crf,
+            preset="ultrafast" if draft else video.preset or "medium",
+            pixel_format=video.pixel_format,
+            alpha=alpha,
+            matrix=_MATRICES[video.matrix],
+            full_range=video.range == "full",
+        )
+
+    if not alpha:
+        return spec(alpha=False)
+    asked = output.background is not None
+    return spec(alpha=asked or spec(alpha=False).codec in ALPHA_CODECS)
+
+
+def output_problems(prepared: Prepared, output: Output) -> list[Problem]:
+    """Everything that is wrong or doubtful with an output, as far as it can be told without rendering."""
+    scene, graph = prepared.scene, prepared.graph(output.composition)
+    suffix, lasts = PurePosixPath(output.file).suffix.lower(), graph.root.duration
+    said = f"the composition {graph.root.name!r} lasts {format_seconds(lasts)}"
+    problems: list[Problem] = []
+
+    def note(message: str, key: str = "", *, warning: bool = False) -> None:
+        path = f"{output.path}.{key}" if key else output.path
+        problems.append(Problem(message, scene.place(path) or Place(scene.file, 1, 1), path, warning=warning))
+
+    try:
+        view = output_view(graph, output, Fraction(1))
+        _, fps, _ = frame_range(graph, output)
+        if suffix in files.FILMS:
+            film_spec(output, suffix, view.window[2:], fps, alpha=view.background is None)
+        if suffix in _JPEG and view.background is None:
+            note("JPEG cannot keep transparency; write a .png, or give it a `background`")
+    except OutputError as error:
+        note(str(error).removeprefix(f"output {output.name!r}: "))
+    for time in output.at:
+        if time >= lasts:
+            note(f"there is nothing at {format_seconds(time)}: {said}", "at")
+    if output.range is not None and output.range[0] < lasts < output.range[1]:
+        note(f"the range ends at {format_seconds(output.range[1])}, but {said}", "range", warning=True)
+    return problems
