@@ -198,15 +198,21 @@ def test_a_whole_solid_is_a_fill_and_hides_what_is_below():
     assert node.opaque == Window(0, 0, 200, 100)
 
 
-def test_a_plain_root_is_not_merged_twice():
+def test_the_canvas_background_is_the_lowest_layer_of_the_root():
     white = Colour(1.0, 1.0, 1.0)
-    node = plan(composition(layer(still(), path="a"), layer(still(), path="b")), background=white)
+    node = plan(composition(layer(still(), path="a"), layer(still(), path="b", merge=Multiply)), background=white)
     assert isinstance(node, Stack)
-    assert len(node.elements) == 3
-    isolated = plan(composition(layer(still(), path="a"), layer(still(), path="b", merge=Multiply)), background=white)
-    assert isinstance(isolated, Stack)
-    assert [type(element.node) for element in isolated.elements] == [Fill, Stack]
-    assert all(element.merge is Over for element in isolated.elements)
+    assert [type(element.node) for element in node.elements] == [Fill, Picture, Picture]
+    assert [element.merge for element in node.elements] == [Over, Over, Multiply]
+    adjusted = plan(composition(layer(AdjustmentSource(), effects=(use(Shift),))), background=white)
+    (points,) = [found for found in walk(adjusted) if isinstance(found, Points)]
+    assert isinstance(points.source, Fill)
+
+
+def test_what_a_view_shows_beside_the_composition_is_background():
+    node = plan(composition(layer(still())), background=Colour(1.0, 1.0, 1.0), window=Window(-50, 0, 250, 100))
+    assert node.region == node.opaque == Window(-50, 0, 250, 100)
+    assert plan(composition(), background=Colour(1.0, 1.0, 1.0, 0.5)).region == Window(0, 0, 200, 100)
 
 
 @given(scale=st.floats(0.05, 4))

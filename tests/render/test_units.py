@@ -69,7 +69,7 @@ def test_a_composition_has_every_frame_whose_instant_lies_in_it(frames, rate):
 
 
 def test_a_range_beyond_the_end_is_refused():
-    with pytest.raises(OutputError, match="lasts 2 s"):
+    with pytest.raises(OutputError, match="lasts 2s"):
         frame_range(graph(composition()), output(range=(Fraction(5), Fraction(6))))
 
 

@@ -68,19 +68,17 @@ class View:
 def plan_frame(graph: Graph, view: View, time: Fraction) -> FramePlan:
     """What must be computed to see the graph's root at ``time`` (seconds of the root composition)."""
     planner = _Planner(graph)
-    picture = planner.composition(graph.root, time, view.matrix)
+    # the lowest layer of the root, for its layers to be blended with and its adjustments to act on
+    picture = planner.composition(graph.root, time, view.matrix, view.background)
     if picture is not None and view.crop is not None:
         x, y, width, height = view.crop
         picture = _clipped(picture, view.matrix @ Affine.translation(x, y), (width, height))
-    elements = []
-    if view.background is not None:
-        colour = view.background.premultiplied()
-        elements.append(planner.over(Fill(view.window, colour, opaque=view.window if colour[3] == 1.0 else EMPTY)))
-    if isinstance(picture, Stack) and planner.is_plain(picture):
-        elements += picture.elements  # putting one over the other is associative: no need to merge twice
-    elif picture is not None:
-        elements.append(planner.over(picture))
-    return FramePlan(planner.stack(elements), view.window)
+    if picture is None:
+        picture = Stack(EMPTY, (), graph.blend_space)
+    if view.background is None or view.background.alpha < 1.0 or picture.opaque.covers(view.window):
+        return FramePlan(picture, view.window)
+    around = Fill(view.window, view.background.premultiplied(), opaque=view.window)
+    return FramePlan(planner.stack([planner.over(around), planner.over(picture)]), view.window)
 
 
 @functools.lru_cache(maxsize=512)
@@ -106,12 +104,6 @@ class _Planner:
         self._space = graph.blend_space
         self._normal = graph.normal
 
-    def is_plain(self, stack: Stack) -> bool:
-        """Whether a stack only puts pictures over each other, none cut off by the stack's own region."""
-        return all(
-            element.merge is self._normal and stack.region.covers(element.node.region) for element in stack.elements
-        )
-
     def over(self, node: Node) -> Element:
         """A picture that simply lies over what is below."""
         return Element(node, self._normal, 1.0)
@@ -128,15 +120,21 @@ class _Planner:
                 opaque = _larger(opaque, element.node.opaque)
         return Stack(region, kept, self._space, opaque=opaque)
 
-    def composition(self, composition: Composition, time: Fraction, matrix: Affine) -> Node | None:
-        """A composition at an instant, clipped to its size, in a raster that ``matrix`` maps it into."""
+    def composition(
+        self, composition: Composition, time: Fraction, matrix: Affine, behind: Colour | None = None
+    ) -> Node | None:
+        """A composition at an instant, clipped to its size, in a raster that ``matrix`` maps it into.
+
+        :param behind: what lies under everything where the composition has no background of its own
+        """
         size = (float(composition.size[0]), float(composition.size[1]))
         if not matrix.is_upright and _needs_upright(composition.layers):
             scale = density(matrix)
             inner = Affine.scaling(scale, scale)
-            node = self.composition(composition, time, inner)
+            node = self.composition(composition, time, inner, behind)
             return None if node is None else _resampled(node, matrix @ inner.inverse())
-        elements = [] if composition.background is None else [self.over(_box(composition.background, matrix, size))]
+        background = behind if composition.background is None else composition.background
+        elements = [] if background is None else [self.over(_box(background, matrix, size))]
         node = self.layers(composition.layers, time, size, matrix, elements)
         return None if node is None else _clipped(node, matrix, size)
 

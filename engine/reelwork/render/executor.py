@@ -36,7 +36,7 @@ from reelwork.render.sources import Sources
 #: Rows of a tile: full-width strips of 1080p in four float32 channels that stay in the second-level cache.
 TILE_ROWS: Final = 32
 #: What one executor may keep of pictures that do not change, bytes.
-KEEP_BYTES: Final = 128 << 20
+KEEP_BYTES: Final = 96 << 20
 #: The largest picture that is painted for the sake of an effect: 16,384 × 16,384.
 MOST_PIXELS: Final = 1 << 28
 

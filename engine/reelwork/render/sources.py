@@ -12,6 +12,7 @@ from typing import Final, Generic, TypeVar
 import numpy as np
 
 from reelwork.effect import PointEffect
+from reelwork.errors import MediaError
 from reelwork.graph.model import Media
 from reelwork.image import Window
 from reelwork.image.frame import Frame
@@ -19,14 +20,15 @@ from reelwork.kernels.frames import apply_pointwise
 from reelwork.kernels.resample import Mipmap, is_copy, resample
 from reelwork.media.convert import picture_to_frame
 from reelwork.media.picture import Picture
+from reelwork.media.probe import digest_of
 from reelwork.media.stills import load_still, still_level
 from reelwork.media.video import VideoSource
 from reelwork.values import Affine
 
 #: What converted pictures may take, bytes.
-HELD_BYTES: Final = 320 << 20
+HELD_BYTES: Final = 352 << 20
 #: What pictures may take as they are stored, bytes.
-STORED_BYTES: Final = 24 << 20
+STORED_BYTES: Final = 16 << 20
 #: How many decoders are kept open.
 OPEN_VIDEOS: Final = 16
 #: How far a drawing is enlarged before it is rasterised anew at twice the size.
@@ -109,7 +111,7 @@ class Sources:
     def _picture(self, media: Media, key: Key) -> Picture:
         def load() -> Picture:
             if media.facts.kind == "still":
-                return load_still(Path(media.path), level=key[1])
+                return load_still(_unchanged(media), level=key[1])
             return self._video(media).picture(key[1])
 
         return self._stored.get(key, load)
@@ -130,11 +132,22 @@ class Sources:
     def _video(self, media: Media) -> VideoSource:
         video = self._videos.get(media.facts.digest)
         if video is None:
-            video = self._videos[media.facts.digest] = VideoSource(Path(media.path))
+            video = self._videos[media.facts.digest] = VideoSource(_unchanged(media))
             while len(self._videos) > OPEN_VIDEOS:
                 self._videos.popitem(last=False)[1].close()
         self._videos.move_to_end(media.facts.digest)
         return video
+
+
+def _unchanged(media: Media) -> Path:
+    """The file of a medium, which must still be what it was when the scene was read: units are kept under its digest.
+
+    :raises MediaError: it is another one, or gone
+    """
+    path = Path(media.path)
+    if digest_of(path) != media.facts.digest:
+        raise MediaError(f"{path}: has changed while it was rendered; render again")
+    return path
 
 
 class _Recent(Generic[K, V]):

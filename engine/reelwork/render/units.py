@@ -87,9 +87,15 @@ def run(job: Job, progress: Progress, dispatcher: Dispatcher, finished: dict[int
 
 
 def kept_folder() -> Path:
-    """Where finished units are kept."""
+    """Where finished units are kept.
+
+    :raises OutputError: the folder cannot be made
+    """
     folder = work() / "units"
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"cannot make the folder {folder}: {error.strerror or error}") from error
     return folder
 
 
