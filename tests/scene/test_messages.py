@@ -21,6 +21,8 @@ ELSEWHERE = (
     "with its variables written out",  # test_substitute
     "the scene has no variable",
     "no plugin of this machine brings",  # test_reader
+    "with all that it shows",  # test_limits
+    "parents of parents",
 )
 
 

@@ -53,9 +53,9 @@ def write(
     renderer = FilmJob(shot, spec, folder, request.tile_rows)
     job = Job(units(first, stop, job_key(prepared, shot, spec)), renderer)
     finished = {} if request.fresh else _finished(job, renderer)
+    voices = collect_voices(graph)  # now, since there may be more than can be mixed
     segments = run(job, progress, dispatcher, finished)
     progress.stage("mixing sound and writing the film")
-    voices = collect_voices(graph)
     kept = [open_segment(segment.path) for segment in segments]
     frames = sum(segment.frames for segment in kept)
     if frames != stop - first:

@@ -16,6 +16,10 @@ from reelwork.scene.times import TimeExpression
 
 #: Layers inside each other: groups, sequences, and compositions shown as layers.
 MAX_NESTING: Final = 40
+#: Parents of parents of a layer.
+MAX_PARENTS: Final = 100
+#: Layers of a composition, with those of all that it shows, each as often as it is shown.
+MAX_LAYERS: Final = 200_000
 
 
 def check(reading: Reading, scene: Scene) -> None:
@@ -25,6 +29,8 @@ def check(reading: Reading, scene: Scene) -> None:
     _circles(reading, scene)
     if not scene.compositions and not reading.report.concerns("compositions"):
         reading.fault("compositions", "a scene needs at least one composition")
+    if scene.canvas.display != "srgb":
+        reading.fault("canvas.display", f"grading for {quote(scene.canvas.display)} is not available yet")
     rules_outputs.check(reading, scene)
 
 
@@ -126,6 +132,7 @@ def _parents(reading: Reading, layers: tuple[Layer, ...], ids: Mapping[str, Clip
     """Parents stand beside their children, and nobody is their own ancestor."""
     beside = {layer.id: layer for layer in layers if layer.id}
     told: set[str] = set()
+    too_long = False
     for layer in layers:
         if isinstance(layer.source, GroupSource):
             _parents(reading, layer.source.layers, ids)
@@ -136,9 +143,12 @@ def _parents(reading: Reading, layers: tuple[Layer, ...], ids: Mapping[str, Clip
             continue
         chain = [layer.id or "this layer"]
         above: Layer | None = beside[layer.parent]
-        while above is not None and above is not layer and above.id not in chain:
+        while above is not None and above is not layer and above.id not in chain and len(chain) <= MAX_PARENTS:
             chain.append(above.id or "")
             above = beside.get(above.parent or "")
+        if len(chain) > MAX_PARENTS and not too_long:
+            too_long = True
+            reading.fault(join(layer.path, "parent"), f"a layer has at most {MAX_PARENTS} parents of parents")
         if above is layer and told.isdisjoint(chain):
             told.update(chain)
             reading.fault(join(layer.path, "parent"), f"a circle of parents: {' → '.join((*chain, chain[0]))}")
@@ -167,6 +177,7 @@ def _circles(reading: Reading, scene: Scene) -> None:
         for name, composition in scene.compositions.items()
     }
     depths: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for first in uses:
         # a stack of our own: a chain may be longer than Python lets functions nest
         stack = [(first, iter(uses[first]))] if first not in depths else []
@@ -175,6 +186,7 @@ def _circles(reading: Reading, scene: Scene) -> None:
             clip, shown = next(rest, (None, ""))
             if clip is None:
                 depths[name] = _depth(reading, scene.compositions[name], depths)
+                counts[name] = _count(reading, scene.compositions[name], counts)
                 stack.pop()
                 continue
             chain = [link for link, _ in stack]
@@ -196,3 +208,19 @@ def _depth(reading: Reading, composition: Composition, depths: Mapping[str, int]
             return 0
         deepest = max(deepest, depth)
     return deepest
+
+
+def _count(reading: Reading, composition: Composition, counts: Mapping[str, int]) -> int:
+    """How many layers a composition has with those of all that it shows; that they are too many is said once."""
+    count = 0
+    for clip in (*clips(composition.sequence), *clips(composition.layers)):
+        inside = counts.get(clip.source.composition, 0) if isinstance(clip.source, CompositionSource) else 0
+        count += 1 + inside
+        if count > MAX_LAYERS:
+            if inside <= MAX_LAYERS:
+                message = (
+                    f"with all that it shows, a composition has at most {MAX_LAYERS:,} layers; this has more"
+                )
+                reading.fault(clip.path, message)
+            break
+    return count
