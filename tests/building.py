@@ -96,7 +96,7 @@ def nested(inner: Composition, **times) -> CompositionSource:
 
 
 def graph(root: Composition, *, background=None, blend_space="linear") -> Graph:
-    return Graph(root, Over, Fraction(24), background, blend_space, "srgb", "a test", ())
+    return Graph(root, Over, Fraction(24), background, blend_space, "a test")
 
 
 RED = Colour(1.0, 0.0, 0.0)

@@ -61,7 +61,7 @@ def test_defaults() -> None:
 
 def test_canvas() -> None:
     canvas = read(
-        'reelwork: 1\ncanvas: {size: [1280, 720], fps: 23.976, background: "#10141880", display: bt1886}\n'
+        'reelwork: 1\ncanvas: {size: [1280, 720], fps: 23.976, background: "#10141880", display: srgb}\n'
         "compositions: {main: {duration: 2s}}\n"
     ).canvas
     assert canvas.size == (1280, 720)

@@ -215,6 +215,4 @@ class Graph:
     fps: Fraction
     background: Colour | None
     blend_space: str
-    display: str
     title: str
-    media: tuple[Media, ...]

@@ -297,7 +297,7 @@ class Canvas:
     display: str = param(
         "srgb",
         kind=Choice(("srgb", "bt1886")),
-        help="The display curve of SDR video: `bt1886` grades for broadcast.",
+        help="The display curve of SDR video: `bt1886`, for broadcast, is not available yet.",
     )
 
 
