@@ -210,6 +210,10 @@ class Transition(Extension):
         """What ``pixel`` needs beyond places, progress and colours."""
         return ()
 
+    def shown(self, progress: float) -> tuple[bool, bool]:
+        """Whether anything is seen of *from* and of *to*; what is not seen is not painted."""
+        return (progress < 1.0, progress > 0.0)
+
     def places(self, progress: float, width: float, height: float) -> tuple[Affine, Affine]:
         """How the two pictures are moved before they are mixed, in pixels of the composition."""
         return (Affine.IDENTITY, Affine.IDENTITY)

@@ -19,6 +19,9 @@ class FadeThrough(Transition, name="fade-through", version=1):
     def uniforms(self) -> tuple[float, ...]:
         return self.colour.premultiplied()
 
+    def shown(self, progress: float) -> tuple[bool, bool]:
+        return (progress < 0.5, progress > 0.5)
+
     @staticmethod
     def pixel(
         x: float,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+_window = tuple.__new__
+
 
 class Window(NamedTuple):
     """Pixels with ``x0 <= x < x1`` and ``y0 <= y < y1``; empty where that holds for none."""
@@ -36,7 +38,18 @@ class Window(NamedTuple):
 
     def __and__(self, other: Window) -> Window:
         """The pixels of both."""
-        return Window(max(self.x0, other.x0), max(self.y0, other.y0), min(self.x1, other.x1), min(self.y1, other.y1))
+        # written out, since a frame asks for thousands of them
+        left, top, right, bottom = self
+        x0, y0, x1, y1 = other
+        return _window(
+            Window,
+            (
+                left if left > x0 else x0,
+                top if top > y0 else y0,
+                right if right < x1 else x1,
+                bottom if bottom < y1 else y1,
+            ),
+        )
 
     def __or__(self, other: Window) -> Window:
         """The smallest window around both; an empty one adds nothing."""

@@ -270,8 +270,9 @@ class _Planner:
                 transition = instance(use.transition, use.params, scope)
                 places = transition.places(progress, *size)
                 ends = []
-                for index, place in zip((use.outgoing, use.incoming), places, strict=True):
-                    clip = None if index is None else sequence.clips[index]
+                shown = transition.shown(progress)
+                for index, place, seen in zip((use.outgoing, use.incoming), places, shown, strict=True):
+                    clip = None if index is None or not seen else sequence.clips[index]
                     node = None if clip is None else self.layers((clip,), time, size, matrix @ place)
                     ends.append(None if node is None else _clipped(node, matrix @ place, size))
                 region, _ = _extent(matrix, size)

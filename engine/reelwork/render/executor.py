@@ -6,6 +6,7 @@ are in the processor's cache; what the keeper says to realise is painted whole, 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from reelwork.errors import OutputError
@@ -33,8 +34,9 @@ from reelwork.plan.planner import drawing
 from reelwork.render.keeper import Keeper
 from reelwork.render.sources import Sources
 
-#: Rows of a tile: full-width strips of 1080p in four float32 channels that stay in the second-level cache.
-TILE_ROWS: Final = 32
+#: Rows of a tile: full-width strips of 1080p in four float32 channels (2 MB) that stay in the processor's caches; of
+#: fewer rows they would stay nearer to it, but what Python does for each tile begins to count.
+TILE_ROWS: Final = 64
 #: What one executor may keep of pictures that do not change, bytes.
 KEEP_BYTES: Final = 96 << 20
 #: The largest picture that is painted for the sake of an effect: 16,384 × 16,384.
@@ -54,15 +56,18 @@ class Executor:
         self._tile_rows = self._rows = tile_rows
         self._keeper = Keeper(keep_bytes)
 
-    def frame(self, plan: FramePlan) -> Frame:
-        """The whole frame of a plan."""
+    def frame(self, plan: FramePlan, reused: Frame | None = None) -> Frame:
+        """The whole frame of a plan.
+
+        :param reused: a frame of the same window that nobody needs any more, to be painted anew
+        """
         self._keeper.begin(plan)
         # more pictures than can be held at once are read one after the other, each once, and not anew for every tile
         pictures = [
             (node.media, node.matrix, node.effects) for node in self._keeper.nodes() if isinstance(node, Picture)
         ]
         self._rows = self._tile_rows if self._sources.fit(pictures) else max(self._tile_rows, plan.window.height)
-        out = Frame.empty(plan.window)
+        out = reused if reused is not None and reused.window == plan.window else Frame.empty(plan.window)
         for tile in self._tiles(plan.window):
             self.paint(plan.root, tile)
             _paste(tile, out)
@@ -80,9 +85,9 @@ class Executor:
         else:
             self._paint_inside(node, out)
 
-    def _tiles(self, window: Window) -> list[Frame]:
-        tops = range(window.y0, window.y1, self._rows)
-        return [Frame.empty(Window(window.x0, top, window.x1, min(top + self._rows, window.y1))) for top in tops]
+    def _tiles(self, window: Window) -> Iterator[Frame]:
+        for top in range(window.y0, window.y1, self._rows):
+            yield Frame.empty(Window(window.x0, top, window.x1, min(top + self._rows, window.y1)))
 
     def _new(self, node: Node, window: Window) -> Frame:
         frame = Frame.empty(window)
@@ -149,7 +154,10 @@ class Executor:
         for element in elements[0 if lowest is None else lowest + 1 :]:
             window = element.node.region & out.window
             if not window.is_empty:
-                frames.merge(element.merge, stack.space, out, self._new(element.node, window), element.opacity)
+                # what was painted whole is merged from where it lies
+                whole = self._keeper.is_whole(element.node)
+                source = self._realised(element.node).frame if whole else self._new(element.node, window)
+                frames.merge(element.merge, stack.space, out, source, element.opacity)
 
     def _paint_area(self, node: Area, out: Frame) -> None:
         source = self._new(node.source, _affordable(node, out.window))

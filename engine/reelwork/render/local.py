@@ -26,7 +26,11 @@ from reelwork.render.schedule import Schedule
 _KEPT_LINES = 20
 #: What glibc's allocator is told, as far as the owner has not told it otherwise: to give a frame's memory back when it
 #: is freed, rather than keep it in a heap that has holes. A third of a render's memory (other allocators do so anyway).
-_ALLOCATION = {"MALLOC_MMAP_THRESHOLD_": str(2 << 20), "MALLOC_ARENA_MAX": "2"}
+_ALLOCATION = {
+    "MALLOC_MMAP_THRESHOLD_": str(8 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(128 << 20),
+    "MALLOC_ARENA_MAX": "2",
+}
 #: Seconds to wait for the end of a dead worker's output, which something that a plugin started may hold open.
 _PATIENCE = 1.0
 

@@ -71,13 +71,14 @@ class Painter:
 
     def pictures(self, first: int, stop: int, spec: VideoSpec) -> Iterator[StoredPicture]:
         """Pictures ready to be encoded; a source that nothing changes hands on its own planes."""
-        key, picture = b"", None
+        key, picture, reused = b"", None, None
         for number in range(first, stop):
             plan = self.shot.plan(number)
             if picture is None or plan.key != key:
                 key, picture = plan.key, self._untouched(plan, spec)
                 if picture is None:
-                    picture = frame_to_picture(self._executor.frame(plan), spec.storage)
+                    reused = self._executor.frame(plan, reused)
+                    picture = frame_to_picture(reused, spec.storage)
             yield picture
 
     def _untouched(self, plan: FramePlan, spec: VideoSpec) -> StoredPicture | None:

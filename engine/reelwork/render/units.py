@@ -41,7 +41,7 @@ class Request:
     scale: Fraction = Fraction(1)
     jobs: int = 1
     fresh: bool = False
-    tile_rows: int = 32
+    tile_rows: int = 64
 
 
 def selected(count: int, frames: tuple[int, int] | None) -> tuple[int, int]:

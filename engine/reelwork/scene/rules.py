@@ -218,9 +218,7 @@ def _count(reading: Reading, composition: Composition, counts: Mapping[str, int]
         count += 1 + inside
         if count > MAX_LAYERS:
             if inside <= MAX_LAYERS:
-                message = (
-                    f"with all that it shows, a composition has at most {MAX_LAYERS:,} layers; this has more"
-                )
+                message = f"with all that it shows, a composition has at most {MAX_LAYERS:,} layers; this has more"
                 reading.fault(clip.path, message)
             break
     return count
