@@ -15,10 +15,12 @@ Channels = float | tuple[float, ...]
 _PIVOT: Final = 0.18
 #: What leaves a picture as it is: slopes, offsets, saturation.
 _NEUTRAL: Final = (1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 1.0)
+#: The most light that a power makes: what half-precision floats hold, so that no number overflows further on.
+_MOST: Final = 65504.0
 
 
 def _channels(minimum: float | None, soft: tuple[float, float]) -> Kind:
-    number = Number(minimum=minimum, soft_range=soft)
+    number = Number(minimum=minimum, maximum=100.0, soft_range=soft)
     return OneOf((number, List(number, 3, 3)))
 
 
@@ -37,16 +39,18 @@ class Grade(PointEffect, name="grade", version=1):
 
     unpremultiplied = True
 
-    exposure: float = param(0.0, unit="stops", soft_range=(-4.0, 4.0), help="Light, in photographic stops.")
+    exposure: float = param(
+        0.0, unit="stops", soft_range=(-4.0, 4.0), minimum=-32.0, maximum=32.0, help="Light, in photographic stops."
+    )
     temperature: float = param(
         0.0, unit="mireds", soft_range=(-100.0, 100.0), help="Warmth: above 0 warmer, below 0 colder."
     )
     contrast: float = param(
         1.0, kind=Ratio(minimum=0.0, maximum=10.0), help="Contrast around 18 % grey; 1 leaves it, 0 makes all grey."
     )
-    lift: Channels = param(0.0, kind=_channels(None, (-0.2, 0.2)), help="Where black lies: one number, or three.")
+    lift: Channels = param(0.0, kind=_channels(-100.0, (-0.2, 0.2)), help="Where black lies: one number, or three.")
     gamma: Channels = param(1.0, kind=_channels(0.01, (0.2, 4.0)), help="Brightness between: one number, or three.")
-    gain: Channels = param(1.0, kind=_channels(None, (0.0, 4.0)), help="Where white lies: one number, or three.")
+    gain: Channels = param(1.0, kind=_channels(-100.0, (0.0, 4.0)), help="Where white lies: one number, or three.")
     saturation: float = param(
         1.0, kind=Ratio(minimum=0.0, maximum=10.0), help="Colourfulness: 0 is monochrome, 1 leaves it, more is more."
     )
@@ -118,13 +122,13 @@ class Grade(PointEffect, name="grade", version=1):
 
 
 def contrasted(x: float, contrast: float) -> float:
-    """A power around 18 % grey; what is not above black stays."""
-    return _PIVOT * maths.power(x / _PIVOT, contrast) if x > 0.0 and contrast != 1.0 else x
+    """A power around 18 % grey, no more than the most light; what is not above black stays."""
+    return _PIVOT * min(maths.power(x / _PIVOT, contrast), _MOST) if x > 0.0 and contrast != 1.0 else x
 
 
 def raised(x: float, exponent: float) -> float:
-    """A power; what is not above black stays."""
-    return maths.power(x, exponent) if x > 0.0 and exponent != 1.0 else x
+    """A power, no more than the most light; what is not above black stays."""
+    return min(maths.power(x, exponent), _MOST) if x > 0.0 and exponent != 1.0 else x
 
 
 def saturated(r: float, g: float, b: float, saturation: float) -> tuple[float, float, float]:

@@ -286,6 +286,7 @@ class _Planner:
 
 def _affected(node: Node, layer: Layer, uses: tuple[EffectUse, ...], scope: Scope, matrix: Affine, box: Size) -> Node:
     """A picture with effects of its layer, in a raster that ``matrix`` maps the layer's box into."""
+    sides = (max(box[0], 1.0), max(box[1], 1.0))  # an empty text has a box without width, which effects divide by
     active: list[tuple[Effect, float]] = []
     for use in uses:
         mix = min(1.0, max(0.0, use.mix.at(scope.clock)))
@@ -296,11 +297,11 @@ def _affected(node: Node, layer: Layer, uses: tuple[EffectUse, ...], scope: Scop
         effects = [effect for effect, _ in group]
         if is_point and mix == 1.0:
             points = tuple(effect for effect in effects if isinstance(effect, PointEffect))
-            node = Points(node.region, points, node, matrix.inverse(), box)
+            node = Points(node.region, points, node, matrix.inverse(), sides)
             continue
         for effect in effects:
             if isinstance(effect, PointEffect):
-                node = Points(node.region, (effect,), node, matrix.inverse(), box, mix)
+                node = Points(node.region, (effect,), node, matrix.inverse(), sides, mix)
             elif isinstance(effect, AreaEffect):
                 time = scope.clock if effect.timed else Fraction(0)
                 context = Context((matrix.a, matrix.d), matrix.bounds(0.0, 0.0, *box), time, _seed(layer))

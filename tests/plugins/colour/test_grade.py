@@ -72,7 +72,14 @@ def test_transparent_colour_is_graded_as_opaque_colour_is():
 
 
 @pytest.mark.parametrize(
-    "settings", [{"contrast": 0.3}, {"gamma": 0.4}, {"lift": -0.2}, {"contrast": 3.0, "gamma": 0.2}]
+    "settings",
+    [
+        {"contrast": 0.3},
+        {"gamma": 0.4},
+        {"lift": -0.2},
+        {"contrast": 3.0, "gamma": 0.2},
+        {"exposure": 32.0, "contrast": 10.0, "gamma": 0.01, "lift": -96.0, "gain": 100.0, "saturation": 10.0},
+    ],
 )
 def test_colours_outside_the_gamut_stay_numbers(settings):
     assert np.isfinite(_graded([[-0.1, 0.5, 3.0], [0.0, -2.0, 1e4]], **settings)).all()

@@ -118,3 +118,14 @@ def test_slides_start_and_stop_gently():
     assert places[2] == 20.0
     assert places[3] < 0.02
     assert places[4] == 0.0
+
+
+@pytest.mark.parametrize("transition", ALL, ids=repr)
+@pytest.mark.parametrize("progress", [0.0, 0.5, 1.0])
+def test_what_is_not_shown_makes_no_difference(transition, progress):
+    whole = _between(transition, progress, _picture(1), _picture(2))
+    shown_from, shown_to = transition.shown(progress)
+    if not shown_from:
+        assert (_between(transition, progress, _picture(3), _picture(2)) == whole).all()
+    if not shown_to:
+        assert (_between(transition, progress, _picture(1), _picture(3)) == whole).all()
