@@ -113,8 +113,6 @@ def test_timecode_round_trip(frame: int, fps: Fraction) -> None:
 @given(st.integers(0, 10**6), st.sampled_from([Fraction(24), FILM, NTSC30]))
 def test_frames_and_instants(frame: int, fps: Fraction) -> None:
     at = tc.instant(frame, fps)
-    assert tc.frame_at(at, fps) == frame
-    assert tc.frame_at(at - Fraction(1, 10**9), fps) == frame - 1
     assert tc.frame_count(at, fps) == frame
     assert tc.frame_count(at + Fraction(1, 10**9), fps) == frame + 1
 

@@ -144,11 +144,6 @@ def _dropped(fps: Fraction) -> int:
     return nominal // 15
 
 
-def frame_at(time: Fraction, fps: Fraction) -> int:
-    """The frame that is shown at an instant: the last one whose own instant is not after it."""
-    return math.floor(time * fps)
-
-
 def instant(frame: int, fps: Fraction) -> Fraction:
     """The instant that a frame shows, seconds."""
     return frame / fps

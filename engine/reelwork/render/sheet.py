@@ -15,6 +15,7 @@ from reelwork.render.progress import Progress
 from reelwork.render.unit import Painter, Shot
 from reelwork.render.view import frame_range, output_view
 from reelwork.scene.model import Output
+from reelwork.timecode import format_timecode
 
 _GAP: Final = 12
 _LABEL: Final = 22
@@ -44,7 +45,7 @@ def write_sheet(prepared: Prepared, output: Output, to: Path, progress: Progress
         number = (2 * index + 1) * count // (2 * pictures)
         x, y = _GAP + index % columns * across, _GAP + index // columns * down
         sheet.paste(Image.fromarray(frame_to_pixels(painter.frame(number), alpha=False)), (x, y))
-        said = f"{float(start + number / fps):.2f} s   frame {number}"
+        said = f"{format_timecode(number, fps)}   frame {number}"
         draw.text((x, y + view.window.height + 5), said, fill=_INK)
         progress.advance()
     with whole_file(to) as making:

@@ -9,7 +9,7 @@ from reelwork.graph.model import Graph
 from reelwork.image import Window
 from reelwork.plan.planner import View
 from reelwork.scene.model import Output
-from reelwork.timecode import format_seconds
+from reelwork.timecode import format_seconds, frame_count
 from reelwork.values import Affine
 
 
@@ -48,7 +48,7 @@ def frame_range(graph: Graph, output: Output) -> tuple[Fraction, Fraction, int]:
     start, end = output.range or (Fraction(0), graph.root.duration)
     end = min(end, graph.root.duration)
     fps = output.fps or graph.fps
-    count = -int(-(end - start) * fps // 1)
+    count = frame_count(end - start, fps)
     if count < 1:
         raise OutputError(
             f"output {output.name!r}: its range begins at {format_seconds(start)}, "
