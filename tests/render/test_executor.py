@@ -205,3 +205,22 @@ def test_an_effect_that_would_need_a_picture_larger_than_memory_is_an_error_that
     plan = plan_frame(graph(composition(wide)), View(Affine.IDENTITY, WINDOW, None), Fraction(0))
     with pytest.raises(OutputError, match=r"compositions\.main\.layers\[7\]: for the effect 'vast' a picture of 200,"):
         Executor(Painted()).frame(plan)
+
+
+@pytest.mark.parametrize("blend_space", ["linear", "display"])
+def test_nested_is_flattened_to_the_pixel(blend_space):
+    multiply = registry().merges["multiply"]
+    inner = (
+        layer(still(200, 100, digest="ground"), path="i0"),
+        layer(still(80, 60, digest="leaf", has_alpha=True), path="i1", rotation=33.0, merge=multiply),
+        layer(video(60, 40), path="i2", position=point(50, 60), opacity=0.6, effects=(use(Halve),)),
+    )
+    outer = {"scale": (1.5, 1.5), "rotation": 10.0, "opacity": 0.9}  # so large that no edge of it is seen
+    nest = composition(layer(nested(composition(*inner, name="inner")), **outer))
+    flat = composition(layer(GroupSource(inner), **outer))
+    view = View(Affine.IDENTITY, WINDOW, Colour(0.2, 0.1, 0.1))
+    one, other = (
+        Executor(Painted()).frame(plan_frame(graph(root, blend_space=blend_space), view, Fraction(1, 3))).data
+        for root in (nest, flat)
+    )
+    assert np.abs(one - other).max() < 1e-6
