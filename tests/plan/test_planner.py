@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -9,7 +10,7 @@ from building import Over, composition, constant, graph, layer, nested, still, v
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reelwork.effect import AreaEffect, PointEffect, SeparableMerge
+from reelwork.effect import AreaEffect, CompositeMerge, PointEffect, SeparableMerge
 from reelwork.graph.model import AdjustmentSource, EffectUse, GroupSource, SolidSource
 from reelwork.image import Window
 from reelwork.plan.nodes import Area, Clip, Fill, Node, Picture, Points, Resampled, Stack
@@ -34,6 +35,14 @@ class Spread(AreaEffect, name="spread", version=1):
 
     def render(self, source, out, context):
         out.data[:] = source.crop(out.window).data
+
+
+class Plain(CompositeMerge, name="normal", version=1):
+    """Puts one over the other by a formula of its own, as the built-in one does."""
+
+    @staticmethod
+    def pixel(rb, gb, bb, ab, rs, gs, bs, sa):
+        return rs, gs, bs, sa
 
 
 class Multiply(SeparableMerge, name="multiply", version=1):
@@ -207,6 +216,14 @@ def test_the_canvas_background_is_the_lowest_layer_of_the_root():
     adjusted = plan(composition(layer(AdjustmentSource(), effects=(use(Shift),))), background=white)
     (points,) = [found for found in walk(adjusted) if isinstance(found, Points)]
     assert isinstance(points.source, Fill)
+
+
+def test_an_opaque_background_needs_nothing_behind_it():
+    root = composition(layer(still(), merge=Plain))
+    made = replace(graph(root), normal=Plain)
+    node = plan_frame(made, View(Affine.IDENTITY, WINDOW, Colour(1.0, 1.0, 1.0)), Fraction(0)).root
+    assert isinstance(node, Stack)
+    assert [type(element.node) for element in node.elements] == [Fill, Picture]
 
 
 def test_what_a_view_shows_beside_the_composition_is_background():

@@ -12,7 +12,16 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
 
-from reelwork.effect import AreaEffect, Context, Effect, PixelGenerator, PointEffect, SeparableMerge, VectorGenerator
+from reelwork.effect import (
+    AreaEffect,
+    Context,
+    Effect,
+    NonSeparableMerge,
+    PixelGenerator,
+    PointEffect,
+    SeparableMerge,
+    VectorGenerator,
+)
 from reelwork.graph.model import (
     AdjustmentSource,
     Composition,
@@ -116,7 +125,8 @@ class _Planner:
         region, opaque = EMPTY, EMPTY
         for element in kept:
             region = region | element.node.region
-            if element.opacity == 1.0 and issubclass(element.merge, SeparableMerge):
+            hides = element.merge is self._normal or issubclass(element.merge, SeparableMerge | NonSeparableMerge)
+            if element.opacity == 1.0 and hides:
                 opaque = _larger(opaque, element.node.opaque)
         return Stack(region, kept, self._space, opaque=opaque)
 

@@ -25,8 +25,8 @@ from reelwork.media.stills import load_still, still_level
 from reelwork.media.video import VideoSource
 from reelwork.values import Affine
 
-#: What converted pictures may take, bytes.
-HELD_BYTES: Final = 352 << 20
+#: What converted pictures may take, bytes; the smaller versions of those that are shrunk come on top, a third at most.
+HELD_BYTES: Final = 208 << 20
 #: What pictures may take as they are stored, bytes.
 STORED_BYTES: Final = 16 << 20
 #: How many decoders are kept open.
@@ -63,9 +63,7 @@ class Sources:
         self._stored = _Recent[Key, Picture](
             STORED_BYTES, lambda picture: sum(plane.nbytes for plane in picture.planes)
         )
-        self._mipmaps = _Recent[tuple[Key, Effects], _Held](
-            held_bytes, lambda held: held.mipmap.frame.data.nbytes * 4 // 3
-        )
+        self._mipmaps = _Recent[tuple[Key, Effects], _Held](held_bytes, lambda held: held.mipmap.frame.data.nbytes)
 
     def paint(self, media: Media, time: Fraction, matrix: Affine, effects: Effects, out: Frame) -> None:
         """Fill ``out`` with a picture; ``matrix`` maps its pixels, at their nominal size, into the raster.
@@ -93,7 +91,7 @@ class Sources:
         for media, matrix, effects in wanted:
             level = _level(media, matrix)
             key = ((media.facts.digest, level), effects)
-            whole = 4.0**level * media.facts.width * media.facts.height * _BYTES_A_PIXEL * 4 / 3
+            whole = 4.0**level * media.facts.width * media.facts.height * _BYTES_A_PIXEL
             sizes[key] = self._mipmaps.weight(key) or whole
         return sum(sizes.values()) <= self.held_bytes
 

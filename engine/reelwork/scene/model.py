@@ -292,7 +292,10 @@ class Canvas:
         Fraction(24), kind=Rate(), animated=False, help="Frames per second; `23.976` means 24000/1001."
     )
     background: ColourValue = param(
-        BLACK, kind=Colour(), animated=False, help="What lies under everything, for layers to be blended with; `transparent` keeps alpha."
+        BLACK,
+        kind=Colour(),
+        animated=False,
+        help="What lies under everything, for layers to be blended with; `transparent` keeps alpha.",
     )
     display: str = param(
         "srgb",
