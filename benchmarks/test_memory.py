@@ -19,12 +19,12 @@ compositions:
     duration: {seconds}s
     layers:
       - generate: {{gradient: {{}}}}
-      - generate: {{noise: {{}}}}
+      - shape: {{star: {{}}, fill: gold}}
         blend: overlay
-        transform: {{scale: {{0s: 100%, {seconds}s: 200%}}}}
+        transform: {{rotation: {{0s: 0, {seconds}s: 90}}, scale: {{0s: 100%, {seconds}s: 500%}}}}
       - text: {{content: many hands, size: 200}}
-        transform: {{rotation: {{0s: 0, {seconds}s: 90}}}}
-        effects: [drop-shadow, glow]
+        transform: {{position: {{0s: [500, 300], {seconds}s: [1400, 800]}}}}
+        effects: [drop-shadow]
       - {{adjustment: true, effects: [vignette]}}
 outputs: {{film: {{file: film.mp4, video: {{preset: ultrafast}}}}}}
 """

@@ -26,9 +26,9 @@ from reelwork.media.video import VideoSource
 from reelwork.values import Affine
 
 #: What converted pictures may take, bytes; the smaller versions of those that are shrunk come on top, a third at most.
-HELD_BYTES: Final = 208 << 20
+HELD_BYTES: Final = 200 << 20
 #: What pictures may take as they are stored, bytes.
-STORED_BYTES: Final = 16 << 20
+STORED_BYTES: Final = 8 << 20
 #: How many decoders are kept open.
 OPEN_VIDEOS: Final = 16
 #: How far a drawing is enlarged before it is rasterised anew at twice the size.
@@ -117,9 +117,7 @@ class Sources:
     def _mipmap(self, media: Media, key: Key, effects: Effects) -> _Held:
         def make() -> _Held:
             picture = self._picture(media, key)
-            frame = picture_to_frame(picture)
-            if media.facts.has_alpha:
-                frame = _trimmed(frame)
+            frame = picture_to_frame(picture, _ink(picture))
             if effects:
                 box = (float(picture.width), float(picture.height))
                 apply_pointwise(effects, frame, frame, to_layer=Affine.IDENTITY, box=box)
@@ -183,12 +181,14 @@ def _level(media: Media, matrix: Affine) -> int:
     return still_level(scale / ENLARGEMENT)
 
 
-def _trimmed(frame: Frame) -> Frame:
-    """A frame without its transparent margins, but for a pixel, so that what lies beyond its edge is transparent."""
-    rows = np.flatnonzero(frame.data[3].any(axis=1))
-    columns = np.flatnonzero(frame.data[3].any(axis=0))
+def _ink(picture: Picture) -> Window:
+    """A picture without its transparent margins, but for a pixel, so that what lies beyond its edge is transparent."""
+    whole = Window(0, 0, picture.width, picture.height)
+    if picture.storage.alpha == "none":
+        return whole
+    seen = picture.planes[-1][:, : picture.width] != 0
+    rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
     if not len(rows):
-        return frame.crop(Window(frame.window.x0, frame.window.y0, frame.window.x0 + 1, frame.window.y0 + 1))
-    x, y = frame.window.x0, frame.window.y0
-    ink = Window(x + int(columns[0]), y + int(rows[0]), x + int(columns[-1]) + 1, y + int(rows[-1]) + 1)
-    return frame.crop(ink.expand(1, 1, 1, 1) & frame.window)
+        return Window(0, 0, 1, 1)
+    ink = Window(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
+    return ink.expand(1, 1, 1, 1) & whole
