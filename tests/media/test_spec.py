@@ -5,7 +5,8 @@ import pytest
 from reelwork.errors import OutputError
 from reelwork.media.avframes import base_storage
 from reelwork.media.formats import pixel_format_of, planar_storage, tag_numbers
-from reelwork.media.spec import FILM_CODECS, PIXEL_FORMATS, SOUND_CODECS, sound_spec, video_spec
+from reelwork.media.spec import sound_spec, video_spec
+from reelwork.scene.files import FILMS, PIXEL_FORMATS, SOUNDS
 
 FPS = Fraction(24)
 
@@ -77,7 +78,7 @@ def test_sound_that_cannot_be_written_says_what_can() -> None:
 
 
 def test_every_film_can_have_sound() -> None:
-    assert set(FILM_CODECS) <= set(SOUND_CODECS)
+    assert set(FILMS) <= set(SOUNDS)
 
 
 def test_odd_sizes_are_fine_where_colour_is_not_shared() -> None:

@@ -9,7 +9,8 @@ from av.codec.context import Flags
 from av.video.codeccontext import VideoCodecContext
 
 from reelwork.media.formats import tag_numbers
-from reelwork.media.spec import PRESETS, VideoSpec
+from reelwork.media.spec import VideoSpec
+from reelwork.scene.files import PRESETS
 
 ENCODERS: Final = {
     "h264": "libx264",

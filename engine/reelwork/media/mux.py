@@ -18,8 +18,9 @@ from reelwork.media.codecs import ENCODERS, configure, encoder_options
 from reelwork.media.packets import attach
 from reelwork.media.segment import Segment, encoder_key, read_packets
 from reelwork.media.soundtrack import Blocks, SoundTrack, write_sound
-from reelwork.media.spec import FILM_CODECS, SoundSpec, VideoSpec, sound_spec
+from reelwork.media.spec import SoundSpec, VideoSpec, sound_spec
 from reelwork.media.whole import whole_file
+from reelwork.scene.files import FILMS
 
 __all__ = ["Blocks", "write_film", "write_sound"]
 
@@ -45,7 +46,7 @@ def write_film(
     :raises OutputError: segments of different encoders, a container that cannot hold them, or a place that cannot be
         written
     """
-    if spec.codec not in FILM_CODECS.get(to.suffix, ()):
+    if spec.codec not in FILMS.get(to.suffix, ()):
         raise OutputError(f"{to}: a {to.suffix or 'nameless'} file cannot hold {spec.codec}")
     _check_alike(segments, spec, to)
     with whole_file(to) as temporary:

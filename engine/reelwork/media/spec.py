@@ -9,45 +9,12 @@ from typing import Final
 from reelwork.errors import OutputError
 from reelwork.image.storage import Matrix, StorageFormat
 from reelwork.media.formats import pixel_format_of, planar_storage
+from reelwork.scene.files import CRF, FILMS, PIXEL_FORMATS, PRESETS, SOUNDS
 
 #: Codecs that can keep transparency.
 ALPHA_CODECS: Final = ("vp9", "prores", "ffv1")
-#: Films and the codecs that they can hold, their default first.
-FILM_CODECS: Final = {
-    ".mp4": ("h264", "hevc", "av1", "vp9"),
-    ".mov": ("h264", "hevc", "prores"),
-    ".mkv": ("h264", "hevc", "av1", "vp9", "prores", "ffv1"),
-    ".webm": ("vp9", "av1"),
-}
-#: The sound codecs that films and sound files can hold, their default first.
-SOUND_CODECS: Final = {
-    ".mp4": ("aac", "opus", "flac", "mp3"),
-    ".mov": ("aac", "pcm"),
-    ".mkv": ("aac", "opus", "flac", "pcm", "mp3"),
-    ".webm": ("opus",),
-    ".wav": ("pcm",),
-    ".flac": ("flac",),
-    ".mp3": ("mp3",),
-    ".m4a": ("aac",),
-    ".opus": ("opus",),
-}
-#: Pixel formats by codec: their default first, with ``yuva…`` and ``gbra…`` keeping alpha.
-PIXEL_FORMATS: Final = {
-    "h264": ("yuv420p", "yuv422p", "yuv444p", "yuv420p10le", "yuv422p10le", "yuv444p10le"),
-    "hevc": ("yuv420p", "yuv422p", "yuv444p", "yuv420p10le", "yuv422p10le", "yuv444p10le", "yuv420p12le",
-             "yuv422p12le", "yuv444p12le"),
-    "vp9": ("yuv420p", "yuva420p", "yuv422p", "yuv444p", "yuv420p10le", "yuv422p10le", "yuv444p10le"),
-    "av1": ("yuv420p", "yuv420p10le"),
-    "prores": ("yuv422p10le", "yuv444p10le", "yuva444p10le"),
-    "ffv1": ("yuv420p", "yuva420p", "yuv422p", "yuva422p", "yuv444p", "yuva444p", "yuv420p10le", "yuv422p10le",
-             "yuv444p10le", "yuva444p10le", "gbrp10le", "gbrp16le", "gbrap16le"),
-}  # fmt: skip
-#: Presets from the fastest to the most thorough, by x264's names.
-PRESETS: Final = (
-    "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow",
-)  # fmt: skip
-# Lowest and highest, and the default: about alike to look at.
-_CRF: Final = {"h264": (0, 51, 18), "hevc": (0, 51, 20), "vp9": (0, 63, 24), "av1": (1, 63, 24)}
+# Defaults that are about alike to look at.
+_CRF: Final = {"h264": 18, "hevc": 20, "vp9": 24, "av1": 24}
 _MAXIMUM_SIZE: Final = 16_384
 
 
@@ -112,9 +79,9 @@ def video_spec(
     :param full_range: codes from 0 to the highest, rather than broadcast's limited range
     :raises OutputError: what cannot be written, and what can be instead
     """
-    codecs = FILM_CODECS.get(suffix)
+    codecs = FILMS.get(suffix)
     if codecs is None:
-        raise OutputError(f"a film cannot be written as {suffix!r}; use one of {', '.join(FILM_CODECS)}")
+        raise OutputError(f"a film cannot be written as {suffix!r}; use one of {', '.join(FILMS)}")
     codec = codec or codecs[0]
     if alpha and codec not in ALPHA_CODECS and pixel_format is None:
         raise OutputError(f"{codec} cannot keep alpha; use prores in .mov, vp9 in .webm or .mkv, or ffv1 in .mkv")
@@ -158,9 +125,9 @@ def sound_spec(suffix: str, *, codec: str | None = None, bitrate: int = 192_000)
     :param bitrate: bits a second
     :raises OutputError: the file cannot hold the codec
     """
-    codecs = SOUND_CODECS.get(suffix)
+    codecs = SOUNDS.get(suffix)
     if codecs is None:
-        raise OutputError(f"sound cannot be written as {suffix!r}; use one of {', '.join(SOUND_CODECS)}")
+        raise OutputError(f"sound cannot be written as {suffix!r}; use one of {', '.join(SOUNDS)}")
     codec = codec or codecs[0]
     if codec not in codecs:
         raise OutputError(f"a {suffix} file cannot hold {codec}; it can hold {', '.join(codecs)}")
@@ -191,9 +158,9 @@ def _keeps_alpha(pixel_format: str) -> bool:
 def _crf(codec: str, crf: int | None) -> int | None:
     if codec not in _CRF:
         return None
-    lowest, highest, default = _CRF[codec]
+    lowest, highest = CRF[codec]
     if crf is None:
-        return default
+        return _CRF[codec]
     if not lowest <= crf <= highest:
         raise OutputError(f"{codec} cannot encode with crf {crf}; it goes from {lowest} (best) to {highest}")
     return crf
