@@ -42,13 +42,18 @@ class Frame:
         if window == self.window:
             return self
         out = Frame.transparent(window)
-        both = self.window & window
-        if not both.is_empty:
-            rows = slice(both.y0 - window.y0, both.y1 - window.y0)
-            columns = slice(both.x0 - window.x0, both.x1 - window.x0)
-            out.data[:, rows, columns] = self.data[
-                :,
-                both.y0 - self.window.y0 : both.y1 - self.window.y0,
-                both.x0 - self.window.x0 : both.x1 - self.window.x0,
-            ]
+        out.paste(self)
         return out
+
+    def paste(self, part: Frame) -> None:
+        """Overwrite the pixels that both windows have with those of another frame."""
+        both = self.window & part.window
+        if both.is_empty:
+            return
+        rows = slice(both.y0 - self.window.y0, both.y1 - self.window.y0)
+        columns = slice(both.x0 - self.window.x0, both.x1 - self.window.x0)
+        self.data[:, rows, columns] = part.data[
+            :,
+            both.y0 - part.window.y0 : both.y1 - part.window.y0,
+            both.x0 - part.window.x0 : both.x1 - part.window.x0,
+        ]

@@ -177,6 +177,11 @@ class Element:
     merge: type[Merge]
     opacity: float
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it simply lies over what is below, with all of its own opacity."""
+        return self.opacity == 1.0 and self.merge.name == "normal"
+
 
 @dataclass(frozen=True, eq=False)
 class Stack(Node):

@@ -120,7 +120,7 @@ class _Planner:
     def stack(self, elements: Iterable[Element]) -> Node:
         """Layers merged in order; a single plain one is itself."""
         kept = tuple(element for element in elements if not element.node.region.is_empty)
-        if len(kept) == 1 and kept[0].merge is self._normal and kept[0].opacity == 1.0:
+        if len(kept) == 1 and kept[0].is_plain:
             return kept[0].node
         region, opaque = EMPTY, EMPTY
         for element in kept:

@@ -31,12 +31,10 @@ from reelwork.plan.nodes import (
     Vector,
 )
 from reelwork.plan.planner import drawing
+from reelwork.render.job import TILE_ROWS
 from reelwork.render.keeper import Keeper
 from reelwork.render.sources import Sources
 
-#: Rows of a tile: full-width strips of 1080p in four float32 channels (2 MB) that stay in the processor's caches; of
-#: fewer rows they would stay nearer to it, but what Python does for each tile begins to count.
-TILE_ROWS: Final = 64
 #: What one executor may keep of pictures that do not change, bytes.
 KEEP_BYTES: Final = 96 << 20
 #: The largest picture that is painted for the sake of an effect: 16,384 × 16,384.
@@ -70,7 +68,7 @@ class Executor:
         out = reused if reused is not None and reused.window == plan.window else Frame.empty(plan.window)
         for tile in self._tiles(plan.window):
             self.paint(plan.root, tile)
-            _paste(tile, out)
+            out.paste(tile)
         return out
 
     def paint(self, node: Node, out: Frame) -> None:
@@ -79,9 +77,9 @@ class Executor:
         if inside != out.window:
             out.data[:] = 0.0
             if not inside.is_empty:
-                _paste(self._new(node, inside), out)
+                out.paste(self._new(node, inside))
         elif self._keeper.is_whole(node):
-            _paste(self._realised(node).frame, out)
+            out.paste(self._realised(node).frame)
         else:
             self._paint_inside(node, out)
 
@@ -105,7 +103,7 @@ class Executor:
             else:
                 for tile in self._tiles(window):
                     self._paint_inside(node, tile)
-                    _paste(tile, frame)
+                    frame.paste(tile)
             held = resample.Mipmap(frame)
             self._keeper.put(node, held)
         return held
@@ -206,20 +204,6 @@ def _lowest(elements: tuple[Element, ...], window: Window) -> int | None:
     """The highest element that hides all below it; failing that, the first, where it alone can be copied."""
     for index in range(len(elements) - 1, -1, -1):
         element = elements[index]
-        if element.opacity == 1.0 and element.merge.name == "normal" and element.node.opaque.covers(window):
+        if element.is_plain and element.node.opaque.covers(window):
             return index
-    first = elements[0]
-    return 0 if first.opacity == 1.0 and first.merge.name == "normal" else None
-
-
-def _paste(part: Frame, out: Frame) -> None:
-    """Copy the pixels that both windows have."""
-    both = part.window & out.window
-    if not both.is_empty:
-        rows = slice(both.y0 - out.window.y0, both.y1 - out.window.y0)
-        columns = slice(both.x0 - out.window.x0, both.x1 - out.window.x0)
-        out.data[:, rows, columns] = part.data[
-            :,
-            both.y0 - part.window.y0 : both.y1 - part.window.y0,
-            both.x0 - part.window.x0 : both.x1 - part.window.x0,
-        ]
+    return 0 if elements[0].is_plain else None

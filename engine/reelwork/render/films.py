@@ -20,7 +20,7 @@ from reelwork.render.outputs import film_spec
 from reelwork.render.prepare import Prepared, Settings
 from reelwork.render.progress import Progress
 from reelwork.render.unit import FilmJob, Shot
-from reelwork.render.units import Request, forget_old, job_key, kept_folder, run, selected, touch, units
+from reelwork.render.units import Request, job_key, kept_folder, mark_used, run, selected, units
 from reelwork.render.view import frame_range, output_view
 from reelwork.scene.model import Output
 from reelwork.sound.levels import Levels, Meter
@@ -70,9 +70,7 @@ def write(
         sound_as=_sound_spec(output, target),
         metadata={"title": graph.title} if graph.title else None,
     )
-    for segment in segments:
-        touch(segment.path)
-    forget_old(folder, {segment.path for segment in segments})
+    mark_used(folder, segments)
     return meter.levels() if voices else None
 
 

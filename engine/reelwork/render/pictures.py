@@ -19,7 +19,7 @@ from reelwork.render.prepare import Prepared
 from reelwork.render.progress import Progress
 from reelwork.render.sources import Sources
 from reelwork.render.unit import Painter, Shot, StillsJob
-from reelwork.render.units import Request, forget_old, job_key, kept_folder, run, selected, touch, units
+from reelwork.render.units import Request, job_key, kept_folder, mark_used, run, selected, units
 from reelwork.render.view import frame_range, output_view
 from reelwork.scene.files import NUMBER
 from reelwork.scene.model import Output
@@ -87,8 +87,7 @@ def write_sequence(
     for segment in segments:
         for number in range(segment.unit.first, segment.unit.stop):
             _copy(renderer.still(segment.unit, number), numbered(target, number))
-        touch(segment.path)
-    forget_old(folder, {segment.path for segment in segments})
+    mark_used(folder, segments)
     return numbered(target, first)
 
 

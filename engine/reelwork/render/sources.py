@@ -95,12 +95,6 @@ class Sources:
             sizes[key] = self._mipmaps.weight(key) or whole
         return sum(sizes.values()) <= self.held_bytes
 
-    def close(self) -> None:
-        """Close every decoder."""
-        for video in self._videos.values():
-            video.close()
-        self._videos.clear()
-
     def _key(self, media: Media, time: Fraction, matrix: Affine) -> Key:
         if media.facts.kind == "video":
             return (media.facts.digest, self._video(media).frame_number(time))

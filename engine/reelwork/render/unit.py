@@ -23,8 +23,8 @@ from reelwork.media.spec import VideoSpec
 from reelwork.media.write import write_still
 from reelwork.plan.nodes import Element, FramePlan, Picture, Stack
 from reelwork.plan.planner import View, plan_frame
-from reelwork.render.executor import TILE_ROWS, Executor
-from reelwork.render.job import Renderer, Segment, Unit
+from reelwork.render.executor import Executor
+from reelwork.render.job import TILE_ROWS, Renderer, Segment, Unit
 from reelwork.render.progress import Report
 from reelwork.render.sources import Sources
 from reelwork.values import Affine
@@ -94,7 +94,7 @@ def _only_picture(plan: FramePlan) -> Picture | None:
     node = plan.root
     if isinstance(node, Stack):
         top: Element = node.elements[-1]
-        if top.opacity != 1.0 or top.merge.name != "normal":
+        if not top.is_plain:
             return None
         node = top.node
     if not isinstance(node, Picture) or node.matrix != Affine.IDENTITY or not node.opaque.covers(plan.window):

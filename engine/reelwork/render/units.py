@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Final
 from reelwork.errors import OutputError
 from reelwork.folders import work
 from reelwork.render.digests import engine_digest, value_digest
-from reelwork.render.job import Dispatcher, Job, Segment, Unit
+from reelwork.render.job import TILE_ROWS, Dispatcher, Job, Segment, Unit
 from reelwork.render.prepare import Prepared
 from reelwork.render.progress import Progress
 
@@ -41,7 +42,7 @@ class Request:
     scale: Fraction = Fraction(1)
     jobs: int = 1
     fresh: bool = False
-    tile_rows: int = 64
+    tile_rows: int = TILE_ROWS
 
 
 def selected(count: int, frames: tuple[int, int] | None) -> tuple[int, int]:
@@ -99,8 +100,12 @@ def kept_folder() -> Path:
     return folder
 
 
-def forget_old(folder: Path, used: set[Path]) -> None:
-    """Let go of the least recently used of the finished units, beyond what may be kept."""
+def mark_used(folder: Path, segments: Iterable[Segment]) -> None:
+    """Note that kept units were used, and let go of the least recently used others, beyond what may be kept."""
+    used = {segment.path for segment in segments}
+    for path in used:
+        with contextlib.suppress(OSError):
+            os.utime(path)
     entries = []
     for entry in folder.iterdir():
         with contextlib.suppress(OSError):
@@ -123,9 +128,3 @@ def _remove(entry: Path) -> None:
             entry.rmdir()
         else:
             entry.unlink()
-
-
-def touch(path: Path) -> None:
-    """Note that a kept unit was used."""
-    with contextlib.suppress(OSError):
-        os.utime(path)
