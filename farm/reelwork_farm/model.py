@@ -105,7 +105,7 @@ class JobRow:
 class UnitRow:
     """A unit as the store knows it.
 
-    :param epoch: grows whenever the unit is handed out or taken back; what is reported under an older one is thrown away
+    :param epoch: grows whenever the unit is handed out or taken back; reports under an older one are thrown away
     :param attempts: how often it failed; infrastructure's faults not counted
     :param not_before: when it may be tried again
     :param tried: ids of the workers on which it failed
