@@ -1,0 +1,19 @@
+"""The farm's errors: what is wrong with a farm, and what to do about it."""
+
+from __future__ import annotations
+
+from reelwork.errors import ReelworkError
+
+
+class FarmError(ReelworkError):
+    """The farm cannot do what was asked; the message says why and what to do."""
+
+    exit_code = 9
+
+
+class Unreachable(FarmError):
+    """Nobody answers at the farm's address, or the connection was lost on the way; it may be back soon."""
+
+
+class UnknownWorker(FarmError):
+    """The farm does not know the worker, or gave it up for lost; it may register again."""
