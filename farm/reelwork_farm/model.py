@@ -212,46 +212,6 @@ class Lease:
 
 
 @dataclass(frozen=True)
-class Held:
-    """A unit that a worker has, with the epoch that it has it under."""
-
-    job: str
-    index: int
-    epoch: int
-
-
-@dataclass(frozen=True)
-class Sign:
-    """A worker's sign of life.
-
-    :param held: all that it has and has not reported yet; leases of the rest that the store thinks it has are not
-        extended, since the answer that handed them out was lost
-    :param rendering: what of it is being rendered
-    :param frames: finished of that
-    :param stage: what is being done, such as ``compiling kernels``
-    :param memory: bytes that its render process holds
-    """
-
-    held: tuple[Held, ...] = ()
-    rendering: Held | None = None
-    frames: int = 0
-    stage: str = ""
-    memory: int = 0
-
-
-@dataclass(frozen=True)
-class Orders:
-    """The controller's answer to a sign of life.
-
-    :param revoked: what of the units that the worker has it has no longer, whether cancelled, lost or taken back
-    :param drain: whether it is to finish the unit that it renders, give back the rest and go
-    """
-
-    revoked: tuple[Held, ...] = ()
-    drain: bool = False
-
-
-@dataclass(frozen=True)
 class Figures:
     """What a finished unit took.
 
