@@ -84,6 +84,7 @@ class JobRow:
     :param submitted, started, ended: seconds since 1970; ``None`` where it has not happened
     :param seconds: that workers spent on its finished units
     :param result: the digest of the finished file
+    :param squares: the sum of the squares of the seconds of its finished units, for error bars
     """
 
     id: str
@@ -99,6 +100,7 @@ class JobRow:
     quarantined: int
     seconds: float
     result: str | None
+    squares: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,8 @@ class UnitRow:
     :param lease_until: when the lease ends if nobody extends it
     :param digest: of its segment, once it is done
     :param seconds: that its render took
+    :param began: when its worker came to it, as far as the store can tell; ``None`` while the worker is still at units
+        that it was handed earlier
     """
 
     job: str
@@ -130,6 +134,19 @@ class UnitRow:
     seconds: float | None
     cause: Cause | None
     message: str | None
+    began: float | None = None
+
+
+@dataclass(frozen=True)
+class Share:
+    """What a project may have of a farm that others want as well.
+
+    :param weight: above 0; a project of weight 2 gets twice the workers of one of weight 1
+    :param cap: the most workers that it may have at once, at least 0; ``None`` for any number
+    """
+
+    weight: float = 1.0
+    cap: int | None = None
 
 
 @dataclass(frozen=True)
