@@ -60,6 +60,7 @@ class JobSpec:
     :param needs: what its workers must offer, such as ``gpu`` or ``big-memory``
     :param after: ids of jobs that must be done first
     :param notify: an address that is told when the job ends
+    :param machine: the architecture of the processors that may render it, such as ``x86_64``; empty for any
     """
 
     title: str
@@ -75,6 +76,7 @@ class JobSpec:
     needs: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     notify: str | None = None
+    machine: str = ""
 
 
 @dataclass(frozen=True)
