@@ -1,0 +1,417 @@
+"""Content-addressed storage: files go in and are named by their sha256, and under that name they come out, checked.
+
+A storage is a folder (also of a network file system) or an object store by its fsspec address, such as
+``s3://bucket/farm``; who reaches neither goes through the controller, whose storage looks the same. A blob is seen
+under its name only when it is whole. Nothing but 64 hexadecimal digits is a name, so that no name leads anywhere else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import re
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO, Final, Protocol, cast
+
+from reelwork_farm.errors import FarmError
+
+BLOCK: Final = 1 << 20
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+#: Where blobs are while they are written; no name of a blob's own folder.
+_PARTIAL: Final = "partial"
+#: Seconds after which what is still partial was left by a writer that died.
+_ABANDONED: Final = 86_400.0
+#: Stores whose objects are seen only when they are whole, so that they need no second name.
+_WHOLE_OBJECTS: Final = frozenset(("s3", "s3a", "gcs", "gs", "abfs", "abfss", "az"))
+
+
+class StorageError(FarmError):
+    """A storage cannot be reached, is full, or holds a blob that is not what its name says."""
+
+
+class MissingError(StorageError):
+    """The storage has no such blob."""
+
+
+class Storage(Protocol):
+    """What clients and workers need of a storage."""
+
+    def has(self, digest: str) -> bool:
+        """Whether the blob is there."""
+        ...
+
+    def put(self, path: Path) -> str:
+        """Put a file's bytes there, if they are not yet; comes back with their digest.
+
+        :raises StorageError: the storage is full or cannot be reached; nothing of the file is seen in it then
+        """
+        ...
+
+    def get(self, digest: str, to: Path) -> None:
+        """Write a blob to a file, which appears under its name when it is whole and its bytes are checked.
+
+        :raises MissingError: there is no such blob
+        :raises StorageError: it is damaged, or there is no room for it at ``to``
+        """
+        ...
+
+    def missing(self, digests: Iterable[str]) -> frozenset[str]:
+        """Which of the blobs are not there."""
+        ...
+
+
+class OpenStorage(Storage, Protocol):
+    """A storage that is reached itself, as the controller reaches it."""
+
+    def size(self, digest: str) -> int | None:
+        """Bytes of a blob; ``None`` where there is none."""
+        ...
+
+    def open(self, digest: str) -> BinaryIO:
+        """A blob, to be read; its bytes are not checked.
+
+        :raises MissingError: there is no such blob
+        """
+        ...
+
+    def discard(self, digest: str) -> None:
+        """Let a blob go, if it is there."""
+        ...
+
+
+def open_storage(address: str, *, make: bool = True) -> OpenStorage:
+    """A storage by its address: a folder's path, or any fsspec address such as ``s3://bucket/farm``.
+
+    :param make: whether a folder that is not there is made
+    :raises StorageError: it cannot be opened; what to do about it
+    """
+    if "://" in address and not address.startswith("file://"):
+        return _UrlStorage(address)
+    return FolderStorage(Path(address.removeprefix("file://")), make=make)
+
+
+def checked(digest: str) -> str:
+    """A digest that is one: 64 hexadecimal digits in lower case.
+
+    :raises StorageError: it is not
+    """
+    if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
+        raise StorageError(f"{str(digest)[:80]!r} is not a digest: 64 hexadecimal digits")
+    return digest
+
+
+class FolderStorage:
+    """A storage in a folder: ``ab/cd/abcd…`` for each blob.
+
+    :param root: the folder
+    :param make: whether it is made if it is not there
+    :raises StorageError: it is not there, or cannot be written
+    """
+
+    def __init__(self, root: Path, *, make: bool = True) -> None:
+        self._root = root.absolute()
+        self._partial = self._root / _PARTIAL
+        if not make and not self._partial.is_dir():
+            raise StorageError(f"{root} is no storage of a farm; name the folder that the controller was given")
+        with _told(f"the storage {root}"):
+            self._partial.mkdir(parents=True, exist_ok=True)
+        _clear(self._partial)
+
+    def path(self, digest: str) -> Path:
+        """Where a blob is, or would be."""
+        return self._root / checked(digest)[:2] / digest[2:4] / digest
+
+    def has(self, digest: str) -> bool:
+        """See :class:`Storage`."""
+        return self.path(digest).is_file()
+
+    def size(self, digest: str) -> int | None:
+        """See :class:`OpenStorage`."""
+        try:
+            return self.path(digest).stat().st_size
+        except FileNotFoundError:
+            return None
+
+    def put(self, path: Path) -> str:
+        """See :class:`Storage`."""
+        with _told(f"the storage {self._root}"):
+            handle, name = tempfile.mkstemp(dir=self._partial)
+            try:
+                with os.fdopen(handle, "wb") as out, path.open("rb") as source:
+                    digest = _copied(source, out.write)
+                    out.flush()
+                    os.fsync(out.fileno())
+                os.chmod(name, 0o644)  # a network file system's other users read it, too
+                place = self.path(digest)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                os.replace(name, place)  # also over one that is there: it may be damaged
+                _sync(place.parent)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    os.unlink(name)
+                raise
+        return digest
+
+    def get(self, digest: str, to: Path) -> None:
+        """See :class:`Storage`."""
+        with self.open(digest) as source:
+            save(iter(lambda: source.read(BLOCK), b""), digest, to)
+
+    def open(self, digest: str) -> BinaryIO:
+        """See :class:`OpenStorage`."""
+        place = self.path(digest)
+        try:
+            return place.open("rb")
+        except FileNotFoundError as error:
+            raise MissingError(f"the storage {self._root} has no blob {digest}") from error
+        except OSError as error:
+            raise StorageError(f"the storage {self._root} cannot be read: {error.strerror or error}") from error
+
+    def missing(self, digests: Iterable[str]) -> frozenset[str]:
+        """See :class:`Storage`."""
+        return frozenset(digest for digest in digests if not self.has(digest))
+
+    def discard(self, digest: str) -> None:
+        """See :class:`OpenStorage`."""
+        with contextlib.suppress(FileNotFoundError), _told(f"the storage {self._root}"):
+            self.path(digest).unlink()
+
+
+class _UrlStorage:
+    """A storage behind an fsspec address."""
+
+    def __init__(self, address: str) -> None:
+        from fsspec.core import url_to_fs
+
+        if "::" in address:
+            raise StorageError(f"{address!r} names one storage through another; name the storage itself")
+        self._address = address
+        try:
+            self._files, root = url_to_fs(address)
+        except ImportError as error:
+            raise StorageError(f"{address}: {error}") from error
+        except ValueError as error:
+            raise StorageError(f"{address!r} is not the address of a storage: {error}") from error
+        self._root = root.rstrip("/")
+        protocol = self._files.protocol
+        named = {protocol} if isinstance(protocol, str) else set(protocol)
+        self._whole_objects = not named.isdisjoint(_WHOLE_OBJECTS)
+
+    def _path(self, digest: str) -> str:
+        return f"{self._root}/{checked(digest)[:2]}/{digest[2:4]}/{digest}"
+
+    def has(self, digest: str) -> bool:
+        return self.size(digest) is not None
+
+    def size(self, digest: str) -> int | None:
+        path = self._path(digest)
+        with self._told():
+            try:
+                return int(self._files.size(path))
+            except FileNotFoundError:
+                return None
+
+    def put(self, path: Path) -> str:
+        with self._told():
+            with path.open("rb") as source:
+                digest = _copied(source)
+            place = self._path(digest)
+            if self.size(digest) == path.stat().st_size:
+                return digest
+            if self._whole_objects:
+                self._files.put_file(str(path), place)
+                return digest
+            partial = f"{self._root}/{_PARTIAL}/{os.urandom(16).hex()}"
+            try:
+                for folder in (partial, place):
+                    self._files.makedirs(folder.rpartition("/")[0], exist_ok=True)
+                self._files.put_file(str(path), partial)
+                self._files.mv(partial, place)
+            except BaseException:
+                with contextlib.suppress(Exception):
+                    self._files.rm_file(partial)
+                raise
+        return digest
+
+    def get(self, digest: str, to: Path) -> None:
+        with self.open(digest) as source, self._told():
+            save(iter(lambda: source.read(BLOCK), b""), digest, to)
+
+    def open(self, digest: str) -> BinaryIO:
+        path = self._path(digest)
+        with self._told():
+            try:
+                return cast(BinaryIO, self._files.open(path, "rb"))
+            except FileNotFoundError as error:
+                raise MissingError(f"the storage {self._address} has no blob {digest}") from error
+
+    def missing(self, digests: Iterable[str]) -> frozenset[str]:
+        return frozenset(digest for digest in digests if not self.has(digest))
+
+    def discard(self, digest: str) -> None:
+        path = self._path(digest)
+        with self._told(), contextlib.suppress(FileNotFoundError):
+            self._files.rm_file(path)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Whatever a client library of an object store raises becomes a sentence about the storage."""
+        try:
+            yield
+        except FarmError:
+            raise
+        except Exception as error:
+            said = " ".join(str(error).split())[:300]
+            raise StorageError(f"the storage {self._address} failed: {type(error).__name__}: {said}") from error
+
+
+class BlobClient(Protocol):
+    """What a client of the controller can do with blobs."""
+
+    def has_blob(self, digest: str) -> bool:
+        """Whether the controller's storage has it."""
+        ...
+
+    def put_blob(self, digest: str, path: Path) -> None:
+        """Send a file to the controller's storage."""
+        ...
+
+    def get_blob(self, digest: str, to: Path) -> None:
+        """Fetch a blob into a file, which appears when it is whole and checked."""
+        ...
+
+    def missing_blobs(self, digests: Iterable[str]) -> frozenset[str]:
+        """Which blobs the controller's storage lacks."""
+        ...
+
+
+class ControllerStorage:
+    """The controller's storage for those who reach the controller alone.
+
+    :param client: who speaks with the controller
+    """
+
+    def __init__(self, client: BlobClient) -> None:
+        self._client = client
+
+    def has(self, digest: str) -> bool:
+        """See :class:`Storage`."""
+        return self._client.has_blob(checked(digest))
+
+    def put(self, path: Path) -> str:
+        """See :class:`Storage`."""
+        with _told(str(path)), path.open("rb") as source:
+            digest = _copied(source)
+        if not self._client.has_blob(digest):
+            self._client.put_blob(digest, path)
+        return digest
+
+    def get(self, digest: str, to: Path) -> None:
+        """See :class:`Storage`."""
+        self._client.get_blob(checked(digest), to)
+
+    def missing(self, digests: Iterable[str]) -> frozenset[str]:
+        """See :class:`Storage`."""
+        return self._client.missing_blobs([checked(digest) for digest in digests])
+
+
+def reachable(address: str | None, client: BlobClient) -> Storage:
+    """The storage at the address that the controller names, if it is the same from here; else through the controller.
+
+    A folder of that name may be another one here, so that a blob is put there and the controller asked for it.
+    """
+    through = ControllerStorage(client)
+    if address is None:
+        return through
+    try:
+        direct = open_storage(address, make=False)
+        with tempfile.TemporaryDirectory() as folder:
+            probe = Path(folder) / "probe"
+            probe.write_bytes(os.urandom(32))
+            digest = direct.put(probe)
+    except (StorageError, OSError):
+        return through
+    try:
+        return direct if client.has_blob(digest) else through
+    finally:
+        with contextlib.suppress(StorageError):
+            direct.discard(digest)
+
+
+def save(blocks: Iterable[bytes], digest: str, to: Path) -> None:
+    """Write blocks of bytes to a file, which appears under its name when it is whole and has that digest.
+
+    :raises StorageError: the bytes are others, or there is no room
+    """
+    with _told(str(to)):
+        to.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=to.parent, prefix=".", suffix=".part")
+        try:
+            state = hashlib.sha256()
+            with os.fdopen(handle, "wb") as out:
+                for block in blocks:
+                    state.update(block)
+                    out.write(block)
+            if state.hexdigest() != digest:
+                raise StorageError(f"the blob {digest} is damaged: what came has the digest {state.hexdigest()}")
+            os.chmod(name, 0o644)
+            os.replace(name, to)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(name)
+            raise
+
+
+def digest_of(path: Path) -> str:
+    """The sha256 of a file's bytes, 64 hexadecimal digits.
+
+    :raises OSError: it cannot be read
+    """
+    with path.open("rb") as source:
+        return _copied(source)
+
+
+def _copied(source: BinaryIO, write: Callable[[bytes], Any] = len) -> str:
+    """Hand all bytes on; comes back with their digest."""
+    state = hashlib.sha256()
+    while block := source.read(BLOCK):
+        state.update(block)
+        write(block)
+    return state.hexdigest()
+
+
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    """What the file system refuses becomes a sentence."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageError(f"{what}: no space is left; make some, and it goes on") from error
+        where = f" ({error.filename})" if error.filename else ""
+        raise StorageError(f"{what}: {error.strerror or error}{where}") from error
+
+
+def _sync(folder: Path) -> None:
+    """Have the disk know of a new name; file systems that cannot do that for folders need it not."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _clear(partial: Path) -> None:
+    """Take away what writers left that died."""
+    with contextlib.suppress(OSError):
+        for path in partial.iterdir():
+            with contextlib.suppress(OSError):
+                if time.time() - path.stat().st_mtime > _ABANDONED:
+                    path.unlink()
