@@ -26,7 +26,7 @@ from reelwork.render.schedule import Schedule
 _KEPT_LINES = 20
 #: What glibc's allocator is told, as far as the owner has not told it otherwise: to give a frame's memory back when it
 #: is freed, rather than keep it in a heap that has holes. A third of a render's memory (other allocators do so anyway).
-_ALLOCATION = {
+ALLOCATION = {
     "MALLOC_MMAP_THRESHOLD_": str(4 << 20),
     "MALLOC_TRIM_THRESHOLD_": str(128 << 20),
     "MALLOC_ARENA_MAX": "2",
@@ -103,7 +103,7 @@ class _Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**_ALLOCATION, **os.environ},
+            env={**ALLOCATION, **os.environ},
         )
         self._threads = [
             threading.Thread(target=self._read_news, args=(inbox,), daemon=True),
@@ -145,7 +145,7 @@ class _Worker:
         code = self._process.wait()
         self._threads[1].join(_PATIENCE)
         if code < 0:
-            name = _signal_name(-code)
+            name = signal_name(-code)
             how = f"was killed by {name}"
             remedy = (
                 "the machine may have run out of memory; try fewer --jobs"
@@ -184,7 +184,8 @@ class _Worker:
             stream.close()
 
 
-def _signal_name(number: int) -> str:
+def signal_name(number: int) -> str:
+    """What people call a signal."""
     try:
         return signal.Signals(number).name
     except ValueError:  # real-time signals have no names

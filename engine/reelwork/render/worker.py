@@ -59,8 +59,8 @@ def main(parent: int) -> None:
     """Serve the dispatcher in process ``parent`` until it is gone or has nothing more to do."""
     faulthandler.enable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the dispatcher decides
-    _die_with(parent)
-    orders, news = _take_over_pipes()
+    die_with(parent)
+    orders, news = take_over_pipes()
     outbox = _Outbox(news)
     try:
         begin = wire.receive(orders)
@@ -84,7 +84,7 @@ def main(parent: int) -> None:
         outbox.send(wire.Finished(segment))
 
 
-def _die_with(parent: int) -> None:
+def die_with(parent: int) -> None:
     """Ask Linux to kill this process with its parent, even in the middle of a call that holds the interpreter."""
     if sys.platform == "linux":
         import ctypes
@@ -95,7 +95,7 @@ def _die_with(parent: int) -> None:
             os._exit(1)
 
 
-def _take_over_pipes() -> tuple[BinaryIO, BinaryIO]:
+def take_over_pipes() -> tuple[BinaryIO, BinaryIO]:
     """Orders and news on descriptors of their own; standard input is empty and standard output is standard error."""
     orders, news = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDONLY)
