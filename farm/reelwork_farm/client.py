@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import os
 import random
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, TypeVar
 
@@ -17,24 +13,26 @@ import requests
 
 from reelwork_farm import wire
 from reelwork_farm.auth import token_for
-from reelwork_farm.errors import FarmError, UnknownWorker, Unreachable
+from reelwork_farm.errors import FarmError, Refused, UnknownWorker, Unreachable
 from reelwork_farm.messages import FarmInfo, Heartbeat, JobView, Orders, Registration, Report
 from reelwork_farm.model import Event, JobRow, JobSpec, JobState, Lease, UnitRow, UnitState, WorkerOffer, WorkerRow
+from reelwork_farm.storage import BLOCK, MissingError, checked, save
 
 if TYPE_CHECKING:
     from requests import Response, Session
 
 T = TypeVar("T")
 
-#: Bytes that are moved at once.
-_CHUNK: Final = 1 << 20
 #: Answers after which the same question is asked again: the controller, or what stands before it, is not ready.
 _PASSING: Final = frozenset({502, 503, 504})
 #: The answer to a worker that the farm does not know any more.
 GONE: Final = 410
+NOT_FOUND: Final = 404
+#: Blobs that are asked for at once.
+_MANY: Final = 10_000
 
 
-class RefusedError(FarmError):
+class RefusedError(Refused):
     """The controller says no. Asking again does not help.
 
     :param status: of HTTP: 400 the question is wrong, 401 or 403 the token is, 404 no such thing, 409 not now,
@@ -169,49 +167,52 @@ class FarmClient:
 
     # The content-addressed storage, as far as it is reached through the controller.
 
-    def has(self, digest: str) -> bool:
+    def has_blob(self, digest: str) -> bool:
         """Whether the storage has a blob."""
         try:
-            self._call("HEAD", f"/v1/blobs/{digest}")
+            self._call("HEAD", f"/v1/blobs/{checked(digest)}")
         except RefusedError as refusal:
-            if refusal.status == 404:
+            if refusal.status == NOT_FOUND:
                 return False
             raise
         return True
 
-    def missing(self, digests: Iterable[str]) -> set[str]:
+    def missing_blobs(self, digests: Iterable[str]) -> frozenset[str]:
         """Those of the blobs that the storage does not have."""
         wanted = sorted(set(digests))
         found: set[str] = set()
-        for start in range(0, len(wanted), 10_000):
-            found.update(self._ask(list[str], "POST", "/v1/blobs/missing", wanted[start : start + 10_000]))
-        return found
+        for start in range(0, len(wanted), _MANY):
+            found.update(self._ask(list[str], "POST", "/v1/blobs/missing", wanted[start : start + _MANY]))
+        return frozenset(found)
 
-    def put(self, path: Path) -> str:
-        """Put a file into the storage, if it is not there yet; its digest.
+    def put_blob(self, digest: str, path: Path) -> None:
+        """Put a file, whose sha256 the digest is, into the storage.
 
-        :raises FarmError: the file cannot be read, or the storage is full
+        :raises FarmError: the file cannot be read, is another one, or the storage is full
         """
         try:
             with path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-                if not self.has(digest):
-                    self._call("PUT", f"/v1/blobs/{digest}", body=file)
+                self._call("PUT", f"/v1/blobs/{checked(digest)}", body=file)
         except OSError as error:
             raise FarmError(f"cannot read {path}: {error.strerror or error}") from error
-        return digest
 
-    def get(self, digest: str, to: Path) -> None:
+    def get_blob(self, digest: str, to: Path) -> None:
         """Fetch a blob into the file ``to``, which appears only when it is whole and its digest is right.
 
-        :raises FarmError: there is no such blob, it arrives damaged, or the file cannot be written
+        :raises MissingError: there is no such blob
+        :raises FarmError: it arrives damaged, or the file cannot be written
         """
 
         def fetch() -> None:
-            with self._send("GET", f"/v1/blobs/{digest}") as answer:
-                _receive(answer, digest, to)
+            with self._send("GET", f"/v1/blobs/{checked(digest)}") as answer:
+                save(_blocks(answer), digest, to)
 
-        self._patiently(fetch)
+        try:
+            self._patiently(fetch)
+        except RefusedError as refusal:
+            if refusal.status == NOT_FOUND:
+                raise MissingError(str(refusal)) from None
+            raise
 
     # What operators' systems ask.
 
@@ -320,26 +321,11 @@ class _PassingError(Exception):
     """Something that may be well again when it is tried again."""
 
 
-def _receive(answer: Response, digest: str, to: Path) -> None:
-    """Write what arrives, check it, and only then let it be seen."""
-    descriptor, name = tempfile.mkstemp(dir=to.parent, prefix=f".{to.name}.")
+def _blocks(answer: Response) -> Iterator[bytes]:
     try:
-        sums = hashlib.sha256()
-        with os.fdopen(descriptor, "wb") as file:
-            for chunk in answer.iter_content(_CHUNK):
-                sums.update(chunk)
-                file.write(chunk)
-        if sums.hexdigest() != digest:
-            raise _PassingError(f"the blob {digest} arrives damaged")
-        os.chmod(name, 0o644)
-        os.replace(name, to)
-    except OSError as error:
-        if isinstance(error, requests.RequestException):  # which is an OSError, too
-            raise
-        raise FarmError(f"cannot write {to}: {error.strerror or error}") from error
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(name)
+        yield from answer.iter_content(BLOCK)
+    except requests.RequestException as error:  # an OSError, too, for which the file would get the blame
+        raise _PassingError(str(error)) from error
 
 
 def _joined(states: Iterable[JobState] | Iterable[UnitState] | None) -> str | None:
