@@ -44,6 +44,7 @@ class Production:
     :param texts: the words of each layer whose text is a record, by the layer's path
     :param records: every record that is used, by its name
     :param missing: what a slate says in place of a record that is missing in a draft, by the layer's path
+    :param catalogue: where the records are from, if the scene names any
     """
 
     scene: model.Scene
@@ -51,19 +52,24 @@ class Production:
     texts: Mapping[str, str]
     records: Mapping[str, Record]
     missing: Mapping[str, str]
+    catalogue: Catalogue | None = None
 
 
-def link(scene: model.Scene, probe: Probe, *, draft: bool = False) -> tuple[Production, tuple[Problem, ...]]:
+def link(
+    scene: model.Scene, probe: Probe, *, draft: bool = False, enclosed: Mapping[str, Path] | None = None
+) -> tuple[Production, tuple[Problem, ...]]:
     """Find everything that a scene names; what is wrong comes back as problems, all at once.
 
     :param probe: says what a file of pictures or sound is
     :param draft: whether a record that is missing becomes a slate and a warning rather than an error
+    :param enclosed: files and catalogues that the scene names outside its folder, by the names that it gives them; with
+        it, even if it is empty, nothing else is read outside of it
     """
-    linker = _Linker(scene, probe, draft)
+    linker = _Linker(scene, probe, draft, enclosed)
     for clip in clips(scene):
         linker.clip(clip)
     linker.licence()
-    production = Production(scene, linker.media, linker.texts, linker.records, linker.missing)
+    production = Production(scene, linker.media, linker.texts, linker.records, linker.missing, linker.catalogue)
     return production, tuple(linker.problems)
 
 
@@ -87,7 +93,7 @@ def _nested(items: tuple[model.Item, ...]) -> Iterator[model.Clip]:
 class _Linker:
     """Collects files, facts and problems; each record and file is looked at once."""
 
-    def __init__(self, scene: model.Scene, probe: Probe, draft: bool) -> None:
+    def __init__(self, scene: model.Scene, probe: Probe, draft: bool, enclosed: Mapping[str, Path] | None) -> None:
         self.media: dict[str, Media] = {}
         self.texts: dict[str, str] = {}
         self.records: dict[str, Record] = {}
@@ -97,8 +103,9 @@ class _Linker:
         self._folder = Path(scene.file).resolve().parent
         self._probe = probe
         self._draft = draft
+        self._enclosed = enclosed
         self._facts: dict[Path, MediaFacts] = {}
-        self._catalogue: Catalogue | None = None
+        self.catalogue: Catalogue | None = None
         self._no_catalogue = False
         self._told: set[str | None] = set()
 
@@ -167,16 +174,16 @@ class _Linker:
 
     def licence(self) -> None:
         """Whether the production's own licence makes sense."""
-        trouble = release_trouble(Release(self._scene.licence or None, self._scene.commercial), self._catalogue)
+        trouble = release_trouble(Release(self._scene.licence or None, self._scene.commercial), self.catalogue)
         if trouble is not None:
             place = self._scene.place("licence") or Place(self._scene.file, 1, 1)
             self.problems.append(replace(trouble, place=place, path="licence", warning=self._draft))
 
     def _opened(self) -> Catalogue | None:
         """The scene's catalogue; that there is none, or that it cannot be opened, is said once."""
-        if self._catalogue is None and not self._no_catalogue:
+        if self.catalogue is None and not self._no_catalogue:
             try:
-                self._catalogue = self._found()
+                self.catalogue = self._found()
             except (MediaError, CatalogueError) as error:
                 self._no_catalogue = True
                 problems = error.problems if isinstance(error, CatalogueError) else (Problem(str(error)),)
@@ -184,12 +191,13 @@ class _Linker:
                 for problem in problems:
                     found = problem if problem.place else replace(problem, place=at, path="catalogue")
                     self.problems.append(replace(found, warning=self._draft))
-        return self._catalogue
+        return self.catalogue
 
     def _found(self) -> Catalogue:
         named = self._scene.catalogue
         if named is not None:
-            return open_catalogue(self._resolved(named))  # what marks a catalogue lets scenes read it
+            # What marks a catalogue lets scenes read it, but for those that are enclosed.
+            return open_catalogue(self._resolved(named) if self._enclosed is None else self._allowed(named))
         if (self._folder / "catalogue" / "catalogue.toml").is_file():
             return open_catalogue(self._folder / "catalogue")
         problem = Problem("the scene names records, but no catalogue", remedy="write `catalogue:` and its folder")
@@ -213,7 +221,13 @@ class _Linker:
 
     def _allowed(self, named: str) -> Path:
         """A path that the scene names, links followed, if scenes may read there."""
+        if self._enclosed is not None and named in self._enclosed:
+            return self._enclosed[named].resolve()
         path = self._resolved(named)
+        if self._enclosed is not None:
+            if not path.is_relative_to(self._folder):
+                raise MediaError(f"{quote(named)} lies outside the scene's folder, and is not enclosed with it")
+            return path
         roots = [self._folder, *(Path(root).resolve() for root in os.environ.get(ROOTS, "").split(os.pathsep) if root)]
         if not any(path.is_relative_to(root) for root in roots):
             raise MediaError(

@@ -7,7 +7,7 @@ lengths (pixels and per cent), because what 100% is may change with the box.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from reelwork.catalogue.facts import MediaFacts
@@ -20,11 +20,11 @@ from reelwork.values import Colour
 class Media:
     """A file that the scene shows or sounds.
 
-    :param path: where it lies on this machine
+    :param path: where it lies on this machine; no part of what it is, which its digest says
     :param record: the catalogue's name for it (``handle/slug``), or ``None`` for a bare file
     """
 
-    path: str
+    path: str = field(metadata={"digest": False})
     facts: MediaFacts
     record: str | None = None
 

@@ -26,6 +26,7 @@ def value_digest(*values: object) -> str:
     """The digest of plain values, frozen dataclasses, classes and containers of them, as 64 hexadecimal digits.
 
     Each object is looked at once, however often it is used, so that compositions nested in each other do not explode.
+    A dataclass's fields with ``digest: False`` in their metadata are left out: they say where something lies.
 
     :raises TypeError: a value of another type
     """
@@ -53,7 +54,8 @@ class _Digester:
         if isinstance(value, type):
             return f"{value.__module__}.{value.__qualname__} {getattr(value, 'version', '')}"
         if dataclasses.is_dataclass(value):
-            fields = (self.digest(getattr(value, field.name)) for field in dataclasses.fields(value))
+            said = (field for field in dataclasses.fields(value) if field.metadata.get("digest", True))
+            fields = (self.digest(getattr(value, field.name)) for field in said)
             return f"{self._text(type(value))}({','.join(fields)})"
         if isinstance(value, tuple | list):
             return f"({','.join(self.digest(item) for item in value)})"

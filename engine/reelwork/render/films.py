@@ -1,8 +1,12 @@
-"""Films: an output goes in, its units are rendered, its sound is mixed, and one file comes out."""
+"""Films: an output goes in, its units are rendered, its sound is mixed, and one file comes out.
+
+The three steps, planning, rendering the units and finishing, may be done in different places: see :class:`Film`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,7 +19,7 @@ from reelwork.media.mux import write_film, write_sound
 from reelwork.media.segment import Segment as KeptSegment
 from reelwork.media.segment import open_segment
 from reelwork.media.spec import SoundSpec, sound_spec
-from reelwork.render.job import Dispatcher, Job, Segment
+from reelwork.render.job import Dispatcher, Job, Segment, Unit
 from reelwork.render.outputs import film_spec
 from reelwork.render.prepare import Prepared, Settings
 from reelwork.render.progress import Progress
@@ -24,9 +28,88 @@ from reelwork.render.units import Request, job_key, kept_folder, mark_used, run,
 from reelwork.render.view import frame_range, output_view
 from reelwork.scene.model import Output
 from reelwork.sound.levels import Levels, Meter
-from reelwork.sound.mix import mix
+from reelwork.sound.mix import mix, sample_at
 from reelwork.sound.plan import Voice
 from reelwork.sound.voices import collect_voices
+
+
+@dataclass(frozen=True)
+class Film:
+    """A film before it is rendered: its units, and what is heard.
+
+    :param renderer: makes the renderers of its units, and knows where their segments are kept
+    :param begin: the instant of its first frame, seconds of the graph's root
+    :param duration: seconds
+    :param voices: what is heard in the graph's root; none: it is silent
+    """
+
+    units: tuple[Unit, ...]
+    renderer: FilmJob
+    begin: Fraction
+    duration: Fraction
+    voices: tuple[Voice, ...]
+    sound_as: SoundSpec
+    title: str
+
+    @property
+    def frames(self) -> int:
+        """How many there are."""
+        return sum(unit.stop - unit.first for unit in self.units)
+
+    @property
+    def samples(self) -> int | None:
+        """How many samples are heard, at 48,000 Hz; ``None`` where there is no sound."""
+        return sample_at(self.duration) if self.voices else None
+
+
+def plan_film(
+    prepared: Prepared, output: Output, suffix: str, settings: Settings, request: Request, folder: Path
+) -> Film:
+    """An output as a film.
+
+    :param suffix: of the film's file, with its point
+    :param folder: where segments are kept
+    :raises OutputError: it cannot be encoded as it asks for, or has no such frames
+    """
+    graph = prepared.graph(output.composition)
+    view = output_view(graph, output, request.scale)
+    start, fps, count = frame_range(graph, output)
+    first, stop = selected(count, request.frames)
+    size, alpha = (view.window.width, view.window.height), view.background is None
+    spec = film_spec(output, suffix, size, fps, alpha=alpha, draft=settings.draft)
+    shot = Shot(graph, view, start, fps)
+    renderer = FilmJob(shot, spec, folder, request.tile_rows)
+    return Film(
+        units=units(first, stop, job_key(prepared, shot, spec)),
+        renderer=renderer,
+        begin=start + first / fps,
+        duration=Fraction(stop - first) / fps,
+        voices=collect_voices(graph),
+        sound_as=_sound_spec(output, suffix),
+        title=graph.title,
+    )
+
+
+def finish_film(film: Film, segments: Sequence[Path], target: Path) -> Levels | None:
+    """Mix a film's sound and write it with its segments; comes back with how loud it is, if it sounds.
+
+    :param segments: the kept files of all units, in their order
+    :raises OutputError: a segment is torn or of another film, or the file cannot be written
+    """
+    kept = [open_segment(path) for path in segments]
+    frames = sum(segment.frames for segment in kept)
+    if frames != film.frames:
+        raise OutputError(f"{frames} frames were rendered where {film.frames} are due; render again with --fresh")
+    meter = Meter()
+    write_film(
+        kept,
+        film.renderer.spec,
+        target,
+        sound=meter.through(_mixed(film.voices, film.begin, film.duration)) if film.voices else None,
+        sound_as=film.sound_as,
+        metadata={"title": film.title} if film.title else None,
+    )
+    return meter.levels() if film.voices else None
 
 
 def write(
@@ -42,40 +125,18 @@ def write(
 
     :raises OutputError: it cannot be encoded as it asks for, or not be written
     """
-    graph = prepared.graph(output.composition)
-    view = output_view(graph, output, request.scale)
-    start, fps, count = frame_range(graph, output)
-    first, stop = selected(count, request.frames)
-    size, alpha = (view.window.width, view.window.height), view.background is None
-    spec = film_spec(output, target.suffix.lower(), size, fps, alpha=alpha, draft=settings.draft)
-    shot = Shot(graph, view, start, fps)
     folder = kept_folder()
-    renderer = FilmJob(shot, spec, folder, request.tile_rows)
-    job = Job(units(first, stop, job_key(prepared, shot, spec)), renderer)
-    finished = {} if request.fresh else _finished(job, renderer)
-    voices = collect_voices(graph)  # now, since there may be more than can be mixed
-    segments = run(job, progress, dispatcher, finished)
+    film = plan_film(prepared, output, target.suffix.lower(), settings, request, folder)
+    finished = {} if request.fresh else _finished(film)
+    segments = run(Job(film.units, film.renderer), progress, dispatcher, finished)
     progress.stage("mixing sound and writing the film")
-    kept = [open_segment(segment.path) for segment in segments]
-    frames = sum(segment.frames for segment in kept)
-    if frames != stop - first:
-        raise OutputError(f"{frames} frames were rendered where {stop - first} are due; render again with --fresh")
-    meter = Meter()
-    sound = meter.through(_mixed(voices, start + first / fps, Fraction(stop - first) / fps))
-    write_film(
-        kept,
-        spec,
-        target,
-        sound=sound if voices else None,
-        sound_as=_sound_spec(output, target),
-        metadata={"title": graph.title} if graph.title else None,
-    )
+    levels = finish_film(film, [segment.path for segment in segments], target)
     mark_used(folder, segments)
-    return meter.levels() if voices else None
+    return levels
 
 
 def write_sound_alone(prepared: Prepared, output: Output, target: Path, request: Request, progress: Progress) -> Levels:
-    """Mix an output\'s sound into a file of its own; comes back with how loud it is.
+    """Mix an output's sound into a file of its own; comes back with how loud it is.
 
     :raises OutputError: nothing is heard in it, or it cannot be written
     """
@@ -89,20 +150,20 @@ def write_sound_alone(prepared: Prepared, output: Output, target: Path, request:
     end = min(start + stop / fps, output.range[1] if output.range else graph.root.duration)
     begin = start + first / fps
     meter = Meter()
-    write_sound(meter.through(_mixed(voices, begin, end - begin)), target, _sound_spec(output, target))
+    write_sound(meter.through(_mixed(voices, begin, end - begin)), target, _sound_spec(output, target.suffix.lower()))
     return meter.levels()
 
 
-def _sound_spec(output: Output, target: Path) -> SoundSpec:
+def _sound_spec(output: Output, suffix: str) -> SoundSpec:
     audio = output.audio
-    return sound_spec(target.suffix.lower(), codec=audio.codec, bitrate=audio.bitrate or SoundSpec.bitrate)
+    return sound_spec(suffix, codec=audio.codec, bitrate=audio.bitrate or SoundSpec.bitrate)
 
 
-def _finished(job: Job, renderer: FilmJob) -> dict[int, Segment]:
+def _finished(film: Film) -> dict[int, Segment]:
     """The units whose segments an earlier render left, whole."""
     found: dict[int, Segment] = {}
-    for unit in job.units:
-        path = renderer.path(unit)
+    for unit in film.units:
+        path = film.renderer.path(unit)
         try:
             kept: KeptSegment = open_segment(path)
         except OutputError:

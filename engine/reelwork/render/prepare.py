@@ -26,10 +26,13 @@ class Settings:
 
     :param variables: values for the scene's variables, as written
     :param draft: whether missing records become slates, and quality gives way to speed
+    :param enclosed: the files and the catalogue that the scene names outside its folder, by the names that it gives
+        them; nothing else is then read outside of it. ``None``: they lie where the scene says
     """
 
     variables: Mapping[str, str] = field(default_factory=dict)
     draft: bool = False
+    enclosed: Mapping[str, Path] | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def prepare(path: Path, settings: Settings) -> Prepared:
 
     known = registry()
     scene = read_scene(scene_file(path), set=settings.variables, registry=known)
-    production, found = link(scene, probe, draft=settings.draft)
+    production, found = link(scene, probe, draft=settings.draft, enclosed=settings.enclosed)
     problems = [*scene.warnings, *found]
 
     def length(clip: Clip) -> SourceLength:

@@ -29,6 +29,23 @@ _MOST_LAYERS: Final = 5
 
 
 @dataclass(frozen=True)
+class Task:
+    """One output of a prepared scene that is to be rendered.
+
+    :param target: where its file goes; of numbered stills, their name with the number's place
+    :param settings: that the scene was prepared with
+    :param warnings: what is doubtful in the scene and in the output
+    """
+
+    prepared: Prepared
+    output: Output
+    target: Path
+    settings: Settings
+    request: Request
+    warnings: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
 class Rendered:
     """What came of a render.
 
@@ -72,6 +89,15 @@ def render(
     :raises SceneError: the scene is wrong
     :raises OutputError: there is no such output, or it cannot be written
     """
+    return make(plan_task(path, settings, request, progress), progress, dispatcher)
+
+
+def plan_task(path: Path, settings: Settings, request: Request, progress: Progress) -> Task:
+    """What there is to do for an output of a scene, found out before anything is rendered.
+
+    :raises SceneError: the scene is wrong
+    :raises OutputError: there is no such output, or its file cannot be written
+    """
     progress.stage("reading the scene")
     prepared = prepare(path, settings)
     output = chosen_output(prepared, request.output)
@@ -79,9 +105,18 @@ def render(
     warnings = _warnings(prepared, output_problems(prepared, output) if as_written else [])
     target = request.to or _inside_out(output.file)
     _check_place(target)
-    with _naming_layers(prepared):
-        made = _make(prepared, output, target, settings, request, progress, dispatcher or LocalDispatcher(request.jobs))
-    return replace(made, warnings=warnings)
+    return Task(prepared, output, target, settings, request, warnings)
+
+
+def make(task: Task, progress: Progress, dispatcher: Dispatcher | None = None) -> Rendered:
+    """Render an output.
+
+    :param dispatcher: who renders the units; by default as many workers of this machine as the request says
+    :raises OutputError: it cannot be written
+    """
+    with naming_layers(task.prepared):
+        made = _make(task, progress, dispatcher or LocalDispatcher(task.request.jobs))
+    return replace(made, warnings=task.warnings)
 
 
 def chosen_output(prepared: Prepared, name: str | None) -> Output:
@@ -130,22 +165,15 @@ def _check_place(target: Path) -> None:
         raise OutputError(f"cannot write {target}: {error.strerror or error}") from error
 
 
-def _make(
-    prepared: Prepared,
-    output: Output,
-    target: Path,
-    settings: Settings,
-    request: Request,
-    progress: Progress,
-    dispatcher: Dispatcher,
-) -> Rendered:
+def _make(task: Task, progress: Progress, dispatcher: Dispatcher) -> Rendered:
     from reelwork.render import films, pictures  # numba and PyAV load here
 
+    prepared, output, target, request = task.prepared, task.output, task.target, task.request
     suffix = target.suffix.lower()
     if output.at:
         return Rendered(pictures.write_instants(prepared, output, target, request, progress))
     if suffix in files.FILMS:
-        levels = films.write(prepared, output, target, settings, request, progress, dispatcher)
+        levels = films.write(prepared, output, target, task.settings, request, progress, dispatcher)
         return Rendered(target, levels=levels)
     if suffix in files.SOUNDS:
         return Rendered(target, levels=films.write_sound_alone(prepared, output, target, request, progress))
@@ -172,7 +200,7 @@ def frame(path: Path, settings: Settings, time: str, to: Path, *, output: str | 
         instant = parse_time(time, prepared.scene.canvas.fps)
     except ValueError as error:
         raise OutputError(f"{time!r} is not a time: {error}") from error
-    with _naming_layers(prepared):
+    with naming_layers(prepared):
         return pictures.write_frame(prepared, chosen, instant, to)
 
 
@@ -198,12 +226,12 @@ def sheet(
         raise OutputError(f"cannot write {str(to)!r}: a contact sheet is a PNG; end its name in .png")
     _check_place(to)
     prepared = prepare(path, settings)
-    with _naming_layers(prepared):
+    with naming_layers(prepared):
         return write_sheet(prepared, chosen_output(prepared, output), to, progress, pictures=pictures, width=width)
 
 
 @contextmanager
-def _naming_layers(prepared: Prepared) -> Iterator[None]:
+def naming_layers(prepared: Prepared) -> Iterator[None]:
     """Say in a file's error which layers show or sound the file."""
     try:
         yield
