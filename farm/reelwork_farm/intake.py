@@ -1,0 +1,138 @@
+"""What a stranger hands in goes in; it comes out unchanged, or is refused with the reason before anything keeps it."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+from urllib.parse import urlsplit
+
+from reelwork_farm.capability import check_needs
+from reelwork_farm.errors import FarmError
+from reelwork_farm.model import Figures, JobSpec, WorkerOffer
+from reelwork_farm.storage import checked
+
+
+class IntakeError(FarmError):
+    """What was handed in is not what the farm takes."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much a farm takes in, so that nobody can fill it up by mistake or on purpose.
+
+    :param workers: that are alive at once
+    :param blob: bytes of one file
+    :param body: bytes of one message
+    :param log: bytes of one unit's log
+    :param uploads: files that travel through the controller at once
+    """
+
+    workers: int = 20_000
+    blob: int = 256 << 30
+    body: int = 1 << 20
+    log: int = 1 << 20
+    uploads: int = 16
+
+
+_ID: Final = re.compile(r"[0-9a-f]{16}")
+_NAME: Final = re.compile(r"[^\x00-\x1f\x7f/\\]{1,200}")
+_PROJECT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+_WORD: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+_HIGHEST_PRIORITY: Final = 1000
+_MANY: Final = 256
+
+
+def check_spec(spec: JobSpec) -> None:
+    """Refuse a job that cannot be right.
+
+    :raises FarmError: with the field, and what it may be
+    """
+    checked(spec.bundle)
+    checked(spec.engine)
+    _require(bool(_NAME.fullmatch(spec.title)), "title", "1 to 200 characters on one line, without slashes", spec.title)
+    _require(bool(_NAME.fullmatch(spec.file)) and spec.file.strip(". ") != "", "file", "a file's plain name", spec.file)
+    _require(bool(_PROJECT.fullmatch(spec.project)), "project", "letters, digits, `.`, `_` and `-`", spec.project)
+    _require(spec.machine == "" or bool(_WORD.fullmatch(spec.machine)), "machine", "one word", spec.machine)
+    _require(0 <= spec.first < spec.stop, "frames", "counted from 0", f"{spec.first}-{spec.stop - 1}")
+    _check_fps(spec.fps)
+    check_priority(spec.priority)
+    _require(len(spec.needs) <= _MANY, "needs", f"{_MANY} at most", str(len(spec.needs)))
+    check_needs(spec.needs)
+    _require(len(spec.after) <= _MANY, "after", f"{_MANY} jobs at most", str(len(spec.after)))
+    for job in spec.after:
+        check_id(job)
+    if spec.notify is not None:
+        check_address(spec.notify)
+
+
+def check_priority(priority: int) -> None:
+    """Refuse a priority that is out of range.
+
+    :raises IntakeError: it is not between -1000 and 1000
+    """
+    allowed = f"between -{_HIGHEST_PRIORITY} and {_HIGHEST_PRIORITY}"
+    _require(abs(priority) <= _HIGHEST_PRIORITY, "priority", allowed, str(priority))
+
+
+def check_id(job: str) -> None:
+    """Refuse what cannot be a job's id.
+
+    :raises IntakeError: it is not 16 hexadecimal digits
+    """
+    _require(bool(_ID.fullmatch(job)), "job", "16 hexadecimal digits", job)
+
+
+def check_address(address: str) -> None:
+    """Refuse what a webhook cannot go to.
+
+    :raises IntakeError: it is no plain http or https address, or has a password in it, which the history would show
+    """
+    try:
+        parts = urlsplit(address)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good, parts = False, urlsplit("")
+    good = good and parts.username is None and len(address) <= 2000 and address.isascii() and address.isprintable()
+    _require(good, "notify", "an http or https address without a name or password in it", address)
+
+
+def check_offer(offer: WorkerOffer) -> None:
+    """Refuse a worker that cannot be what it says.
+
+    :raises FarmError: with the field, and what it may be
+    """
+    checked(offer.engine)
+    _require(bool(_NAME.fullmatch(offer.node)), "node", "a machine's name", offer.node)
+    _require(0 < offer.pid < 1 << 32, "pid", "a process id", str(offer.pid))
+    _require(0 < offer.cores <= 1 << 16, "cores", "at least 1", str(offer.cores))
+    _require(0 < offer.memory <= 1 << 50, "memory", "bytes, at least 1", str(offer.memory))
+    _require(bool(_WORD.fullmatch(offer.machine)), "machine", "one word such as x86_64", offer.machine)
+    _require(len(offer.tags) <= _MANY, "tags", f"{_MANY} at most", str(len(offer.tags)))
+    check_needs(offer.tags)
+
+
+def check_figures(figures: Figures) -> None:
+    """Refuse figures that nothing can have taken.
+
+    :raises FarmError: with the field, and what it may be
+    """
+    checked(figures.digest)
+    for name in ("size", "frames", "seconds", "cpu", "memory"):
+        value = getattr(figures, name)
+        _require(value >= 0 and math.isfinite(value), name, "0 or more", str(value))
+
+
+def _check_fps(fps: str) -> None:
+    try:
+        rate = Fraction(fps) if re.fullmatch(r"[0-9]{1,9}(/[0-9]{1,9})?", fps) else Fraction(0)
+    except ZeroDivisionError:
+        rate = Fraction(0)
+    _require(0 < rate <= 1000, "fps", "a fraction such as 24000/1001", fps)
+
+
+def _require(holds: bool, field: str, allowed: str, found: str) -> None:
+    if not holds:
+        raise IntakeError(f"{field}: {found[:80]!r} is not taken; it is {allowed}")

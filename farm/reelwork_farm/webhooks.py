@@ -1,0 +1,187 @@
+"""Ends of jobs go in, as the history tells them; signed messages go out to those who asked, until they take them.
+
+What is still to be delivered lies in a small file in the farm's folder: how far the history has been read, and who has
+not been told yet. A controller that dies goes on from there, so that everybody is told at least once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import logging
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, Protocol
+
+from reelwork_farm import wire
+from reelwork_farm.model import Event, JobRow, JobState
+
+_log = logging.getLogger(__name__)
+
+#: The header with the signature of the body, ``sha256=`` and 64 hexadecimal digits.
+SIGNATURE: Final = "X-Reelwork-Signature"
+#: Kinds of events after which somebody may want to be told, and the state that a job is in then.
+ENDS: Final = {
+    "job finished": JobState.DONE,
+    "job gave up": JobState.FAILED,
+    "job cancelled": JobState.CANCELLED,
+}
+#: Seconds before the second try; they double with each, up to the longest.
+FIRST_PAUSE: Final = 2.0
+LONGEST_PAUSE: Final = 600.0
+#: Tries, over some three hours, after which nobody is there.
+MOST_TRIES: Final = 24
+_PAGE: Final = 1000
+
+
+@dataclass(frozen=True)
+class Message:
+    """Something that somebody is still to be told.
+
+    :param event: the number of the event; the same message twice has the same
+    :param state: of the job, when it ended
+    :param due: when it is tried next, seconds since 1970
+    """
+
+    event: int
+    address: str
+    job: str
+    title: str
+    state: str
+    ended: float
+    result: str | None
+    tries: int = 0
+    due: float = 0.0
+
+    def body(self) -> bytes:
+        """What is sent, as JSON."""
+        told = wire.to_json(self)
+        for own in ("address", "tries", "due"):
+            del told[own]
+        return json.dumps(told, sort_keys=True).encode()
+
+
+@dataclass(frozen=True)
+class _Outbox:
+    after: int = 0
+    waiting: tuple[Message, ...] = ()
+
+
+class History(Protocol):
+    """What of a store is needed here."""
+
+    def events(self, *, after: int = 0, job: str | None = None, limit: int = 1000) -> list[Event]:
+        """The history behind an event."""
+        ...
+
+    def job(self, job: str) -> JobRow:
+        """A job."""
+        ...
+
+
+#: Sends a body with headers to an address; raises :class:`OSError` or :class:`ValueError` unless it was taken.
+Post = Callable[[str, bytes, dict[str, str]], None]
+
+
+class Webhooks:
+    """The outbox of a farm.
+
+    :param path: of the file that it lies in
+    :param key: that messages are signed with
+    """
+
+    def __init__(self, path: Path, key: bytes, post: Post | None = None) -> None:
+        self._path = path
+        self._key = key
+        self._post = post_once if post is None else post
+        self._box = self._written = _read(path)
+
+    def deliver(self, history: History, *, now: float) -> int:
+        """Read on in the history, and send what is due.
+
+        :return: how many messages still wait
+        """
+        box = self._collect(history)
+        waiting = tuple(left for message in box.waiting if (left := self._sent(message, now)) is not None)
+        self._keep(_Outbox(box.after, waiting))
+        return len(waiting)
+
+    def _collect(self, history: History) -> _Outbox:
+        box = self._box
+        while events := history.events(after=box.after, limit=_PAGE):
+            found = []
+            for event in events:
+                if event.kind in ENDS and event.job is not None:
+                    job = history.job(event.job)
+                    if job.spec.notify is not None:
+                        found.append(_message(event, job, job.spec.notify))
+            box = _Outbox(events[-1].id, box.waiting + tuple(found))
+            if found:
+                self._keep(box)
+        return box
+
+    def _sent(self, message: Message, now: float) -> Message | None:
+        """What is left of a message after it had its turn."""
+        if message.due > now:
+            return message
+        body = message.body()
+        try:
+            self._post(message.address, body, {"Content-Type": "application/json", SIGNATURE: sign(body, self._key)})
+        except (OSError, ValueError) as error:
+            tries = message.tries + 1
+            if tries >= MOST_TRIES:
+                _log.warning("job %s: nobody takes the message at %s: %s", message.job, message.address, error)
+                return None
+            pause = min(FIRST_PAUSE * 2 ** (tries - 1), LONGEST_PAUSE)
+            return replace(message, tries=tries, due=now + pause)
+        return None
+
+    def _keep(self, box: _Outbox) -> None:
+        """Write the outbox down, unless it was only read on a little, which can be done again."""
+        self._box = box
+        if box.waiting != self._written.waiting or box.after >= self._written.after + _PAGE:
+            _write(self._path, box)
+            self._written = box
+
+
+def post_once(address: str, body: bytes, headers: dict[str, str]) -> None:
+    """Send a message.
+
+    :raises OSError: it was not taken, with a status from 200 to 299, within some seconds
+    """
+    import requests
+
+    with requests.post(
+        address, body, headers=headers, timeout=(5.0, 10.0), allow_redirects=False, stream=True
+    ) as answer:
+        if not 200 <= answer.status_code < 300:
+            raise OSError(f"status {answer.status_code}")
+
+
+def sign(body: bytes, key: bytes) -> str:
+    """The signature of a message: HMAC-SHA256 of its body, as its header says it."""
+    return "sha256=" + hmac.new(key, body, hashlib.sha256).hexdigest()
+
+
+def _message(event: Event, job: JobRow, address: str) -> Message:
+    return Message(event.id, address, job.id, job.spec.title, ENDS[event.kind].value, event.time, job.result)
+
+
+def _read(path: Path) -> _Outbox:
+    try:
+        return wire.from_json(_Outbox, wire.loads(path.read_bytes()))
+    except FileNotFoundError:
+        return _Outbox()
+
+
+def _write(path: Path, box: _Outbox) -> None:
+    descriptor, name = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(wire.dumps(box))
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(name, path)
