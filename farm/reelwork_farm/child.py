@@ -1,0 +1,144 @@
+"""A worker's render process, ``python -m reelwork_farm.child PARENT``: orders come in on standard input, news goes out.
+
+It lives no longer than the worker that started it. Whatever is printed in it goes to standard error, where the worker
+keeps the end of it. It has no connection to the farm and knows no token.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import faulthandler
+import os
+import resource
+import signal
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from reelwork.errors import MediaError
+from reelwork.render.worker import die_with, take_over_pipes
+from reelwork_farm import orders
+from reelwork_farm.model import Cause, UnitKind
+
+if TYPE_CHECKING:
+    from reelwork_farm.work import Work
+
+#: Seconds between two messages about finished frames.
+_QUIET = 0.1
+#: Errors of the machine, not of what is rendered: no space, too many open files, a disk that fails.
+_MACHINES = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE})
+
+
+class _Outbox:
+    """The :class:`reelwork.render.progress.Report` of a render process, which sends what it is told to its worker."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._stage = ""
+        self._frames = 0
+        self._sent = 0.0
+
+    def send(self, news: orders.News) -> None:
+        try:
+            orders.send(self._stream, news)
+        except OSError:
+            os._exit(1)
+
+    def stage(self, name: str) -> None:
+        if name != self._stage:
+            self._stage = name
+            self.send(orders.Stage(name))
+
+    def advance(self, frames: int = 1) -> None:
+        self._frames += frames
+        if time.monotonic() - self._sent >= _QUIET:
+            self.flush()
+
+    def flush(self) -> None:
+        if self._frames:
+            self.send(orders.Advance(self._frames))
+        self._frames, self._sent = 0, time.monotonic()
+
+
+def main(parent: int) -> None:
+    """Serve the worker in process ``parent`` until it is gone or has nothing more to do."""
+    faulthandler.enable()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the worker decides
+    die_with(parent)
+    incoming, news = take_over_pipes()
+    outbox = _Outbox(news)
+    work: Work | None = None
+    while True:
+        try:
+            order = orders.receive(incoming)
+        except EOFError:
+            return
+        try:
+            if isinstance(order, orders.Open):
+                work = _opened(order, outbox)
+                outbox.send(orders.Opened())
+            elif work is not None:
+                outbox.send(_made(work, order, outbox))
+        except Exception as error:  # strangers' plugins and files: anything may come
+            traceback.print_exc()
+            outbox.send(orders.Failed(cause_of(error), f"{type(error).__name__}: {error}"[:8000]))
+
+
+def cause_of(error: BaseException) -> Cause:
+    """Whose fault an exception in rendering is."""
+    if isinstance(error, MemoryError):
+        return Cause.MEMORY
+    if isinstance(error, MediaError):
+        return Cause.MEDIA
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, OSError) and seen.errno in _MACHINES:
+            return Cause.INFRASTRUCTURE
+        seen = seen.__cause__
+    return Cause.PLUGIN
+
+
+def _opened(order: orders.Open, outbox: _Outbox) -> Work:
+    from reelwork_farm.work import open_work  # numba and PyAV load here, when the worker can already be told of it
+
+    outbox.stage("reading the scene")
+    return open_work(Path(order.folder), Path(order.into))
+
+
+def _made(work: Work, order: orders.Make, outbox: _Outbox) -> orders.Made:
+    begun, cpu = time.monotonic(), time.process_time()
+    _forget_peak()
+    part = order.part
+    if part.kind is UnitKind.RENDER:
+        path, frames = work.render(part, outbox)
+    else:
+        path, frames = work.finish(_in_order(order.segments), outbox)
+    outbox.flush()
+    return orders.Made(str(path), frames, time.monotonic() - begun, time.process_time() - cpu, peak_memory())
+
+
+def _in_order(folder: str | None) -> list[Path]:
+    return sorted(Path(folder).iterdir(), key=lambda path: int(path.stem)) if folder else []
+
+
+def _forget_peak() -> None:
+    """Have Linux measure the peak anew; elsewhere it is the peak of all units so far."""
+    with contextlib.suppress(OSError), open("/proc/self/clear_refs", "w") as file:
+        file.write("5")
+
+
+def peak_memory() -> int:
+    """The most memory that this process held, bytes."""
+    with contextlib.suppress(OSError), open("/proc/self/status") as file:
+        for line in file:
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) << 10
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak << 10
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
