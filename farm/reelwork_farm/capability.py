@@ -66,12 +66,15 @@ def usable(row: WorkerRow, now: float) -> bool:
 class Fleet:
     """The workers that may be handed something, by what they offer; asking who fits a job is cheap.
 
+    ``rows`` are those, by id; ``known`` are all that it was made of.
+
     :param rows: of all workers
     :param now: seconds since 1970
     """
 
     def __init__(self, rows: Iterable[WorkerRow], now: float) -> None:
-        self.rows: Final = {row.id: row for row in rows if usable(row, now)}
+        self.known: Final = tuple(rows)
+        self.rows: Final = {row.id: row for row in self.known if usable(row, now)}
         self._kinds: dict[tuple[object, ...], int] = {}
         self._kind: dict[str, int] = {}
         self._offers: list[WorkerOffer] = []
