@@ -17,3 +17,15 @@ class Unreachable(FarmError):
 
 class UnknownWorker(FarmError):
     """The farm does not know the worker, or gave it up for lost; it may register again."""
+
+
+class NotFound(FarmError):
+    """The farm has no such job or unit."""
+
+
+class Refused(FarmError):
+    """What was asked for may not happen in the state that the job or the unit is in."""
+
+
+class StoreError(FarmError):
+    """The store cannot be opened, read or written; nothing that was being changed is changed."""

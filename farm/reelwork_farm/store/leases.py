@@ -1,0 +1,297 @@
+"""What workers do with units: grants and reports go in; each unit is committed once, whoever else reports it later."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, insert, not_, select, update
+
+from reelwork_farm.model import Cause, Failure, Figures, JobState, Part, Timing, UnitKind, UnitState, WorkerState
+from reelwork_farm.states import Again, JobEvent, UnitEvent, retry, unit_after
+from reelwork_farm.store.jobs import release_followers, step
+from reelwork_farm.store.rows import find_job, note
+from reelwork_farm.store.schema import jobs, leases, units, workers
+from reelwork_farm.store.workers import find_worker
+
+#: How far a new unit moves the speed of its worker.
+_NEW: Final = 0.3
+
+#: Units that are handed out at once at most: databases bound how much a statement names.
+_MOST: Final = 1000
+
+_AT: Final = and_(leases.c.job == bindparam("at_job"), leases.c.number == bindparam("at_number"))
+_TAKE: Final = delete(leases).where(
+    _AT, leases.c.epoch == bindparam("at_epoch"), leases.c.worker == bindparam("at_worker")
+)
+_OWN: Final = select(leases.c.job, leases.c.number, leases.c.epoch).where(leases.c.worker == bindparam("at_worker"))
+_UNIT: Final = select(units).where(units.c.job == bindparam("at_job"), units.c.number == bindparam("at_number"))
+_DONE: Final = (
+    update(units)
+    .where(units.c.job == bindparam("at_job"), units.c.number == bindparam("at_number"))
+    .values(state=UnitState.DONE.value, digest=bindparam("made"), seconds=bindparam("took"), cause=None, message=None)
+)
+_COUNT: Final = (
+    update(jobs)
+    .where(jobs.c.id == bindparam("at_job"))
+    .values(
+        done=jobs.c.done + 1,
+        leased=jobs.c.leased - 1,
+        seconds=jobs.c.seconds + bindparam("took"),
+        squares=jobs.c.squares + bindparam("took_squared"),
+    )
+)
+_REPORTED: Final = (
+    update(workers)
+    .where(workers.c.id == bindparam("at_worker"))
+    .values(
+        speed=bindparam("now_speed"), faults=bindparam("now_faults"), reported=bindparam("at"), seen=bindparam("at")
+    )
+)
+
+
+def grant(
+    connection: Connection, worker: str, job: str, indexes: Sequence[int], *, until: float, now: float, doubled: bool
+) -> tuple[Part, ...]:
+    """Hand units to a worker: those of them that are ready and due, or, doubled, those that others have.
+
+    :returns: what it got, in order, each under a new epoch
+    :raises FarmError: there is no such job or no such worker
+    """
+    row = find_job(connection, job)
+    if find_worker(connection, worker).state != WorkerState.IDLE or row.state not in (
+        JobState.QUEUED,
+        JobState.RUNNING,
+    ):
+        return ()
+    wanted = [units.c.job == job, units.c.number.in_(indexes[:_MOST])]
+    if doubled:
+        own = select(leases.c.number).where(leases.c.job == job, leases.c.worker == worker)
+        wanted += [units.c.state == UnitState.LEASED, units.c.number.not_in(own)]
+    else:
+        wanted += [units.c.state == UnitState.READY, units.c.not_before <= now]
+    found = connection.execute(select(units).where(*wanted).order_by(units.c.number)).all()
+    if not found:
+        return ()
+    state = unit_after(UnitState.LEASED if doubled else UnitState.READY, UnitEvent.GRANTED)
+    parts = tuple(Part(unit.number, UnitKind(unit.kind), unit.first, unit.stop, unit.epoch + 1) for unit in found)
+    connection.execute(
+        update(units)
+        .where(units.c.job == job, units.c.number.in_([part.index for part in parts]))
+        .values(state=state, epoch=units.c.epoch + 1)
+    )
+    connection.execute(
+        insert(leases),
+        [
+            {"job": job, "number": part.index, "epoch": part.epoch, "worker": worker, "granted": now, "until": until}
+            for part in parts
+        ],
+    )
+    leased = row.leased if doubled else row.leased + len(parts)
+    step(connection, job, row.state, JobEvent.STARTED, now, leased=leased, started=row.started or now)
+    told: list[tuple[int, dict[str, object]]] = [(part.index, {"epoch": part.epoch, "until": until}) for part in parts]
+    note(connection, now, "unit doubled" if doubled else "unit leased", job=job, worker=worker, units=told)
+    return parts
+
+
+def commit(
+    connection: Connection, worker: str, job: str, index: int, epoch: int, figures: Figures, *, now: float
+) -> bool:
+    """Take a finished unit in, if the worker still has it under this epoch; nobody else's report of it counts then.
+
+    :returns: whether it was taken; if not, it was late or a duplicate
+    """
+    at = {"at_job": job, "at_number": index}
+    if not _take(connection, worker, job, index, epoch, now, {"digest": figures.digest}):
+        return False
+    unit = connection.execute(_UNIT, at).one()
+    unit_after(UnitState(unit.state), UnitEvent.COMMITTED)
+    connection.execute(_DONE, {**at, "made": figures.digest, "took": figures.seconds})
+    took = {"took": figures.seconds, "took_squared": figures.seconds**2}
+    connection.execute(_COUNT, {"at_job": job, **took})
+    connection.execute(delete(leases).where(_AT), at)
+    frames = unit.stop - unit.first if unit.kind == UnitKind.RENDER else 0
+    _credit(connection, worker, frames / figures.seconds if frames and figures.seconds > 0 else None, now)
+    told: dict[str, object] = {
+        "epoch": epoch,
+        "digest": figures.digest,
+        "size": figures.size,
+        "frames": figures.frames,
+        "seconds": figures.seconds,
+        "cpu": figures.cpu,
+        "memory": figures.memory,
+    }
+    note(connection, now, "unit committed", job=job, worker=worker, units=[(index, told)])
+    if unit.kind == UnitKind.FINISH:
+        _finish(connection, job, figures.digest, now)
+    else:
+        _go_on(connection, job, now)
+    return True
+
+
+def fail(
+    connection: Connection,
+    worker: str,
+    job: str,
+    index: int,
+    epoch: int,
+    failure: Failure,
+    timing: Timing,
+    *,
+    now: float,
+) -> bool:
+    """Take note that a worker could not finish a unit: it is tried again later, or quarantined.
+
+    :returns: whether the worker had the unit under this epoch
+    """
+    told: dict[str, object] = {"epoch": epoch, "cause": failure.cause, "message": failure.message}
+    if not _take(connection, worker, job, index, epoch, now, told):
+        return False
+    unit = connection.execute(_UNIT, {"at_job": job, "at_number": index}).one()
+    blamed = failure.cause is not Cause.INFRASTRUCTURE
+    attempts, losses = unit.attempts + blamed, unit.losses + (not blamed)
+    tried = list(dict.fromkeys([*json.loads(unit.tried), worker])) if blamed else json.loads(unit.tried)
+    values: dict[str, Any] = {
+        "attempts": attempts,
+        "losses": losses,
+        "tried": json.dumps(tried),
+        "cause": failure.cause,
+        "message": failure.message,
+    }
+    note(connection, now, "unit failed", job=job, worker=worker, units=[(index, told)])
+    connection.execute(
+        update(workers)
+        .where(workers.c.id == worker)
+        .values(faults=workers.c.faults + (failure.cause is not Cause.MEDIA), reported=now, seen=now)
+    )
+    here = and_(leases.c.job == job, leases.c.number == index)
+    if connection.execute(select(leases.c.epoch).where(here).limit(1)).first() is None:
+        verdict = retry(failure.cause, attempts, len(tried), timing, losses=losses)
+        event = UnitEvent.RETURNED if isinstance(verdict, Again) else UnitEvent.GIVEN_UP
+        values["state"] = unit_after(UnitState(unit.state), event)
+        values["epoch"] = unit.epoch + 1
+        if isinstance(verdict, Again):
+            values["not_before"] = now + verdict.delay
+        connection.execute(
+            update(jobs)
+            .where(jobs.c.id == job)
+            .values(leased=jobs.c.leased - 1, quarantined=jobs.c.quarantined + (event is UnitEvent.GIVEN_UP))
+        )
+    connection.execute(update(units).where(units.c.job == job, units.c.number == index).values(**values))
+    if values.get("state") is UnitState.QUARANTINED:
+        note(connection, now, "unit quarantined", job=job, worker=worker, units=[(index, told)])
+        _go_on(connection, job, now)
+    return True
+
+
+def take_back(
+    connection: Connection, which: ColumnElement[bool], now: float, kind: str, *, timing: Timing | None = None
+) -> list[Row[Any]]:
+    """End leases; units that nobody else has are ready again.
+
+    :param which: of the leases
+    :param kind: of the events
+    :param timing: given where the workers were lost, which counts as infrastructure's fault
+    :returns: the leases that ended
+    """
+    ended = connection.execute(select(leases).where(which).order_by(leases.c.job, leases.c.number)).all()
+    if not ended:
+        return []
+    connection.execute(delete(leases).where(which))
+    by_job: dict[str, set[int]] = defaultdict(set)
+    for lease in ended:
+        by_job[lease.job].add(lease.number)
+        note(connection, now, kind, job=lease.job, worker=lease.worker, units=[(lease.number, {"epoch": lease.epoch})])
+    for job, numbers in by_job.items():
+        for some in _thousands(sorted(numbers)):
+            _return(connection, job, some, now, timing)
+    return list(ended)
+
+
+def _return(connection: Connection, job: str, numbers: list[int], now: float, timing: Timing | None) -> None:
+    others = select(leases.c.number).where(leases.c.job == job, leases.c.number.in_(numbers))
+    here = and_(units.c.job == job, units.c.number.in_(numbers), units.c.number.not_in(others))
+    by_delay: dict[float, list[int]] = defaultdict(list)
+    for unit in connection.execute(select(units.c.number, units.c.state, units.c.losses).where(here)):
+        unit_after(UnitState(unit.state), UnitEvent.RETURNED)
+        verdict = retry(Cause.INFRASTRUCTURE, 0, 0, timing, losses=unit.losses + 1) if timing else Again(0.0)
+        by_delay[verdict.delay if isinstance(verdict, Again) else 0.0].append(unit.number)
+    for delay, some in by_delay.items():
+        lost = {"losses": units.c.losses + 1, "cause": Cause.INFRASTRUCTURE, "message": _LOST} if timing else {}
+        connection.execute(
+            update(units)
+            .where(units.c.job == job, units.c.number.in_(some))
+            .values(state=UnitState.READY, epoch=units.c.epoch + 1, not_before=now + delay, **lost)
+        )
+        connection.execute(update(jobs).where(jobs.c.id == job).values(leased=jobs.c.leased - len(some)))
+
+
+_LOST: Final = "nothing was heard of its worker any more"
+
+
+def extend(
+    connection: Connection, worker: str, *, until: float, holding: Collection[tuple[str, int, int]] | None
+) -> set[tuple[str, int]]:
+    """Let a worker's leases last longer.
+
+    :param holding: job, index and epoch of what the worker says that it has; leases of anything else are not extended,
+        since it never got to know of them. ``None`` for all
+    :returns: job and index of what the worker has
+    """
+    own = connection.execute(_OWN, {"at_worker": worker}).all()
+    said = None if holding is None else set(holding)
+    held = [lease for lease in own if said is None or tuple(lease) in said]
+    if held:
+        unsaid = [
+            and_(leases.c.job == job, leases.c.number == number, leases.c.epoch == epoch)
+            for job, number, epoch in own
+            if said is not None and (job, number, epoch) not in said
+        ]
+        longer = update(leases).where(leases.c.worker == worker, *(not_(lease) for lease in unsaid))
+        connection.execute(longer.values(until=until))
+    return {(job, number) for job, number, _ in held}
+
+
+def _take(
+    connection: Connection, worker: str, job: str, index: int, epoch: int, now: float, told: dict[str, object]
+) -> bool:
+    """Take a lease from the worker that reports; ``False``, and a line in the history, where it has none."""
+    at = {"at_job": job, "at_number": index, "at_epoch": epoch, "at_worker": worker}
+    if connection.execute(_TAKE, at).rowcount == 1:
+        return True
+    note(connection, now, "late report dropped", job=job, worker=worker, units=[(index, {"epoch": epoch} | told)])
+    return False
+
+
+def _credit(connection: Connection, worker: str, speed: float | None, now: float) -> None:
+    row = find_worker(connection, worker)
+    if speed is not None and row.speed is not None:
+        speed = (1 - _NEW) * row.speed + _NEW * speed
+    values = {"now_speed": speed or row.speed, "now_faults": max(0, row.faults - 1), "at": now}
+    connection.execute(_REPORTED, {"at_worker": worker, **values})
+
+
+def _go_on(connection: Connection, job: str, now: float) -> None:
+    """After a unit was done or quarantined: the last unit may be ready now, or the job may have failed."""
+    row = find_job(connection, job)
+    if row.done == row.units - 1:
+        connection.execute(
+            update(units)
+            .where(units.c.job == job, units.c.number == row.units - 1, units.c.state == UnitState.WAITING)
+            .values(state=unit_after(UnitState.WAITING, UnitEvent.RELEASED), not_before=now)
+        )
+    # The last unit is not counted: it waits for units that are quarantined, or is quarantined itself.
+    if row.quarantined and row.done + row.quarantined >= row.units - 1:
+        step(connection, job, row.state, JobEvent.GAVE_UP, now, ended=now)
+
+
+def _finish(connection: Connection, job: str, digest: str, now: float) -> None:
+    step(connection, job, find_job(connection, job).state, JobEvent.FINISHED, now, ended=now, result=digest)
+    release_followers(connection, job, now)
+
+
+def _thousands(values: Iterable[Any]) -> list[list[Any]]:
+    every = list(values)
+    return [every[start : start + _MOST] for start in range(0, len(every), _MOST)]

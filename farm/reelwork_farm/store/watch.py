@@ -1,0 +1,52 @@
+"""What time does to the store: leases past their time end, workers that say nothing are lost, bad ones are forgiven."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Connection, and_, delete, select, update
+
+from reelwork_farm.model import Timing, WorkerState
+from reelwork_farm.store.leases import take_back
+from reelwork_farm.store.rows import note
+from reelwork_farm.store.schema import leases, workers
+
+#: Workers that are not there any more are forgotten after a day; the history still names them.
+_FORGOTTEN: Final = 86_400.0
+_AWAY: Final = (WorkerState.LOST, WorkerState.GONE)
+
+
+def expire(connection: Connection, timing: Timing, *, now: float) -> int:
+    """Look at what is past its time.
+
+    :returns: how many leases ended
+    """
+    silent = (
+        connection.execute(
+            select(workers.c.id).where(workers.c.state.not_in(_AWAY), workers.c.seen <= now - timing.lost)
+        )
+        .scalars()
+        .all()
+    )
+    ended = 0
+    for worker in silent:
+        connection.execute(update(workers).where(workers.c.id == worker).values(state=WorkerState.LOST))
+        note(connection, now, "worker lost", worker=worker)
+        ended += len(take_back(connection, leases.c.worker == worker, now, "lease lost", timing=timing))
+    lapsed = take_back(connection, leases.c.until <= now, now, "lease lost", timing=timing)
+    for worker in {lease.worker for lease in lapsed}:
+        connection.execute(update(workers).where(workers.c.id == worker).values(faults=workers.c.faults + 1))
+    forgiven = and_(workers.c.state == WorkerState.ASIDE, workers.c.aside_until <= now)
+    for worker in connection.execute(select(workers.c.id).where(forgiven)).scalars().all():
+        connection.execute(
+            update(workers).where(workers.c.id == worker).values(state=WorkerState.IDLE, aside_until=None, faults=0)
+        )
+        note(connection, now, "worker forgiven", worker=worker)
+    connection.execute(delete(workers).where(workers.c.state.in_(_AWAY), workers.c.seen <= now - _FORGOTTEN))
+    return ended + len(lapsed)
+
+
+def awake(connection: Connection, timing: Timing, *, now: float) -> None:
+    """A controller starts: nobody could report while there was none, so all leases and signs of life begin anew."""
+    connection.execute(update(leases).values(until=now + timing.lease))
+    connection.execute(update(workers).where(workers.c.state.not_in(_AWAY)).values(seen=now))
