@@ -11,6 +11,7 @@ from reference import resample as reference
 
 from reelwork.image import Window
 from reelwork.image.frame import Frame
+from reelwork.image.packed import PackedFrame
 from reelwork.kernels.mipmap import halved
 from reelwork.kernels.resample import Filter, Mipmap, is_copy, resample, resample_bounds, resample_needs
 from reelwork.values import Affine
@@ -28,7 +29,13 @@ def constant(window: Window, pixel: tuple[float, float, float, float]) -> Frame:
     return frame
 
 
-def seen(source: Frame | Mipmap, to_source: Affine, window: Window, how: Filter = "auto") -> np.ndarray:
+def packed(frame: Frame) -> PackedFrame:
+    out = PackedFrame.empty(frame.window)
+    out.pack(frame)
+    return out
+
+
+def seen(source: Frame | PackedFrame | Mipmap, to_source: Affine, window: Window, how: Filter = "auto") -> np.ndarray:
     out = Frame(np.full((4, window.height, window.width), np.nan, np.float32), window)
     resample(source, to_source, out, how)
     return out.data
@@ -77,6 +84,36 @@ def test_resample_is_its_twin(place: Affine, how: Filter) -> None:
     window = Window(-20, -15, 75, 60)
     expected = reference.resample(SOURCE, place, window, linear=how == "bilinear")
     np.testing.assert_allclose(seen(SOURCE, place, window, how), expected, atol=2e-5)
+
+
+@pytest.mark.parametrize("how", ["auto", "bilinear", "nearest"])
+@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
+def test_a_packed_frame_gives_the_same_but_for_its_steps(place: Affine, how: Filter) -> None:
+    window, packet = Window(-20, -15, 75, 60), packed(SOURCE)
+    halvings = 1 + max(0, math.ceil(math.log2(max(abs(number) for number in (place.a, place.b, place.c, place.d)))))
+    error = np.abs(seen(packet, place, window, how) - seen(SOURCE, place, window, how))
+    assert error.max() <= 1.2 * halvings / 65535
+
+
+@settings(deadline=None, max_examples=20)
+@given(matrices, st.integers(-25, 60), st.integers(-25, 60), st.integers(1, 40), st.integers(1, 9))
+def test_no_pixel_of_a_packed_frame_depends_on_its_tile(place: Affine, x: int, y: int, width: int, height: int) -> None:
+    source, whole, tile = packed(SOURCE), Window(-25, -25, 100, 69), Window(x, y, x + width, y + height)
+    part = Frame(seen(source, place, whole), whole).crop(tile & whole)
+    np.testing.assert_array_equal(seen(source, place, part.window), part.data)
+
+
+@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
+def test_what_is_opaque_in_a_packed_frame_stays_opaque(place: Affine) -> None:
+    source = packed(constant(Window(-1000, -1000, 1000, 1000), (1.0, 0.0, 1.0, 1.0)))
+    data = seen(source, place, Window(10, 10, 14, 13))
+    np.testing.assert_array_equal(data, np.broadcast_to(np.float32((1, 0, 1, 1))[:, None, None], data.shape))
+
+
+@pytest.mark.parametrize("move", [(0.3, 0.0), (0.0, 0.3), (0.25, -0.6), (1e-9, 0.0), (17.0, 0.5)])
+def test_a_slide_is_its_twin(move: tuple[float, float]) -> None:
+    place, window = Affine.translation(*move), Window(-20, -15, 75, 60)
+    np.testing.assert_allclose(seen(SOURCE, place, window), reference.resample(SOURCE, place, window), atol=2e-5)
 
 
 def test_nearest_takes_the_sample_under_the_centre() -> None:

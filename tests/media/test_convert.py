@@ -6,11 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from media.clips import make_clip, visible
 
+from reelwork.image.frame import Frame
 from reelwork.image.storage import StorageFormat
 from reelwork.image.window import Window
-from reelwork.media.convert import frame_to_picture, frame_to_pixels, picture_to_frame
+from reelwork.media.convert import PictureWriter, frame_to_picture, frame_to_pixels, picture_to_frame
 from reelwork.media.encode import encode_unit, planes_match
 from reelwork.media.formats import pixel_format_of
 from reelwork.media.mux import write_film
@@ -179,3 +182,27 @@ def test_every_format_that_decoders_give_becomes_light(tmp_path: Path) -> None:
     assert all(np.array_equal(a, b) for a, b in zip(wanted, found, strict=True))
     assert base_storage("yuv411p") is None
     assert base_storage("bayer_bggr8") is None
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(st.integers(1, 9), min_size=1, max_size=8),
+    st.sampled_from([(1, 1), (2, 1), (2, 2)]),
+    st.sampled_from(["none", "straight"]),
+    st.integers(-3, 3),
+)
+def test_strips_make_the_same_picture_as_the_frame(
+    heights: list[int], subsampling: tuple[int, int], alpha: str, top: int
+) -> None:
+    storage = StorageFormat(model="yuv", subsampling=subsampling, full_range=False, alpha=alpha)
+    window = Window(5, top, 5 + 17, top + sum(heights))
+    data = np.random.default_rng(0).random((4, window.height, window.width), dtype=np.float32)
+    data[:3] *= data[3]
+    frame = Frame(data, window)
+    writer = PictureWriter(storage, window)
+    for height in heights:
+        writer.write(frame.crop(Window(5, top, 22, top + height)))
+        top += height
+    assert frame.window.y1 == top
+    for plane, expected in zip(writer.picture.planes, frame_to_picture(frame, storage).planes, strict=True):
+        np.testing.assert_array_equal(plane, expected)

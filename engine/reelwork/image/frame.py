@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +29,7 @@ class Frame:
             raise ValueError(f"pixels of shape {self.data.shape} do not fill {self.window}")
 
     @classmethod
-    def empty(cls, window: Window) -> Frame:
+    def empty(cls, window: Window) -> Self:
         """A frame whose pixels are not set yet."""
         return cls(np.empty((4, window.height, window.width), np.float32), window)
 

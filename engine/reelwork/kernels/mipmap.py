@@ -8,13 +8,14 @@ stretched by 2 and limited: its eight weights are sums of powers of two, and add
 from __future__ import annotations
 
 import threading
-from typing import Final
+from typing import Final, Generic, TypeAlias, TypeVar
 
 import numpy as np
 
 from reelwork.image.frame import Frame
+from reelwork.image.packed import PackedFrame
 from reelwork.image.window import Window
-from reelwork.kernels.arrays import Floats, Int
+from reelwork.kernels.arrays import Float, Floats, Int, Plane
 from reelwork.kernels.decorator import kernel
 from reelwork.kernels.resample_upright import down_columns
 from reelwork.kernels.taps import limited8
@@ -26,16 +27,20 @@ HALVING_REACH: Final = 3
 #: Beyond so many halvings nothing is left of any canvas.
 MOST_LEVELS: Final = 24
 
+#: What can be resampled.
+Samples: TypeAlias = Frame | PackedFrame
+S = TypeVar("S", bound=Samples, covariant=True)
 
-class Mipmap:
+
+class Mipmap(Generic[S]):
     """A frame together with its smaller versions, made when first asked for; safe to share between threads."""
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: S) -> None:
         self.frame = frame
-        self._levels = {(0, 0): frame}
+        self._levels: dict[tuple[int, int], Samples] = {(0, 0): frame}
         self._building = threading.Lock()
 
-    def level(self, x: int, y: int) -> Frame:
+    def level(self, x: int, y: int) -> Samples:
         """The frame halved ``x`` times along x and ``y`` times along y."""
         found = self._levels.get((x, y))
         if found is None:
@@ -43,7 +48,7 @@ class Mipmap:
                 found = self._level(x, y)
         return found
 
-    def _level(self, x: int, y: int) -> Frame:
+    def _level(self, x: int, y: int) -> Samples:
         found = self._levels.get((x, y))
         if found is None:
             along_x, along_y = x >= y, y >= x
@@ -52,12 +57,13 @@ class Mipmap:
         return found
 
 
-def halved(frame: Frame, *, along_x: bool, along_y: bool) -> Frame:
+def halved(frame: Samples, *, along_x: bool, along_y: bool) -> Samples:
     """The frame at half its size along x, along y or both; its edge's pixels stand for those that lie beyond."""
-    out = Frame.empty(halved_window(frame.window, along_x=along_x, along_y=along_y))
+    out = type(frame).empty(halved_window(frame.window, along_x=along_x, along_y=along_y))
+    rounding = F(0.5 if isinstance(frame, PackedFrame) else 0.0)  # codes are cut off to whole ones
     if not out.window.is_empty:
         _halve(
-            frame.data, frame.window.x0, frame.window.y0, along_x, along_y, out.window.x0, out.window.y0, out.data
+            frame.data, *frame.window[:2], along_x, along_y, rounding, *out.window[:2], out.data
         )  # fmt: skip
     return out
 
@@ -84,7 +90,7 @@ def halving_needs(window: Window, *, along_x: bool, along_y: bool) -> Window:
 
 @kernel
 def _halve(
-    source: Floats, x0: Int, y0: Int, along_x: bool, along_y: bool, out_x0: Int, out_y0: Int, out: Floats
+    source: Plane, x0: Int, y0: Int, along_x: bool, along_y: bool, rounding: Float, out_x0: Int, out_y0: Int, out: Plane
 ) -> None:
     weights, whole = np.empty(8, np.float32), np.zeros(4, np.float32)
     weights[0] = weights[7] = F(-0.01171875)
@@ -100,21 +106,22 @@ def _halve(
         else:
             down_columns(source, out_y0 + row - y0 - 1, whole, low, low + line.shape[1], line)
         if along_x:
-            _halve_line(line, weights, row, out)
+            _halve_line(line, weights, rounding, row, out)
         else:
             for k in range(4):
                 for t in range(U(out.shape[2])):
-                    out[k, U(row), t] = line[k, t]
+                    out[k, U(row), t] = line[k, t] + rounding
 
 
 @kernel
-def _halve_line(line: Floats, weights: Floats, row: Int, out: Floats) -> None:
+def _halve_line(line: Floats, weights: Floats, rounding: Float, row: Int, out: Plane) -> None:
     w0, w1, w2, w3 = weights[0], weights[1], weights[2], weights[3]
     for k in range(4):
         for t in range(U(out.shape[2])):
             i = U(2) * t
-            out[k, U(row), t] = limited8(
+            value = limited8(
                 line[k, i], line[k, i + U(1)], line[k, i + U(2)], line[k, i + U(3)],
                 line[k, i + U(4)], line[k, i + U(5)], line[k, i + U(6)], line[k, i + U(7)],
                 w0, w1, w2, w3, w3, w2, w1, w0,
             )  # fmt: skip
+            out[k, U(row), t] = value + rounding

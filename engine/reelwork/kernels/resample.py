@@ -20,16 +20,17 @@ from typing import Final, Literal
 import numpy as np
 
 from reelwork.image.frame import Frame
+from reelwork.image.packed import HIGHEST, PackedFrame
 from reelwork.image.window import EMPTY, EVERYWHERE, Window
-from reelwork.kernels.arrays import Float, Floats, Int
+from reelwork.kernels.arrays import Float, Floats, Int, Plane
 from reelwork.kernels.decorator import kernel
-from reelwork.kernels.mipmap import MOST_LEVELS, Mipmap, halving_needs
+from reelwork.kernels.mipmap import MOST_LEVELS, Mipmap, Samples, halving_needs
 from reelwork.kernels.resample_affine import resample_affine
 from reelwork.kernels.resample_upright import resample_upright
 from reelwork.maths import sqrt
 from reelwork.values import Affine
 
-__all__ = ["Filter", "Mipmap", "is_copy", "resample", "resample_bounds", "resample_needs"]
+__all__ = ["Filter", "Mipmap", "Samples", "is_copy", "resample", "resample_bounds", "resample_needs"]
 
 #: How samples are mixed; ``auto`` is ``bicubic``.
 Filter = Literal["auto", "nearest", "bilinear", "bicubic"]
@@ -74,7 +75,7 @@ class _Way:
     squeezes: tuple[np.float32, np.float32]
 
 
-def resample(source: Frame | Mipmap, to_source: Affine, out: Frame, filter: Filter = "auto") -> None:  # noqa: A002
+def resample(source: Samples | Mipmap[Samples], to_source: Affine, out: Frame, filter: Filter = "auto") -> None:  # noqa: A002
     """Fill ``out`` with the source seen through a map; beyond the source it is transparent.
 
     A map that moves by whole pixels copies. Nothing leaves the range of the source's values (see
@@ -94,9 +95,9 @@ def resample(source: Frame | Mipmap, to_source: Affine, out: Frame, filter: Filt
     elif way.copies is not None:
         _copy(frame, *way.copies, out)
     elif filter == "nearest":
-        _nearest(frame.data, *frame.window[:2], *_numbers(way.place), *window[:2], out.data)
+        _nearest(frame.data, _unit(frame), *frame.window[:2], *_numbers(way.place), *window[:2], out.data)
     else:
-        mipmap = source if isinstance(source, Mipmap) else Mipmap(source)
+        mipmap = source if isinstance(source, Mipmap) else Mipmap(frame)
         _interpolate(mipmap, way, filter == "bilinear", out)
 
 
@@ -136,7 +137,12 @@ def is_copy(to_source: Affine) -> bool:
     return _way(to_source).copies is not None
 
 
-def _copy(frame: Frame, x: int, y: int, out: Frame) -> None:
+def _unit(frame: Samples) -> np.float32:
+    """The value of a sample of 1."""
+    return F(1.0) / F(HIGHEST) if isinstance(frame, PackedFrame) else F(1.0)
+
+
+def _copy(frame: Samples, x: int, y: int, out: Frame) -> None:
     wanted = out.window.expand(-x, -y, x, y)
     both = frame.window & wanted
     if both != wanted:
@@ -144,14 +150,14 @@ def _copy(frame: Frame, x: int, y: int, out: Frame) -> None:
     if not both.is_empty:
         to_rows, to_columns = _slices(both, wanted)
         rows, columns = _slices(both, frame.window)
-        out.data[:, to_rows, to_columns] = frame.data[:, rows, columns]
+        np.multiply(frame.data[:, rows, columns], _unit(frame), out=out.data[:, to_rows, to_columns])
 
 
 def _slices(part: Window, whole: Window) -> tuple[slice, slice]:
     return slice(part.y0 - whole.y0, part.y1 - whole.y0), slice(part.x0 - whole.x0, part.x1 - whole.x0)
 
 
-def _interpolate(mipmap: Mipmap, way: _Way, linear: bool, out: Frame) -> None:
+def _interpolate(mipmap: Mipmap[Samples], way: _Way, linear: bool, out: Frame) -> None:
     frame, (scale_x, scale_y) = mipmap.level(*way.levels), way.scales
     x0, y0, x1, y1 = mipmap.frame.window
     box = np.array((x0 / scale_x, y0 / scale_y, x1 / scale_x, y1 / scale_y))
@@ -160,12 +166,12 @@ def _interpolate(mipmap: Mipmap, way: _Way, linear: bool, out: Frame) -> None:
     origin, target = frame.window[:2], out.window[:2]
     if b == 0.0 and c == 0.0:
         resample_upright(
-            frame.data, *origin, a, d, e, f, box, steep_u, steep_v,
+            frame.data, _unit(frame), *origin, a, d, e, f, box, steep_u, steep_v,
             *way.halves, *way.squeezes, linear, *target, out.data,
         )  # fmt: skip
     else:
         resample_affine(
-            frame.data, *origin, a, b, c, d, e, f, box, steep_u, steep_v,
+            frame.data, _unit(frame), *origin, a, b, c, d, e, f, box, steep_u, steep_v,
             way.halves[0], *way.squeezes, linear, *target, out.data,
         )  # fmt: skip
 
@@ -224,7 +230,7 @@ def _around(x0: float, y0: float, x1: float, y1: float) -> Window:
 
 @kernel
 def _nearest(
-    source: Floats, x0: Int, y0: Int,
+    source: Plane, unit: Float, x0: Int, y0: Int,
     a: Float, b: Float, c: Float, d: Float, e: Float, f: Float,
     out_x0: Int, out_y0: Int, out: Floats,
 ) -> None:  # fmt: skip
@@ -238,5 +244,5 @@ def _nearest(
             inside = 0.0 <= u < width and 0.0 <= v < height
             i, j = U(u if inside else 0.0), U(v if inside else 0.0)
             for k in range(4):
-                sample = source[k, j, i]
+                sample = F(source[k, j, i]) * unit
                 out[k, U(row), U(column)] = sample if inside else F(0.0)

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from reelwork.kernels.arrays import Doubles, Float, Floats, Int, Ints
+from reelwork.kernels.arrays import Doubles, Float, Floats, Int, Ints, Plane
 from reelwork.kernels.decorator import kernel
 from reelwork.kernels.quad import between
 from reelwork.kernels.taps import across4, across8, limited4, limited8, weigh4, weigh8
@@ -26,7 +26,7 @@ _REACH: Final = 1.0
 
 @kernel(slp=True)
 def resample_affine(
-    source: Floats, x0: Int, y0: Int,
+    source: Plane, unit: Float, x0: Int, y0: Int,
     a: Float, b: Float, c: Float, d: Float, e: Float, f: Float,
     box: Doubles, steep_u: Float, steep_v: Float,
     half: Int, squeeze_u: Float, squeeze_v: Float, linear: bool,
@@ -34,6 +34,8 @@ def resample_affine(
 ) -> None:  # fmt: skip
     """Fill ``out``, whose first pixel stands at ``out_x0, out_y0``.
 
+    :param source: samples; floats, or codes of 16 bits
+    :param unit: light of a sample of 1
     :param x0, y0: where the source's first sample stands, in the coordinates that the map leads to
     :param box: the source's edges in those coordinates, ``u0, v0, u1, v1``
     :param steep_u, steep_v: as in :func:`reelwork.kernels.quad.between`
@@ -65,6 +67,8 @@ def resample_affine(
                         out[channel, U(row), U(start + t)] = F(0.0)
                 if first == last:
                     continue
+            for t in range(first, last):
+                cover[t] *= unit
             split_places(us, count, x0, width, half, columns, beyond_u)
             split_places(vs, count, y0, height, half, rows, beyond_v)
             low, high = _whole(columns, rows, first, last, width - 2 * half, height - 2 * half)
@@ -138,12 +142,12 @@ def _whole(columns: Ints, rows: Ints, first: Int, last: Int, most_x: Int, most_y
 
 
 @kernel
-def _read_ahead(source: Floats, columns: Ints, rows: Ints, first: Int, last: Int, next_row: Int) -> Float:
+def _read_ahead(source: Plane, columns: Ints, rows: Ints, first: Int, last: Int, next_row: Int) -> Float:
     """Fetch into the cache what the run below will read first: on slanted runs the processor does not foresee it."""
     total = F(0.0)
     for t in range(first, last, 8):
         i, j = U(columns[t]), within(rows[t] + next_row, source.shape[1])
-        total += (source[0, j, i] + source[1, j, i]) + (source[2, j, i] + source[3, j, i])
+        total += F(source[0, j, i]) + F(source[1, j, i]) + F(source[2, j, i]) + F(source[3, j, i])
     return total
 
 
@@ -155,17 +159,25 @@ def within(index: Int, size: Int) -> Int:
 
 
 @kernel(slp=True)
-def _down4(source: Floats, columns: Ints, rows: Ints, weights: Floats, first: Int, last: Int, sums: Floats) -> None:
+def _down4(source: Plane, columns: Ints, rows: Ints, weights: Floats, first: Int, last: Int, sums: Floats) -> None:
     for t in range(U(first), U(last)):
         i0, j0, at = U(columns[t]), U(rows[t]), t * U(4)
         i1, i2, i3 = i0 + U(1), i0 + U(2), i0 + U(3)
         j1, j2, j3 = j0 + U(1), j0 + U(2), j0 + U(3)
         wa, wb, wc, wd = weights[0, t], weights[1, t], weights[2, t], weights[3, t]
         for k in range(4):
-            s0 = limited4(source[k, j0, i0], source[k, j1, i0], source[k, j2, i0], source[k, j3, i0], wa, wb, wc, wd)
-            s1 = limited4(source[k, j0, i1], source[k, j1, i1], source[k, j2, i1], source[k, j3, i1], wa, wb, wc, wd)
-            s2 = limited4(source[k, j0, i2], source[k, j1, i2], source[k, j2, i2], source[k, j3, i2], wa, wb, wc, wd)
-            s3 = limited4(source[k, j0, i3], source[k, j1, i3], source[k, j2, i3], source[k, j3, i3], wa, wb, wc, wd)
+            s0 = limited4(
+                F(source[k, j0, i0]), F(source[k, j1, i0]), F(source[k, j2, i0]), F(source[k, j3, i0]), wa, wb, wc, wd
+            )
+            s1 = limited4(
+                F(source[k, j0, i1]), F(source[k, j1, i1]), F(source[k, j2, i1]), F(source[k, j3, i1]), wa, wb, wc, wd
+            )
+            s2 = limited4(
+                F(source[k, j0, i2]), F(source[k, j1, i2]), F(source[k, j2, i2]), F(source[k, j3, i2]), wa, wb, wc, wd
+            )
+            s3 = limited4(
+                F(source[k, j0, i3]), F(source[k, j1, i3]), F(source[k, j2, i3]), F(source[k, j3, i3]), wa, wb, wc, wd
+            )
             sums[k, at] = s0
             sums[k, at + U(1)] = s1
             sums[k, at + U(2)] = s2
@@ -174,7 +186,7 @@ def _down4(source: Floats, columns: Ints, rows: Ints, weights: Floats, first: In
 
 @kernel
 def _down4_clamped(
-    source: Floats, columns: Ints, rows: Ints, weights: Floats, first: Int, last: Int, sums: Floats
+    source: Plane, columns: Ints, rows: Ints, weights: Floats, first: Int, last: Int, sums: Floats
 ) -> None:
     """The same where taps may lie outside: there, the edge's samples stand for them."""
     width, height = source.shape[2], source.shape[1]
@@ -187,12 +199,12 @@ def _down4_clamped(
             i = within(columns[t] + tap, width)
             for k in range(4):
                 sums[k, U(4) * t + U(tap)] = limited4(
-                    source[k, j0, i], source[k, j1, i], source[k, j2, i], source[k, j3, i], wa, wb, wc, wd
+                    F(source[k, j0, i]), F(source[k, j1, i]), F(source[k, j2, i]), F(source[k, j3, i]), wa, wb, wc, wd
                 )
 
 
 @kernel(slp=True)
-def _down8(source: Floats, columns: Ints, rows: Ints, weights: Floats, first: Int, last: Int, sums: Floats) -> None:
+def _down8(source: Plane, columns: Ints, rows: Ints, weights: Floats, first: Int, last: Int, sums: Floats) -> None:
     for t in range(U(first), U(last)):
         j, at = U(rows[t]), t * U(8)
         for k in range(4):
@@ -209,10 +221,10 @@ def _down8(source: Floats, columns: Ints, rows: Ints, weights: Floats, first: In
 
 
 @kernel(slp=True)
-def _column8(source: Floats, k: Int, j: Int, i: Int, weights: Floats, t: Int) -> Float:
+def _column8(source: Plane, k: Int, j: Int, i: Int, weights: Floats, t: Int) -> Float:
     return limited8(
-        source[k, j, i], source[k, j + U(1), i], source[k, j + U(2), i], source[k, j + U(3), i],
-        source[k, j + U(4), i], source[k, j + U(5), i], source[k, j + U(6), i], source[k, j + U(7), i],
+        F(source[k, j, i]), F(source[k, j + U(1), i]), F(source[k, j + U(2), i]), F(source[k, j + U(3), i]),
+        F(source[k, j + U(4), i]), F(source[k, j + U(5), i]), F(source[k, j + U(6), i]), F(source[k, j + U(7), i]),
         weights[0, t], weights[1, t], weights[2, t], weights[3, t],
         weights[4, t], weights[5, t], weights[6, t], weights[7, t],
     )  # fmt: skip
@@ -220,7 +232,7 @@ def _column8(source: Floats, k: Int, j: Int, i: Int, weights: Floats, t: Int) ->
 
 @kernel
 def _down8_clamped(
-    source: Floats, columns: Ints, rows: Ints, weights: Floats, first: Int, last: Int, sums: Floats
+    source: Plane, columns: Ints, rows: Ints, weights: Floats, first: Int, last: Int, sums: Floats
 ) -> None:
     width, height = source.shape[2], source.shape[1]
     for t in range(U(first), U(last)):
@@ -233,8 +245,8 @@ def _down8_clamped(
             i = within(columns[t] + tap, width)
             for k in range(4):
                 sums[k, U(8) * t + U(tap)] = limited8(
-                    source[k, j0, i], source[k, j1, i], source[k, j2, i], source[k, j3, i],
-                    source[k, j4, i], source[k, j5, i], source[k, j6, i], source[k, j7, i],
+                    F(source[k, j0, i]), F(source[k, j1, i]), F(source[k, j2, i]), F(source[k, j3, i]),
+                    F(source[k, j4, i]), F(source[k, j5, i]), F(source[k, j6, i]), F(source[k, j7, i]),
                     weights[0, t], weights[1, t], weights[2, t], weights[3, t],
                     weights[4, t], weights[5, t], weights[6, t], weights[7, t],
                 )  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from reelwork.kernels.arrays import Doubles, Float, Floats, Int, Ints
+from reelwork.kernels.arrays import Doubles, Float, Floats, Int, Ints, Plane
 from reelwork.kernels.decorator import kernel
 from reelwork.kernels.quad import between
 from reelwork.kernels.resample_affine import RUN, split_places, within
@@ -20,14 +20,18 @@ U = np.uint64
 
 @kernel
 def resample_upright(
-    source: Floats, x0: Int, y0: Int,
+    source: Plane, unit: Float, x0: Int, y0: Int,
     a: Float, d: Float, e: Float, f: Float,
     box: Doubles, steep_u: Float, steep_v: Float,
     half_u: Int, half_v: Int, squeeze_u: Float, squeeze_v: Float, linear: bool,
     out_x0: Int, out_y0: Int, out: Floats,
 ) -> None:  # fmt: skip
     """Fill ``out``; the parameters are those of :func:`reelwork.kernels.resample_affine.resample_affine`, but for
-    ``half_u`` and ``half_v``: taps differ along the two axes."""
+    ``half_u`` and ``half_v``: taps differ along the two axes.
+
+    Where the map only moves the picture along x, all pixels of a row have the same weights (places lie on a grid that
+    doubles hold exactly), and the sums are made as they are elsewhere, only faster.
+    """
     size_x, size_y = out.shape[2], out.shape[1]
     cover_u, cover_v = np.empty(size_x, np.float64), np.empty(size_y, np.float64)
     columns, rows = np.empty(size_x, np.int64), np.empty(size_y, np.int64)
@@ -52,8 +56,10 @@ def resample_upright(
         for start in range(first, last, RUN):
             count = min(RUN, last - start)
             for t in range(count):
-                cover[t] = F(cover_u[start + t] * cover_v[row])
-            if half_u == 2:
+                cover[t] = F(cover_u[start + t] * cover_v[row]) * unit
+            if half_u == 2 and a == 1.0:
+                _along4(line, columns[start] - low, across, start, cover, count, row, out)
+            elif half_u == 2:
                 _spread4(line, columns, start, low, count, sums)
                 across4(sums, across, start, cover, 0, count, row, start, out)
             else:
@@ -94,7 +100,7 @@ def _clear(out: Floats, row: Int, first: Int, last: Int) -> None:
 
 
 @kernel
-def down_columns(source: Floats, top: Int, weights: Floats, low: Int, high: Int, line: Floats) -> None:
+def down_columns(source: Plane, top: Int, weights: Floats, low: Int, high: Int, line: Floats) -> None:
     """Sums down the columns ``low`` to ``high``; outside the picture, the edge's samples stand for those that lack.
 
     :param weights: of 4 or 8 rows, from ``top`` on
@@ -104,12 +110,16 @@ def down_columns(source: Floats, top: Int, weights: Floats, low: Int, high: Int,
     shift = U(first - low)
     j0, j1, j2, j3 = within(top, height), within(top + 1, height), within(top + 2, height), within(top + 3, height)
     w0, w1, w2, w3 = weights[0], weights[1], weights[2], weights[3]
-    if len(weights) == 4:
+    if len(weights) == 4 and w1 == F(1.0):
+        for k in range(4):  # the others are nothing beside it, and the sum is that sample
+            for t in range(last - first):
+                line[k, shift + t] = F(source[k, j1, first + t])
+    elif len(weights) == 4:
         for k in range(4):
             for t in range(last - first):
                 i = first + t
                 line[k, shift + t] = limited4(
-                    source[k, j0, i], source[k, j1, i], source[k, j2, i], source[k, j3, i], w0, w1, w2, w3
+                    F(source[k, j0, i]), F(source[k, j1, i]), F(source[k, j2, i]), F(source[k, j3, i]), w0, w1, w2, w3
                 )
     else:
         j4, j5 = within(top + 4, height), within(top + 5, height)
@@ -119,8 +129,8 @@ def down_columns(source: Floats, top: Int, weights: Floats, low: Int, high: Int,
             for t in range(last - first):
                 i = first + t
                 line[k, shift + t] = limited8(
-                    source[k, j0, i], source[k, j1, i], source[k, j2, i], source[k, j3, i],
-                    source[k, j4, i], source[k, j5, i], source[k, j6, i], source[k, j7, i],
+                    F(source[k, j0, i]), F(source[k, j1, i]), F(source[k, j2, i]), F(source[k, j3, i]),
+                    F(source[k, j4, i]), F(source[k, j5, i]), F(source[k, j6, i]), F(source[k, j7, i]),
                     w0, w1, w2, w3, w4, w5, w6, w7,
                 )  # fmt: skip
     for k in range(4):
@@ -128,6 +138,29 @@ def down_columns(source: Floats, top: Int, weights: Floats, low: Int, high: Int,
             line[k, t] = line[k, shift]
         for t in range(shift + last - first, U(high - low)):
             line[k, t] = line[k, shift + last - first - U(1)]
+
+
+@kernel
+def _along4(
+    line: Floats, at: Int, weights: Floats, start: Int, cover: Floats, count: Int, row: Int, out: Floats
+) -> None:
+    """Finish a run whose pixels all have the same four weights: as :func:`reelwork.kernels.taps.across4`.
+
+    :param at: where in ``line`` the first pixel's first tap stands
+    """
+    i, column = U(at), U(start)
+    w0, w1, w2, w3 = weights[0, column], weights[1, column], weights[2, column], weights[3, column]
+    if w1 == F(1.0):
+        for k in range(4):  # the others are nothing beside it, and the sum is that sample
+            for t in range(U(count)):
+                out[k, U(row), column + t] = line[k, i + t + U(1)] * cover[t]
+    else:
+        for k in range(4):
+            for t in range(U(count)):
+                value = limited4(
+                    line[k, i + t], line[k, i + t + U(1)], line[k, i + t + U(2)], line[k, i + t + U(3)], w0, w1, w2, w3
+                )
+                out[k, U(row), column + t] = value * cover[t]
 
 
 @kernel(slp=True)

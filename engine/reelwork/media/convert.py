@@ -15,6 +15,8 @@ from reelwork.kernels import colour
 from reelwork.media.picture import Picture
 
 _SRGB: Final = StorageFormat(model="rgb", subsampling=(1, 1), full_range=True)
+#: How many rows below a row are read to encode it.
+_REACH: Final = 2
 
 
 def picture_to_frame(picture: Picture, window: Window | None = None) -> Frame:
@@ -25,6 +27,56 @@ def picture_to_frame(picture: Picture, window: Window | None = None) -> Frame:
     out = Frame.empty(window or Window(0, 0, picture.width, picture.height))
     colour.decode(picture.planes, picture.storage, picture.width, picture.height, out)
     return out
+
+
+class PictureWriter:
+    """Strips of a finished frame go in, from the top to the bottom; the picture as it is stored comes out.
+
+    So a frame can be encoded while each strip of it is still in the processor's cache, and is never there as a whole.
+    Without alpha in the storage, light falls on black.
+
+    :param window: of the whole frame
+    """
+
+    def __init__(self, storage: StorageFormat, window: Window) -> None:
+        planes = colour.empty_planes(storage, window.width, window.height)
+        self.picture = Picture(planes, storage, window.width, window.height)
+        self._left, self._top = window[:2]
+        self._done = 0
+        self._waiting: Frame | None = None
+
+    def write(self, strip: Frame) -> None:
+        """Encode the frame's next rows; the last of them wait for the rows below, over which chroma is low-passed."""
+        part = Frame(strip.data, strip.window.expand(self._left, self._top, -self._left, -self._top))
+        stop, height = part.window.y1, self.picture.height
+        ready = stop if stop == height else max(self._done, _even(stop - _REACH))
+        whole = part
+        if self._waiting is not None:
+            seam = min(ready, _even(part.window.y0 + 2 * _REACH))
+            whole = _joined(self._waiting, part, stop if seam == ready else min(stop, seam + _REACH))
+            self._encode(whole, seam)
+        self._encode(part, ready)
+        keep = max(0, ready - _REACH)
+        whole = part if keep >= part.window.y0 else whole
+        self._waiting = whole.crop(Window(0, keep, self.picture.width, stop))
+
+    def _encode(self, light: Frame, stop: int) -> None:
+        picture, rows = self.picture, Window(0, self._done, self.picture.width, stop)
+        if not rows.is_empty:
+            colour.encode(light, picture.storage, picture.width, picture.height, picture.planes, rows)
+            self._done = stop
+
+
+def _even(row: int) -> int:
+    """The row itself or the one above, where a sample of chroma begins."""
+    return row & ~1
+
+
+def _joined(above: Frame, below: Frame, stop: int) -> Frame:
+    """Rows of two frames of the same columns, one right under the other, down to ``stop``."""
+    rows = below.data[:, : stop - below.window.y0]
+    left, top, right, _ = above.window
+    return Frame(np.concatenate((above.data, rows), axis=1), Window(left, top, right, stop))
 
 
 def picture_in(picture: Picture, storage: StorageFormat) -> Picture | None:
@@ -39,10 +91,9 @@ def picture_in(picture: Picture, storage: StorageFormat) -> Picture | None:
 
 def frame_to_picture(frame: Frame, storage: StorageFormat) -> Picture:
     """A frame as it is stored; its window is the whole picture. Without alpha in the storage, light falls on black."""
-    width, height = frame.window.width, frame.window.height
-    planes = colour.empty_planes(storage, width, height)
-    colour.encode(Frame(frame.data, Window(0, 0, width, height)), storage, width, height, planes)
-    return Picture(planes, storage, width, height)
+    writer = PictureWriter(storage, frame.window)
+    writer.write(frame)
+    return writer.picture
 
 
 def frame_to_pixels(frame: Frame, *, alpha: bool, depth: int = 8) -> npt.NDArray[Any]:

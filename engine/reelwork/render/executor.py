@@ -12,7 +12,10 @@ from typing import Final
 from reelwork.errors import OutputError
 from reelwork.image import Window
 from reelwork.image.frame import Frame
+from reelwork.image.storage import StorageFormat
 from reelwork.kernels import coverage, frames, resample
+from reelwork.media.convert import PictureWriter
+from reelwork.media.picture import Picture as StoredPicture
 from reelwork.plan.nodes import (
     Area,
     Box,
@@ -54,22 +57,31 @@ class Executor:
         self._tile_rows = self._rows = tile_rows
         self._keeper = Keeper(keep_bytes)
 
-    def frame(self, plan: FramePlan, reused: Frame | None = None) -> Frame:
-        """The whole frame of a plan.
+    def frame(self, plan: FramePlan) -> Frame:
+        """The whole frame of a plan."""
+        out = Frame.empty(plan.window)
+        for tile in self._finished(plan):
+            out.paste(tile)
+        return out
 
-        :param reused: a frame of the same window that nobody needs any more, to be painted anew
-        """
+    def picture(self, plan: FramePlan, storage: StorageFormat) -> StoredPicture:
+        """The frame of a plan as it is stored."""
+        writer = PictureWriter(storage, plan.window)
+        for tile in self._finished(plan):
+            writer.write(tile)
+        return writer.picture
+
+    def _finished(self, plan: FramePlan) -> Iterator[Frame]:
+        """The tiles of a frame, from the top to the bottom."""
         self._keeper.begin(plan)
         # more pictures than can be held at once are read one after the other, each once, and not anew for every tile
         pictures = [
             (node.media, node.matrix, node.effects) for node in self._keeper.nodes() if isinstance(node, Picture)
         ]
         self._rows = self._tile_rows if self._sources.fit(pictures) else max(self._tile_rows, plan.window.height)
-        out = reused if reused is not None and reused.window == plan.window else Frame.empty(plan.window)
         for tile in self._tiles(plan.window):
             self.paint(plan.root, tile)
-            out.paste(tile)
-        return out
+            yield tile
 
     def paint(self, node: Node, out: Frame) -> None:
         """Fill ``out`` with what a node of the plan shows there."""
@@ -92,7 +104,7 @@ class Executor:
         self.paint(node, frame)
         return frame
 
-    def _realised(self, node: Node) -> resample.Mipmap:
+    def _realised(self, node: Node) -> resample.Mipmap[Frame]:
         """All of a node that this frame needs."""
         held = self._keeper.get(node)
         if held is None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from reelwork.image import EMPTY, Window
+from reelwork.image.frame import Frame
 from reelwork.kernels.resample import Mipmap, resample_needs
 from reelwork.plan.nodes import Area, Box, Element, Fill, FramePlan, Node, Resampled, Stack
 
@@ -26,8 +27,8 @@ class Keeper:
 
     def __init__(self, budget: int) -> None:
         self._budget = budget
-        self._kept: dict[bytes, Mipmap] = {}
-        self._realised: dict[bytes, Mipmap] = {}
+        self._kept: dict[bytes, Mipmap[Frame]] = {}
+        self._realised: dict[bytes, Mipmap[Frame]] = {}
         self._keep: set[bytes] = set()
         self._shared: set[bytes] = set()
         self._reader: dict[bytes, bytes] = {}
@@ -63,7 +64,7 @@ class Keeper:
         """Which pixels of a node this frame needs; none where the only ones that are asked for lie beside it."""
         return self._needed.get(node.key, EMPTY)
 
-    def get(self, node: Node) -> Mipmap | None:
+    def get(self, node: Node) -> Mipmap[Frame] | None:
         """A node's frame (and what was made of it to shrink it), if it is there and large enough."""
         for store in (self._kept, self._realised):
             held = store.get(node.key)
@@ -71,7 +72,7 @@ class Keeper:
                 return held
         return None
 
-    def put(self, node: Node, held: Mipmap) -> None:
+    def put(self, node: Node, held: Mipmap[Frame]) -> None:
         """Hold a node's frame: to the end of this frame, or for as long as it stays the same."""
         (self._kept if node.key in self._keep else self._realised)[node.key] = held
 

@@ -16,8 +16,10 @@ from reelwork.errors import MediaError
 from reelwork.graph.model import Media
 from reelwork.image import Window
 from reelwork.image.frame import Frame
+from reelwork.image.packed import PackedFrame
+from reelwork.image.storage import StorageFormat
 from reelwork.kernels.frames import apply_pointwise
-from reelwork.kernels.resample import Mipmap, is_copy, resample
+from reelwork.kernels.resample import Mipmap, Samples, is_copy, resample
 from reelwork.media.convert import picture_to_frame
 from reelwork.media.picture import Picture
 from reelwork.media.probe import digest_of
@@ -26,7 +28,7 @@ from reelwork.media.video import VideoSource
 from reelwork.values import Affine
 
 #: What converted pictures may take, bytes; the smaller versions of those that are shrunk come on top, a third at most.
-HELD_BYTES: Final = 200 << 20
+HELD_BYTES: Final = 128 << 20
 #: What pictures may take as they are stored, bytes.
 STORED_BYTES: Final = 8 << 20
 #: How many decoders are kept open.
@@ -34,6 +36,8 @@ OPEN_VIDEOS: Final = 16
 #: How far a drawing is enlarged before it is rasterised anew at twice the size.
 ENLARGEMENT: Final = 1.25
 _BYTES_A_PIXEL: Final = 16
+#: Rows of a picture that are converted at a time.
+_ROWS: Final = 64
 
 #: A picture: its file's digest, and its number (of a drawing, its level).
 Key = tuple[str, int]
@@ -46,7 +50,7 @@ V = TypeVar("V")
 class _Held:
     """A picture in scene-linear light, without the transparent margins that drawings have; and its whole size."""
 
-    mipmap: Mipmap
+    mipmap: Mipmap[Samples]
     width: int
     height: int
 
@@ -111,11 +115,15 @@ class Sources:
     def _mipmap(self, media: Media, key: Key, effects: Effects) -> _Held:
         def make() -> _Held:
             picture = self._picture(media, key)
-            frame = picture_to_frame(picture, _ink(picture))
-            if effects:
-                box = (float(picture.width), float(picture.height))
-                apply_pointwise(effects, frame, frame, to_layer=Affine.IDENTITY, box=box)
-            return _Held(Mipmap(frame), picture.width, picture.height)
+            samples: Samples
+            if not effects and media.facts.kind == "still" and _is_packable(picture.storage):
+                samples = _packed(picture, _ink(picture))
+            else:
+                samples = picture_to_frame(picture, _ink(picture))
+                if effects:
+                    box = (float(picture.width), float(picture.height))
+                    apply_pointwise(effects, samples, samples, to_layer=Affine.IDENTITY, box=box)
+            return _Held(Mipmap(samples), picture.width, picture.height)
 
         return self._mipmaps.get((key, effects), make)
 
@@ -173,6 +181,20 @@ def _level(media: Media, matrix: Affine) -> int:
         return 0
     scale = max(abs(matrix.a) + abs(matrix.c), abs(matrix.b) + abs(matrix.d))
     return still_level(scale / ENLARGEMENT)
+
+
+def _is_packable(storage: StorageFormat) -> bool:
+    """Whether a picture's light lies between 0 and 1, in steps that a packed frame can hold."""
+    return storage.depth == 8 and storage.primaries == "bt709" and storage.transfer in ("srgb", "bt1886")
+
+
+def _packed(picture: Picture, window: Window) -> PackedFrame:
+    """The light of a picture, never there in full length but for a few rows."""
+    out = PackedFrame.empty(window)
+    for top in range(window.y0, window.y1, _ROWS):
+        rows = Window(window.x0, top, window.x1, min(window.y1, top + _ROWS))
+        out.pack(picture_to_frame(picture, rows))
+    return out
 
 
 def _ink(picture: Picture) -> Window:

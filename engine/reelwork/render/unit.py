@@ -16,7 +16,7 @@ from typing import Final
 from reelwork.graph.model import Graph
 from reelwork.image.frame import Frame
 from reelwork.kernels.compiling import compiling_told
-from reelwork.media.convert import frame_to_picture, picture_in
+from reelwork.media.convert import picture_in
 from reelwork.media.encode import encode_unit, planes_match
 from reelwork.media.picture import Picture as StoredPicture
 from reelwork.media.spec import VideoSpec
@@ -71,14 +71,11 @@ class Painter:
 
     def pictures(self, first: int, stop: int, spec: VideoSpec) -> Iterator[StoredPicture]:
         """Pictures ready to be encoded; a source that nothing changes hands on its own planes."""
-        key, picture, reused = b"", None, None
+        key, picture = b"", None
         for number in range(first, stop):
             plan = self.shot.plan(number)
             if picture is None or plan.key != key:
-                key, picture = plan.key, self._untouched(plan, spec)
-                if picture is None:
-                    reused = self._executor.frame(plan, reused)
-                    picture = frame_to_picture(reused, spec.storage)
+                key, picture = plan.key, self._untouched(plan, spec) or self._executor.picture(plan, spec.storage)
             yield picture
 
     def _untouched(self, plan: FramePlan, spec: VideoSpec) -> StoredPicture | None:
