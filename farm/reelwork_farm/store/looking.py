@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import json
 from collections.abc import Collection
+from typing import Final
 
 from sqlalchemy import Connection, select, tuple_
 
@@ -58,15 +61,20 @@ def find_unit(connection: Connection, job: str, index: int) -> UnitRow:
     return found[0]
 
 
-def ready(connection: Connection, job: str, limit: int, *, now: float) -> list[tuple[int, UnitKind, int, int]]:
-    """Index, kind, first frame and one past the last of units that may be handed out now, in order."""
+def ready(
+    connection: Connection, job: str, limit: int, *, now: float
+) -> list[tuple[int, UnitKind, int, int, tuple[str, ...]]]:
+    """Of units that may be handed out now, in order: index, kind, first frame, one past the last, where it failed."""
     query = (
-        select(units.c.number, units.c.kind, units.c.first, units.c.stop)
+        select(units.c.number, units.c.kind, units.c.first, units.c.stop, units.c.tried)
         .where(units.c.job == job, units.c.state == UnitState.READY, units.c.not_before <= now)
         .order_by(units.c.number)
         .limit(limit)
     )
-    return [(number, UnitKind(kind), first, stop) for number, kind, first, stop in connection.execute(query)]
+    return [
+        (number, UnitKind(kind), first, stop, () if tried == "[]" else tuple(json.loads(tried)))
+        for number, kind, first, stop, tried in connection.execute(query)
+    ]
 
 
 def held(connection: Connection) -> list[UnitRow]:

@@ -147,8 +147,11 @@ class Store:
         with self._database.reading() as connection:
             return looking.find_unit(connection, job, index)
 
-    def ready(self, job: str, limit: int, *, now: float) -> list[tuple[int, UnitKind, int, int]]:
-        """Index, kind, first frame and one past the last of units that may be handed out now, in order."""
+    def ready(self, job: str, limit: int, *, now: float) -> list[tuple[int, UnitKind, int, int, tuple[str, ...]]]:
+        """Units that may be handed out now, in order.
+
+        :returns: index, kind, first frame, one past the last, and the workers on which it failed
+        """
         with self._database.reading() as connection:
             return looking.ready(connection, job, limit, now=now)
 
