@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from pretending import part, pretended_renderer  # noqa: F401 (a fixture)
+from pretending import part
 
 from reelwork_farm.model import Cause, Failure
 from reelwork_farm.rendering import NotMade, RenderProcess, Stopped, clean_environment
@@ -65,7 +65,9 @@ def test_a_warm_process_makes_one_part_after_another(pretended_renderer: Bundle)
 def test_a_unit_that_cannot_be_made_is_named_with_its_cause(
     pretended_renderer: Bundle, deed: str, cause: Cause, says: str
 ) -> None:
-    with rendering(pretended_renderer({2: deed}), memory=1 << 28, standstill=1.0) as process:
+    with rendering(
+        pretended_renderer({2: deed}), memory=1 << 28, standstill=1.0 if deed == "hang" else 30.0
+    ) as process:
         failure = failure_of(process, 2)
     assert failure.cause is cause
     assert says in failure.message

@@ -1,0 +1,391 @@
+"""A worker: leases come from the controller, rendered and checked units go into the storage, and reports go back.
+
+The class knows neither Ray nor HTTP; :mod:`reelwork_farm.slot` joins it with both.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Queue
+from typing import Final, Protocol
+
+from reelwork.errors import ReelworkError
+from reelwork_farm.bundle import BundleError, materialise
+from reelwork_farm.errors import FarmError, UnknownWorker, Unreachable
+from reelwork_farm.messages import Heartbeat, Holding, Orders, Registration, Report
+from reelwork_farm.model import (
+    Cause,
+    Failure,
+    Figures,
+    Lease,
+    Part,
+    Timing,
+    UnitKind,
+    UnitRow,
+    WorkerOffer,
+)
+from reelwork_farm.orders import Made
+from reelwork_farm.rendering import NotMade, RenderProcess, Stopped
+from reelwork_farm.storage import Storage
+
+_log = logging.getLogger(__name__)
+
+#: Seconds between two tries to reach a controller that does not answer.
+_AGAIN: Final = 1.0
+#: How often a finished unit is tried to be put into the storage, the pause doubling from a second on.
+_PUTS: Final = 5
+#: Finished units that may wait to be put into the storage while the next is rendered.
+_WAITING: Final = 4
+#: How many units are asked for at once.
+_PAGE: Final = 1000
+
+
+class Controller(Protocol):
+    """What a worker asks of the farm; :class:`reelwork_farm.client.FarmClient` over a network.
+
+    Every method raises :class:`Unreachable` where nobody answers, and :class:`FarmError` where the answer is no; those
+    with a worker's id raise :class:`UnknownWorker` where the farm has given it up.
+    """
+
+    def register(self, offer: WorkerOffer) -> Registration:
+        """Become a worker."""
+
+    def lease(self, worker: str) -> Lease | None:
+        """Something to do, asked for when nothing is held."""
+
+    def heartbeat(self, worker: str, heartbeat: Heartbeat) -> Orders:
+        """Say that the worker lives, and what it holds."""
+
+    def report(self, worker: str, report: Report) -> bool:
+        """Say what became of a part; ``False`` where it was too late."""
+
+    def bye(self, worker: str) -> None:
+        """Leave, and give back what is held."""
+
+    def put_log(self, job: str, index: int, text: str) -> None:
+        """Leave what a unit's render printed."""
+
+    def units(self, job: str, *, first: int = 0, limit: int = _PAGE) -> list[UnitRow]:
+        """Units of a job in order."""
+
+
+@dataclass(frozen=True)
+class _Finished:
+    """A part that was rendered, or not, on its way to the storage and the controller."""
+
+    worker: str
+    job: str
+    part: Part
+    result: Made | Failure
+    log: str
+
+
+class Worker:
+    """Renders for a farm, one unit at a time, until it is stopped or drained.
+
+    :param controller: whom it takes leases from
+    :param storage: where bundles come from and segments go to
+    :param offer: what it brings; its render process may hold ``offer.memory``
+    :param folder: for its files; workers of one machine may share it
+    """
+
+    def __init__(self, controller: Controller, storage: Storage, offer: WorkerOffer, folder: Path) -> None:
+        self._controller, self._storage, self._offer, self._folder = controller, storage, offer, folder
+        self._timing = Timing()
+        self._lock = threading.Lock()
+        self._held: dict[tuple[str, int], int] = {}  # epochs of what it has and has not reported
+        self._rendering: tuple[str, int] | None = None
+        self._process: RenderProcess | None = None
+        self._bundle = ""
+        self._stop = threading.Event()
+        self._drain = threading.Event()
+        self._lost = threading.Event()
+        self._outbox: Queue[_Finished | None] = Queue(_WAITING)
+        self.id = ""  #: under which the controller knows it; empty before it has registered
+
+    def run(self) -> None:
+        """Register, and render what is handed out, until the worker is drained or stopped.
+
+        A controller that is away is waited for, while rendering goes on. To be called once.
+
+        :raises FarmError: the farm does not take the worker
+        """
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self._folder, prefix="making-") as making:
+            threads = [
+                threading.Thread(target=self._beat, name="heartbeat", daemon=True),
+                threading.Thread(target=self._deliver, name="deliver", daemon=True),
+            ]
+            try:
+                self._register()
+                for thread in threads:
+                    thread.start()
+                while not (self._stop.is_set() or self._drain.is_set()):
+                    self._turn(Path(making))
+                self._wait_for_outbox()
+            finally:
+                self._stop.set()
+                self._outbox.put(None)
+                self._close_process()
+                with contextlib.suppress(FarmError):
+                    if self.id:
+                        self._controller.bye(self.id)
+
+    def drain(self) -> None:
+        """Finish the unit that is being rendered, give back the rest, and end :meth:`run`; from any thread."""
+        self._drain.set()
+
+    def stop(self) -> None:
+        """Give up what is being rendered, give back all, and end :meth:`run`; from any thread."""
+        self._drain.set()
+        self._stop.set()
+
+    @property
+    def draining(self) -> bool:
+        """Whether it takes nothing new."""
+        return self._drain.is_set()
+
+    def _register(self) -> None:
+        self._lost.clear()
+        while not self._stop.is_set():
+            try:
+                registration = self._controller.register(self._offer)
+            except Unreachable as error:
+                _log.warning("%s; trying again", error)
+                self._stop.wait(_AGAIN)
+                continue
+            with self._lock:
+                self._held.clear()
+                self.id, self._timing = registration.worker, registration.timing
+            _log.info("registered as %s", self.id)
+            return
+
+    def _turn(self, making: Path) -> None:
+        """Ask for a lease, and render it."""
+        if self._lost.is_set():
+            self._wait_for_outbox()
+            self._register()
+            return
+        try:
+            lease = self._controller.lease(self.id)
+        except UnknownWorker:
+            self._lost.set()
+            return
+        except FarmError as error:
+            _log.warning("%s; asking again", error)
+            self._stop.wait(_AGAIN)
+            return
+        if lease is None:
+            self._stop.wait(self._timing.poll)
+            return
+        with self._lock:
+            self._held.update({(lease.job, part.index): part.epoch for part in lease.parts})
+        for part in lease.parts:
+            if self._stop.is_set() or self._drain.is_set() or self._lost.is_set():
+                return  # what is left is given back with the goodbye, or is another's already
+            if self._holds(lease.job, part):
+                self._do(lease, part, making)
+        self._wait_for_outbox()
+
+    def _do(self, lease: Lease, part: Part, making: Path) -> None:
+        """Render a part, and have it delivered, unless it is revoked meanwhile."""
+        result: Made | Failure | None = None
+        log = ""
+        while result is None and self._holds(lease.job, part) and not self._stop.is_set():
+            result = self._made(lease, part, making)
+            if isinstance(result, Made):
+                log = self._process.log() if self._process is not None else ""
+            else:  # what is left of a process that failed is not trusted
+                log = self._close_process()
+        if isinstance(result, Failure):
+            _log.warning("unit %s of job %s: %s: %s", part.index, lease.job, result.cause, result.message)
+        if result is not None:
+            self._outbox.put(_Finished(self.id, lease.job, part, result, log))
+
+    def _made(self, lease: Lease, part: Part, making: Path) -> Made | Failure | None:
+        """What came of a try; ``None`` where it was stopped."""
+        with self._lock:
+            self._rendering = (lease.job, part.index)
+        try:
+            process = self._opened(lease, making)
+            with self._segments(lease, part, making) as segments:
+                return process.make(part, segments)
+        except Stopped:
+            return None
+        except NotMade as error:
+            return error.failure
+        except BundleError as error:  # whoever tries: it is in what was submitted
+            return Failure(Cause.MEDIA, str(error))
+        except (ReelworkError, OSError) as error:
+            return Failure(Cause.INFRASTRUCTURE, f"{self._offer.node}: {error}")
+        finally:
+            with self._lock:
+                self._rendering = None
+
+    def _opened(self, lease: Lease, making: Path) -> RenderProcess:
+        """The warm process of the lease's job."""
+        if lease.engine != self._offer.engine:
+            raise FarmError(
+                f"the engine, a plugin or a library differs: {self._offer.engine[:12]} here, {lease.engine[:12]} in "
+                "the job; install what the job was submitted with"
+            )
+        process = self._process
+        if process is None or self._bundle != lease.bundle:
+            self._close_process()
+            folder = materialise(lease.bundle, self._storage, self._folder)
+            into = Path(tempfile.mkdtemp(dir=making))
+            process = RenderProcess(folder, into, memory=self._offer.memory, standstill=self._timing.standstill)
+            with self._lock:
+                self._process, self._bundle = process, lease.bundle
+                if self._rendering not in self._held:  # it was revoked while the files came
+                    process.stop()
+        return process
+
+    @contextlib.contextmanager
+    def _segments(self, lease: Lease, part: Part, making: Path) -> Iterator[Path | None]:
+        """A folder of all segments of the job, each under the number of its unit; ``None`` where none are needed."""
+        if part.kind is UnitKind.RENDER:
+            yield None
+            return
+        with tempfile.TemporaryDirectory(dir=making) as folder:
+            first = 0
+            while page := self._controller.units(lease.job, first=first, limit=_PAGE):
+                for unit in page:
+                    if unit.kind is UnitKind.RENDER:
+                        if unit.digest is None:
+                            raise FarmError(f"unit {unit.index} of job {lease.job} is not done")
+                        self._storage.get(unit.digest, Path(folder) / f"{unit.index}.segment")
+                first = page[-1].index + 1
+            yield Path(folder)
+
+    def _close_process(self) -> str:
+        """End the render process, if there is one; comes back with what it printed last."""
+        with self._lock:
+            process, self._process = self._process, None
+        if process is None:
+            return ""
+        process.close()
+        return process.log()
+
+    def _holds(self, job: str, part: Part) -> bool:
+        with self._lock:
+            return self._held.get((job, part.index)) == part.epoch
+
+    def _forget(self, job: str, part: Part) -> None:
+        with self._lock:
+            if self._held.get((job, part.index)) == part.epoch:
+                del self._held[job, part.index]
+
+    def _beat(self) -> None:
+        """Tell the controller, again and again, what is held, and give up what is not any more."""
+        while not self._stop.wait(self._timing.heartbeat):
+            if self._lost.is_set():
+                continue
+            worker = self.id
+            try:
+                orders = self._controller.heartbeat(worker, self._sign())
+            except UnknownWorker:
+                if worker == self.id:
+                    self._give_up()
+                continue
+            except FarmError as error:
+                _log.warning("no sign of the controller: %s", error)
+                continue
+            with self._lock:
+                for lost in orders.revoked:
+                    if self._held.get((lost.job, lost.index)) == lost.epoch:
+                        del self._held[lost.job, lost.index]
+                if self._process is not None and self._rendering is not None and self._rendering not in self._held:
+                    self._process.stop()
+            if orders.drain:
+                self._drain.set()
+        with self._lock:
+            if self._process is not None:
+                self._process.stop()
+
+    def _give_up(self) -> None:
+        """The farm does not know this worker any more, so nothing that it holds is its own."""
+        with self._lock:
+            self._lost.set()
+            self._held.clear()
+            if self._process is not None and self._rendering is not None:
+                self._process.stop()
+
+    def _sign(self) -> Heartbeat:
+        with self._lock:
+            process, rendering = self._process, self._rendering
+            frames = process.frames if process is not None else 0
+            holding = tuple(
+                Holding(job, index, epoch, frames if (job, index) == rendering else 0)
+                for (job, index), epoch in self._held.items()
+            )
+            return Heartbeat(holding, process.memory if process is not None else 0)
+
+    def _wait_for_outbox(self) -> None:
+        """Wait until all is reported, since only then another lease may be asked for."""
+        with self._outbox.all_tasks_done:
+            while self._outbox.unfinished_tasks and not self._stop.is_set():
+                self._outbox.all_tasks_done.wait(0.1)
+
+    def _deliver(self) -> None:
+        """Put what is finished into the storage, and report it."""
+        while (finished := self._outbox.get()) is not None:
+            try:
+                if self._holds(finished.job, finished.part):
+                    self._hand_in(finished)
+            except FarmError as error:
+                _log.error("cannot hand in unit %s of job %s: %s", finished.part.index, finished.job, error)
+            finally:
+                self._forget(finished.job, finished.part)
+                if isinstance(finished.result, Made):
+                    Path(finished.result.path).unlink(missing_ok=True)
+                self._outbox.task_done()
+
+    def _hand_in(self, finished: _Finished) -> None:
+        result = finished.result if isinstance(finished.result, Failure) else self._put(finished.result)
+        if result is None:
+            return
+        with contextlib.suppress(FarmError):
+            self._controller.put_log(finished.job, finished.part.index, finished.log)
+        try:
+            self._report(finished, result)
+        except UnknownWorker:
+            self._give_up()
+        except FarmError as error:  # such as: what the storage has is not what was put there
+            self._report(finished, Failure(Cause.INFRASTRUCTURE, str(error)))
+
+    def _put(self, made: Made) -> Figures | Failure | None:
+        """Put what was made into the storage; ``None`` where the worker is stopped meanwhile."""
+        path, pause = Path(made.path), 1.0
+        for tries in range(1, _PUTS + 1):
+            try:
+                digest, size = self._storage.put(path), path.stat().st_size
+                return Figures(digest, size, made.frames, made.seconds, made.cpu, made.memory)
+            except (FarmError, OSError) as error:
+                _log.warning("try %s of %s to put a unit into the storage: %s", tries, _PUTS, error)
+                if tries == _PUTS:
+                    return Failure(Cause.INFRASTRUCTURE, f"{self._offer.node}: {error}")
+            if self._stop.wait(pause):
+                return None
+            pause *= 2
+        raise AssertionError("the last try comes back")
+
+    def _report(self, finished: _Finished, result: Figures | Failure) -> None:
+        """Report, for as long as it takes to reach the controller."""
+        part = finished.part
+        figures, failure = (None, result) if isinstance(result, Failure) else (result, None)
+        report = Report(finished.job, part.index, part.epoch, figures, failure)
+        while not self._stop.is_set():
+            try:
+                if not self._controller.report(finished.worker, report):
+                    _log.info("unit %s of job %s came too late", part.index, finished.job)
+                return
+            except Unreachable as error:
+                _log.warning("%s; reporting again", error)
+                self._stop.wait(_AGAIN)

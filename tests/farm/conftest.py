@@ -1,0 +1,3 @@
+from pretending import pretended_renderer
+
+__all__ = ["pretended_renderer"]
