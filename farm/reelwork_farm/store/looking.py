@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import json
 from collections.abc import Collection
-from typing import Final
 
 from sqlalchemy import Connection, select, tuple_
 
