@@ -132,8 +132,7 @@ class FarmClient:
     def lease(self, worker: str) -> Lease | None:
         """Ask for something to do, when nothing is held any more; ``None`` where there is nothing (waits a moment).
 
-        What the store thinks that the worker holds, since an answer was lost, is handed to it again, under the same
-        epochs.
+        What the store thinks that the worker holds is taken back: the answer that handed it out was lost.
 
         :raises UnknownWorker: the farm does not know the worker any more: it registers again
         """
@@ -196,16 +195,17 @@ class FarmClient:
         except OSError as error:
             raise FarmError(f"cannot read {path}: {error.strerror or error}") from error
 
-    def get_blob(self, digest: str, to: Path) -> None:
+    def get_blob(self, digest: str, to: Path, *, most: int | None = None) -> None:
         """Fetch a blob into the file ``to``, which appears only when it is whole and its digest is right.
 
+        :param most: bytes that it may have
         :raises MissingError: there is no such blob
         :raises FarmError: it arrives damaged, or the file cannot be written
         """
 
         def fetch() -> None:
             with self._send("GET", f"/v1/blobs/{checked(digest)}") as answer:
-                save(_blocks(answer), digest, to)
+                save(_blocks(answer), digest, to, most=most)
 
         try:
             self._patiently(fetch)

@@ -28,6 +28,7 @@ class Limits:
     :param body: bytes of one message
     :param log: bytes of one unit's log
     :param uploads: files that travel through the controller at once
+    :param listed: jobs, units or events in one answer
     """
 
     workers: int = 20_000
@@ -35,6 +36,7 @@ class Limits:
     body: int = 1 << 20
     log: int = 1 << 20
     uploads: int = 16
+    listed: int = 10_000
 
 
 _ID: Final = re.compile(r"[0-9a-f]{16}")

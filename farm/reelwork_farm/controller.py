@@ -1,0 +1,312 @@
+"""What clients and workers ask goes in, and the time; the store is changed by the farm's rules, and answers come out.
+
+All truth is in the store, so that a controller may end at any moment and another go on. What it remembers itself only
+helps it to judge. Its methods block, and may be called by several threads; :mod:`reelwork_farm.server` puts them on
+the network. ``python -m reelwork_farm.controller`` runs one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import tempfile
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from reelwork.render.units import UNIT_FRAMES
+from reelwork_farm.dispatch import Dispatch
+from reelwork_farm.errors import FarmError, NotFound
+from reelwork_farm.estimate import estimate
+from reelwork_farm.intake import IntakeError, Limits, check_figures, check_offer, check_spec
+from reelwork_farm.messages import Heartbeat, JobView, Orders, Registration, Report
+from reelwork_farm.metrics import Metrics
+from reelwork_farm.model import (
+    Figures,
+    JobRow,
+    JobSpec,
+    JobState,
+    Lease,
+    Timing,
+    UnitKind,
+    WorkerOffer,
+    WorkerState,
+)
+from reelwork_farm.storage import BLOCK, MissingError, OpenStorage
+from reelwork_farm.store import Store
+
+_log = logging.getLogger(__name__)
+
+#: Blobs that are remembered as read and right.
+_CHECKED: Final = 100_000
+
+
+class DamagedError(FarmError):
+    """What a worker says it has put into the storage is not there, or is something else."""
+
+
+class Controller:
+    """The farm's rules, applied to its store.
+
+    :param store: the farm's truth; nobody else opens it
+    :param storage: where segments and files lie
+    :param logs: the folder of the units' logs
+    :param limits: how much is taken in
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        storage: OpenStorage,
+        logs: Path,
+        timing: Timing,
+        *,
+        limits: Limits | None = None,
+        metrics: Metrics | None = None,
+    ) -> None:
+        self.store = store
+        self.storage = storage
+        self.timing = timing
+        self.limits = Limits() if limits is None else limits
+        self.metrics = Metrics() if metrics is None else metrics
+        self._logs = logs
+        self._dispatch = Dispatch(store, timing)
+        self._signs: dict[str, Heartbeat] = {}
+        self._states: dict[str, WorkerState] = {}
+        self._right: OrderedDict[str, None] = OrderedDict()
+        self._reading: dict[str, threading.Lock] = {}
+        self._guard = threading.Lock()
+
+    def wake(self, *, now: float) -> None:
+        """Begin, or go on where another controller ended: workers get the time of a lease to be heard of again."""
+        self.store.awake(self.timing, now=now)
+
+    # -- what clients ask
+
+    def submit(self, spec: JobSpec, *, now: float) -> JobRow:
+        """Take a job in.
+
+        :raises FarmError: it cannot be right, its bundle has not been uploaded, or the farm has too much already
+        """
+        check_spec(spec)
+        if not self.storage.has(spec.bundle):
+            raise IntakeError(f"the bundle {spec.bundle} is not in the storage: upload it first")
+        return self.store.submit(spec, now=now)
+
+    def view(self, job: str, *, now: float) -> JobView:
+        """A job, what is left of it, and why it waits.
+
+        :raises NotFound: there is no such job
+        """
+        row = self.store.job(job)
+        frames = row.spec.stop - row.spec.first
+        holding = [held for sign in self._signs.copy().values() for held in sign.holding if held.job == job]
+        begun = sum(held.frames for held in holding)
+        whole = UNIT_FRAMES if row.spec.segmented else frames
+        left, cost = estimate(row, begun=begun / whole, workers=self._workers_on(job))
+        ended = row.state is JobState.DONE
+        done = frames if ended else min(frames, row.done * whole + begun)
+        return JobView(row, frames, done, left, cost, self._dispatch.why_waiting(row, now))
+
+    def _workers_on(self, job: str) -> int:
+        return len({held.worker for held in self.store.held() if held.job == job})
+
+    # -- what workers ask
+
+    def register(self, offer: WorkerOffer, *, now: float) -> Registration:
+        """Take a worker in.
+
+        :raises FarmError: it cannot be what it says, or the farm has too many
+        """
+        check_offer(offer)
+        if len(self._states) >= self.limits.workers:
+            raise IntakeError(f"the farm has {len(self._states)} workers, and takes no more")
+        worker = self.store.register(offer, now=now)
+        self._states[worker] = WorkerState.IDLE
+        self._dispatch.look_again()
+        return Registration(worker, self.timing)
+
+    def hand_out(self, asking: Sequence[str], *, now: float) -> dict[str, Lease]:
+        """Leases for workers that ask for one, since they have nothing left, the longest waiting first.
+
+        :return: by worker; there is nothing for those that are not in it
+        """
+        with self.metrics.plan_seconds.time():
+            leases = self._dispatch.hand_out(asking, now)
+        for lease in leases.values():
+            for part in lease.parts:
+                self.metrics.granted.labels(part.kind).inc()
+        return leases
+
+    def heartbeat(self, worker: str, heartbeat: Heartbeat, *, now: float) -> Orders:
+        """Take note of a worker's sign of life.
+
+        :raises UnknownWorker: the farm does not know it any more
+        """
+        holding = {(held.job, held.index, held.epoch) for held in heartbeat.holding}
+        until = now + self.timing.lease
+        still = self.store.extend(worker, until=until, now=now, holding=holding)
+        self._signs[worker] = heartbeat
+        revoked = tuple(held for held in heartbeat.holding if (held.job, held.index) not in still)
+        return Orders(revoked, self._states.get(worker) is WorkerState.DRAINING)
+
+    def report(self, worker: str, report: Report, *, now: float) -> bool:
+        """Take in what became of a unit.
+
+        :return: whether it counted; if not, it came late, or for the second time
+        :raises DamagedError: the blob is not what the worker says
+        :raises FarmError: the report cannot be right
+        """
+        if (report.figures is None) == (report.failure is None):
+            raise IntakeError("a report has either figures or a failure")
+        if report.failure is not None:
+            accepted = self.store.fail(
+                worker, report.job, report.index, report.epoch, report.failure, self.timing, now=now
+            )
+            if accepted:
+                self.metrics.failed.labels(report.failure.cause).inc()
+        else:
+            assert report.figures is not None
+            accepted = self._commit(worker, report, report.figures, now)
+        if not accepted:
+            self.metrics.late.inc()
+        took = report.figures.seconds if accepted and report.figures is not None else None
+        self._dispatch.finished(worker, report.job, report.index, took, now)
+        sign = self._signs.get(worker)
+        if sign is not None:  # what is reported is not in hand any more
+            at = (report.job, report.index)
+            self._signs[worker] = replace(
+                sign, holding=tuple(held for held in sign.holding if (held.job, held.index) != at)
+            )
+        return accepted
+
+    def _commit(self, worker: str, report: Report, figures: Figures, now: float) -> bool:
+        check_figures(figures)
+        unit = self.store.unit(report.job, report.index)
+        wanted = unit.stop - unit.first
+        if unit.kind is UnitKind.RENDER and figures.frames != wanted:
+            raise DamagedError(f"unit {unit.index} has {wanted} frames, the segment has {figures.frames}")
+        self._check_blob(figures.digest, figures.size)
+        accepted = self.store.commit(worker, report.job, report.index, report.epoch, figures, now=now)
+        if accepted:
+            self.metrics.committed.labels(unit.kind).inc()
+            self.metrics.unit_seconds.labels(unit.kind).observe(figures.seconds)
+            if unit.kind is UnitKind.RENDER:
+                self.metrics.frames.inc(wanted)
+        return accepted
+
+    def _check_blob(self, digest: str, size: int) -> None:
+        """Read what a worker has put into the storage, once; it is taken away again if it is something else.
+
+        :raises DamagedError: it is not there, or something else
+        """
+        found = self.storage.size(digest)
+        if found is None:
+            raise DamagedError(f"the blob {digest} is not in the storage")
+        with self._guard:
+            reading = self._reading.setdefault(digest, threading.Lock())
+        try:
+            with reading:  # whoever asks again while it is read waits for the same result
+                if digest not in self._right and self._digest(digest) != digest:
+                    self.storage.discard(digest)
+                    raise DamagedError(f"the blob {digest} arrived damaged in the storage; it was taken away again")
+                self.mark_right(digest)
+        except MissingError:
+            raise DamagedError(f"the blob {digest} is not in the storage") from None
+        finally:
+            with self._guard:
+                self._reading.pop(digest, None)
+        if found != size:
+            raise DamagedError(f"the blob {digest} has {found} bytes, not {size}")
+
+    def mark_right(self, digest: str) -> None:
+        """Remember that a blob was read and is what its digest says."""
+        with self._guard:
+            self._right[digest] = None
+            while len(self._right) > _CHECKED:
+                self._right.popitem(last=False)
+
+    def _digest(self, digest: str) -> str:
+        sums = hashlib.sha256()
+        with self.storage.open(digest) as file:
+            while block := file.read(BLOCK):
+                sums.update(block)
+        return sums.hexdigest()
+
+    def bye(self, worker: str, *, now: float) -> None:
+        """Let a worker go; what it has is given back."""
+        self.store.set_worker(worker, WorkerState.GONE, now=now)
+        self._signs.pop(worker, None)
+        self._states.pop(worker, None)
+        self._dispatch.look_again()
+
+    def drain(self, worker: str, *, now: float) -> None:
+        """Have a worker finish what it has and leave; it hears of it at its next sign of life."""
+        self.store.set_worker(worker, WorkerState.DRAINING, now=now)
+        self._states[worker] = WorkerState.DRAINING
+        self._dispatch.look_again()
+
+    # -- logs
+
+    def put_log(self, job: str, index: int, data: bytes) -> None:
+        """Keep a unit's log in place of the one before.
+
+        :raises FarmError: there is no such unit, or no room
+        """
+        self.store.unit(job, index)
+        path = self._log_path(job, index)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor, name = tempfile.mkstemp(dir=path.parent)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+            os.replace(name, path)
+        except OSError as error:
+            raise FarmError(f"cannot write the log {path}: {error.strerror or error}") from error
+
+    def log(self, job: str, index: int) -> bytes:
+        """A unit's log; empty where it has none yet.
+
+        :raises NotFound: there is no such unit
+        """
+        self.store.unit(job, index)
+        try:
+            return self._log_path(job, index).read_bytes()
+        except FileNotFoundError:
+            return b""
+
+    def _log_path(self, job: str, index: int) -> Path:
+        return self._logs / job / f"{index}.log"
+
+    # -- time
+
+    def tick(self, *, now: float) -> None:
+        """What is to be done every second or so, whether anybody asks or not."""
+        self._dispatch.watch(now)
+        away = (WorkerState.LOST, WorkerState.GONE)
+        self._states = {row.id: row.state for row in self.store.workers() if row.state not in away}
+        for worker in self._signs.keys() - self._states.keys():
+            self._signs.pop(worker, None)
+
+    def find(self, start: str) -> str:
+        """The id of the only job whose id begins like this.
+
+        :raises NotFound: there is none, or more than one
+        """
+        if len(start) == 16:
+            return start
+        found = [job.id for job in self.store.jobs(limit=self.limits.listed) if job.id.startswith(start)]
+        if len(found) != 1:
+            count = "no job" if not found else f"{len(found)} jobs"
+            raise NotFound(f"{count} of the farm has an id that begins with {start}")
+        return found[0]
+
+
+if __name__ == "__main__":
+    from reelwork_farm.service import main
+
+    main()
