@@ -14,7 +14,7 @@ import requests
 from reelwork_farm import wire
 from reelwork_farm.auth import token_for
 from reelwork_farm.errors import FarmError, Refused, UnknownWorker, Unreachable
-from reelwork_farm.messages import FarmInfo, Heartbeat, JobView, Orders, Registration, Report
+from reelwork_farm.messages import FarmInfo, Heartbeat, JobView, Orders, Priority, Registration, Report
 from reelwork_farm.model import Event, JobRow, JobSpec, JobState, Lease, UnitRow, UnitState, WorkerOffer, WorkerRow
 from reelwork_farm.storage import BLOCK, MissingError, checked, save
 
@@ -99,7 +99,7 @@ class FarmClient:
 
     def set_priority(self, job: str, priority: int) -> JobRow:
         """Set a job's priority among those of its project."""
-        return self._ask(JobRow, "POST", f"/v1/jobs/{job}/priority", {"priority": priority})
+        return self._ask(JobRow, "POST", f"/v1/jobs/{job}/priority", Priority(priority))
 
     def units(
         self, job: str, *, first: int = 0, limit: int = 1000, states: Iterable[UnitState] | None = None
@@ -269,12 +269,17 @@ class FarmClient:
                 return attempt()
             except (requests.RequestException, _PassingError) as error:
                 if time.monotonic() + pause > end:
-                    raise Unreachable(
-                        f"the farm at {self.address} does not answer ({_reason(error)}): "
-                        "see whether its controller runs, and whether the address is right"
-                    ) from error
+                    raise Unreachable(self._gone_wrong(error)) from error
             time.sleep(pause * random.uniform(0.5, 1.0))  # so that many who lost it do not come back at once
             pause = min(pause * 2, 5.0)
+
+    def _gone_wrong(self, error: Exception) -> str:
+        if isinstance(error, _PassingError):
+            return f"the farm at {self.address} is in trouble: {error}"
+        return (
+            f"the farm at {self.address} does not answer ({_reason(error)}): "
+            "see whether its controller runs, and whether the address is right"
+        )
 
     def _send(
         self,

@@ -53,9 +53,10 @@ class Storage(Protocol):
         """
         ...
 
-    def get(self, digest: str, to: Path) -> None:
+    def get(self, digest: str, to: Path, *, most: int | None = None) -> None:
         """Write a blob to a file, which appears under its name when it is whole and its bytes are checked.
 
+        :param most: bytes that it may have
         :raises MissingError: there is no such blob
         :raises StorageError: it is damaged, or there is no room for it at ``to``
         """
@@ -158,10 +159,10 @@ class FolderStorage:
                 raise
         return digest
 
-    def get(self, digest: str, to: Path) -> None:
+    def get(self, digest: str, to: Path, *, most: int | None = None) -> None:
         """See :class:`Storage`."""
         with self.open(digest) as source:
-            save(iter(lambda: source.read(BLOCK), b""), digest, to)
+            save(iter(lambda: source.read(BLOCK), b""), digest, to, most=most)
 
     def open(self, digest: str) -> BinaryIO:
         """See :class:`OpenStorage`."""
@@ -239,9 +240,9 @@ class _UrlStorage:
                 raise
         return digest
 
-    def get(self, digest: str, to: Path) -> None:
+    def get(self, digest: str, to: Path, *, most: int | None = None) -> None:
         with self.open(digest) as source, self._told():
-            save(iter(lambda: source.read(BLOCK), b""), digest, to)
+            save(iter(lambda: source.read(BLOCK), b""), digest, to, most=most)
 
     def open(self, digest: str) -> BinaryIO:
         path = self._path(digest)
@@ -282,7 +283,7 @@ class BlobClient(Protocol):
         """Send a file to the controller's storage."""
         ...
 
-    def get_blob(self, digest: str, to: Path) -> None:
+    def get_blob(self, digest: str, to: Path, *, most: int | None = None) -> None:
         """Fetch a blob into a file, which appears when it is whole and checked."""
         ...
 
@@ -312,9 +313,9 @@ class ControllerStorage:
             self._client.put_blob(digest, path)
         return digest
 
-    def get(self, digest: str, to: Path) -> None:
+    def get(self, digest: str, to: Path, *, most: int | None = None) -> None:
         """See :class:`Storage`."""
-        self._client.get_blob(checked(digest), to)
+        self._client.get_blob(checked(digest), to, most=most)
 
     def missing(self, digests: Iterable[str]) -> frozenset[str]:
         """See :class:`Storage`."""
@@ -344,18 +345,22 @@ def reachable(address: str | None, client: BlobClient) -> Storage:
             direct.discard(digest)
 
 
-def save(blocks: Iterable[bytes], digest: str, to: Path) -> None:
+def save(blocks: Iterable[bytes], digest: str, to: Path, *, most: int | None = None) -> None:
     """Write blocks of bytes to a file, which appears under its name when it is whole and has that digest.
 
-    :raises StorageError: the bytes are others, or there is no room
+    :param most: how many bytes there may be
+    :raises StorageError: the bytes are others or too many, or there is no room
     """
     with _told(str(to)):
         to.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=to.parent, prefix=".", suffix=".part")
         try:
-            state = hashlib.sha256()
+            state, size = hashlib.sha256(), 0
             with os.fdopen(handle, "wb") as out:
                 for block in blocks:
+                    size += len(block)
+                    if most is not None and size > most:
+                        raise StorageError(f"the blob {digest} is larger than the {most} bytes that it may have")
                     state.update(block)
                     out.write(block)
             if state.hexdigest() != digest:

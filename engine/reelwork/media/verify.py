@@ -4,6 +4,7 @@ with it comes out."""
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final, cast
@@ -48,16 +49,19 @@ def count_pictures(path: Path) -> int:
         raise OutputError(f"{path}: picture {count} cannot be decoded: {error.strerror}") from error
 
 
-def film_problems(path: Path, *, frames: int, fps: Fraction, samples: int | None) -> tuple[str, ...]:
+def film_problems(
+    path: Path, *, frames: int, fps: Fraction, samples: int | None, seen: Callable[[], object] = int
+) -> tuple[str, ...]:
     """Decode a film wholly; comes back with everything in which it is not what it should be.
 
     :param frames: how many pictures it should have
     :param fps: at how many a second
     :param samples: how many samples should be heard, at 48,000 Hz; ``None`` for a silent film
+    :param seen: called for each picture
     :raises MediaError: it cannot be read at all
     """
     problems: list[str] = []
-    seen, heard = _Seen(fps), _Heard()
+    shown, heard = _Shown(fps), _Heard()
     with opened(path) as container:
         video, sound = film_stream(container), sound_stream(container)
         if video is None:
@@ -70,18 +74,19 @@ def film_problems(path: Path, *, frames: int, fps: Fraction, samples: int | None
                 for packet in container.demux([stream for stream in (video, sound) if stream is not None]):
                     for frame in packet.decode():
                         if isinstance(frame, VideoFrame):
-                            seen.add(frame)
+                            shown.add(frame)
+                            seen()
                         elif isinstance(frame, AudioFrame):
                             heard.add(frame)
         except MediaError as error:
-            return (*problems, f"after picture {seen.count}: {error}")
-    problems += seen.problems(frames)
+            return (*problems, f"after picture {shown.count}: {error}")
+    problems += shown.problems(frames)
     if samples is not None and sound is not None:
-        problems += heard.problems(samples, seen.start)
+        problems += heard.problems(samples, shown.start)
     return tuple(problems)
 
 
-class _Seen:
+class _Shown:
     """The pictures that came out of a decoder, in the order in which they are shown."""
 
     def __init__(self, fps: Fraction) -> None:

@@ -22,7 +22,7 @@ from reelwork.media.spec import SoundSpec, sound_spec
 from reelwork.render.job import Dispatcher, Job, Segment, Unit
 from reelwork.render.outputs import film_spec
 from reelwork.render.prepare import Prepared, Settings
-from reelwork.render.progress import Progress
+from reelwork.render.progress import Progress, Report
 from reelwork.render.unit import FilmJob, Shot
 from reelwork.render.units import Request, job_key, kept_folder, mark_used, run, selected, units
 from reelwork.render.view import frame_range, output_view
@@ -90,10 +90,11 @@ def plan_film(
     )
 
 
-def finish_film(film: Film, segments: Sequence[Path], target: Path) -> Levels | None:
+def finish_film(film: Film, segments: Sequence[Path], target: Path, report: Report) -> Levels | None:
     """Mix a film's sound and write it with its segments; comes back with how loud it is, if it sounds.
 
     :param segments: the kept files of all units, in their order
+    :param report: told of every minute of sound that is mixed
     :raises OutputError: a segment is torn or of another film, or the file cannot be written
     """
     kept = [open_segment(path) for path in segments]
@@ -101,11 +102,13 @@ def finish_film(film: Film, segments: Sequence[Path], target: Path) -> Levels | 
     if frames != film.frames:
         raise OutputError(f"{frames} frames were rendered where {film.frames} are due; render again with --fresh")
     meter = Meter()
+    report.stage("mixing sound and writing the film")
+    sound = _told(_mixed(film.voices, film.begin, film.duration), report)
     write_film(
         kept,
         film.renderer.spec,
         target,
-        sound=meter.through(_mixed(film.voices, film.begin, film.duration)) if film.voices else None,
+        sound=meter.through(sound) if film.voices else None,
         sound_as=film.sound_as,
         metadata={"title": film.title} if film.title else None,
     )
@@ -129,8 +132,7 @@ def write(
     film = plan_film(prepared, output, target.suffix.lower(), settings, request, folder)
     finished = {} if request.fresh else _finished(film)
     segments = run(Job(film.units, film.renderer), progress, dispatcher, finished)
-    progress.stage("mixing sound and writing the film")
-    levels = finish_film(film, [segment.path for segment in segments], target)
+    levels = finish_film(film, [segment.path for segment in segments], target, progress)
     mark_used(folder, segments)
     return levels
 
@@ -171,6 +173,14 @@ def _finished(film: Film) -> dict[int, Segment]:
         if kept.frames == unit.stop - unit.first:
             found[unit.index] = Segment(unit, path, kept.digest)
     return found
+
+
+def _told(blocks: Iterator[npt.NDArray[np.float32]], report: Report) -> Iterator[npt.NDArray[np.float32]]:
+    """The same blocks of a second each; whoever waits hears of every minute."""
+    for second, block in enumerate(blocks):
+        if second and second % 60 == 0:
+            report.stage(f"mixing sound and writing the film, minute {second // 60 + 1}")
+        yield block
 
 
 def _mixed(voices: tuple[Voice, ...], start: Fraction, duration: Fraction) -> Iterator[npt.NDArray[np.float32]]:

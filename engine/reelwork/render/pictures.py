@@ -46,10 +46,9 @@ def write_instants(prepared: Prepared, output: Output, target: Path, request: Re
     progress.start(len(output.at))
     for number, time in enumerate(output.at, start=1):
         frame, alpha = paint_instant(graph, output, time, request.scale)
-        name = target if len(output.at) == 1 else _one_of(target, number)
-        write_still(frame, name, alpha=alpha)
+        write_still(frame, _instant(output, target, number), alpha=alpha)
         progress.advance()
-    return target if len(output.at) == 1 else _one_of(target, 1)
+    return _instant(output, target, 1)
 
 
 def write_animation(prepared: Prepared, output: Output, target: Path, request: Request, progress: Progress) -> Path:
@@ -118,8 +117,21 @@ def numbered(target: Path, number: int) -> Path:
     return target.with_name(NUMBER.sub(lambda match: str(number).zfill(int(match[1] or 0)), target.name))
 
 
-def _one_of(target: Path, number: int) -> Path:
-    return target.with_name(f"{target.stem}-{number}{target.suffix}")
+def written(output: Output, target: Path, numbers: range) -> list[Path]:
+    """The files of stills that are written for an output.
+
+    :param target: their name, of a sequence with the number's place
+    :param numbers: of its frames, or of its instants, from 0
+    :raises OutputError: the name has no place for the number, or several
+    """
+    if not output.at:
+        return [numbered(target, number) for number in numbers]
+    return [_instant(output, target, number + 1) for number in numbers]
+
+
+def _instant(output: Output, target: Path, number: int) -> Path:
+    """The file of one of an output's instants, counted from 1."""
+    return target if len(output.at) == 1 else target.with_name(f"{target.stem}-{number}{target.suffix}")
 
 
 def _copy(source: Path, to: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from reelwork.errors import MediaError, OutputError, Problem, SceneError
 from reelwork.graph.link import clips
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 #: An error names no more layers that show a file.
 _MOST_LAYERS: Final = 5
+
+#: What an output is: stills of instants, a film, sound alone, a GIF, numbered stills.
+Kind = Literal["instants", "film", "sound", "animation", "sequence"]
 
 
 @dataclass(frozen=True)
@@ -169,18 +172,36 @@ def _make(task: Task, progress: Progress, dispatcher: Dispatcher) -> Rendered:
     from reelwork.render import films, pictures  # numba and PyAV load here
 
     prepared, output, target, request = task.prepared, task.output, task.target, task.request
+    match kind_of(output, target):
+        case "instants":
+            return Rendered(pictures.write_instants(prepared, output, target, request, progress))
+        case "film":
+            levels = films.write(prepared, output, target, task.settings, request, progress, dispatcher)
+            return Rendered(target, levels=levels)
+        case "sound":
+            return Rendered(target, levels=films.write_sound_alone(prepared, output, target, request, progress))
+        case "animation":
+            return Rendered(pictures.write_animation(prepared, output, target, request, progress))
+        case "sequence":
+            return Rendered(pictures.write_sequence(prepared, output, target, request, progress, dispatcher))
+
+
+def kind_of(output: Output, target: Path) -> Kind:
+    """What an output's file is, by its ending and by what is asked for.
+
+    :raises OutputError: it is a still, and nothing says of when
+    """
     suffix = target.suffix.lower()
     if output.at:
-        return Rendered(pictures.write_instants(prepared, output, target, request, progress))
+        return "instants"
     if suffix in files.FILMS:
-        levels = films.write(prepared, output, target, task.settings, request, progress, dispatcher)
-        return Rendered(target, levels=levels)
+        return "film"
     if suffix in files.SOUNDS:
-        return Rendered(target, levels=films.write_sound_alone(prepared, output, target, request, progress))
-    if suffix == ".gif":
-        return Rendered(pictures.write_animation(prepared, output, target, request, progress))
+        return "sound"
+    if suffix in files.ANIMATIONS:
+        return "animation"
     if "%" in target.name:
-        return Rendered(pictures.write_sequence(prepared, output, target, request, progress, dispatcher))
+        return "sequence"
     raise OutputError(
         f"{target.name} is one still: say when with `at: 3s`, or number it, as in {target.stem}-%05d{suffix}"
     )
