@@ -1,3 +1,4 @@
 from pretending import pretended_renderer
+from storing import address, postgres, store
 
-__all__ = ["pretended_renderer"]
+__all__ = ["address", "postgres", "pretended_renderer", "store"]

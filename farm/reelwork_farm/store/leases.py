@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, insert, not_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, insert, select, tuple_, update
 
 from reelwork_farm.model import Cause, Failure, Figures, JobState, Part, Timing, UnitKind, UnitState, WorkerState
 from reelwork_farm.states import Again, JobEvent, UnitEvent, retry, unit_after
@@ -164,7 +164,7 @@ def fail(
     connection.execute(
         update(workers)
         .where(workers.c.id == worker)
-        .values(faults=workers.c.faults + (failure.cause is not Cause.MEDIA), reported=now, seen=now)
+        .values(faults=workers.c.faults + int(failure.cause is not Cause.MEDIA), reported=now, seen=now)
     )
     here = and_(leases.c.job == job, leases.c.number == index)
     if connection.execute(select(leases.c.epoch).where(here).limit(1)).first() is None:
@@ -177,7 +177,7 @@ def fail(
         connection.execute(
             update(jobs)
             .where(jobs.c.id == job)
-            .values(leased=jobs.c.leased - 1, quarantined=jobs.c.quarantined + (event is UnitEvent.GIVEN_UP))
+            .values(leased=jobs.c.leased - 1, quarantined=jobs.c.quarantined + int(event is UnitEvent.GIVEN_UP))
         )
     connection.execute(update(units).where(units.c.job == job, units.c.number == index).values(**values))
     if values.get("state") is UnitState.QUARANTINED:
@@ -240,18 +240,27 @@ def extend(
         since it never got to know of them. ``None`` for all
     :returns: job and index of what the worker has
     """
-    own = connection.execute(_OWN, {"at_worker": worker}).all()
-    said = None if holding is None else set(holding)
-    held = [lease for lease in own if said is None or tuple(lease) in said]
-    if held:
-        unsaid = [
-            and_(leases.c.job == job, leases.c.number == number, leases.c.epoch == epoch)
-            for job, number, epoch in own
-            if said is not None and (job, number, epoch) not in said
-        ]
-        longer = update(leases).where(leases.c.worker == worker, *(not_(lease) for lease in unsaid))
-        connection.execute(longer.values(until=until))
+    own = [(job, number, epoch) for job, number, epoch in connection.execute(_OWN, {"at_worker": worker})]
+    held = own if holding is None else sorted(set(own).intersection(holding))
+    if held == own:
+        connection.execute(update(leases).where(leases.c.worker == worker).values(until=until))
+    else:
+        for some in _thousands(held):
+            here = tuple_(leases.c.job, leases.c.number, leases.c.epoch).in_(some)
+            connection.execute(update(leases).where(here).values(until=until))
     return {(job, number) for job, number, _ in held}
+
+
+def give_back(connection: Connection, worker: str, parts: Iterable[tuple[str, int]], *, now: float) -> int:
+    """Take units (job and index) from a worker that has not begun them; nobody is blamed.
+
+    :returns: how many of them it had
+    """
+    count = 0
+    for some in _thousands(parts):
+        which = and_(leases.c.worker == worker, tuple_(leases.c.job, leases.c.number).in_(some))
+        count += len(take_back(connection, which, now, "unit given back"))
+    return count
 
 
 def _take(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import and_, delete, insert, or_
+from sqlalchemy import delete, insert
 
 from reelwork_farm.model import (
     Event,
@@ -215,11 +215,8 @@ class Store:
 
         :returns: how many of them it had
         """
-        table = lease_table.c
-        which = or_(*(and_(table.job == job, table.number == index) for job, index in parts))
         with self._database.writing() as connection:
-            own = and_(table.worker == worker, which)
-            return len(leases.take_back(connection, own, now, "unit given back"))
+            return leases.give_back(connection, worker, parts, now=now)
 
     # -- workers
 

@@ -1,0 +1,543 @@
+"""The contract of the store, on SQLite and PostgreSQL alike."""
+
+import random
+import threading
+from dataclasses import replace
+
+import pytest
+from storing import CRASH, TIMING, check, figures, kinds, render, spec, worker
+
+from reelwork.render.units import units as engine_units
+from reelwork_farm.errors import FarmError, NotFound, Refused, UnknownWorker
+from reelwork_farm.model import (
+    Cause,
+    Failure,
+    JobState,
+    Share,
+    UnitKind,
+    UnitState,
+    WorkerState,
+)
+from reelwork_farm.store import Store, open_store
+
+LOST = Failure(Cause.INFRASTRUCTURE, "the storage was gone")
+
+
+# -- jobs
+
+
+def test_the_same_submit_twice_is_one_job(store: Store) -> None:
+    first = store.submit(spec(), now=1.0)
+    assert store.submit(spec(), now=2.0) == first
+    assert kinds(store)["job submitted"] == 1
+    assert len(first.id) == 16
+
+
+def test_priority_and_notice_do_not_make_another_job_but_the_work_does(store: Store) -> None:
+    job = store.submit(spec(), now=1.0)
+    assert store.submit(replace(spec(), priority=5, notify="http://here"), now=1.0).id == job.id
+    others = [spec(481), spec(bundle="c" * 64), spec(project="else"), spec(file="film.mkv"), spec(segmented=False)]
+    assert len({store.submit(other, now=1.0).id for other in others} | {job.id}) == 6
+    check(store)
+
+
+@pytest.mark.parametrize(("first", "stop"), [(0, 1), (0, 96), (0, 97), (50, 300), (95, 97), (96, 192), (1000, 1001)])
+def test_units_lie_on_the_engines_grid_and_the_last_one_finishes(store: Store, first: int, stop: int) -> None:
+    job = store.submit(spec(stop - first, first=first), now=1.0)
+    *renders, finish = store.units(job.id)
+    assert [(unit.index, unit.first, unit.stop) for unit in renders] == [
+        (unit.index, unit.first, unit.stop) for unit in engine_units(first, stop, "")
+    ]
+    assert {(unit.kind, unit.state) for unit in renders} == {(UnitKind.RENDER, UnitState.READY)}
+    assert (finish.kind, finish.state, finish.first, finish.stop) == (UnitKind.FINISH, UnitState.WAITING, first, stop)
+    check(store)
+
+
+def test_what_is_not_segmented_is_one_unit(store: Store) -> None:
+    job = store.submit(spec(segmented=False), now=1.0)
+    assert store.ready(job.id, 10, now=1.0) == [(0, UnitKind.FINISH, 0, 480, ())]
+    assert render(store, worker(store), job.id, now=2.0) == 1
+    assert store.job(job.id).state is JobState.DONE
+    check(store)
+
+
+def test_jobs_without_frames_and_with_too_many_are_refused(store: Store) -> None:
+    for frames, first in ((0, 0), (-5, 10), (10, -1), (2**50, 0), (96_000_000, 0)):
+        with pytest.raises(FarmError):
+            store.submit(spec(frames, first=first), now=1.0)
+    with pytest.raises(NotFound, match="come after"):
+        store.submit(spec(after=("0" * 16,)), now=1.0)
+    assert store.jobs() == []
+    assert store.events() == []
+
+
+def test_what_is_unknown_is_said_to_be(store: Store) -> None:
+    job = store.submit(spec(), now=1.0).id
+    for ask in (store.job, store.units, lambda unknown: store.cancel(unknown, now=1.0)):
+        with pytest.raises(NotFound, match="nobody's"):
+            ask("nobody's")
+    with pytest.raises(NotFound, match="no unit 6"):
+        store.unit(job, 6)
+    for act in (store.seen, lambda unknown, now: store.grant(unknown, job, [0], until=9.0, now=now)):
+        with pytest.raises(UnknownWorker):
+            act("nobody", now=1.0)
+
+
+def test_a_job_from_its_submit_to_its_end(store: Store) -> None:
+    job = store.submit(spec(), now=1.0)
+    assert (job.state, job.units, job.done) == (JobState.QUEUED, 6, 0)
+    who = worker(store)
+    assert render(store, who, job.id, now=2.0, most=4) == 4
+    row = store.job(job.id)
+    assert (row.state, row.started, row.done, row.seconds, row.squares) == (JobState.RUNNING, 2.0, 4, 8.0, 16.0)
+    assert store.unit(job.id, 5).state is UnitState.WAITING
+    assert render(store, who, job.id, now=3.0, most=1) == 1
+    assert store.ready(job.id, 10, now=3.0) == [(5, UnitKind.FINISH, 0, 480, ())]
+    (part,) = store.grant(who, job.id, [5], until=9.0, now=4.0)
+    assert store.commit(who, job.id, 5, part.epoch, figures("f"), now=5.0)
+    row = store.job(job.id)
+    assert (row.state, row.ended, row.result, row.done, row.leased) == (JobState.DONE, 5.0, "f" * 64, 6, 0)
+    for refused in (store.cancel, store.pause, store.resume, store.retry):
+        with pytest.raises(Refused):
+            refused(job.id, now=6.0)
+    assert store.submit(spec(), now=7.0) == row
+    told = kinds(store, job.id)
+    assert (told["unit leased"], told["unit committed"], told["job finished"]) == (6, 6, 1)
+    check(store)
+
+
+def test_jobs_are_listed_newest_first_and_by_state(store: Store) -> None:
+    ids = [store.submit(spec(frames), now=float(frames)).id for frames in (100, 200, 300)]
+    store.cancel(ids[1], now=400.0)
+    assert [row.id for row in store.jobs()] == ids[::-1]
+    assert [row.id for row in store.jobs(limit=2)] == ids[:0:-1]
+    assert [row.id for row in store.jobs(states=[JobState.CANCELLED])] == [ids[1]]
+    assert [row.id for row in store.open_jobs()] == [ids[0], ids[2]]
+
+
+def test_a_job_waits_for_those_that_it_comes_after(store: Store) -> None:
+    first, second = store.submit(spec(100), now=1.0), store.submit(spec(200), now=1.0)
+    third = store.submit(spec(300, after=(first.id, second.id)), now=1.0)
+    who = worker(store)
+    assert third.state is JobState.BLOCKED
+    assert store.grant(who, third.id, [0], until=9.0, now=2.0) == ()
+    render(store, who, first.id, now=2.0)
+    assert store.job(third.id).state is JobState.BLOCKED
+    render(store, who, second.id, now=3.0)
+    assert store.job(third.id).state is JobState.QUEUED
+    late = store.submit(spec(400, after=(first.id,)), now=9.0)
+    assert late.state is JobState.QUEUED
+    check(store)
+
+
+def test_a_paused_job_finishes_what_is_handed_out_and_nothing_else(store: Store) -> None:
+    job, who = store.submit(spec(), now=1.0).id, worker(store)
+    (part,) = store.grant(who, job, [0], until=9.0, now=2.0)
+    for _ in range(2):
+        assert store.pause(job, now=3.0).state is JobState.PAUSED
+    assert store.grant(who, job, [1], until=9.0, now=4.0) == ()
+    assert store.commit(who, job, 0, part.epoch, figures(), now=5.0)
+    for _ in range(2):
+        assert store.resume(job, now=6.0).state is JobState.RUNNING
+    render(store, who, job, now=7.0)
+    assert store.job(job).state is JobState.DONE
+    check(store)
+
+
+def test_a_paused_job_that_was_blocked_or_queued_goes_back_there(store: Store) -> None:
+    first = store.submit(spec(100), now=1.0).id
+    second = store.submit(spec(200, after=(first,)), now=1.0).id
+    for job, state in ((first, JobState.QUEUED), (second, JobState.BLOCKED)):
+        store.pause(job, now=2.0)
+        assert store.resume(job, now=3.0).state is state
+    store.pause(second, now=4.0)
+    render(store, worker(store), first, now=5.0)
+    assert store.job(second).state is JobState.PAUSED
+    assert store.resume(second, now=6.0).state is JobState.QUEUED
+
+
+def test_a_job_may_end_while_it_is_paused(store: Store) -> None:
+    job, who = store.submit(spec(segmented=False), now=1.0).id, worker(store)
+    (part,) = store.grant(who, job, [0], until=9.0, now=2.0)
+    store.pause(job, now=3.0)
+    assert store.commit(who, job, 0, part.epoch, figures(), now=4.0)
+    assert store.job(job).state is JobState.DONE
+
+
+def test_a_cancelled_job_keeps_what_is_done_and_goes_on_from_there(store: Store) -> None:
+    job, who = store.submit(spec(), now=1.0).id, worker(store)
+    render(store, who, job, now=2.0, most=2)
+    (part,) = store.grant(who, job, [2], until=9.0, now=3.0)
+    for _ in range(2):
+        assert store.cancel(job, now=4.0).state is JobState.CANCELLED
+    assert store.extend(who, until=20.0, now=4.0) == set()
+    assert not store.commit(who, job, 2, part.epoch, figures(), now=5.0)
+    check(store)
+    again = store.submit(spec(), now=6.0)
+    assert (again.state, again.done, again.ended) == (JobState.RUNNING, 2, None)
+    assert not store.commit(who, job, 2, part.epoch, figures(), now=6.0)
+    assert render(store, who, job, now=7.0) == 4
+    assert store.job(job).state is JobState.DONE
+    check(store)
+
+
+def test_priority_changes_and_is_written_down(store: Store) -> None:
+    job = store.submit(spec(), now=1.0).id
+    assert store.set_priority(job, 7, now=2.0).priority == 7
+    assert store.events(job=job)[-1].detail == {"was": 0, "is": 7}
+
+
+# -- leases
+
+
+def test_a_unit_is_handed_out_once(store: Store) -> None:
+    job, one, two = store.submit(spec(), now=1.0).id, worker(store, 1), worker(store, 2)
+    assert [part.index for part in store.grant(one, job, [0, 1, 2], until=9.0, now=2.0)] == [0, 1, 2]
+    assert [part.index for part in store.grant(two, job, [1, 2, 3, 5, 77], until=9.0, now=2.0)] == [3]
+    assert store.job(job).leased == 4
+    assert [row.state for row in store.workers()] == [WorkerState.BUSY, WorkerState.BUSY]
+    check(store)
+
+
+@pytest.mark.parametrize("state", [WorkerState.DRAINING, WorkerState.ASIDE, WorkerState.LOST])
+def test_nothing_is_handed_to_a_worker_that_takes_nothing(store: Store, state: WorkerState) -> None:
+    job, who = store.submit(spec(), now=1.0).id, worker(store)
+    store.set_worker(who, state, now=2.0, until=100.0)
+    assert store.grant(who, job, [0], until=9.0, now=3.0) == ()
+
+
+def test_the_first_valid_report_wins_and_all_others_are_counted(store: Store) -> None:
+    job, one, two = store.submit(spec(), now=1.0).id, worker(store, 1), worker(store, 2)
+    (part,) = store.grant(one, job, [0], until=9.0, now=2.0)
+    wrong = [(two, 0, part.epoch), (one, 1, part.epoch), (one, 0, part.epoch + 1), (one, 0, part.epoch - 1)]
+    assert not any(store.commit(who, job, index, epoch, figures("x"), now=3.0) for who, index, epoch in wrong)
+    assert store.commit(one, job, 0, part.epoch, figures("a"), now=3.0)
+    assert not store.commit(one, job, 0, part.epoch, figures("a"), now=3.0)
+    assert not store.fail(one, job, 0, part.epoch, CRASH, TIMING, now=3.0)
+    assert store.unit(job, 0).digest == "a" * 64
+    assert kinds(store)["late report dropped"] == 6
+    assert store.job(job).done == 1
+    check(store)
+
+
+def test_a_worker_that_was_stopped_past_its_lease_is_fenced_off(store: Store) -> None:
+    job, slow, quick = store.submit(spec(), now=1.0).id, worker(store, 1), worker(store, 2)
+    (stale,) = store.grant(slow, job, [0], until=30.0, now=1.0)
+    store.seen(slow, now=31.0)
+    assert store.expire(TIMING, now=31.0) == 1
+    assert not store.commit(slow, job, 0, stale.epoch, figures("a"), now=32.0)
+    (fresh,) = store.grant(quick, job, [0], until=60.0, now=33.0)
+    assert fresh.epoch > stale.epoch
+    assert not store.commit(slow, job, 0, stale.epoch, figures("a"), now=34.0)
+    assert not store.commit(slow, job, 0, fresh.epoch, figures("a"), now=34.0)
+    assert store.commit(quick, job, 0, fresh.epoch, figures("b"), now=35.0)
+    assert store.unit(job, 0).digest == "b" * 64
+    assert store.unit(job, 0).attempts == 0
+    check(store)
+
+
+def test_a_straggler_is_doubled_and_whoever_is_first_wins(store: Store) -> None:
+    job, slow, quick = store.submit(spec(), now=1.0).id, worker(store, 1), worker(store, 2)
+    (stale,) = store.grant(slow, job, [0], until=90.0, now=1.0)
+    assert store.grant(slow, job, [0], until=90.0, now=50.0, doubled=True) == ()
+    assert store.grant(quick, job, [0, 1], until=90.0, now=50.0) != ()
+    (fresh,) = store.grant(quick, job, [0, 2], until=90.0, now=50.0, doubled=True)
+    assert fresh.index == 0
+    assert [(row.worker, row.epoch) for row in store.held() if row.index == 0] == [
+        (slow, stale.epoch),
+        (quick, fresh.epoch),
+    ]
+    check(store)
+    assert store.commit(slow, job, 0, stale.epoch, figures("a"), now=60.0)
+    assert not store.commit(quick, job, 0, fresh.epoch, figures("a"), now=61.0)
+    assert store.extend(quick, until=99.0, now=61.0) == {(job, 1)}
+    check(store)
+
+
+@pytest.mark.parametrize("end", ["fail", "expire", "give back"])
+def test_a_doubled_unit_stays_with_the_one_who_still_has_it(store: Store, end: str) -> None:
+    job, slow, quick = store.submit(spec(), now=1.0).id, worker(store, 1), worker(store, 2)
+    (stale,) = store.grant(slow, job, [0], until=30.0, now=1.0)
+    (fresh,) = store.grant(quick, job, [0], until=90.0, now=20.0, doubled=True)
+    if end == "fail":
+        assert store.fail(slow, job, 0, stale.epoch, CRASH, TIMING, now=31.0)
+    elif end == "expire":
+        assert store.expire(TIMING, now=31.0) == 1
+    else:
+        assert store.give_back(slow, [(job, 0)], now=31.0) == 1
+    assert store.unit(job, 0).state is UnitState.LEASED
+    check(store)
+    assert store.commit(quick, job, 0, fresh.epoch, figures(), now=40.0)
+    check(store)
+
+
+def test_an_extended_lease_lasts_and_one_that_the_worker_never_heard_of_does_not(store: Store) -> None:
+    job, who = store.submit(spec(), now=1.0).id, worker(store)
+    known, lost, _ = store.grant(who, job, [0, 1, 2], until=30.0, now=1.0)
+    holding = [(job, 0, known.epoch), (job, 1, lost.epoch + 1), (job, 4, 1)]
+    assert store.extend(who, until=50.0, now=20.0, holding=holding) == {(job, 0)}
+    assert store.expire(TIMING, now=31.0) == 2
+    assert store.extend(who, until=60.0, now=32.0) == {(job, 0)}
+    assert [row.lease_until for row in store.held()] == [60.0]
+    assert store.extend(who, until=70.0, now=33.0, holding=[]) == set()
+    check(store)
+
+
+def test_a_drained_worker_gives_back_what_it_has_not_begun(store: Store) -> None:
+    job, who = store.submit(spec(), now=1.0).id, worker(store)
+    parts = store.grant(who, job, [0, 1, 2], until=30.0, now=1.0)
+    store.set_worker(who, WorkerState.DRAINING, now=2.0)
+    assert store.give_back(who, [(job, 1), (job, 2), (job, 3)], now=2.0) == 2
+    assert store.give_back(who, [], now=2.0) == 0
+    assert store.commit(who, job, 0, parts[0].epoch, figures(), now=3.0)
+    assert [index for index, *_ in store.ready(job, 10, now=3.0)] == [1, 2, 3, 4]
+    store.set_worker(who, WorkerState.GONE, now=4.0)
+    with pytest.raises(UnknownWorker):
+        store.extend(who, until=30.0, now=5.0)
+    check(store)
+
+
+def test_a_worker_that_goes_leaves_nothing_leased(store: Store) -> None:
+    job, who = store.submit(spec(), now=1.0).id, worker(store)
+    store.grant(who, job, [0, 1], until=30.0, now=1.0)
+    store.set_worker(who, WorkerState.GONE, now=2.0)
+    assert store.held() == []
+    assert store.ready(job, 10, now=2.0)[0][0] == 0
+    check(store)
+
+
+def test_the_store_can_tell_when_a_unit_was_begun(store: Store) -> None:
+    job, who = store.submit(spec(), now=1.0).id, worker(store)
+    parts = store.grant(who, job, [0, 1, 2], until=90.0, now=10.0)
+    assert [row.began for row in store.held()] == [10.0, None, None]
+    store.commit(who, job, 0, parts[0].epoch, figures(), now=25.0)
+    assert [(row.index, row.began) for row in store.held()] == [(1, 25.0), (2, None)]
+
+
+# -- failures
+
+
+def test_a_poison_unit_is_quarantined_while_the_rest_goes_on(store: Store) -> None:
+    job, who = store.submit(spec(), now=1.0).id, [worker(store, 1), worker(store, 2)]
+    now = 10.0
+    for attempt in range(3):
+        (part,) = store.grant(who[attempt % 2], job, [2], until=now + 9, now=now)
+        assert store.fail(who[attempt % 2], job, 2, part.epoch, CRASH, TIMING, now=now)
+        assert store.grant(who[0], job, [2], until=now + 9, now=now + TIMING.backoff * 2**attempt - 0.1) == ()
+        now += 100.0
+    unit = store.unit(job, 2)
+    assert (unit.state, unit.cause, unit.attempts) == (UnitState.QUARANTINED, Cause.PLUGIN, 3)
+    assert unit.tried == tuple(who)
+    assert unit.message == CRASH.message
+    assert store.job(job).state is JobState.RUNNING
+    assert render(store, who[0], job, now=now) == 4
+    row = store.job(job)
+    assert (row.state, row.quarantined, row.ended) == (JobState.FAILED, 1, now)
+    check(store)
+    assert store.retry(job, now=now).state is JobState.RUNNING
+    assert render(store, who[1], job, now=now) == 2
+    assert store.job(job).state is JobState.DONE
+    check(store)
+
+
+def test_the_only_worker_has_six_tries(store: Store) -> None:
+    job, who = store.submit(spec(), now=1.0).id, worker(store)
+    for attempt in range(6):
+        now = 1000.0 * (attempt + 1)
+        (part,) = store.grant(who, job, [0], until=now + 9, now=now)
+        assert store.unit(job, 0).attempts == attempt
+        store.fail(who, job, 0, part.epoch, CRASH, TIMING, now=now)
+    assert store.unit(job, 0).state is UnitState.QUARANTINED
+
+
+def test_a_last_unit_that_fails_fails_the_job(store: Store) -> None:
+    job, who = store.submit(spec(), now=1.0).id, [worker(store, 1), worker(store, 2)]
+    render(store, who[0], job, now=2.0, most=5)
+    for attempt in range(3):
+        now = 1000.0 * (attempt + 1)
+        (part,) = store.grant(who[attempt % 2], job, [5], until=now + 9, now=now)
+        store.fail(who[attempt % 2], job, 5, part.epoch, CRASH, TIMING, now=now)
+    assert store.job(job).state is JobState.FAILED
+    check(store)
+    assert store.submit(spec(), now=5000.0).state is JobState.RUNNING
+    assert render(store, who[0], job, now=5000.0) == 1
+    check(store)
+
+
+def test_infrastructure_is_not_the_units_fault(store: Store) -> None:
+    job, who = store.submit(spec(), now=1.0).id, worker(store)
+    for attempt in range(10):
+        now = 1000.0 * (attempt + 1)
+        (part,) = store.grant(who, job, [0], until=now + 9, now=now)
+        assert store.fail(who, job, 0, part.epoch, LOST, TIMING, now=now)
+    unit = store.unit(job, 0)
+    assert (unit.state, unit.attempts, unit.tried, unit.cause) == (UnitState.READY, 0, (), Cause.INFRASTRUCTURE)
+    assert unit.not_before > 10_000.0, "a unit that is lost often waits, so that it cannot keep the farm down"
+    assert store.ready(job, 10, now=10_000.0)[0][0] == 1
+    check(store)
+
+
+# -- workers and time
+
+
+def test_a_silent_worker_is_lost_and_may_be_found_again(store: Store) -> None:
+    job, who = store.submit(spec(), now=1.0).id, worker(store)
+    store.grant(who, job, [0, 1], until=1000.0, now=1.0)
+    assert store.expire(TIMING, now=44.0) == 0
+    assert store.expire(TIMING, now=46.0) == 2
+    assert [row.state for row in store.workers()] == [WorkerState.LOST]
+    assert store.extend(who, until=90.0, now=50.0) == set()
+    assert [row.state for row in store.workers()] == [WorkerState.IDLE]
+    assert kinds(store)["worker lost"] == kinds(store)["worker found"] == 1
+    check(store)
+
+
+def test_a_worker_set_aside_is_forgiven_and_one_long_gone_forgotten(store: Store) -> None:
+    bad, gone = worker(store, 1), worker(store, 2)
+    store.set_worker(bad, WorkerState.ASIDE, now=1.0, until=40.0)
+    store.set_worker(gone, WorkerState.GONE, now=1.0)
+    store.seen(bad, now=40.0)
+    store.expire(TIMING, now=39.0)
+    assert store.workers()[0].state is WorkerState.ASIDE
+    store.expire(TIMING, now=41.0)
+    assert (store.workers()[0].state, store.workers()[0].aside_until) == (WorkerState.IDLE, None)
+    store.seen(bad, now=90_000.0)
+    store.expire(TIMING, now=90_001.0)
+    assert [row.id for row in store.workers()] == [bad]
+
+
+def test_a_worker_has_a_speed_and_faults(store: Store) -> None:
+    job, who = store.submit(spec(), now=1.0).id, worker(store)
+    parts = store.grant(who, job, [0, 1, 2, 3], until=90.0, now=1.0)
+    assert store.workers()[0].speed is None
+    store.commit(who, job, 0, parts[0].epoch, figures(seconds=2.0), now=3.0)
+    assert store.workers()[0].speed == 48.0
+    store.commit(who, job, 1, parts[1].epoch, figures(seconds=4.0), now=7.0)
+    assert 24.0 < float(store.workers()[0].speed or 0) < 48.0
+    store.fail(who, job, 2, parts[2].epoch, CRASH, TIMING, now=8.0)
+    assert store.workers()[0].faults == 1
+    store.commit(who, job, 3, parts[3].epoch, figures(seconds=0.0), now=9.0)
+    assert store.workers()[0].faults == 0
+
+
+def test_the_same_offer_at_the_same_time_is_one_worker(store: Store) -> None:
+    assert worker(store, 1) == worker(store, 1)
+    assert len({worker(store, 1), worker(store, 2), worker(store, 1, now=9.0)}) == 3
+    assert worker(store, 1).startswith("node-1-101-")
+
+
+def test_leases_outlive_a_controller_that_was_away(store: Store) -> None:
+    job, who = store.submit(spec(), now=1.0).id, worker(store)
+    (part,) = store.grant(who, job, [0], until=30.0, now=1.0)
+    store.awake(TIMING, now=5000.0)
+    assert store.expire(TIMING, now=5001.0) == 0
+    assert store.commit(who, job, 0, part.epoch, figures(), now=5002.0)
+
+
+# -- the rest
+
+
+def test_the_history_is_in_order_and_can_be_read_on(store: Store) -> None:
+    job = store.submit(spec(), now=1.0).id
+    store.submit(spec(100), now=1.0)
+    render(store, worker(store), job, now=2.0)
+    every = store.events()
+    assert [event.id for event in every] == sorted({event.id for event in every})
+    assert store.events(after=every[3].id, limit=5) == every[4:9]
+    assert store.events(job=job) == [event for event in every if event.job == job]
+    assert store.events(after=every[-1].id) == []
+
+
+def test_shares_are_kept(store: Store) -> None:
+    store.set_share("film", 2.5, None)
+    store.set_share("film", 3.0, 12)
+    store.set_share("trailer", 1.0, None)
+    assert store.shares() == {"film": Share(3.0, 12), "trailer": Share(1.0, None)}
+
+
+def test_a_store_that_is_opened_again_is_the_same(address: str) -> None:
+    store = open_store(address)
+    job = store.submit(spec(title='Ĥ"\\\n🎬'), now=1.0).id
+    render(store, worker(store), job, now=2.0, most=3)
+    before = (store.jobs(), store.units(job), store.events(), store.workers())
+    store.close()
+    again = open_store(address)
+    assert (again.jobs(), again.units(job), again.events(), again.workers()) == before
+    again.close()
+
+
+def test_many_threads_commit_each_unit_once(store: Store) -> None:
+    job = store.submit(spec(96 * 60), now=1.0).id
+    workers = [worker(store, number) for number in range(4)]
+    wrong: list[BaseException] = []
+
+    def run(number: int) -> None:
+        choice = random.Random(number)
+        try:
+            while store.job(job).state is not JobState.DONE:
+                ready = store.ready(job, 8, now=2.0)
+                for part in store.grant(workers[number], job, [index for index, *_ in ready], until=9.0, now=2.0):
+                    if choice.random() < 0.2:
+                        store.give_back(workers[number], [(job, part.index)], now=2.0)
+                    else:
+                        assert store.commit(workers[number], job, part.index, part.epoch, figures(), now=2.0)
+        except BaseException as error:
+            wrong.append(error)
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert wrong == []
+    check(store)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_happens_counts_are_right_and_units_are_committed_once(store: Store, seed: int) -> None:
+    choice = random.Random(seed)
+    ids = [store.submit(spec(frames), now=0.0).id for frames in (100, 300, 700)]
+    ids.append(store.submit(spec(200, after=(ids[0],)), now=0.0).id)
+    workers = [worker(store, number) for number in range(3)]
+    held: list[tuple[str, str, int, int]] = []
+    now = 1.0
+    for _ in range(150):
+        now += choice.expovariate(1 / 4)
+        who, job = choice.choice(workers), choice.choice(ids)
+        act = choice.random()
+        try:
+            if act < 0.3:
+                some = [index for index, *_ in store.ready(job, 3, now=now)]
+                held += [(who, job, p.index, p.epoch) for p in store.grant(who, job, some, until=now + 30, now=now)]
+            elif act < 0.35:
+                some = [row.index for row in store.held() if row.job == job]
+                parts = store.grant(who, job, some[:1], until=now + 30, now=now, doubled=True)
+                held += [(who, job, part.index, part.epoch) for part in parts]
+            elif act < 0.65 and held:
+                at = choice.choice(held)
+                store.commit(*at, figures(), now=now)
+            elif act < 0.8 and held:
+                store.fail(*choice.choice(held), choice.choice([CRASH, LOST]), TIMING, now=now)
+            elif act < 0.9:
+                choice.choice([store.expire, store.awake])(TIMING, now=now)
+                store.extend(who, until=now + 30, now=now)
+            elif act < 0.93:
+                store.give_back(who, [(job, index) for _, job, index, _ in held], now=now)
+            else:
+                choice.choice([store.cancel, store.pause, store.resume, store.retry])(job, now=now)
+        except Refused:
+            pass
+        if choice.random() < 0.1:
+            check(store)
+    check(store)
+    for job in ids:
+        if store.job(job).state is not JobState.DONE:
+            store.resume(job, now=now) if store.job(job).state is JobState.PAUSED else store.retry(job, now=now)
+    for who in workers:
+        store.set_worker(who, WorkerState.GONE, now=now)
+    last = worker(store, 99, now=now)
+    for job in ids:
+        store.retry(job, now=now) if store.job(job).state is not JobState.DONE else None
+        render(store, last, job, now=now + 10_000.0)
+        assert store.job(job).state is JobState.DONE
+    check(store)

@@ -1,0 +1,165 @@
+"""What tests of the farm's store share: stores of both kinds, things to put into them, and what must hold of them."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pg8000.native
+import pytest
+
+from reelwork_farm.model import Cause, Failure, Figures, JobRow, JobSpec, Timing, UnitKind, UnitState, WorkerOffer
+from reelwork_farm.store import Store, open_store
+
+TIMING = Timing(lease=30.0, lost=45.0, backoff=5.0)
+CRASH = Failure(Cause.PLUGIN, "the process ended with signal 11")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL server of our own, which ends with the tests."""
+    if shutil.which("postgres") is None or shutil.which("initdb") is None:
+        pytest.skip("PostgreSQL is not installed")
+    with tempfile.TemporaryDirectory(prefix="reelwork-postgres-", dir="/tmp") as folder, socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        free.close()
+        user = _unprivileged(Path(folder))
+        data = f"{folder}/data"
+        initdb = ["initdb", "-D", data, "-U", "farm", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        subprocess.run([*user, *initdb], check=True, capture_output=True, cwd=folder)
+        options = ["-c", "fsync=off", "-c", "unix_socket_directories=", "-p", str(port)]
+        with open(f"{folder}/log", "wb") as log:
+            server = subprocess.Popen([*user, "postgres", "-D", data, *options], stderr=log, stdout=log, cwd=folder)
+        try:
+            _wait(port, server)
+            yield f"postgresql://farm@127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+def _unprivileged(folder: Path) -> list[str]:
+    """What to put before a command: PostgreSQL does not run as root."""
+    if os.geteuid() != 0:
+        return []
+    try:
+        account = pwd.getpwnam("postgres")
+    except KeyError:
+        pytest.skip("PostgreSQL does not run as root, and there is no user postgres")
+    os.chown(folder, account.pw_uid, account.pw_gid)
+    return ["setpriv", f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups"]
+
+
+def _wait(port: int, server: subprocess.Popen[bytes]) -> None:
+    for _ in range(300):
+        try:
+            pg8000.native.Connection("farm", host="127.0.0.1", port=port, database="postgres").close()
+        except pg8000.native.Error:
+            assert server.poll() is None, "PostgreSQL did not start"
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError("PostgreSQL does not answer")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty store, of each kind in turn."""
+    if request.param == "sqlite":
+        return str(tmp_path / "farm.db")
+    server = request.getfixturevalue("postgres")
+    name = f"farm_{time.monotonic_ns()}"
+    connection = pg8000.native.Connection("farm", port=int(server.rsplit(":", 1)[1]), database="postgres")
+    connection.run(f"CREATE DATABASE {name}")
+    connection.close()
+    return f"{server}/{name}"
+
+
+@pytest.fixture
+def store(address: str) -> Iterator[Store]:
+    """An empty store, of each kind in turn."""
+    opened = open_store(address)
+    yield opened
+    opened.close()
+
+
+def spec(
+    frames: int = 480, *, first: int = 0, segmented: bool = True, after: tuple[str, ...] = (), **more: str
+) -> JobSpec:
+    """A job of five units and one that finishes it, unless told otherwise."""
+    known = {"title": "First light", "bundle": "b" * 64, "engine": "e" * 64, "fps": "24", "file": "film.mp4"}
+    return JobSpec(**{**known, **more}, first=first, stop=first + frames, segmented=segmented, after=after)
+
+
+def worker(store: Store, number: int = 1, *, now: float = 0.0) -> str:
+    """A worker that has just registered."""
+    return store.register(WorkerOffer(f"node-{number}", 100 + number, 2, 4 << 30, "e" * 64, "x86_64"), now=now)
+
+
+def figures(mark: str = "d", seconds: float = 2.0) -> Figures:
+    """What a finished unit took."""
+    return Figures(mark * 64, 1000, 96, seconds, seconds, 1 << 28)
+
+
+def render(store: Store, who: str, job: str, *, now: float, most: int = 1000) -> int:
+    """Let a worker render what is ready, and no more than ``most`` units; how many it were."""
+    made = 0
+    while made < most and (ready := store.ready(job, min(20, most - made), now=now)):
+        for part in store.grant(who, job, [index for index, *_ in ready], until=now + TIMING.lease, now=now):
+            assert store.commit(who, job, part.index, part.epoch, figures(), now=now)
+            made += 1
+    return made
+
+
+def kinds(store: Store, job: str | None = None) -> Counter[str]:
+    """How often each kind of event is in the history."""
+    return Counter(event.kind for event in store.events(job=job, limit=1_000_000))
+
+
+def check(store: Store) -> None:
+    """What must hold of a store, whatever happened to it."""
+    held = store.held()
+    workers = {row.id for row in store.workers()}
+    committed = Counter(
+        (event.job, event.unit) for event in store.events(limit=1_000_000) if event.kind == "unit committed"
+    )
+    assert not [unit for unit, count in committed.items() if count > 1], "a unit was committed twice"
+    assert {unit.worker for unit in held} <= workers
+    assert all(unit.state is UnitState.LEASED for unit in held)
+    for job in store.jobs(limit=100_000):
+        units = store.units(job.id, limit=100_000)
+        counts = Counter(unit.state for unit in units)
+        assert len(units) == job.units
+        assert [unit.index for unit in units] == list(range(job.units))
+        _check_counts(job, counts)
+        leased = {unit.index for unit in units if unit.state is UnitState.LEASED}
+        assert leased == {unit.index for unit in held if unit.job == job.id}
+        done = {unit.index for unit in units if unit.state is UnitState.DONE}
+        assert done == {unit for name, unit in committed if name == job.id}
+        assert all((unit.digest is None) == (unit.state is not UnitState.DONE) for unit in units)
+        finish = units[-1]
+        assert finish.kind is UnitKind.FINISH
+        if finish.state not in (UnitState.CANCELLED, UnitState.WAITING):
+            assert len(done - {finish.index}) == job.units - 1, "the last unit was begun before all others were done"
+        assert (job.state == "done") == (finish.state is UnitState.DONE)
+        assert job.result == finish.digest
+
+
+def _check_counts(job: JobRow, counts: Counter[UnitState]) -> None:
+    assert job.done == counts[UnitState.DONE]
+    assert job.leased == counts[UnitState.LEASED]
+    assert job.quarantined == counts[UnitState.QUARANTINED]
+    assert (counts[UnitState.CANCELLED] > 0) == (job.state == "cancelled")
+    if job.state == "failed":
+        assert counts[UnitState.QUARANTINED]
+        assert not counts[UnitState.LEASED]
+        assert not counts[UnitState.READY]
