@@ -1,0 +1,268 @@
+"""The programs of a farm on one machine go in; they are kept running until the supervisor is told to end.
+
+One program that fails is started again, at once at first and less and less often if it fails again; one that ends by
+itself without an error has done what it was for. What runs is written to ``running.json`` in the farm's folder, and a
+lock on ``supervisor.lock`` says that it is true. ``python -m reelwork_farm.supervisor FOLDER`` runs the programs in
+``programs.json``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import dataclasses
+import fcntl
+import functools
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+from reelwork_farm import wire
+from reelwork_farm.errors import FarmError
+
+_log = logging.getLogger(__name__)
+
+#: Seconds between two looks at what runs.
+_LOOK: Final = 0.1
+#: Seconds before a program that failed is started again: at first, and at most.
+_SOON, _LATE = 0.2, 10.0
+#: Seconds of life after which a failure counts as the first again.
+_WELL: Final = 20.0
+#: Seconds that a program has to end when it is told to.
+_GRACE: Final = 8.0
+#: Bytes of a program's log, beyond which it begins anew; the one before is kept.
+_LONGEST_LOG: Final = 16 << 20
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program of the farm.
+
+    :param name: what people call it, and its log
+    :param environment: what it gets beside the supervisor's own
+    :param order: those of the lowest start first, and end last
+    :param end: the signal that tells it to end now
+    :param orphaned: the signal that it gets when the supervisor is gone, however that ended
+    """
+
+    name: str
+    argv: tuple[str, ...]
+    environment: dict[str, object] = field(default_factory=dict)
+    order: int = 0
+    end: int = signal.SIGTERM
+    orphaned: int = signal.SIGKILL
+
+
+@dataclass(frozen=True)
+class Running:
+    """What a supervisor keeps running.
+
+    :param pid: of the supervisor
+    :param programs: process ids by name
+    :param failures: how often each has failed
+    """
+
+    pid: int
+    programs: dict[str, object]
+    failures: dict[str, object]
+
+
+class _Kept:
+    """A program that is kept running."""
+
+    def __init__(self, program: Program, log: Path) -> None:
+        self.program, self.failures = program, 0
+        self._log = log
+        self._process: subprocess.Popen[bytes] | None = None
+        self._started = self._due = 0.0
+        self._pause = _SOON
+        self.over = False
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process is not None else None
+
+    def look(self, now: float) -> bool:
+        """Start it if it is due; whether anything has changed."""
+        if self.over:
+            return False
+        if self._process is None:
+            if now < self._due:
+                return False
+            self._start(now)
+            return True
+        code = self._process.poll()
+        if code is None:
+            return False
+        self._process = None
+        if code == 0:
+            _log.info("%s has ended", self.program.name)
+            self.over = True
+            return True
+        self.failures += 1
+        self._pause = _SOON if now - self._started > _WELL else min(_LATE, 2 * self._pause)
+        self._due = now + self._pause
+        _log.warning("%s ended with %s and is started again in %.1f s", self.program.name, code, self._pause)
+        return True
+
+    def _start(self, now: float) -> None:
+        self._started = now
+        with _appending(self._log) as log:
+            self._process = subprocess.Popen(
+                self.program.argv,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, **{name: str(value) for name, value in self.program.environment.items()}},
+                start_new_session=True,  # so that it can be ended with all that it started
+                preexec_fn=functools.partial(_when_orphaned, self.program.orphaned),  # nothing here has threads
+            )
+        _log.info("%s runs as process %s", self.program.name, self._process.pid)
+
+    def tell(self, number: int) -> None:
+        """Send a signal."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(number)
+
+    def wait(self, until: float) -> None:
+        """Wait for its end, and kill it with all that it started when the time is over."""
+        if self._process is None:
+            return
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(max(0.0, until - time.monotonic()))
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+
+def supervise(folder: Path, programs: tuple[Program, ...]) -> None:
+    """Keep programs running until SIGTERM or SIGINT, or until all have done what they were for.
+
+    :param folder: the farm's
+    :raises FarmError: another supervisor does that already
+    """
+    ended = False
+
+    def end(number: int, _: FrameType | None) -> None:
+        nonlocal ended
+        ended = True
+
+    with _only_one(folder):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, end)
+        (folder / "logs").mkdir(exist_ok=True)
+        ordered = sorted(programs, key=lambda program: program.order)
+        kept = [_Kept(program, folder / "logs" / f"{program.name}.log") for program in ordered]
+        try:
+            while not ended and not all(each.over for each in kept):
+                changed = [each for each in kept if each.look(time.monotonic())]
+                if changed:
+                    _write_running(folder, kept)
+                time.sleep(_LOOK)
+        finally:
+            _end_all(kept)
+            (folder / "running.json").unlink(missing_ok=True)
+
+
+def running(folder: Path) -> Running | None:
+    """What a supervisor keeps running in a farm's folder; ``None`` where none does."""
+    try:
+        with (folder / "supervisor.lock").open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return None
+    except FileNotFoundError:
+        return None
+    except BlockingIOError:
+        pass
+    with contextlib.suppress(OSError, wire.WireError):
+        return wire.from_json(Running, wire.loads((folder / "running.json").read_bytes()))
+    return Running(0, {}, {})  # it has just begun, or is about to end
+
+
+def write_programs(folder: Path, programs: tuple[Program, ...]) -> None:
+    """Leave the programs where a supervisor of this folder finds them; only the owner may read them."""
+    path = folder / "programs.json"
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(wire.dumps(programs))
+
+
+def read_programs(folder: Path) -> tuple[Program, ...]:
+    """What :func:`write_programs` left.
+
+    :raises FarmError: nothing, or something else
+    """
+    path = folder / "programs.json"
+    try:
+        return tuple(wire.from_json(list[Program], wire.loads(path.read_bytes())))
+    except (OSError, wire.WireError) as error:
+        raise FarmError(f"cannot read {path}, which `reelwork farm up` writes: {error}") from error
+
+
+def _end_all(kept: list[_Kept]) -> None:
+    """End programs, the last started first."""
+    for order in sorted({each.program.order for each in kept}, reverse=True):
+        group = [each for each in kept if each.program.order == order]
+        for each in group:
+            each.tell(each.program.end)
+        until = time.monotonic() + _GRACE
+        for each in group:
+            each.wait(until)
+
+
+def _write_running(folder: Path, kept: list[_Kept]) -> None:
+    state = Running(
+        os.getpid(),
+        {each.program.name: each.pid for each in kept if each.pid is not None},
+        {each.program.name: each.failures for each in kept},
+    )
+    path = folder / "running.json.new"
+    path.write_text(json.dumps(dataclasses.asdict(state)), encoding="utf-8")
+    os.replace(path, folder / "running.json")
+
+
+@contextlib.contextmanager
+def _only_one(folder: Path) -> Iterator[None]:
+    with (folder / "supervisor.lock").open("wb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise FarmError(f"the farm in {folder} is up already; `reelwork farm down` ends it") from None
+        yield
+
+
+@contextlib.contextmanager
+def _appending(path: Path) -> Iterator[int]:
+    with contextlib.suppress(FileNotFoundError):
+        if path.stat().st_size > _LONGEST_LOG:
+            os.replace(path, path.with_suffix(".log.1"))
+    log = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        yield log
+    finally:
+        os.close(log)
+
+
+def _when_orphaned(number: int) -> None:
+    """In a new process: have Linux send it a signal when the supervisor is gone."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, number)  # PR_SET_PDEATHSIG, prctl(2)
+
+
+def main(folder: Path) -> None:
+    """Keep the programs of a farm's folder running."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    supervise(folder, read_programs(folder))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

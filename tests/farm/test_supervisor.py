@@ -1,0 +1,128 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from reelwork_farm.errors import FarmError
+from reelwork_farm.supervisor import Program, Running, read_programs, running, supervise, write_programs
+
+SLEEPS = "import time; time.sleep(3600)"
+
+
+def program(name: str, code: str, **given: object) -> Program:
+    return Program(name, (sys.executable, "-c", code), **given)  # type: ignore[arg-type]
+
+
+@contextmanager
+def supervised(folder: Path, *programs: Program) -> Iterator[subprocess.Popen[bytes]]:
+    write_programs(folder, programs)
+    process = subprocess.Popen([sys.executable, "-m", "reelwork_farm.supervisor", str(folder)])
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(20.0)
+
+
+def wait(what: Callable[[], object], seconds: float = 20.0) -> None:
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, "it did not come to that"
+        time.sleep(0.02)
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def state(folder: Path, count: int) -> Running:
+    def there() -> Running | None:
+        found = running(folder)
+        return found if found is not None and len(found.programs) == count else None
+
+    wait(there)
+    found = there()
+    assert found is not None
+    return found
+
+
+def test_a_program_that_is_killed_runs_again_and_all_end_with_the_supervisor(tmp_path: Path) -> None:
+    with supervised(tmp_path, program("a", SLEEPS), program("b", SLEEPS)) as supervisor:
+        before = state(tmp_path, 2)
+        assert before.pid == supervisor.pid
+        os.kill(int(str(before.programs["a"])), signal.SIGKILL)
+        wait(lambda: state(tmp_path, 2).failures["a"])
+        wait(lambda: state(tmp_path, 2).programs["a"] != before.programs["a"])
+        after = state(tmp_path, 2)
+        assert after.programs["b"] == before.programs["b"]
+    assert not any(is_alive(int(str(pid))) for pid in after.programs.values())
+    assert running(tmp_path) is None
+
+
+def test_a_program_that_has_done_its_work_is_not_started_again(tmp_path: Path) -> None:
+    with supervised(tmp_path, program("done", "print('once')"), program("b", SLEEPS)):
+        wait(lambda: (tmp_path / "logs/done.log").exists() and (tmp_path / "logs/done.log").read_text())
+        wait(lambda: "done" not in state(tmp_path, 1).programs)
+    assert (tmp_path / "logs/done.log").read_text() == "once\n"
+
+
+def test_nothing_is_left_of_a_supervisor_that_is_killed(tmp_path: Path) -> None:
+    with supervised(tmp_path, program("a", SLEEPS)) as supervisor:
+        pid = int(str(state(tmp_path, 1).programs["a"]))
+        supervisor.kill()
+        wait(lambda: not is_alive(pid))
+        assert running(tmp_path) is None
+
+
+def test_what_does_not_end_when_told_is_killed_with_all_that_it_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deaf = "import signal, subprocess, sys, time; signal.signal(15, signal.SIG_IGN)\n"
+    deaf += "print(subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(3600)']).pid, flush=True)\n"
+    deaf += "import os; os.close(2)\n" + SLEEPS
+    with supervised(tmp_path, program("deaf", deaf)) as supervisor:
+        log = tmp_path / "logs/deaf.log"
+        wait(lambda: log.exists() and log.read_text().endswith("\n"))
+        supervisor.terminate()
+        supervisor.wait(20.0)
+    wait(lambda: not is_alive(int(log.read_text())))
+
+
+def test_programs_end_in_the_reverse_of_their_order(tmp_path: Path) -> None:
+    says = "import signal, sys, time\ndef end(*_): print(time.monotonic(), flush=True); sys.exit()\n"
+    says += "signal.signal(signal.SIGINT, end); print('up', flush=True); " + SLEEPS
+    with supervised(
+        tmp_path,
+        program("controller", says, order=0, end=signal.SIGINT),
+        program("worker", says, order=1, end=signal.SIGINT),
+    ):
+        logs = [tmp_path / "logs" / f"{name}.log" for name in ("controller", "worker")]
+        wait(lambda: all(log.exists() and log.read_text() for log in logs))
+    controller, worker = (float(log.read_text().split()[1]) for log in logs)
+    assert worker < controller
+
+
+def test_there_is_one_supervisor_of_a_folder(tmp_path: Path) -> None:
+    with supervised(tmp_path, program("a", SLEEPS)):
+        state(tmp_path, 1)
+        with pytest.raises(FarmError, match="up already"):
+            supervise(tmp_path, ())
+
+
+def test_programs_come_back_as_they_were_and_only_their_owner_reads_them(tmp_path: Path) -> None:
+    programs = (program("a", SLEEPS, environment={"REELWORK_FARM_TOKEN": "t"}, order=2),)
+    write_programs(tmp_path, programs)
+    write_programs(tmp_path, programs)
+    assert read_programs(tmp_path) == programs
+    assert (tmp_path / "programs.json").stat().st_mode & 0o077 == 0
+    with pytest.raises(FarmError):
+        read_programs(tmp_path / "nowhere")
