@@ -1,0 +1,473 @@
+"""Who gets what: shares, priorities, lease sizes, stragglers, capabilities, what is taken back, and why a job waits."""
+
+import dataclasses
+import heapq
+import random
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reelwork_farm.capability import BIG_MEMORY, Fleet, bad_hosts, check_needs, objections
+from reelwork_farm.errors import FarmError
+from reelwork_farm.model import (
+    JobRow,
+    JobSpec,
+    JobState,
+    Share,
+    Timing,
+    UnitKind,
+    WorkerOffer,
+    WorkerRow,
+    WorkerState,
+)
+from reelwork_farm.revoke import revoke
+from reelwork_farm.schedule import LONGEST, charge, plan
+from reelwork_farm.view import AGEING, Load, Ready, View
+from reelwork_farm.waiting import why_waiting
+
+ENGINE = "e" * 64
+SPEC = JobSpec("film", "b" * 64, ENGINE, 0, 96, "24", True, "film.mp4")
+OFFER = WorkerOffer("node", 1, 2, 4 << 30, ENGINE, "x86_64")
+NOW = 10_000.0
+
+
+def job(name: str = "a", units: int = 11, *, project: str = "default", needs: tuple[str, ...] = (), **values) -> JobRow:
+    row = JobRow(name, dataclasses.replace(SPEC, title=f"film {name}", project=project, needs=needs),
+                 JobState.QUEUED, 0, NOW, None, None, units, 0, 0, 0, 0.0, None)  # fmt: skip
+    return dataclasses.replace(row, **values)
+
+
+def worker(name: str, *, state: WorkerState = WorkerState.IDLE, faults: int = 0, **offer) -> WorkerRow:
+    aside = NOW + 60 if state is WorkerState.ASIDE else None
+    return WorkerRow(name, dataclasses.replace(OFFER, **offer), state, 0.0, NOW, None, faults, aside)
+
+
+def fleet(*rows: WorkerRow | str) -> Fleet:
+    return Fleet([worker(row) if isinstance(row, str) else row for row in rows], NOW)
+
+
+def renders(*indexes: int, tried: tuple[str, ...] = ()) -> list[Ready]:
+    return [Ready(index, UnitKind.RENDER, index * 96, index * 96 + 96, tried) for index in indexes]
+
+
+def view(*jobs: JobRow, ready: dict[str, list[Ready]] | None = None, workers: Fleet | None = None, **values) -> View:
+    found = {row.id: renders(*range(row.units - 1)) for row in jobs} if ready is None else ready
+    there = workers or fleet("w1", "w2")
+    return View(tuple(jobs), found, there, **({"idle": tuple(there.rows)} | values))
+
+
+def given_to(found: View, now: float = NOW) -> dict[str, tuple[str, tuple[int, ...]]]:
+    return {grant.worker: (grant.job, grant.indexes) for grant in plan(found, now)}
+
+
+# -- what a plan may never do
+
+
+@st.composite
+def _views(draw: st.DrawFn) -> View:
+    workers = [
+        worker(
+            f"w{number}",
+            engine=draw(st.sampled_from([ENGINE, ENGINE, "f" * 64])),
+            tags=draw(st.sampled_from([(), ("gpu",)])),
+            state=draw(st.sampled_from([WorkerState.IDLE, WorkerState.IDLE, WorkerState.DRAINING, WorkerState.ASIDE])),
+        )
+        for number in range(draw(st.integers(1, 8)))
+    ]
+    names = [row.id for row in workers]
+    jobs, ready = [], {}
+    for number in range(draw(st.integers(1, 5))):
+        indexes = draw(st.lists(st.integers(0, 30), unique=True, max_size=25))
+        row = job(
+            f"j{number}",
+            32,
+            project=draw(st.sampled_from("pqr")),
+            needs=draw(st.sampled_from([(), (), ("gpu",)])),
+            priority=draw(st.integers(-3, 3)),
+            submitted=NOW - draw(st.floats(0, 9000)),
+            done=31 - len(indexes),
+        )
+        jobs.append(row)
+        ready[row.id] = [
+            dataclasses.replace(
+                renders(index)[0], tried=tuple(draw(st.lists(st.sampled_from(names), unique=True, max_size=2)))
+            )
+            for index in sorted(indexes)
+        ]
+    there = Fleet(workers, NOW)
+    idle = draw(st.permutations(sorted(there.rows)))
+    busy = idle[: draw(st.integers(0, len(idle)))]
+    return View(
+        tuple(jobs),
+        ready,
+        there,
+        idle=tuple(name for name in idle if name not in busy),
+        loads={name: Load(draw(st.sampled_from(jobs)).id, (31,), NOW - 1) for name in busy},
+        shares={name: Share(draw(st.floats(0.1, 9)), draw(st.sampled_from([None, None, 0, 1, 3]))) for name in "pq"},
+        seconds={row.id: draw(st.floats(0.001, 100)) for row in jobs if draw(st.booleans())},
+        pace={name: draw(st.floats(0.5, 2)) for name in names if draw(st.booleans())},
+        last={
+            name: (draw(st.sampled_from(jobs)).id, draw(st.integers(0, 30))) for name in names if draw(st.booleans())
+        },
+    )
+
+
+@given(_views())
+@settings(max_examples=200, deadline=None)
+def test_a_plan_keeps_every_rule_and_leaves_nobody_idle_for_whom_there_is_something(found: View) -> None:
+    jobs = {row.id: row for row in found.jobs}
+    grants = [grant for grant in plan(found, NOW) if not grant.doubled]
+    ready = {name: {unit.index: unit for unit in units} for name, units in found.ready.items()}
+    used = Counter(jobs[load.job].spec.project for load in found.loads.values())
+    handed: set[tuple[str, int]] = set()
+    assert len({grant.worker for grant in grants}) == len(grants)
+    for grant in grants:
+        spec = jobs[grant.job].spec
+        assert grant.worker in found.idle
+        assert found.fleet.fits(spec, grant.worker)
+        assert 1 <= len(grant.indexes) <= LONGEST
+        assert list(grant.indexes) == list(range(grant.indexes[0], grant.indexes[-1] + 1))
+        for index in grant.indexes:
+            assert (grant.job, index) not in handed
+            handed.add((grant.job, index))
+            tried = ready[grant.job][index].tried
+            assert grant.worker not in tried or not found.fleet.others(spec, tried)
+        used[spec.project] += 1
+    for project, count in used.items():
+        cap = found.share(project).cap
+        was = sum(jobs[load.job].spec.project == project for load in found.loads.values())
+        assert cap is None or count <= max(cap, was)
+    for name in set(found.idle) - {grant.worker for grant in grants}:
+        for row in found.jobs:
+            cap = found.share(row.spec.project).cap
+            if not found.fleet.fits(row.spec, name) or (cap is not None and used[row.spec.project] >= cap):
+                continue
+            for index, unit in ready[row.id].items():
+                may = name not in unit.tried or not found.fleet.others(row.spec, unit.tried)
+                assert (row.id, index) in handed or not may
+
+
+# -- order within a project
+
+
+def test_the_first_job_comes_first_and_priority_goes_before() -> None:
+    first, second = job("a", submitted=NOW - 10), job("b", submitted=NOW - 5)
+    assert {name for name, _ in given_to(view(second, first)).values()} == {"a"}
+    urgent = dataclasses.replace(second, priority=1)
+    assert {name for name, _ in given_to(view(urgent, first)).values()} == {"b"}
+
+
+def test_waiting_outweighs_priority_in_the_end() -> None:
+    old, urgent = job("old", submitted=NOW - 3 * AGEING), job("new", priority=2)
+    assert {name for name, _ in given_to(view(urgent, old)).values()} == {"old"}
+
+
+def test_jobs_that_are_blocked_get_nothing() -> None:
+    assert given_to(view(job("a", state=JobState.BLOCKED))) == {}
+
+
+def test_what_the_first_job_has_no_more_of_comes_from_the_next() -> None:
+    found = given_to(view(job("a", 2, submitted=NOW - 9), job("b")))
+    assert sorted(found.values()) == [("a", (0,)), ("b", (0,))]
+
+
+# -- lease sizes
+
+
+def test_one_unit_while_nothing_is_measured_then_as_many_as_fill_a_batch() -> None:
+    many = job("a", 1001)
+    assert given_to(view(many))["w1"] == ("a", (0,))
+    measured = {"seconds": {"a": 4.0}, "pace": {"w1": 1.0, "w2": 2.0}, "timing": Timing(batch=20)}
+    found = given_to(view(many, **measured))
+    assert found["w1"] == ("a", (0, 1, 2, 3, 4))
+    assert found["w2"] == ("a", (5, 6))
+
+
+def test_leases_shrink_at_the_tail() -> None:
+    sizes = []
+    row, workers = job("a", 201), fleet("w1")
+    left = list(range(200))
+    while left:
+        loads = {f"other{number}": Load("a", (0,), NOW) for number in range(3)}
+        found = view(dataclasses.replace(row, done=200 - len(left)), ready={"a": renders(*left)}, workers=workers,
+                     loads=loads, seconds={"a": 1.0}, pace={"w1": 1.0})  # fmt: skip
+        (grant,) = plan(found, NOW)
+        sizes.append(len(grant.indexes))
+        left = left[sizes[-1] :]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[0] == 20
+    assert sizes[-1] == 1
+
+
+def test_a_worker_goes_on_after_what_it_rendered_last() -> None:
+    found = view(
+        job("a", 101), last={"w1": ("a", 49), "w2": ("a", 5)}, ready={"a": renders(*range(40), *range(50, 90))}
+    )
+    assert given_to(found) == {"w1": ("a", (50,)), "w2": ("a", (6,))}
+
+
+def test_a_worker_too_slow_to_be_of_use_gets_nothing_while_others_are_at_it() -> None:
+    row = job("a", 11, done=6)
+    late = {"seconds": {"a": 1.0}, "pace": {"w1": 10.0}, "workers": fleet("w1"), "ready": {"a": renders(6, 7)}}
+    busy = {"w2": Load("a", (4,), NOW), "w3": Load("a", (5,), NOW)}
+    assert given_to(view(row, **late, loads=busy)) == {}
+    assert given_to(view(row, **late)) == {"w1": ("a", (6,))}
+
+
+def test_the_last_unit_goes_to_a_fast_worker_if_there_is_one() -> None:
+    row = job("a", 11, done=10)
+    last = {"a": [Ready(10, UnitKind.FINISH, 0, 960)]}
+    found = view(row, ready=last, workers=fleet("slow", "fast"), pace={"slow": 9.0}, idle=("slow",))
+    assert given_to(found) == {}
+    assert given_to(dataclasses.replace(found, idle=("slow", "fast"))) == {"fast": ("a", (10,))}
+    assert given_to(view(row, ready=last, workers=fleet("slow"), pace={"slow": 9.0})) == {"slow": ("a", (10,))}
+
+
+def test_units_that_failed_go_first_and_elsewhere_unless_there_is_nobody_else() -> None:
+    ready = {"a": [*renders(0), *renders(7, tried=("w1",))]}
+    assert given_to(view(job(), ready=ready)) == {"w1": ("a", (0,)), "w2": ("a", (7,))}
+    assert given_to(view(job(), ready=ready, workers=fleet("w1"))) == {"w1": ("a", (7,))}
+
+
+# -- shares
+
+
+def share_of(workers: int, weights: dict[str, float], seconds: float, *, late: dict[str, float] | None = None,
+             caps: dict[str, int] | None = None) -> Counter[str]:  # fmt: skip
+    """Worker-seconds that each project got of a small farm where all have endless work, after the last one came."""
+    late, caps, chance = late or {}, caps or {}, random.Random(1)
+    shares = {name: Share(weight, caps.get(name)) for name, weight in weights.items()}
+    there = fleet(*(f"w{number}" for number in range(workers)))
+    free = [(0.0, name) for name in there.rows]
+    loads: dict[str, Load] = {}
+    served: dict[str, float] = {}
+    last: dict[str, tuple[str, int]] = {}
+    got: Counter[str] = Counter()
+    now, since = 0.0, max(late.values(), default=0.0)
+    while free[0][0] < seconds:
+        before, now = now, free[0][0]
+        jobs = tuple(job(name, 10**6, project=name) for name in weights if now >= late.get(name, 0.0))
+        moment = View(jobs, {row.id: renders(*range(100)) for row in jobs}, there, loads=dict(loads), shares=shares,
+                      served=served, last=last, seconds=dict.fromkeys(weights, 4.0),
+                      pace=dict.fromkeys(there.rows, 1.0))  # fmt: skip
+        served = charge(moment, now - before)
+        idle = []
+        while free and free[0][0] <= now:
+            idle.append(heapq.heappop(free)[1])
+            load = loads.pop(idle[-1], None)
+            if load is not None and load.since >= since:
+                got[load.job] += now - load.since
+        moment = dataclasses.replace(moment, served=served, loads=dict(loads), idle=tuple(idle))
+        for grant in plan(moment, now):
+            loads[grant.worker] = Load(grant.job, grant.indexes, now)
+            last[grant.worker] = (grant.job, grant.indexes[-1])
+            took = len(grant.indexes) * 4.0 * chance.uniform(0.7, 1.3)
+            heapq.heappush(free, (now + took, grant.worker))
+        for name in set(idle) - loads.keys():
+            heapq.heappush(free, (now + 1.0, name))
+    return got
+
+
+@pytest.mark.parametrize("workers", [1, 2, 7, 40])
+def test_projects_get_their_shares(workers: int) -> None:
+    got = share_of(workers, {"a": 60, "b": 30, "c": 10}, 20_000 / workers + 1000)
+    parts = {name: got[name] / got.total() for name in "abc"}
+    assert parts == pytest.approx({"a": 0.6, "b": 0.3, "c": 0.1}, abs=0.05)
+
+
+@pytest.mark.parametrize("workers", [2, 20])
+def test_a_project_that_comes_late_is_neither_owed_anything_nor_made_to_wait(workers: int) -> None:
+    got = share_of(workers, {"a": 1, "b": 1}, 3000, late={"b": 2000})
+    assert got["b"] / got.total() == pytest.approx(0.5, abs=0.05)
+
+
+def test_what_a_capped_project_may_not_have_goes_to_the_others() -> None:
+    got = share_of(10, {"a": 60, "b": 30, "c": 10}, 3000, caps={"a": 2})
+    assert got["a"] / got.total() == pytest.approx(0.2, abs=0.03)
+    assert got["b"] / got["c"] == pytest.approx(3, rel=0.15)
+
+
+def test_a_worker_stays_with_its_project_as_long_as_that_is_just() -> None:
+    jobs = job("a", 1001, project="p"), job("b", 1001, project="q")
+    found = view(*jobs, workers=fleet("w1"), last={"w1": ("b", 3)})
+    assert given_to(found)["w1"][0] == "b"
+    assert given_to(dataclasses.replace(found, served={"q": 1000.0}))["w1"][0] == "a"
+
+
+@given(st.dictionaries(st.sampled_from("abcd"), st.floats(0, 1e6)), st.floats(0, 1e5))
+def test_what_projects_got_fades_and_is_never_below_nothing(served: dict[str, float], seconds: float) -> None:
+    moment = view(job("a", project="a"), job("b", project="b"), served=served, loads={"w9": Load("a", (0,), NOW)})
+    after = charge(moment, seconds)
+    assert after.keys() == {"a", "b"}
+    assert min(after.values()) == 0
+
+
+# -- stragglers
+
+
+STRAGGLING = {"seconds": {"a": 3.0}, "workers": fleet("w1"), "ready": {"a": []}, "timing": Timing(heartbeat=1.0)}
+
+
+def straggling(since: float, index: int = 4, done: int = 9, **values) -> View:
+    return view(job("a", 11, done=done, leased=1, state=JobState.RUNNING),
+                **(STRAGGLING | {"loads": {"w2": Load("a", (index,), since)}} | values))  # fmt: skip
+
+
+def test_a_unit_that_takes_too_long_is_doubled_once() -> None:
+    (grant,) = plan(straggling(NOW - 7), NOW)
+    assert (grant.worker, grant.job, grant.indexes, grant.doubled) == ("w1", "a", (4,), True)
+    assert plan(straggling(NOW - 3), NOW) == []
+    twice = {"w2": Load("a", (4,), NOW - 60), "w3": Load("a", (4,), NOW - 50)}
+    assert plan(straggling(NOW, loads=twice), NOW) == []
+
+
+def test_a_unit_that_will_take_too_long_is_doubled_at_once() -> None:
+    assert len(plan(straggling(NOW - 1, pace={"w2": 10.0}), NOW)) == 1
+
+
+def test_nothing_is_doubled_for_the_last_unit_nor_by_slow_workers_nor_while_there_is_work_nor_past_a_cap() -> None:
+    assert plan(straggling(NOW - 900, index=10), NOW) == []
+    assert plan(straggling(NOW - 900, pace={"w1": 5.0}), NOW) == []
+    assert plan(straggling(NOW - 900, shares={"default": Share(1, 1)}), NOW) == []
+    (grant,) = plan(straggling(NOW - 900, ready={"a": renders(7)}, done=8), NOW)
+    assert not grant.doubled
+
+
+# -- what is taken back
+
+
+LOADED = {"seconds": {"a": 4.0, "b": 4.0}, "timing": Timing(heartbeat=5.0)}
+
+
+def test_idle_workers_get_from_the_end_of_the_longest_load() -> None:
+    row = job("a", 11, leased=8, done=2, state=JobState.RUNNING)
+    loads = {"w2": Load("a", (0, 1, 2, 3, 4), NOW), "w3": Load("a", (5, 6, 7), NOW)}
+    found = view(row, ready={"a": []}, workers=fleet("w1", "w2", "w3"), idle=("w1",), loads=loads, **LOADED)
+    (taken,) = revoke(found, NOW)
+    assert (taken.worker, taken.job, taken.indexes) == ("w2", "a", (4,))
+
+
+def test_what_a_worker_may_begin_before_it_hears_of_it_is_left_alone() -> None:
+    row = job("a", 11, leased=2, done=8, state=JobState.RUNNING)
+    found = view(row, ready={"a": []}, workers=fleet("w1", "w2"), idle=("w1",),
+                 loads={"w2": Load("a", (0, 1), NOW)}, **LOADED)  # fmt: skip
+    assert revoke(found, NOW) == []
+    later = dataclasses.replace(found, timing=Timing(heartbeat=3.0))
+    assert [taken.indexes for taken in revoke(later, NOW)] == [(1,)]
+
+
+def test_a_job_of_higher_priority_gets_workers_at_the_next_unit() -> None:
+    low = job("a", 1001, leased=10, state=JobState.RUNNING, submitted=NOW - 5)
+    high = job("b", 2, priority=1)
+    loads = {"w1": Load("a", (0, 1, 2, 3, 4), NOW), "w2": Load("a", (5, 6, 7, 8, 9), NOW)}
+    found = view(low, high, idle=(), loads=loads, **LOADED)
+    (taken,) = revoke(found, NOW)
+    assert len(taken.indexes) == 3
+    soon = loads | {"w1": Load("a", (0,), NOW)}
+    assert revoke(dataclasses.replace(found, loads=soon), NOW) == []
+    assert revoke(dataclasses.replace(found, jobs=(low, dataclasses.replace(high, priority=0))), NOW) == []
+
+
+def test_a_project_below_its_share_gets_workers_at_the_next_unit() -> None:
+    jobs = job("a", 1001, project="p", leased=20, state=JobState.RUNNING), job("b", 1001, project="q")
+    loads = {f"w{n}": Load("a", tuple(range(5 * n, 5 * n + 5)), NOW) for n in range(4)}
+    found = view(*jobs, workers=fleet(*loads), idle=(), loads=loads, **LOADED)
+    assert len(revoke(found, NOW)) == 2
+    weighted = dataclasses.replace(found, shares={"p": Share(3.0)})
+    assert len(revoke(weighted, NOW)) == 1
+    assert revoke(dataclasses.replace(found, shares={"q": Share(1.0, 0)}), NOW) == []
+
+
+# -- who may render what
+
+
+@pytest.mark.parametrize(
+    ("needs", "offer", "clause"),
+    [
+        ((), {}, None),
+        (("gpu",), {"tags": ("gpu", "ssd")}, None),
+        (("gpu",), {"tags": ("gpus",)}, "it offers no gpu"),
+        (("big-memory",), {"memory": BIG_MEMORY}, None),
+        (("big-memory",), {"memory": BIG_MEMORY - 1}, "it offers no big-memory"),
+        (("big-memory",), {"tags": ("big-memory",)}, None),
+        (("cores:8", "memory:4G"), {"cores": 8}, None),
+        (("cores:8",), {"cores": 7}, "it offers no cores:8"),
+        (("memory:5G",), {}, "it offers no memory:5G"),
+        ((), {"engine": "f" * 64}, "it renders with the engine and plugins ffffffffffff, not eeeeeeeeeeee"),
+    ],
+)
+def test_a_worker_is_matched_by_what_it_offers(needs: tuple[str, ...], offer: dict, clause: str | None) -> None:
+    spec = dataclasses.replace(SPEC, needs=needs)
+    assert objections(spec, dataclasses.replace(OFFER, **offer)) == (() if clause is None else (clause,))
+
+
+def test_a_job_for_one_architecture_goes_to_no_other() -> None:
+    assert objections(dataclasses.replace(SPEC, machine="x86_64"), OFFER) == ()
+    assert objections(dataclasses.replace(SPEC, machine="aarch64"), OFFER)
+
+
+@pytest.mark.parametrize("need", ["", "GPU", "a b", "cores:0", "cores:8G", "memory:32", "-x", "ü", "x" * 64])
+def test_needs_that_nobody_can_offer_are_refused(need: str) -> None:
+    with pytest.raises(FarmError, match="nothing that a worker can offer"):
+        check_needs([need])
+
+
+def test_needs_that_somebody_can_offer_are_taken() -> None:
+    check_needs(["gpu", "big-memory", "cores:8", "memory:32G", "cuda-12.4"])
+
+
+def test_a_machine_that_fails_far_more_often_than_others_is_set_aside() -> None:
+    good = [worker(f"g{number}", node=f"good{number}", faults=1) for number in range(3)]
+    bad = [worker("b1", node="bad", faults=2), worker("b2", node="bad", faults=2)]
+    assert set(bad_hosts([*good, *bad], NOW)) == {"b1", "b2"}
+    assert bad_hosts(bad, NOW) == ()
+    assert bad_hosts([*good, worker("b1", node="bad", faults=3)], NOW) == ()
+    assert bad_hosts([worker(f"w{number}", node=f"n{number}", faults=9) for number in range(4)], NOW) == ()
+
+
+@given(st.lists(st.integers(0, 20), max_size=12))
+def test_at_most_half_of_the_machines_are_set_aside(faults: list[int]) -> None:
+    rows = [worker(f"w{number}", node=f"n{number}", faults=count) for number, count in enumerate(faults)]
+    assert len(bad_hosts(rows, NOW)) <= len(rows) / 2
+
+
+# -- why a job waits
+
+
+BUSY = {"w1": Load("a", (0,), NOW), "w2": Load("a", (1,), NOW)}
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (view(job(state=JobState.PAUSED)), "it is paused: `reelwork farm resume a`"),
+        (view(job(), ready={}), "failed and are left alone for a moment"),
+        (view(job(done=8, quarantined=2), ready={}), "2 units of it failed too often: `reelwork farm retry a`"),
+        (view(job(), workers=fleet(worker("w", state=WorkerState.LOST))), "the farm has no workers"),
+        (view(job(), workers=fleet(worker("w", state=WorkerState.ASIDE))), "are aside, and are handed nothing"),
+        (view(job(needs=("gpu",))), "none of the 2 workers may render it; of 2 of them: it offers no gpu"),
+        (view(job(), shares={"default": Share(1, 0)}), "has 0 workers, and may have no more than 0"),
+        (view(job("b"), job("a", submitted=0.0)), "1 other jobs of the project default have their turn first, film a"),
+        (
+            view(job("b", project="q"), job("a", 3, leased=2), loads=BUSY, shares={"default": Share(3)}),
+            "all 2 workers that may render it are busy; the project q has 0 of them, its share is 25%",
+        ),
+        (view(job()), "it is next"),
+    ],
+)
+def test_a_job_that_waits_says_why(found: View, said: str) -> None:
+    assert said in str(why_waiting(found, found.jobs[0]))
+
+
+def test_a_blocked_job_names_what_it_comes_after() -> None:
+    blocked = job("b", state=JobState.BLOCKED)
+    blocked = dataclasses.replace(blocked, spec=dataclasses.replace(blocked.spec, after=("a",)))
+    assert "it comes after film a (a, queued)" in str(why_waiting(view(blocked, job("a")), blocked))
+    assert "what has become of a" in str(why_waiting(view(blocked), blocked))
+
+
+def test_a_job_that_is_rendered_or_over_does_not_wait() -> None:
+    for row in (job(leased=1, state=JobState.RUNNING), job(state=JobState.DONE), job(state=JobState.CANCELLED)):
+        assert why_waiting(view(row), row) is None
