@@ -130,6 +130,16 @@ class Controller:
         self._dispatch.look_again()
         return Registration(worker, self.timing)
 
+    def expect(self, worker: str, *, now: float) -> None:
+        """See whether the farm knows a worker; one that was given up for lost is found again.
+
+        :raises UnknownWorker: it does not
+        """
+        if worker not in self._states:
+            self.store.seen(worker, now=now)
+            self._states[worker] = WorkerState.IDLE
+            self._dispatch.look_again()
+
     def hand_out(self, asking: Sequence[str], *, now: float) -> dict[str, Lease]:
         """Leases for workers that ask for one, since they have nothing left, the longest waiting first.
 

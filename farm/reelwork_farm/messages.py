@@ -104,3 +104,10 @@ class Report:
     epoch: int
     figures: Figures | None = None
     failure: Failure | None = None
+
+
+@dataclass(frozen=True)
+class Priority:
+    """What a job's priority shall be."""
+
+    priority: int
