@@ -9,13 +9,18 @@ from pathlib import Path
 import click
 
 from reelwork.errors import ReelworkError
+from reelwork_farm.cli import fleet
 from reelwork_farm.protocol import Offer
 from reelwork_farm.protocol import offer as own_offer
 
 
 @click.group("farm")
 def farm() -> None:
-    """Render on many machines. So far: whether they would render the same bytes."""
+    """Render on many machines."""
+
+
+for _command in fleet.COMMANDS:
+    farm.add_command(_command)
 
 
 @farm.command("offer")

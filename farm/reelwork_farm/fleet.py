@@ -1,0 +1,238 @@
+"""What an operator wants of a machine goes in; the programs of its part of the farm are started, and ended."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from reelwork_farm import wire
+from reelwork_farm.auth import Role, Tokens, farm_tokens, token_for
+from reelwork_farm.client import FarmClient
+from reelwork_farm.errors import FarmError
+from reelwork_farm.model import Timing, WorkerRow, WorkerState
+from reelwork_farm.slot import Slot, slots
+from reelwork_farm.supervisor import Program, running, write_programs
+
+#: Seconds that a controller, and then workers, may take to be there.
+_PATIENCE: Final = 120.0
+#: Seconds that all programs of a machine may take to end.
+_END: Final = 40.0
+_LOOK: Final = 0.1
+#: Seconds that programs must have run to be taken for well.
+_STEADY: Final = 3.0
+#: How many last lines of its logs an operator is shown when a farm does not come up.
+_LINES: Final = 15
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What an operator wants of this machine.
+
+    :param folder: of the farm, or of this machine's part of it
+    :param workers: how many; ``None`` for as many as fit
+    :param ray: whether Ray places the workers
+    :param tags: further capabilities of its workers
+    """
+
+    folder: Path
+    workers: int | None = None
+    ray: bool = True
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Head:
+    """What an operator wants of the machine that the controller is on.
+
+    :param port: 0 for one that is free
+    :param storage: address of the storage; ``None`` for one in the folder
+    :param store: address of the store; ``None`` for one in the folder
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    storage: str | None = None
+    store: str | None = None
+    timing: Timing = field(default_factory=Timing)
+
+
+def head_programs(wanted: Wanted, head: Head) -> tuple[Program, ...]:
+    """The programs of the machine that the controller is on.
+
+    :raises FarmError: the machine is too small for so many workers, or the port is taken
+    """
+    port = head.port or free_port(head.host)
+    tokens = farm_tokens(wanted.folder)
+    given = ["--storage", head.storage] if head.storage else []
+    given += ["--store", head.store] if head.store else []
+    given += ["--timing", wire.dumps(head.timing)]
+    address = f"{_local(head.host)}:{port}"
+    controller = Program(
+        "controller",
+        (*_python("controller"), "--folder", str(wanted.folder), "--host", head.host, "--port", str(port), *given),
+    )
+    return (controller, *worker_programs(wanted, address, tokens.token(Role.WORKER)))
+
+
+def worker_programs(wanted: Wanted, address: str, token: str) -> tuple[Program, ...]:
+    """The programs of a machine's workers, without Ray.
+
+    :param address: of the controller
+    :param token: a worker's
+    """
+    return tuple(
+        Program(
+            f"worker-{number}",
+            (*_python("slot"), "--address", address, "--folder", str(wanted.folder / "work"), *_slot_arguments(slot)),
+            environment={"REELWORK_FARM_TOKEN": token},
+            order=1,
+            end=signal.SIGINT,
+        )
+        for number, slot in enumerate(slots(wanted.workers, wanted.tags))
+    )
+
+
+def start(folder: Path, programs: tuple[Program, ...]) -> None:
+    """Have programs supervised from now on, beyond the end of this process."""
+    write_programs(folder, programs)
+    (folder / "logs").mkdir(exist_ok=True)
+    with (folder / "logs" / "supervisor.log").open("ab") as log:
+        subprocess.Popen(
+            [*_python("supervisor"), str(folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            cwd="/",
+        )
+
+
+def wait_for_controller(folder: Path) -> str:
+    """The farm's address, once its controller answers.
+
+    :raises FarmError: it does not; the message says what the logs say
+    """
+    end = time.monotonic() + _PATIENCE
+    while time.monotonic() < end:
+        address = address_in(folder)
+        if address is not None and FarmClient(address, token_for(address, folder)).healthy():
+            return address
+        if running(folder) is None and time.monotonic() > end - _PATIENCE + 5.0:
+            break
+        time.sleep(_LOOK)
+    raise FarmError(f"the farm in {folder} did not come up:\n{_last_lines(folder)}")
+
+
+def wait_for_workers(folder: Path, client: FarmClient, count: int, since: float) -> list[WorkerRow]:
+    """The workers that have registered since, once there are enough.
+
+    :param since: seconds since 1970
+    :raises FarmError: there are not; the message says what the logs say
+    """
+    end = time.monotonic() + _PATIENCE
+    while time.monotonic() < end:
+        there = [
+            row
+            for row in client.workers()
+            if row.registered >= since and row.state not in (WorkerState.LOST, WorkerState.GONE)
+        ]
+        if len(there) >= count:
+            return there
+        if running(folder) is None:
+            break
+        time.sleep(_LOOK)
+    raise FarmError(f"the farm is up, but not its workers:\n{_last_lines(folder)}")
+
+
+def wait_for_programs(folder: Path, names: set[str]) -> None:
+    """Wait until programs run, and go on running.
+
+    :raises FarmError: one of them fails; the message says what the logs say
+    """
+    end, since = time.monotonic() + _PATIENCE, None
+    while since is None or time.monotonic() - since < _STEADY:
+        state = running(folder)
+        if state is not None and any(state.failures.values()):
+            raise FarmError(f"the workers do not come up:\n{_last_lines(folder)}")
+        if state is None or state.programs.keys() < names:
+            since = None
+        elif since is None:
+            since = time.monotonic()
+        if time.monotonic() > end:
+            raise FarmError(f"the workers do not come up:\n{_last_lines(folder)}")
+        time.sleep(_LOOK)
+
+
+def end(folder: Path) -> bool:
+    """End all programs of this machine; whether there were any.
+
+    :raises FarmError: they do not end
+    """
+    state = running(folder)
+    if state is None:
+        return False
+    until = time.monotonic() + _END
+    told = 0
+    while (state := running(folder)) is not None:
+        if state.pid not in (0, told):
+            told = state.pid
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(told, signal.SIGTERM)
+        if time.monotonic() > until:
+            raise FarmError(f"process {state.pid}, which supervises the farm in {folder}, does not end")
+        time.sleep(_LOOK)
+    return True
+
+
+def address_in(folder: Path) -> str | None:
+    """The address of the farm whose controller runs in ``folder``, or which this machine has joined."""
+    for name in ("farm.json", "joined.json"):
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            return str(json.loads((folder / name).read_text(encoding="utf-8"))["address"])
+    return None
+
+
+def free_port(host: str) -> int:
+    """A port that nobody listens on now."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+def worker_token(token: str, folder: Path) -> str:
+    """The token that this machine's workers show: the worker's of the farm, if this is its own machine."""
+    return Tokens(token).token(Role.WORKER) if (folder / "token").exists() else token
+
+
+def _local(host: str) -> str:
+    """How this machine itself reaches what listens on ``host``."""
+    host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"[{host}]" if ":" in host else host
+
+
+def _python(module: str) -> tuple[str, ...]:
+    return (sys.executable, "-P", "-m", f"reelwork_farm.{module}")
+
+
+def _slot_arguments(slot: Slot) -> tuple[str, ...]:
+    tags = (argument for tag in slot.tags for argument in ("--tag", tag))
+    return ("--cores", str(slot.cores), "--memory", str(slot.memory), *tags)
+
+
+def _last_lines(folder: Path) -> str:
+    found = []
+    for path in sorted((folder / "logs").glob("*.log")):
+        with contextlib.suppress(OSError):
+            lines = path.read_text(encoding="utf-8", errors="replace").splitlines()[-_LINES:]
+            found += [f"{path}:", *(f"  | {line}" for line in lines)]
+    return "\n".join(found)
