@@ -11,6 +11,8 @@ from reelwork import hookimpl
 if TYPE_CHECKING:
     import click
 
+    from reelwork.render.remote import Remote
+
 
 @hookimpl
 def reelwork_commands() -> Iterable[click.Command]:
@@ -20,3 +22,14 @@ def reelwork_commands() -> Iterable[click.Command]:
     from reelwork_farm.commands import farm  # here, since most commands are not the farm's
 
     return (farm,)
+
+
+@hookimpl
+def reelwork_remote(address: str) -> Remote | None:
+    """The farm at an address; nothing where the extra ``farm`` is not installed."""
+    if find_spec("ray") is None:
+        return None
+    from reelwork_farm.client import FarmClient
+    from reelwork_farm.submit import FarmRenderer
+
+    return FarmRenderer(FarmClient(address))

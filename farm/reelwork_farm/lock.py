@@ -13,6 +13,7 @@ from fractions import Fraction
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from reelwork.render.produce import Kind
 from reelwork_farm import wire
 from reelwork_farm.errors import FarmError
 from reelwork_farm.storage import StorageError, checked
@@ -136,6 +137,16 @@ def safe_name(name: str) -> str:
     while len((stem + suffix).encode()) > _LONGEST_PART:
         stem, suffix = (stem[:-1], suffix) if stem else ("", suffix[:-1])
     return stem + suffix if (stem + suffix).strip(".") else "_"
+
+
+def is_many(kind: Kind, lock: Lock) -> bool:
+    """Whether a job makes several files, which come as one tar."""
+    return kind == "sequence" or (kind == "instants" and lock.stop > 1)
+
+
+def archive_name(file: str) -> str:
+    """The name of the tar of several files."""
+    return f"{file}.tar"
 
 
 def _check(lock: Lock) -> None:

@@ -16,15 +16,14 @@ from pathlib import Path
 from reelwork.errors import MediaError, RenderError
 from reelwork.media.probe import probe
 from reelwork.media.stills import load_still
-from reelwork.media.verify import count_pictures, film_problems
-from reelwork.render.films import Film, finish_film, plan_film
+from reelwork.render.films import Film, Verified, finish_film, plan_film, verify_film
 from reelwork.render.job import Job, Renderer, Segment
 from reelwork.render.pictures import written
 from reelwork.render.prepare import Settings, default_output, prepare
 from reelwork.render.produce import Kind, Task, chosen_output, kind_of, make, naming_layers
 from reelwork.render.progress import Progress, Report
 from reelwork.render.units import Request
-from reelwork_farm.lock import NAME, BundleError, Lock, read_lock, scale_of
+from reelwork_farm.lock import NAME, BundleError, Lock, archive_name, is_many, read_lock, scale_of
 from reelwork_farm.model import Part
 
 
@@ -74,12 +73,7 @@ class Work:
             unit = units.get(part.index)
             if unit is None or (unit.first, unit.stop) != (part.first, part.stop):
                 raise BundleError(f"the job has no unit {part.index} of the frames {part.first}-{part.stop - 1}")
-            segment = self._renderer.render(unit, report)
-            report.stage("verifying")
-            count = count_pictures(segment.path)
-        if count != unit.stop - unit.first:
-            raise RenderError(f"{count} pictures were decoded from {unit}, which are {unit.stop - unit.first}")
-        return segment.path, count
+            return self._renderer.render(unit, report).path, unit.stop - unit.first
 
     def finish(self, segments: Sequence[Path], report: Report) -> tuple[Path, int]:
         """Make the finished file, several files as one tar; comes back with how many pictures or instants it holds.
@@ -107,17 +101,12 @@ class Work:
 
     @cached_property
     def _renderer(self) -> Renderer:
-        return self._film.renderer()
+        return Verified(self._film.renderer)()
 
     def _finish_film(self, segments: Sequence[Path], report: Report) -> tuple[Path, int]:
         film, target = self._film, self._task.target
         finish_film(film, segments, target, report)
-        report.stage("verifying")
-        problems = film_problems(
-            target, frames=film.frames, fps=film.renderer.spec.fps, samples=film.samples, seen=report.advance
-        )
-        if problems:
-            raise RenderError(f"the finished {target.name} is not what it should be: {'; '.join(problems)}")
+        verify_film(film, target, report)
         return target, film.frames
 
     def _checked(self) -> tuple[Path, int]:
@@ -145,16 +134,6 @@ class Work:
         except MediaError as error:
             place = str((self._folder / self._lock.scene).resolve().parent)
             raise MediaError(str(error).replace(f"{place}{os.sep}", "")) from error
-
-
-def is_many(kind: Kind, lock: Lock) -> bool:
-    """Whether a job makes several files, which come as one tar."""
-    return kind == "sequence" or (kind == "instants" and lock.stop > 1)
-
-
-def archive_name(file: str) -> str:
-    """The name of the tar of several files."""
-    return f"{file}.tar"
 
 
 def _pack(paths: Sequence[Path], archive: Path) -> None:

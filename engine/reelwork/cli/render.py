@@ -21,6 +21,7 @@ from reelwork.cli.watch import watching
 from reelwork.render import produce
 from reelwork.render.local import usable_cores
 from reelwork.render.prepare import Settings
+from reelwork.render.remote import remote
 from reelwork.render.units import Request
 
 
@@ -34,6 +35,8 @@ from reelwork.render.units import Request
 @settings_option
 @draft_option
 @click.option("--fresh", is_flag=True, help="Render again what an earlier render left finished.")
+@click.option("--verify", is_flag=True, help="Decode the film and every unit of it, and count, as a farm does.")
+@click.option("--farm", metavar="HOST:PORT", help="Have the farm at this address render it; the file comes here.")
 def command(
     scene: Path,
     output: str | None,
@@ -44,15 +47,22 @@ def command(
     settings: dict[str, str],
     draft: bool,
     fresh: bool,
+    verify: bool,
+    farm: str | None,
 ) -> None:
     """Render an output of a scene.
 
     What is finished is kept: after Ctrl-C, a crash or a power cut, the same command goes on where it stopped. The
     file appears under its name when it is whole.
     """
-    request = Request(output=output, to=to, frames=frames, scale=scale, jobs=jobs or usable_cores(), fresh=fresh)
+    if farm is not None and (jobs is not None or fresh):
+        raise click.UsageError("--jobs and --fresh are for renders on this machine, not on a farm")
+    request = Request(
+        output=output, to=to, frames=frames, scale=scale, jobs=jobs or usable_cores(), fresh=fresh, verify=verify
+    )
+    render = produce.render if farm is None else remote(farm).render
     with watching() as progress:
-        rendered = produce.render(scene, Settings(settings, draft), request, progress)
+        rendered = render(scene, Settings(settings, draft), request, progress)
     warn(rendered.warnings)
     if rendered.levels is not None:
         click.echo(_loudness(rendered.levels.loudness, rendered.levels.true_peak), err=True)

@@ -12,6 +12,8 @@ from reelwork.effect import Extension
 if TYPE_CHECKING:
     import click
 
+    from reelwork.render.remote import Remote
+
 hookspec = pluggy.HookspecMarker("reelwork")
 #: Marks a plugin's implementation of a hook.
 hookimpl = pluggy.HookimplMarker("reelwork")
@@ -26,4 +28,13 @@ def reelwork_extensions() -> Iterable[type[Extension]]:
 @hookspec
 def reelwork_commands() -> Iterable[click.Command]:
     """Commands (or groups of commands) that the plugin adds to ``reelwork``."""
+    raise NotImplementedError
+
+
+@hookspec(firstresult=True)
+def reelwork_remote(address: str) -> Remote | None:
+    """What renders on the machines behind an address such as ``host:port``; ``None`` if the plugin does not do that.
+
+    :param address: as the person wrote it after ``--farm``
+    """
     raise NotImplementedError

@@ -13,16 +13,17 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from reelwork.errors import OutputError
+from reelwork.errors import OutputError, RenderError
 from reelwork.media.audio import AudioSource
 from reelwork.media.mux import write_film, write_sound
 from reelwork.media.segment import Segment as KeptSegment
 from reelwork.media.segment import open_segment
 from reelwork.media.spec import SoundSpec, sound_spec
-from reelwork.render.job import Dispatcher, Job, Segment, Unit
+from reelwork.media.verify import count_pictures, film_problems
+from reelwork.render.job import Dispatcher, Job, Renderer, Segment, Unit
 from reelwork.render.outputs import film_spec
 from reelwork.render.prepare import Prepared, Settings
-from reelwork.render.progress import Progress, Report
+from reelwork.render.progress import Progress, Report, Silent
 from reelwork.render.unit import FilmJob, Shot
 from reelwork.render.units import Request, job_key, kept_folder, mark_used, run, selected, units
 from reelwork.render.view import frame_range, output_view
@@ -115,6 +116,44 @@ def finish_film(film: Film, segments: Sequence[Path], target: Path, report: Repo
     return meter.levels() if film.voices else None
 
 
+def verify_film(film: Film, target: Path, report: Report) -> None:
+    """Decode a finished film wholly.
+
+    :raises RenderError: it has other pictures or another sound than it should have; the file is gone then
+    """
+    report.stage("verifying")
+    problems = film_problems(
+        target, frames=film.frames, fps=film.renderer.spec.fps, samples=film.samples, seen=report.advance
+    )
+    if problems:
+        target.unlink(missing_ok=True)
+        raise RenderError(f"the finished {target.name} is not what it should be: {'; '.join(problems)}")
+
+
+@dataclass(frozen=True)
+class Verified:
+    """Makes renderers of a film's units that decode every segment again, and count."""
+
+    renderer: FilmJob
+
+    def __call__(self) -> Renderer:
+        """A renderer for one worker."""
+        return _VerifyingRenderer(self.renderer())
+
+
+@dataclass(frozen=True)
+class _VerifyingRenderer:
+    renderer: Renderer
+
+    def render(self, unit: Unit, report: Report) -> Segment:
+        segment = self.renderer.render(unit, report)
+        count = count_pictures(segment.path)
+        if count != unit.stop - unit.first:
+            segment.path.unlink(missing_ok=True)
+            raise RenderError(f"{count} pictures were decoded from {unit}, which are {unit.stop - unit.first}")
+        return segment
+
+
 def write(
     prepared: Prepared,
     output: Output,
@@ -131,8 +170,11 @@ def write(
     folder = kept_folder()
     film = plan_film(prepared, output, target.suffix.lower(), settings, request, folder)
     finished = {} if request.fresh else _finished(film)
-    segments = run(Job(film.units, film.renderer), progress, dispatcher, finished)
+    renderer = Verified(film.renderer) if request.verify else film.renderer
+    segments = run(Job(film.units, renderer), progress, dispatcher, finished)
     levels = finish_film(film, [segment.path for segment in segments], target, progress)
+    if request.verify:
+        verify_film(film, target, Silent())
     mark_used(folder, segments)
     return levels
 

@@ -95,9 +95,10 @@ def render(
     return make(plan_task(path, settings, request, progress), progress, dispatcher)
 
 
-def plan_task(path: Path, settings: Settings, request: Request, progress: Progress) -> Task:
+def plan_task(path: Path, settings: Settings, request: Request, progress: Progress, *, written: bool = True) -> Task:
     """What there is to do for an output of a scene, found out before anything is rendered.
 
+    :param written: whether its file is to be written on this machine, so that there must be a place for it
     :raises SceneError: the scene is wrong
     :raises OutputError: there is no such output, or its file cannot be written
     """
@@ -107,7 +108,9 @@ def plan_task(path: Path, settings: Settings, request: Request, progress: Progre
     as_written = request.to is None and request.scale == 1
     warnings = _warnings(prepared, output_problems(prepared, output) if as_written else [])
     target = request.to or _inside_out(output.file)
-    _check_place(target)
+    _check_ending(target)
+    if written:
+        _check_place(target)
     return Task(prepared, output, target, settings, request, warnings)
 
 
@@ -147,15 +150,22 @@ def _inside_out(named: str) -> Path:
     return Path("out") / target.relative_to(folder)
 
 
-def _check_place(target: Path) -> None:
-    """Whether a file can be written, before hours go into it; its folder is made.
+def _check_ending(target: Path) -> None:
+    """Whether there are files of that ending.
 
-    :raises OutputError: it cannot; or its ending is none that can be written
+    :raises OutputError: there are not
     """
     suffix = target.suffix.lower()
     if suffix not in files.ENDINGS:
         said = f"nothing can be written with the ending {suffix!r}" if suffix else "it has no ending to say what it is"
         raise OutputError(f"cannot write {str(target)!r}: {said}; use one of {', '.join(files.ENDINGS)}")
+
+
+def _check_place(target: Path) -> None:
+    """Whether a file can be written, before hours go into it; its folder is made.
+
+    :raises OutputError: it cannot
+    """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.is_dir():

@@ -33,6 +33,7 @@ class Request:
     :param scale: of the picture, for previews
     :param jobs: how many workers
     :param fresh: whether finished units of earlier renders are made again
+    :param verify: whether every picture that was made is decoded again, and counted
     :param tile_rows: rows that go through the layers at once; no result depends on it
     """
 
@@ -42,6 +43,7 @@ class Request:
     scale: Fraction = Fraction(1)
     jobs: int = 1
     fresh: bool = False
+    verify: bool = False
     tile_rows: int = TILE_ROWS
 
 

@@ -1,0 +1,236 @@
+"""Submitting: a scene goes to a farm as a bundle, a job comes back; or its file, when somebody waits for it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tarfile
+import tempfile
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Final, cast
+
+from reelwork.errors import OutputError, RenderError
+from reelwork.render.prepare import Settings
+from reelwork.render.produce import Rendered, Task, kind_of, plan_task
+from reelwork.render.progress import Progress, Silent
+from reelwork.render.units import Request
+from reelwork.render.view import frame_range
+from reelwork_farm.bundle import Bundle, pin, upload
+from reelwork_farm.errors import FarmError, Unreachable
+from reelwork_farm.lock import archive_name, is_many
+from reelwork_farm.messages import JobView
+from reelwork_farm.model import JobRow, JobSpec, JobState, UnitKind, UnitState
+from reelwork_farm.storage import Storage, reachable
+
+if TYPE_CHECKING:
+    from reelwork_farm.client import FarmClient
+
+#: Seconds between two looks at a job.
+_LOOK: Final = 0.5
+#: Units that an error names.
+_MOST_UNITS: Final = 5
+_LONGEST_TITLE: Final = 200
+
+
+class Left(FarmError):
+    """Whoever waited for a job waits no longer; the farm goes on with it."""
+
+    exit_code = 130
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How a job is to be treated beside others.
+
+    :param project: whose share of the farm it uses
+    :param priority: within its project; higher is earlier
+    :param needs: what its workers must offer, such as ``gpu``
+    :param after: ids of jobs that must be done first, or unmistakable beginnings of them
+    :param notify: an address that is told when it ends
+    """
+
+    project: str = "default"
+    priority: int = 0
+    needs: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    notify: str | None = None
+
+
+def submit(
+    client: FarmClient,
+    scene: Path,
+    settings: Settings,
+    request: Request,
+    terms: Terms | None = None,
+    progress: Progress | None = None,
+) -> JobRow:
+    """Have a farm render an output of a scene. The same again is the same job.
+
+    :raises SceneError: the scene is wrong
+    :raises FarmError: the farm refuses it, or cannot be reached
+    """
+    progress = progress or Silent()
+    task = plan_task(scene, settings, request, progress, written=False)
+    return _submit(client, task, terms or Terms(), progress)[0]
+
+
+@dataclass(frozen=True)
+class FarmRenderer:
+    """Renders on the farm at an address: a :class:`reelwork.render.remote.Remote`."""
+
+    client: FarmClient
+
+    def render(self, path: Path, settings: Settings, request: Request, progress: Progress) -> Rendered:
+        """Submit, wait, and fetch the file.
+
+        :raises Left: by Ctrl-C; it says how to go on
+        :raises RenderError: the farm could not render it; the message names the units
+        """
+        task = plan_task(path, settings, request, progress)
+        row, bundle, storage = _submit(self.client, task, Terms(), progress)
+        try:
+            done = _wait(self.client, row, progress)
+        except KeyboardInterrupt as error:
+            raise Left(
+                f"the farm goes on with job {row.id}: the same command waits for it again, and "
+                f"`reelwork farm cancel {row.id}` ends it"
+            ) from error
+        progress.stage("fetching the file")
+        return Rendered(_fetch(storage, done, task, bundle), task.warnings)
+
+
+def _submit(client: FarmClient, task: Task, terms: Terms, progress: Progress) -> tuple[JobRow, Bundle, Storage]:
+    progress.stage("looking at the scene's files")
+    bundle = pin(task)
+    storage = reachable(client.farm().storage, client)
+    upload(bundle, storage, progress)
+    progress.stage("submitting")
+    return client.submit(_spec(task, bundle, terms, _whole_ids(client, terms.after))), bundle, storage
+
+
+def _spec(task: Task, bundle: Bundle, terms: Terms, after: tuple[str, ...]) -> JobSpec:
+    lock, kind = bundle.lock, kind_of(task.output, task.target)
+    _, fps, _ = frame_range(task.prepared.graph(task.output.composition), task.output)
+    return JobSpec(
+        title=_title(task),
+        bundle=bundle.digest,
+        engine=lock.engine,
+        first=lock.first,
+        stop=lock.stop,
+        fps=str(fps),
+        segmented=kind == "film",
+        file=archive_name(lock.file) if is_many(kind, lock) else lock.file,
+        project=terms.project,
+        priority=terms.priority,
+        needs=terms.needs,
+        after=after,
+        notify=terms.notify,
+        machine=lock.machine,
+    )
+
+
+def _title(task: Task) -> str:
+    scene = Path(task.prepared.scene.file).resolve()
+    title = task.prepared.scene.title or (scene.parent.name if scene.name == "scene.yaml" else scene.stem)
+    return re.sub(r"[\x00-\x1f\x7f/\\]", " ", title)[:_LONGEST_TITLE].strip() or "untitled"
+
+
+def _whole_ids(client: FarmClient, after: Iterable[str]) -> tuple[str, ...]:
+    return tuple(client.job(each).job.id for each in after)
+
+
+def _wait(client: FarmClient, row: JobRow, progress: Progress) -> JobRow:
+    """The job when it is done."""
+    shown: int | None = None
+    while True:
+        try:
+            view = client.job(row.id)
+        except Unreachable:  # it goes on without us, and so do we when the farm is back
+            progress.stage(f"job {row.id}: the farm does not answer")
+            time.sleep(_LOOK)
+            continue
+        if shown is None:
+            shown = view.frames_done
+            progress.start(view.frames, done=shown)
+        progress.stage(_stage(view))
+        if view.frames_done > shown:
+            progress.advance(view.frames_done - shown)
+            shown = view.frames_done
+        if view.job.state is JobState.DONE:
+            return view.job
+        if view.job.state is JobState.CANCELLED:
+            raise FarmError(f"job {row.id} was cancelled")
+        if view.job.state is JobState.FAILED:
+            raise RenderError(_failure(client, view.job))
+        time.sleep(_LOOK)
+
+
+def _stage(view: JobView) -> str:
+    row = view.job
+    if row.state is JobState.PAUSED:
+        return f"job {row.id} is paused"
+    if view.waiting is not None:
+        return f"job {row.id}: {view.waiting}"
+    if row.leased and row.done == row.units - 1:
+        return "finishing on the farm"
+    return "rendering on the farm"
+
+
+def _failure(client: FarmClient, row: JobRow) -> str:
+    """Which units could not be rendered, and why."""
+    units = client.units(row.id, states=[UnitState.QUARANTINED], limit=_MOST_UNITS)
+    lines = [f"job {row.id} failed: {row.quarantined} of its {row.units} units could not be rendered"]
+    for unit in units:
+        what = (
+            "finishing it"
+            if unit.kind is UnitKind.FINISH
+            else f"unit {unit.index}, frames {unit.first}-{unit.stop - 1}"
+        )
+        lines.append(f"  {what}: {unit.cause}: {unit.message}")
+    if row.quarantined > len(units):
+        lines.append(f"  and {row.quarantined - len(units)} more")
+    lines.append(f"`reelwork farm retry {row.id}` tries them again; what is rendered is kept")
+    return "\n".join(lines)
+
+
+def _fetch(storage: Storage, row: JobRow, task: Task, bundle: Bundle) -> Path:
+    """Bring the finished file, or files, to where a render on this machine would have put them."""
+    if row.result is None:
+        raise FarmError(f"job {row.id} is done, but the farm names no file")
+    kind = kind_of(task.output, task.target)
+    if not is_many(kind, bundle.lock):
+        storage.get(row.result, task.target)
+        return task.target
+    from reelwork.render.pictures import written  # numba loads here, when the waiting is over
+
+    paths = written(task.output, task.target, range(bundle.lock.first, bundle.lock.stop))
+    with tempfile.TemporaryDirectory(dir=task.target.parent, prefix=".farm-") as folder:
+        archive = Path(folder) / "files.tar"
+        storage.get(row.result, archive)
+        unpack(archive, paths)
+    return paths[0]
+
+
+def unpack(archive: Path, paths: list[Path]) -> None:
+    """Files out of a tar, in its order, each to a path that is told here: the tar's own names count for nothing.
+
+    :raises FarmError: it holds other than so many files
+    :raises OutputError: they cannot be written
+    """
+    try:
+        with tarfile.open(archive, "r:") as tar:
+            entries = [entry for entry in tar if entry.isreg()]
+            if len(entries) != len(paths):
+                raise FarmError(f"{len(entries)} files came from the farm, not {len(paths)}")
+            for entry, path in zip(entries, paths, strict=True):
+                making = archive.parent / path.name
+                with cast(IO[bytes], tar.extractfile(entry)) as source, making.open("wb") as out:
+                    shutil.copyfileobj(source, out)
+                making.replace(path)
+    except tarfile.TarError as error:
+        raise FarmError(f"what came from the farm is no tar: {error}") from error
+    except OSError as error:
+        raise OutputError(f"cannot write the files: {error.strerror or error}") from error
