@@ -11,11 +11,9 @@ from typing import Final
 
 from reelwork.image import EMPTY, Window
 from reelwork.image.frame import Frame
-from reelwork.kernels.resample import Mipmap, resample_needs
-from reelwork.plan.nodes import Area, Box, Element, Fill, FramePlan, Node, Resampled, Stack
+from reelwork.kernels.resample import Mipmap, is_copy, resample_needs
+from reelwork.plan.nodes import Area, Box, Element, Fill, FramePlan, Node, Picture, Resampled, Stack
 
-#: Nodes that are painted faster than they are copied.
-_CHEAP: Final = (Fill, Box)
 _BYTES_A_PIXEL: Final = 16
 
 
@@ -28,6 +26,7 @@ class Keeper:
     def __init__(self, budget: int) -> None:
         self._budget = budget
         self._kept: dict[bytes, Mipmap[Frame]] = {}
+        self._sizes: dict[bytes, int] = {}
         self._realised: dict[bytes, Mipmap[Frame]] = {}
         self._keep: set[bytes] = set()
         self._shared: set[bytes] = set()
@@ -47,6 +46,7 @@ class Keeper:
         self._promised = 0
         self._demand(plan.root, plan.window & plan.root.region, b"")
         self._kept = {key: held for key, held in self._kept.items() if key in self._keep}
+        self._sizes = {key: self._sizes[key] for key in self._kept}
 
     def elements(self, stack: Stack) -> tuple[Element, ...]:
         """A stack's elements, those at the bottom that stay the same folded into one."""
@@ -72,21 +72,26 @@ class Keeper:
                 return held
         return None
 
-    def put(self, node: Node, held: Mipmap[Frame]) -> None:
+    def put(self, node: Node, frame: Frame) -> Mipmap[Frame]:
         """Hold a node's frame: to the end of this frame, or for as long as it stays the same."""
-        (self._kept if node.key in self._keep else self._realised)[node.key] = held
+        if node.key not in self._keep:
+            held = self._realised[node.key] = Mipmap(frame)
+        else:
+            frame, self._sizes[node.key] = _thrifty(frame)
+            held = self._kept[node.key] = Mipmap(frame)
+        return held
 
     def _demand(self, node: Node, window: Window, reader: bytes) -> None:
         if window.is_empty:
             return
-        if self._reader.setdefault(node.key, reader) != reader and not isinstance(node, _CHEAP):
+        if self._reader.setdefault(node.key, reader) != reader and not _is_cheap(node):
             self._shared.add(node.key)
         known = self._needed.get(node.key, EMPTY)
         if known.covers(window):
             return
         self._needed[node.key] = needed = known | window
         self._seen.add(node.key)
-        if not isinstance(node, _CHEAP) and node.key in self._previous and self._promise(node, needed):
+        if not _is_cheap(node) and node.key in self._previous and self._promise(node, needed):
             held = self._kept.get(node.key)
             if held is not None and held.frame.window.covers(needed):
                 return
@@ -107,7 +112,9 @@ class Keeper:
         """Decide to keep a node that was the same in the last frame, if there is room for it."""
         if node.key in self._keep:
             return True
-        size = _BYTES_A_PIXEL * window.width * window.height
+        held = self._kept.get(node.key)
+        known = held is not None and held.frame.window.covers(window)
+        size = self._sizes[node.key] if known else _BYTES_A_PIXEL * window.width * window.height
         if self._promised + size > self._budget:
             return False
         self._promised += size
@@ -128,3 +135,25 @@ class Keeper:
                 elements = (Element(lowest, elements[0].merge, 1.0), *elements[same:])
             self._split[stack.key] = elements
         return elements
+
+
+def _is_cheap(node: Node) -> bool:
+    """Whether a node is painted as fast as it is copied: then it is not worth keeping."""
+    if isinstance(node, Picture):
+        return not node.effects and node.media.facts.kind == "still" and is_copy(node.matrix.inverse())
+    return isinstance(node, Fill | Box)
+
+
+def _thrifty(frame: Frame) -> tuple[Frame, int]:
+    """The frame, without memory under channels that are 0 all over, as are the colours of a black vignette; its size.
+
+    Those are never written to, so that the system does not look for memory for them.
+    """
+    used = [bool(plane.any()) for plane in frame.data]
+    if all(used):
+        return frame, frame.data.nbytes
+    out = Frame.transparent(frame.window)
+    for channel in range(4):
+        if used[channel]:
+            out.data[channel] = frame.data[channel]
+    return out, out.data.nbytes * sum(used) // 4

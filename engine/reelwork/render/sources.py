@@ -76,7 +76,7 @@ class Sources:
         :raises MediaError: the file cannot be decoded there
         """
         key = self._key(media, time, matrix)
-        if not effects and not media.facts.scalable and is_copy(to_source := matrix.inverse()):
+        if not effects and media.facts.kind == "video" and is_copy(to_source := matrix.inverse()):
             x, y = round(to_source.e), round(to_source.f)
             out.data[:] = picture_to_frame(self._picture(media, key), out.window.expand(-x, -y, x, y)).data
             return
