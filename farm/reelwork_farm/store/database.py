@@ -80,6 +80,8 @@ def _url(address: str) -> URL:
     except ArgumentError as error:
         raise StoreError(f"this is not the address of a store: {error}") from None
     if url.drivername in ("postgresql", "postgres", "postgresql+pg8000"):
+        if not (url.username and url.host and url.database):
+            raise StoreError("the address of a PostgreSQL store names all of postgresql://USER:PASSWORD@HOST/DATABASE")
         return url.set(drivername="postgresql+pg8000")
     if url.drivername == "sqlite" and url.database:
         return url

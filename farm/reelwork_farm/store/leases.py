@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, 
 from reelwork_farm.model import Cause, Failure, Figures, JobState, Part, Timing, UnitKind, UnitState, WorkerState
 from reelwork_farm.states import Again, JobEvent, UnitEvent, retry, unit_after
 from reelwork_farm.store.jobs import release_followers, step
-from reelwork_farm.store.rows import find_job, note
+from reelwork_farm.store.rows import find_job, note, plain
 from reelwork_farm.store.schema import jobs, leases, units, workers
 from reelwork_farm.store.workers import find_worker
 
@@ -158,7 +158,7 @@ def fail(
         "losses": losses,
         "tried": json.dumps(tried),
         "cause": failure.cause,
-        "message": failure.message,
+        "message": plain(failure.message),
     }
     note(connection, now, "unit failed", job=job, worker=worker, units=[(index, told)])
     connection.execute(

@@ -25,10 +25,13 @@ from reelwork_farm.model import (
     WorkerState,
 )
 from reelwork_farm.store.schema import events, jobs
-from reelwork_farm.wire import dumps, from_json, to_json
+from reelwork_farm.wire import from_json, to_json
 
 _JOB: Final = select(jobs).where(jobs.c.id == bindparam("id"))
 _NOTE: Final = insert(events)
+#: Of ids that nobody gave out, which reports may name, the history keeps as much as of others.
+_ID: Final = 16
+_WORKER: Final = 128
 
 
 def job_id(spec: JobSpec) -> str:
@@ -40,8 +43,13 @@ def job_id(spec: JobSpec) -> str:
 
 
 def written(value: object) -> str:
-    """A value as the JSON that its column holds."""
-    return dumps(value)
+    """A value as the JSON that its column holds: ASCII, since databases do not take every character that a text has."""
+    return json.dumps(to_json(value), separators=(",", ":"))
+
+
+def plain(text: str) -> str:
+    """A text from outside without what databases do not take: zeros and halves of characters."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "?")
 
 
 @lru_cache(maxsize=4096)
@@ -140,9 +148,7 @@ def note(
     units: Sequence[tuple[int | None, dict[str, object]]] | Sequence[tuple[int, dict[str, object]]] = ((None, {}),),
 ) -> None:
     """Add to the history: one line for each unit, with what else is worth knowing of it."""
-    lines = [
-        {"time": now, "kind": kind, "job": job, "unit": unit, "worker": worker, "detail": json.dumps(detail)}
-        for unit, detail in units
-    ]
+    who = {"job": job and plain(job[:_ID]), "worker": worker and plain(worker[:_WORKER])}
+    lines = [{"time": now, "kind": kind, **who, "unit": unit, "detail": json.dumps(detail)} for unit, detail in units]
     if lines:
         connection.execute(_NOTE, lines)

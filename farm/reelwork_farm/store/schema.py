@@ -38,7 +38,7 @@ jobs: Final = Table(
     Column("id", String(16), primary_key=True),
     Column("spec", Text, nullable=False),  # as JSON
     Column("state", String(16), nullable=False),
-    Column("priority", Integer, nullable=False),
+    Column("priority", BigInteger, nullable=False),
     Column("submitted", Double, nullable=False),
     Column("started", Double),
     Column("ended", Double),
@@ -67,12 +67,12 @@ units: Final = Table(
     "units",
     _META,
     Column("job", ForeignKey("jobs.id"), primary_key=True),
-    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("kind", String(8), nullable=False),
     Column("first", BigInteger, nullable=False),
     Column("stop", BigInteger, nullable=False),
     Column("state", String(12), nullable=False),
-    Column("epoch", Integer, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("losses", Integer, nullable=False),
     Column("not_before", Double, nullable=False),
@@ -105,8 +105,8 @@ leases: Final = Table(
     "leases",
     _META,
     Column("job", String(16), primary_key=True),
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("epoch", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("epoch", BigInteger, primary_key=True, autoincrement=False),
     Column("worker", ForeignKey("workers.id"), nullable=False, index=True),
     Column("granted", Double, nullable=False),
     Column("until", Double, nullable=False, index=True),
@@ -122,7 +122,7 @@ events: Final = Table(
     Column("time", Double, nullable=False),
     Column("kind", String(40), nullable=False),
     Column("job", String(16)),
-    Column("unit", Integer),
+    Column("unit", BigInteger),
     Column("worker", String(128)),
     Column("detail", Text, nullable=False),  # as JSON
     Index("events_by_job", "job", "id"),
@@ -131,9 +131,9 @@ events: Final = Table(
 shares: Final = Table(
     "shares",
     _META,
-    Column("project", String(200), primary_key=True),
+    Column("project", Text, primary_key=True),
     Column("weight", Double, nullable=False),
-    Column("cap", Integer),
+    Column("cap", BigInteger),
 )
 
 
