@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from scene.fakes import REGISTRY
 
 from reelwork.errors import SceneError
+from reelwork.scene.playing import SourceLength
 from reelwork.scene.reader import read_scene_text
 from reelwork.scene.schema import json_schema
-from reelwork.scene.timing import SourceLength, resolve_times
+from reelwork.scene.timing import resolve_times
 
 FOLDERS = (Path(__file__).parent / "good_scenes", Path(__file__).parent.parent / "broken_scenes")
 TEXTS = [path.read_text("utf-8") for folder in FOLDERS for path in sorted(folder.glob("*.yaml"))]

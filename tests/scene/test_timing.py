@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from reelwork.scene.animation import Curve
 from reelwork.scene.model import Clip, Composition, Gap, Layer, Loop, Scene, TransitionUse
+from reelwork.scene.playing import SourceLength
 from reelwork.scene.sources import AssetSource, CompositionSource, GroupSource, SequenceSource, SolidSource
 from reelwork.scene.times import Cue, TimeExpression
-from reelwork.scene.timing import SourceLength, Span, resolve_times
+from reelwork.scene.timing import Span, resolve_times
 from reelwork.values import Colour
 
 FILES = {"a/video": SourceLength(Fraction(4)), "a/song": SourceLength(Fraction(30), sound_alone=True)}

@@ -16,8 +16,9 @@ from reelwork.graph.model import Composition, GeneratorSource, Graph, GroupSourc
 from reelwork.plan.evaluate import Scope, instance
 from reelwork.plan.planner import drawing
 from reelwork.scene.model import Clip, Output, Scene
+from reelwork.scene.playing import SourceLength
 from reelwork.scene.reader import read_scene
-from reelwork.scene.timing import SourceLength, Timing, resolve_times
+from reelwork.scene.timing import Timing, resolve_times
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ asked for, so that cues may point forwards; whoever comes to ask for itself has 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from reelwork.errors import Place, Problem
 from reelwork.scene.model import Clip, Composition, Gap, Item, Layer, Scene, TransitionUse
-from reelwork.scene.sources import AssetSource, CompositionSource, FileSource, GroupSource, SequenceSource, SlotSource
+from reelwork.scene.playing import Lengths, Playing, UntimedError, said
+from reelwork.scene.sources import GroupSource, SequenceSource
 from reelwork.scene.times import TimeExpression
 
 #: Cues may lean on each other so far; a longer chain is taken for a mistake before Python's stack ends.
@@ -29,20 +30,6 @@ class Span(NamedTuple):
 
 
 @dataclass(frozen=True)
-class SourceLength:
-    """How long a file is.
-
-    :param seconds: ``None`` for a still
-    :param sound_alone: whether there is nothing to see, so that a composition does not last for its sake
-    :param known: ``False`` where the file could not be opened, which is a problem of its own
-    """
-
-    seconds: Fraction | None
-    sound_alone: bool = False
-    known: bool = True
-
-
-@dataclass(frozen=True)
 class Timing:
     """When everything is there.
 
@@ -54,9 +41,6 @@ class Timing:
     durations: Mapping[str, Fraction]
 
 
-Lengths = Callable[[Clip], SourceLength]
-
-
 def resolve_times(scene: Scene, lengths: Lengths) -> tuple[Timing, tuple[Problem, ...]]:
     """The times of a scene whose names have been checked, and everything that is wrong with them.
 
@@ -66,17 +50,9 @@ def resolve_times(scene: Scene, lengths: Lengths) -> tuple[Timing, tuple[Problem
     for name in scene.compositions:
         try:
             resolver.composition(name)
-        except _UntimedError as error:
+        except UntimedError as error:
             resolver.note(error)
     return Timing(resolver.spans, resolver.durations), tuple(dict.fromkeys(resolver.problems))
-
-
-class _UntimedError(Exception):
-    """A time that cannot be told; without a problem where that has been noted already."""
-
-    def __init__(self, problem: Problem | None = None) -> None:
-        super().__init__()
-        self.problem = problem
 
 
 class _Resolver:
@@ -86,11 +62,11 @@ class _Resolver:
         self.spans: dict[str, Span] = {}
         self.durations: dict[str, Fraction] = {}
         self.problems: list[Problem] = []
-        self.lengths = lengths
+        self.playing = Playing(lengths, self.composition)
         self._scene = scene
         self._failed: set[str] = set()
 
-    def note(self, error: _UntimedError) -> None:
+    def note(self, error: UntimedError) -> None:
         """Keep what is wrong."""
         if error.problem is not None:
             self.problems.append(error.problem)
@@ -98,18 +74,18 @@ class _Resolver:
     def composition(self, name: str) -> Fraction:
         """How long a composition lasts; with that, everything in it is resolved."""
         if name in self._failed:
-            raise _UntimedError
+            raise UntimedError
         if name not in self.durations:
             stage = _Stage(self, self._scene.compositions[name])
             try:
                 self.durations[name] = stage.duration()
-            except _UntimedError:
+            except UntimedError:
                 self._failed.add(name)
                 raise
             for place in stage.places:
                 try:
                     self.spans[place.item.path] = stage.span(place)
-                except _UntimedError as error:
+                except UntimedError as error:
                     self.note(error)
         return self.durations[name]
 
@@ -134,7 +110,7 @@ class _Stage:
 
     def __init__(self, resolver: _Resolver, composition: Composition) -> None:
         self.places: list[_Place] = []
-        self._resolver = resolver
+        self._playing = resolver.playing
         self._composition = composition
         self._by_path: dict[str, _Place] = {}
         self._by_id: dict[str, _Place] = {}
@@ -175,7 +151,7 @@ class _Stage:
             else:
                 found = self._latest_end()
             if found <= 0:
-                raise self._wrong(f"the composition {name!r} lasts {_said(found)}", self._composition.place)
+                raise self._wrong(f"the composition {name!r} lasts {said(found)}", self._composition.place)
             return self._answer(f"the duration of {name!r}", found)
 
     def span(self, place: _Place) -> Span:
@@ -186,12 +162,12 @@ class _Stage:
         if isinstance(item, Gap):
             start = self._start(place)
             return Span(start, start + self._length(item.duration, place, "gap"))
-        self._check_source(item)
+        self._playing.check_begin(item)
         start, own = self._start(place), self._own_end(place)
         if own is not None and own <= start:
-            raise self._wrong(f"it would end at {_said(own)}, not after its start at {_said(start)}", item.place, item)
+            raise self._wrong(f"it would end at {said(own)}, not after its start at {said(start)}", item.place, item)
         if own is not None:
-            self._check_length(item, own - start)
+            self._playing.check_length(item, own - start)
         end = self._end(place)
         return Span(start, max(start, end))
 
@@ -271,7 +247,7 @@ class _Stage:
         name, lasts = _name(clip.item), self._end(clip) - self._start(clip)
         if length > lasts:
             raise self._wrong(
-                f"this transition takes {_said(length)}, but {name} lasts only {_said(lasts)}", item.place, item
+                f"this transition takes {said(length)}, but {name} lasts only {said(lasts)}", item.place, item
             )
         behind = clip.index + 1
         other = place.siblings[behind] if clip.index > place.index and behind < len(place.siblings) else None
@@ -279,8 +255,8 @@ class _Stage:
             both = length + self._length(other.duration, self._by_path[other.path])
             if both > lasts:
                 raise self._wrong(
-                    f"the transitions before and after {name} overlap: together they take {_said(both)}, "
-                    f"but it lasts only {_said(lasts)}",
+                    f"the transitions before and after {name} overlap: together they take {said(both)}, "
+                    f"but it lasts only {said(lasts)}",
                     item.place,
                     item,
                 )
@@ -295,14 +271,16 @@ class _Stage:
             own = self._own_end(place)
             if place.siblings:
                 if own is None:
-                    if self._is_unknown(item):
-                        raise _UntimedError
+                    if self._playing.is_unknown(item):
+                        raise UntimedError
                     raise self._wrong("it has no length of its own: give it a `duration`", item.place, item)
                 return self._answer(what, own)
             if own is None:
                 return self._answer(what, self.duration())
             fixed = self._composition.duration is not None or self._composition.sequence
-            bounded = fixed or self._is_accompaniment(item)  # otherwise it is the composition that lasts for its sake
+            bounded = fixed or self._playing.is_accompaniment(
+                item
+            )  # otherwise it is the composition that lasts for its sake
             return self._answer(what, min(own, self.duration()) if bounded else own)
 
     def _own_end(self, place: _Place) -> Fraction | None:
@@ -315,18 +293,18 @@ class _Stage:
             return self._time(item.end, place.owner)
         if isinstance(item.source, SequenceSource):
             return self._after(item.source.items, place)
-        length = self._source_length(item)
+        length = self._playing.length(item)
         if length is None or item.speed == 0 or (item.loop is not None and item.loop.count is None):
             return None
-        self._check_source(item)
+        self._playing.check_begin(item)
         turns = 1 if item.loop is None or item.loop.count is None else item.loop.count
         return self._start(place) + (length - item.in_) * turns / abs(item.speed)
 
     def _latest_end(self) -> Fraction:
         ends = [end for place in self.places if (end := self._counting_end(place)) is not None]
         if not ends:
-            if any(self._is_unknown(place.item) for place in self.places):
-                raise _UntimedError  # a file that cannot be read, which has been said, might have had an end
+            if any(self._playing.is_unknown(place.item) for place in self.places):
+                raise UntimedError  # a file that cannot be read, which has been said, might have had an end
             raise self._wrong(
                 f"the composition {self._composition.name!r} has no end: none of its layers has a `duration`, an `end` "
                 "or a video of its own; give the composition a `duration`",
@@ -344,64 +322,7 @@ class _Stage:
             if self._own_end(owner) is not None:
                 return None  # the group has an end, and that is the one that counts
             owner = owner.owner
-        return None if self._is_accompaniment(item) else self._own_end(place)
-
-    def _is_accompaniment(self, item: Clip) -> bool:
-        """Whether it is sound alone whose end nobody has said."""
-        length = self._file(item)
-        return length is not None and length.sound_alone and item.duration is None and item.end is None
-
-    def _source_length(self, item: Clip) -> Fraction | None:
-        if isinstance(item.source, CompositionSource):
-            return self._resolver.composition(item.source.composition)
-        length = self._file(item)
-        return None if length is None else length.seconds
-
-    def _is_unknown(self, item: Item) -> bool:
-        """Whether it shows a file that cannot be read."""
-        length = self._file(item) if isinstance(item, Clip) else None
-        return length is not None and not length.known
-
-    def _file(self, item: Clip) -> SourceLength | None:
-        """The length of an item's file, if it has one."""
-        source = item.source
-        filled = isinstance(source, SlotSource) and source.filled_by is not None
-        return self._resolver.lengths(item) if filled or isinstance(source, AssetSource | FileSource) else None
-
-    def _check_source(self, item: Clip) -> None:
-        """Whether the source is such that it can be played as is asked for."""
-        length = self._source_length(item)
-        file = self._file(item)
-        if length is None:
-            moved = item.in_ != 0 or item.speed != 1 or item.loop is not None
-            if moved and (file is None or file.known):
-                raise self._wrong(
-                    "`in`, `speed` and `loop` are for sources that have a time of their own: videos, sounds and "
-                    "compositions",
-                    item.place,
-                    item,
-                )
-            return
-        if item.in_ >= length:
-            raise self._wrong(
-                f"it begins at `in: {_said(item.in_)}`, but its source lasts {_said(length)}", item.place, item
-            )
-
-    def _check_length(self, item: Clip, lasts: Fraction) -> None:
-        """Whether there is as much of the source as is asked for."""
-        length = self._source_length(item)
-        if length is None or item.loop is not None or (item.duration is None and item.end is None):
-            return
-        used, there = lasts * abs(item.speed), length - item.in_
-        if used > there:
-            after = f" after `in: {_said(item.in_)}`" if item.in_ else ""
-            at = f" at {_percent(item.speed)}" if abs(item.speed) != 1 else ""
-            raise self._wrong(
-                f"it asks for {_said(lasts)}{at}, but there are only {_said(there / abs(item.speed))} of its "
-                f"source{after}; shorten it, or let it `loop`",
-                item.place,
-                item,
-            )
+        return None if self._playing.is_accompaniment(item) else self._own_end(place)
 
     def _length(self, expression: TimeExpression, place: _Place, word: str = "duration") -> Fraction:
         """A length of time, which must be more than nothing."""
@@ -410,7 +331,7 @@ class _Stage:
             found += cue.sign * self._cue(cue.id, cue.field, expression)
         if found <= 0:
             raise self._wrong(
-                f"a {word} must be more than 0, this one is {_said(found)}",
+                f"a {word} must be more than 0, this one is {said(found)}",
                 expression.place or place.item.place,
                 place.item,
             )
@@ -435,9 +356,9 @@ class _Stage:
         end = self._end(place)
         return end if part == "end" else end - self._start(place)
 
-    def _wrong(self, message: str, at: Place, item: Item | None = None) -> _UntimedError:
+    def _wrong(self, message: str, at: Place, item: Item | None = None) -> UntimedError:
         path = self._composition.path if item is None else item.path
-        return _UntimedError(Problem(message, at, path))
+        return UntimedError(Problem(message, at, path))
 
 
 def _neighbours(place: _Place) -> tuple[Clip | None, Clip | None]:
@@ -448,12 +369,3 @@ def _neighbours(place: _Place) -> tuple[Clip | None, Clip | None]:
 
 def _name(item: Item) -> str:
     return (isinstance(item, Clip) and item.id) or item.path
-
-
-def _said(time: Fraction) -> str:
-    text = f"{float(time):.6f}".rstrip("0").rstrip(".")
-    return f"{text}s"
-
-
-def _percent(speed: Fraction) -> str:
-    return f"speed {float(abs(speed)) * 100:g}%"
