@@ -14,15 +14,17 @@ from functools import cached_property
 from pathlib import Path
 
 from reelwork.errors import MediaError, RenderError
-from reelwork.media.probe import probe
 from reelwork.media.stills import load_still
-from reelwork.render.films import Film, Verified, finish_film, plan_film, verify_film
+from reelwork.media.verify import animation_problems, sound_problems
+from reelwork.render.films import Film, Verified, finish_film, plan_film, sound_span, verify_film
 from reelwork.render.job import Job, Renderer, Segment
 from reelwork.render.pictures import written
 from reelwork.render.prepare import Settings, default_output, prepare
 from reelwork.render.produce import Kind, Task, chosen_output, kind_of, make, naming_layers
 from reelwork.render.progress import Progress, Report
 from reelwork.render.units import Request
+from reelwork.render.view import frame_range
+from reelwork.sound.mix import sample_at
 from reelwork_farm.lock import NAME, BundleError, Lock, archive_name, is_many, read_lock, scale_of
 from reelwork_farm.model import Part
 
@@ -111,11 +113,17 @@ class Work:
 
     def _checked(self) -> tuple[Path, int]:
         """What was made, each file of it opened."""
-        task, lock = self._task, self._lock
+        task, lock, frames = self._task, self._lock, self._lock.stop - self._lock.first
         if self._kind in ("sound", "animation"):
-            if probe(task.target).duration == 0:
-                raise RenderError(f"the finished {task.target.name} is empty")
-            return task.target, lock.stop - lock.first
+            if self._kind == "sound":
+                _, duration = sound_span(task.prepared, task.output, task.request)
+                problems = sound_problems(task.target, sample_at(duration))
+            else:
+                _, fps, _ = frame_range(task.prepared.graph(task.output.composition), task.output)
+                problems = animation_problems(task.target, frames=frames, fps=fps)
+            if problems:
+                raise RenderError(f"the finished {task.target.name} is not what it should be: {'; '.join(problems)}")
+            return task.target, frames
         paths = written(task.output, task.target, range(lock.first, lock.stop))
         for path in paths:
             load_still(path)

@@ -14,6 +14,7 @@ from av.audio.frame import AudioFrame
 from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
+from PIL import Image, ImageSequence
 
 from reelwork.errors import MediaError, OutputError
 from reelwork.media.opening import film_stream, naming, opened, sound_stream
@@ -21,6 +22,8 @@ from reelwork.media.segment import open_segment, read_packets
 
 #: Coarsest unit of time of a container that we write (Matroska's), seconds: by so much times may be off.
 _TICK: Final = Fraction(1, 1000)
+#: A GIF counts in hundredths of a second, and no picture of it lasts less than two: milliseconds.
+_GIF_TICKS: Final = 20
 #: Sound is encoded in blocks, whose padding some containers do not say: so many more samples may come out.
 _PADDING: Final = 2 * 1152
 #: FFmpeg's own decoder of AV1 needs a graphics processor.
@@ -86,6 +89,39 @@ def film_problems(
     return tuple(problems)
 
 
+def sound_problems(path: Path, samples: int) -> tuple[str, ...]:
+    """Decode a file of sound alone wholly; comes back with everything in which it is not what it should be.
+
+    :param samples: how many there should be, at 48,000 Hz
+    :raises MediaError: it cannot be read, or is damaged
+    """
+    heard = _Heard()
+    with opened(path) as container:
+        for frame in container.decode(sound_stream(container)):
+            if isinstance(frame, AudioFrame):
+                heard.add(frame)
+    return tuple(heard.problems(samples, None))
+
+
+def animation_problems(path: Path, *, frames: int, fps: Fraction) -> tuple[str, ...]:
+    """Decode a GIF wholly; comes back with everything in which it is not what it should be.
+
+    :param frames: how many it should show, of which equal ones and those that are too short are not in it
+    :param fps: at how many a second
+    :raises MediaError: it cannot be read, or is damaged
+    """
+    shown = 0
+    try:
+        with Image.open(path, formats=("GIF",)) as image:
+            for picture in ImageSequence.Iterator(image):
+                picture.load()
+                shown += round(picture.info.get("duration", 0))
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        raise MediaError(f"{path}: is damaged: {error}") from error
+    due = round(frames * 1000 / fps)
+    return (f"it lasts {shown} ms, not {due} ms",) if abs(shown - due) > _GIF_TICKS else ()
+
+
 class _Shown:
     """The pictures that came out of a decoder, in the order in which they are shown."""
 
@@ -127,12 +163,12 @@ class _Heard:
             self._gap = time
         self._samples += frame.samples
 
-    def problems(self, samples: int, first_picture: Fraction) -> list[str]:
-        """What is wrong with it."""
+    def problems(self, samples: int, first_picture: Fraction | None) -> list[str]:
+        """What is wrong with it; without a picture it may begin when it likes."""
         if self._start is None:
             return ["no sound comes out of it"]
         found = []
-        offset = self._start - first_picture
+        offset = self._start - first_picture if first_picture is not None else Fraction(0)
         if abs(offset) > _TICK:
             found.append(f"the sound begins {float(offset):+.4f} s from the first picture")
         if self._gap is not None:

@@ -185,17 +185,25 @@ def write_sound_alone(prepared: Prepared, output: Output, target: Path, request:
     :raises OutputError: nothing is heard in it, or it cannot be written
     """
     graph = prepared.graph(output.composition)
-    start, fps, count = frame_range(graph, output)
-    first, stop = selected(count, request.frames)
     voices = collect_voices(graph)
     if not voices:
         raise OutputError(f"nothing is heard in {output.composition!r}, so {target.name} would be empty")
+    begin, duration = sound_span(prepared, output, request)
     progress.stage("mixing sound")
+    meter = Meter()
+    sound = _told(_mixed(voices, begin, duration), progress)
+    write_sound(meter.through(sound), target, _sound_spec(output, target.suffix.lower()))
+    return meter.levels()
+
+
+def sound_span(prepared: Prepared, output: Output, request: Request) -> tuple[Fraction, Fraction]:
+    """When the sound of an output begins, seconds of the graph's root, and how long it is, seconds."""
+    graph = prepared.graph(output.composition)
+    start, fps, count = frame_range(graph, output)
+    first, stop = selected(count, request.frames)
     end = min(start + stop / fps, output.range[1] if output.range else graph.root.duration)
     begin = start + first / fps
-    meter = Meter()
-    write_sound(meter.through(_mixed(voices, begin, end - begin)), target, _sound_spec(output, target.suffix.lower()))
-    return meter.levels()
+    return begin, end - begin
 
 
 def _sound_spec(output: Output, suffix: str) -> SoundSpec:
@@ -221,7 +229,7 @@ def _told(blocks: Iterator[npt.NDArray[np.float32]], report: Report) -> Iterator
     """The same blocks of a second each; whoever waits hears of every minute."""
     for second, block in enumerate(blocks):
         if second and second % 60 == 0:
-            report.stage(f"mixing sound and writing the film, minute {second // 60 + 1}")
+            report.stage(f"mixing sound, minute {second // 60 + 1}")
         yield block
 
 
