@@ -54,9 +54,10 @@ class Dispatch:
         self._served: dict[str, float] = {}
 
     def watch(self, now: float) -> None:
-        """Take back what lost workers had, and set machines aside that fail far more often than the others.
+        """Take back what lost workers had, set machines aside that fail far more often than the others, and take note
+        of how many workers each project has: here, and not when workers ask, since those who ask have just nothing.
 
-        To be called every second or so, and before the first lease.
+        To be called every second or so.
         """
         with self._lock:
             if self._store.expire(self._timing, now=now):
@@ -66,6 +67,8 @@ class Dispatch:
                 self._store.set_worker(worker, WorkerState.ASIDE, now=now, until=now + self._timing.aside)
                 self._looked = None
             self._look_if_old(now)
+            self._served = charge(self._view((), now), now - (now if self._charged is None else self._charged))
+            self._charged = now
 
     def look_again(self) -> None:
         """Say that workers came, went, or were drained: the next call sees it. Else it takes up to a heartbeat."""
@@ -89,9 +92,6 @@ class Dispatch:
             for worker in idle:
                 self._let_go(worker, now)
             view = self._view(idle, now)
-            self._served = charge(view, now - (self._charged if self._charged is not None else now))
-            self._charged = now
-            view = dataclasses.replace(view, served=self._served)
             jobs = {job.id: job for job in view.jobs}
             leases = {}
             for grant in plan(view, now):

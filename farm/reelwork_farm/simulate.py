@@ -180,7 +180,7 @@ class _Simulation:
         self.controller = _Metered(controller)
         self.chance = random.Random(scenario.seed)
         self.now = 1e9
-        self.began = self.now
+        self.began = self.last = self.now
         self.events: list[tuple[float, int, Callable[[], None]]] = []
         self.number = 0
         self.workers: dict[int, _Worker] = {}
@@ -206,11 +206,12 @@ class _Simulation:
             happen()
         for worker in list(self.workers.values()):
             self._leave(worker)
-        makespan = self.now - self.began
+        makespan = self.last - self.began
+        capacity = self.there / (self.now - self.began)
         total = sum(self.got.values())
         return Result(
             makespan=makespan,
-            ideal=self.work / (self.there / makespan) + self.scenario.finish,
+            ideal=(self.work - self.scenario.finish) / capacity + self.scenario.finish,
             done=self.done,
             granted=self.granted,
             rendered=self.rendered,
@@ -239,7 +240,7 @@ class _Simulation:
                 job = self.controller.submit(spec, now=self.now)
                 self.projects[job.id] = project
                 self.left[project] += units
-                self.work += sum(self._seconds(job.id, index) for index in range(units))
+                self.work += scenario.finish + sum(self._seconds(job.id, index) for index in range(units))
 
     def _seconds(self, job: str, index: int) -> float:
         """What a usual worker takes for a unit, always the same for the same unit."""
@@ -312,7 +313,9 @@ class _Simulation:
         failed = self.chance.random() < self.scenario.failures
         report = Report(worker.job, part.index, part.epoch, *_outcome(part, took, failed))
         accepted = self.controller.report(worker.id, report, now=self.now)
-        self.done += accepted and not failed
+        if accepted and not failed:
+            self.done += 1
+            self.last = self.now
         self.wasted += 0.0 if accepted and not failed else took
         self._begin(worker)
 
