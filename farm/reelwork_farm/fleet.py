@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,12 +41,14 @@ class Wanted:
 
     :param folder: of the farm, or of this machine's part of it
     :param workers: how many; ``None`` for as many as fit
+    :param most: workers up to which Ray may add machines; ``None``: it adds none
     :param ray: whether Ray places the workers
     :param tags: further capabilities of its workers
     """
 
     folder: Path
     workers: int | None = None
+    most: int | None = None
     ray: bool = True
     tags: tuple[str, ...] = ()
 
@@ -54,12 +58,14 @@ class Head:
     """What an operator wants of the machine that the controller is on.
 
     :param port: 0 for one that is free
+    :param ray_port: likewise, of the Ray cluster
     :param storage: address of the storage; ``None`` for one in the folder
     :param store: address of the store; ``None`` for one in the folder
     """
 
     host: str = "127.0.0.1"
     port: int = 0
+    ray_port: int = 0
     storage: str | None = None
     store: str | None = None
     timing: Timing = field(default_factory=Timing)
@@ -76,11 +82,64 @@ def head_programs(wanted: Wanted, head: Head) -> tuple[Program, ...]:
     given += ["--store", head.store] if head.store else []
     given += ["--timing", wire.dumps(head.timing)]
     address = f"{_local(head.host)}:{port}"
+    workers: tuple[Program, ...]
+    if wanted.ray:
+        cluster = (own_address(head.host), head.ray_port or free_port(head.host))
+        given += ["--ray", f"{cluster[0]}:{cluster[1]}"]
+        workers = _ray_head(wanted, cluster, address, tokens.token(Role.WORKER))
+    else:
+        workers = worker_programs(wanted, address, tokens.token(Role.WORKER))
     controller = Program(
         "controller",
         (*_python("controller"), "--folder", str(wanted.folder), "--host", head.host, "--port", str(port), *given),
     )
-    return (controller, *worker_programs(wanted, address, tokens.token(Role.WORKER)))
+    return (controller, *workers)
+
+
+def _ray_head(wanted: Wanted, cluster: tuple[str, int], address: str, token: str) -> tuple[Program, ...]:
+    """Ray itself, and who keeps workers in it."""
+    from reelwork_farm import ray_dispatcher
+
+    room = slots(wanted.workers, wanted.tags)
+    temporary = Path(tempfile.gettempdir()) / f"reelwork-ray-{hashlib.sha256(bytes(wanted.folder)).hexdigest()[:12]}"
+    environment = ray_dispatcher.environment(token, wanted.folder / "work")
+    bounds = ("--bounds", str(len(room)), str(wanted.most)) if wanted.most is not None else ()
+    farm = ("--ray", f"{cluster[0]}:{cluster[1]}", "--address", address, "--folder", str(wanted.folder), *bounds)
+    return (
+        Program(
+            "ray",
+            ray_dispatcher.start_arguments(room, head=cluster, client_port=free_port("127.0.0.1"), temporary=temporary),
+            environment=environment,
+            order=1,
+            orphaned=signal.SIGTERM,
+        ),
+        Program(
+            "keeper",
+            (*_python("ray_dispatcher"), *farm),
+            environment={name: value for name, value in environment.items() if name.startswith("RAY_")},
+            order=2,
+            end=signal.SIGINT,
+        ),
+    )
+
+
+def ray_programs(wanted: Wanted, cluster: str, token: str) -> tuple[Program, ...]:
+    """The program of a machine that joins a Ray cluster; who keeps the workers there puts some on it.
+
+    :param cluster: its address
+    :param token: a worker's
+    """
+    from reelwork_farm import ray_dispatcher
+
+    return (
+        Program(
+            "ray",
+            ray_dispatcher.start_arguments(slots(wanted.workers, wanted.tags), join=cluster),
+            environment=ray_dispatcher.environment(token, wanted.folder / "work"),
+            order=1,
+            orphaned=signal.SIGTERM,
+        ),
+    )
 
 
 def worker_programs(wanted: Wanted, address: str, token: str) -> tuple[Program, ...]:
@@ -207,6 +266,18 @@ def free_port(host: str) -> int:
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.bind((host, 0))
         return int(probe.getsockname()[1])
+
+
+def own_address(host: str) -> str:
+    """The address under which other machines reach what listens on ``host`` here."""
+    if host not in ("", "0.0.0.0", "::"):
+        return "127.0.0.1" if host == "localhost" else host
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing; it says through which of its addresses it would
+        except OSError:
+            return "127.0.0.1"
+        return str(probe.getsockname()[0])
 
 
 def worker_token(token: str, folder: Path) -> str:

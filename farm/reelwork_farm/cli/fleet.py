@@ -60,7 +60,9 @@ def machine_options(command: F) -> F:
 @click.command("up")
 @machine_options
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on; 0.0.0.0 for all.")
+@click.option("--max-workers", "most", metavar="N", type=int, help="Have Ray add machines up to so many workers.")
 @click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="0 for one that is free.")
+@click.option("--ray-port", type=click.IntRange(0, 65535), default=0, help="Of the Ray cluster; 0 for a free one.")
 @click.option("--storage", metavar="ADDRESS", help="A folder or s3://…, for media, segments and films.")
 @click.option("--store", metavar="ADDRESS", help="postgresql://… for the jobs, instead of a file in the folder.")
 @click.option("--timing", default="{}", metavar="JSON", help="The farm's times in seconds, such as '{\"lease\": 60}'.")
@@ -71,7 +73,9 @@ def up(
     no_ray: bool,
     foreground: bool,
     host: str,
+    most: int | None,
     port: int,
+    ray_port: int,
     storage: str | None,
     store: str | None,
     timing: str,
@@ -82,10 +86,10 @@ def up(
     from reelwork_farm.supervisor import running
 
     place = _made(folder)
-    wanted = fleet.Wanted(place, workers, not no_ray, tags)
+    wanted = fleet.Wanted(place, workers, most, not no_ray, tags)
     since = time.time()
     if running(place) is None:
-        head = fleet.Head(host, port, storage, store, wire.from_json(Timing, wire.loads(timing)))
+        head = fleet.Head(host, port, ray_port, storage, store, wire.from_json(Timing, wire.loads(timing)))
         _start(wanted, fleet.head_programs(wanted, head), foreground=foreground)
     elif foreground:
         raise FarmError(f"the farm in {place} is up already; `reelwork farm down` ends it")
@@ -110,12 +114,15 @@ def join(
     from reelwork_farm.auth import token_for
 
     place = _made(folder)
-    wanted = fleet.Wanted(place, workers, not no_ray, tags)
+    wanted = fleet.Wanted(place, workers, ray=not no_ray, tags=tags)
     client = _client(address, place)
-    client.farm()  # before anything is started: is it there, and does it know the token
+    info = client.farm()  # before anything is started: is it there, and does it know the token
     (place / "joined.json").write_text(json.dumps({"address": address}), encoding="utf-8")
     token = fleet.worker_token(token_for(address, place), place)
-    programs = fleet.worker_programs(wanted, address, token)
+    if info.ray is not None and not no_ray:
+        programs = fleet.ray_programs(wanted, info.ray, token)
+    else:
+        programs = fleet.worker_programs(wanted, address, token)
     _start(wanted, programs, foreground=foreground)
     fleet.wait_for_programs(place, {program.name for program in programs})
     click.echo(address)
