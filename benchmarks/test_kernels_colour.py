@@ -58,7 +58,7 @@ def test_encode(benchmark: BenchmarkFixture, storage: StorageFormat) -> None:
     benchmark(colour.encode, noise(HD), storage, 1920, 1080, planes)
 
 
-@pytest.mark.parametrize("space", ["linear", "display"])
+@pytest.mark.parametrize("space", ["linear", "srgb"])
 @pytest.mark.parametrize("name", ["normal", "multiply", "soft-light", "hue"])
 def test_merge_in_tiles(benchmark: BenchmarkFixture, name: str, space: str) -> None:
     backdrop, source = noise(TILE), noise(TILE, 1)
@@ -75,7 +75,7 @@ def test_merge_whole(benchmark: BenchmarkFixture) -> None:
 
 
 def test_merge_of_nothing(benchmark: BenchmarkFixture) -> None:
-    benchmark(frames.merge, registry().merges["multiply"], "display", noise(HD), Frame.transparent(HD), 0.9)
+    benchmark(frames.merge, registry().merges["multiply"], "srgb", noise(HD), Frame.transparent(HD), 0.9)
 
 
 @pytest.mark.parametrize("effects", EFFECTS.values(), ids=EFFECTS)

@@ -95,8 +95,8 @@ def nested(inner: Composition, **times) -> CompositionSource:
     return CompositionSource(inner, retiming(**times))
 
 
-def graph(root: Composition, *, background=None, blend_space="linear") -> Graph:
-    return Graph(root, Over, Fraction(24), background, blend_space, "a test")
+def graph(root: Composition, *, background=None, blend_space="linear", display="srgb") -> Graph:
+    return Graph(root, Over, Fraction(24), background, blend_space, display, "a test")
 
 
 RED = Colour(1.0, 0.0, 0.0)

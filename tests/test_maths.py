@@ -96,6 +96,17 @@ def test_srgb_curves_meet_the_standard_and_each_other():
     assert (maths.srgb_encode(0.0), maths.srgb_encode(1.0), maths.srgb_decode(1.0)) == (0.0, 1.0, 1.0)
 
 
+def test_bt1886_is_the_power_and_its_own_way_back():
+    gamma = Decimal("2.4")
+    for x in _numbers(1e-6, 10.0):
+        assert _relative(maths.bt1886_encode(x), Decimal(x) ** (1 / gamma)) < 1e-14
+        assert _relative(maths.bt1886_decode(x), Decimal(x) ** gamma) < 3e-14
+        assert _relative(maths.bt1886_encode(maths.bt1886_decode(x)), x) < 3e-14
+        assert maths.bt1886_decode(-x) == -maths.bt1886_decode(x)
+    for curve in (maths.bt1886_encode, maths.bt1886_decode):
+        assert [curve(x) for x in (0.0, 1.0, -1.0)] == [0.0, 1.0, -1.0]
+
+
 def test_edges_of_the_range():
     assert maths.exp2(1024.0) == math.inf
     assert maths.exp2(-1100.0) == 0.0
@@ -127,12 +138,14 @@ def _all_of_them(x, y, out):
         out[11, i] = maths.srgb_decode(x[i])
         out[12, i] = maths.floor(x[i])
         out[13, i] = maths.sqrt(y[i])
+        out[14, i] = maths.bt1886_encode(x[i])
+        out[15, i] = maths.bt1886_decode(x[i])
 
 
 def test_kernels_get_the_same_bits_as_python():
     x = np.array([*_numbers(-30, 30, 300), 0.0, -0.0, 1.0, 0.5])
     y = np.array([*_spread(1e-310, 1e10, 300), 0.0, 1.0, 2.0, math.inf])
-    compiled, interpreted = np.empty((14, len(x))), np.empty((14, len(x)))
+    compiled, interpreted = np.empty((16, len(x))), np.empty((16, len(x)))
     _all_of_them(x, y, compiled)
     _all_of_them.py_func(_Floats(x), _Floats(y), interpreted)
     assert compiled.tobytes() == interpreted.tobytes()

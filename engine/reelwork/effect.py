@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
 from reelwork.image.window import Window
 from reelwork.kinds import Param, param, params
-from reelwork.values import Affine
+from reelwork.values import Affine, Colour, Display
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,7 @@ __all__ = [
     "param",
 ]
 
-#: Work in scene-linear light, or in display-encoded (sRGB) values.
+#: Work in scene-linear light, or in display-encoded values, by whatever curve the production displays.
 LINEAR, DISPLAY = "linear", "display"
 
 
@@ -50,12 +50,14 @@ class Context:
     :param box: the layer's box in raster pixels, ``(x0, y0, x1, y1)``
     :param time: the layer's own clock, seconds; always 0 for a class that is not ``timed``
     :param seed: a number that differs between layers and stays the same from run to run
+    :param display: the production's display curve, which says what light a colour is
     """
 
     scale: tuple[float, float]
     box: tuple[float, float, float, float]
     time: Fraction = Fraction(0)
     seed: int = 0
+    display: Display = "srgb"
 
 
 @dataclass_transform(field_specifiers=(param,), kw_only_default=True, frozen_default=True)
@@ -111,13 +113,15 @@ class PointEffect(Effect):
     With ``unpremultiplied = True`` it gets straight colour and returns straight colour; else premultiplied.
     ``space`` says whether colours are scene-linear or display-encoded (then they are always straight).
     A transparent pixel must stay transparent.
+
+    A colour among the uniforms reaches ``pixel`` as four numbers, which are of the same kind as the pixel's own.
     """
 
     positional: ClassVar[bool] = False
     unpremultiplied: ClassVar[bool] = False
     pixel: ClassVar[Callable[..., tuple[float, float, float, float]]]
 
-    def uniforms(self) -> tuple[float, ...]:
+    def uniforms(self) -> tuple[float | Colour, ...]:
         """What ``pixel`` needs beyond the pixel, worked out once a frame."""
         return ()
 
@@ -179,11 +183,16 @@ class Generator(Extension):
 
 
 class PixelGenerator(Generator):
-    """``pixel(x, y, width, height, *uniforms) -> (r, g, b, a)``, premultiplied scene-linear, over the composition."""
+    """``pixel(x, y, width, height, *uniforms) -> (r, g, b, a)``, premultiplied, over the composition.
 
+    ``space`` says whether that is scene-linear or display-encoded, and so are colours among the uniforms: each reaches
+    ``pixel`` as four numbers, premultiplied.
+    """
+
+    space: ClassVar[str] = LINEAR
     pixel: ClassVar[Callable[..., tuple[float, float, float, float]]]
 
-    def uniforms(self, context: Context) -> tuple[float, ...]:
+    def uniforms(self, context: Context) -> tuple[float | Colour, ...]:
         """What ``pixel`` needs beyond the place."""
         return ()
 
@@ -201,12 +210,13 @@ class Transition(Extension):
 
     ``pixel(x, y, width, height, progress, rf, gf, bf, af, rt, gt, bt, at, *uniforms) -> (r, g, b, a)`` mixes
     premultiplied scene-linear *from* and *to*; ``progress`` goes from 0 to 1; places are as in :class:`PointEffect`,
-    of the composition. At 0 it must be *from* and at 1 *to*.
+    of the composition. At 0 it must be *from* and at 1 *to*. A colour among the uniforms reaches ``pixel`` as four
+    numbers, premultiplied scene-linear.
     """
 
     pixel: ClassVar[Callable[..., tuple[float, float, float, float]]]
 
-    def uniforms(self) -> tuple[float, ...]:
+    def uniforms(self) -> tuple[float | Colour, ...]:
         """What ``pixel`` needs beyond places, progress and colours."""
         return ()
 

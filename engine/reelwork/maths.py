@@ -14,6 +14,8 @@ from typing import Final
 
 __all__ = [
     "atan2",
+    "bt1886_decode",
+    "bt1886_encode",
     "cos",
     "exp",
     "exp2",
@@ -205,6 +207,28 @@ def srgb_decode(x: float) -> float:
     size = abs(x)
     linear = size / 12.92 if size <= 0.04045 else exp2(2.4 * log2((size + 0.055) / 1.055))
     return -linear if x < 0.0 else linear
+
+
+def bt1886_encode(x: float) -> float:
+    """Scene-linear light to what a broadcast display shows as it (ITU-R BT.1886, black at 0): odd, the power 1/2.4.
+
+    >>> round(bt1886_encode(0.5), 6)
+    0.749154
+    """
+    size = abs(x)
+    root = exp2(log2(size) / 2.4)
+    return -root if x < 0.0 else root
+
+
+def bt1886_decode(x: float) -> float:
+    """The light that a broadcast display makes of a value (ITU-R BT.1886, black at 0): odd, the power 2.4.
+
+    >>> bt1886_decode(1.0)
+    1.0
+    """
+    size = abs(x)
+    light = exp2(2.4 * log2(size))
+    return -light if x < 0.0 else light
 
 
 def _clamped(x: float) -> float:

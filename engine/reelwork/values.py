@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final, Literal
 
 from reelwork import maths
+
+#: The curve between light and display-encoded values: sRGB's (IEC 61966-2-1), or ITU-R BT.1886's with black at 0.
+Display = Literal["srgb", "bt1886"]
+#: Where colours are mixed: in scene-linear light, or in display-encoded values of a curve.
+Space = Literal["linear", "srgb", "bt1886"]
+_ENCODE: Final = {"srgb": maths.srgb_encode, "bt1886": maths.bt1886_encode}
+_DECODE: Final = {"srgb": maths.srgb_decode, "bt1886": maths.bt1886_decode}
 
 
 @dataclass(frozen=True)
@@ -26,7 +33,9 @@ class Length:
 
 @dataclass(frozen=True)
 class Colour:
-    """A straight (not premultiplied) colour in sRGB's display encoding; 0 to 1, more for light above white.
+    """A straight (not premultiplied) colour in display-encoded values; 0 to 1, more for light above white.
+
+    What light it is follows from the display curve of the production.
 
     >>> Colour.from_hex("#ff000080").alpha
     0.5019607843137255
@@ -46,17 +55,19 @@ class Colour:
         return cls(*(int(digits[i : i + 2], 16) / 255.0 for i in range(0, len(digits), 2)))
 
     @classmethod
-    def from_linear(cls, red: float, green: float, blue: float, alpha: float = 1.0) -> Colour:
+    def from_linear(cls, red: float, green: float, blue: float, alpha: float = 1.0, *, display: Display) -> Colour:
         """From straight scene-linear Rec.709 light."""
-        return cls(maths.srgb_encode(red), maths.srgb_encode(green), maths.srgb_encode(blue), alpha)
+        encode = _ENCODE[display]
+        return cls(encode(red), encode(green), encode(blue), alpha)
 
-    def linear(self) -> tuple[float, float, float, float]:
+    def linear(self, display: Display) -> tuple[float, float, float, float]:
         """Straight scene-linear Rec.709 red, green, blue, and alpha."""
-        return (maths.srgb_decode(self.red), maths.srgb_decode(self.green), maths.srgb_decode(self.blue), self.alpha)
+        decode = _DECODE[display]
+        return (decode(self.red), decode(self.green), decode(self.blue), self.alpha)
 
-    def premultiplied(self) -> tuple[float, float, float, float]:
+    def premultiplied(self, display: Display) -> tuple[float, float, float, float]:
         """Premultiplied scene-linear Rec.709 red, green, blue, and alpha: the engine's pixel."""
-        red, green, blue, alpha = self.linear()
+        red, green, blue, alpha = self.linear(display)
         return (red * alpha, green * alpha, blue * alpha, alpha)
 
 

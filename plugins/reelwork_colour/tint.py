@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reelwork import PointEffect, param
 from reelwork.kinds import Colour as ColourKind
 from reelwork.kinds import Ratio
@@ -22,8 +24,8 @@ class Tint(PointEffect, name="tint", version=1):
     def is_identity(self) -> bool:
         return self.amount == 0.0
 
-    def uniforms(self) -> tuple[float, ...]:
-        return (*self.white.linear()[:3], *self.black.linear()[:3], self.amount)
+    def uniforms(self) -> tuple[float | Colour, ...]:
+        return (replace(self.white, alpha=1.0), replace(self.black, alpha=1.0), self.amount)
 
     @staticmethod
     def pixel(
@@ -34,9 +36,11 @@ class Tint(PointEffect, name="tint", version=1):
         light_r: float,
         light_g: float,
         light_b: float,
+        light_a: float,
         dark_r: float,
         dark_g: float,
         dark_b: float,
+        dark_a: float,
         amount: float,
     ) -> tuple[float, float, float, float]:
         luminance = 0.2126 * r + 0.7152 * g + 0.0722 * b

@@ -54,7 +54,7 @@ class DropShadow(AreaEffect, name="drop-shadow", version=1):
             window,
             shift=(self.offset[0] * scale_x, self.offset[1] * scale_y),
         )
-        colour = np.array([light * self.opacity for light in self.colour.premultiplied()], np.float32)
+        colour = np.array([light * self.opacity for light in self.colour.premultiplied(context.display)], np.float32)
         layer = source if source.window.covers(window) else source.crop(window)
         x, y = window.x0 - layer.window.x0, window.y0 - layer.window.y0
         cast_shadow(layer.data, x, y, shade, colour, out.data)

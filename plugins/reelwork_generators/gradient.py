@@ -15,7 +15,9 @@ _TURN: Final = 6.283185307179586
 
 
 class Gradient(PixelGenerator, name="gradient", version=1):
-    """Colours that run into each other over the whole composition, mixed in premultiplied sRGB as CSS does."""
+    """Colours that run into each other over the whole composition, mixed as in CSS: premultiplied, display-encoded."""
+
+    space = "display"
 
     kind: str = param("linear", kind=Choice(_KINDS), help="How the colours run.")
     colours: tuple[Colour | ColourStop, ...] = param(
@@ -33,16 +35,16 @@ class Gradient(PixelGenerator, name="gradient", version=1):
         1.0, kind=Ratio(minimum=0.0), help="Size of a radial one: at 100% its last colour reaches the farthest corner."
     )
 
-    def uniforms(self, context: Context) -> tuple[float, ...]:
-        """The kind, the map from places to the gradient's own space, and eight stops of premultiplied sRGB."""
+    def uniforms(self, context: Context) -> tuple[float | Colour, ...]:
+        """The kind, the map from places to the gradient's own space, and eight stops."""
         x0, y0, x1, y1 = context.box
         box = (0.0, 0.0, (x1 - x0) / context.scale[0], (y1 - y0) / context.scale[1])
         matrix = gradient_matrix(self.kind, self.angle, self.centre, self.radius, box)
         own = Affine(0.0, 0.0, 0.0, 0.0, 2.0, 0.0) if matrix is None else matrix.inverse()
-        stops = [(s.at, *_premultiplied(s.colour)) for s in spread(self.colours)]
-        stops += [stops[-1]] * (_STOPS - len(stops))
-        numbers = [number for stop in stops for number in stop]
-        return (float(_KINDS.index(self.kind)), own.a, own.b, own.c, own.d, own.e, own.f, *numbers)
+        stops = spread(self.colours)
+        stops += stops[-1:] * (_STOPS - len(stops))
+        flat = (part for stop in stops for part in (stop.at, stop.colour))
+        return (float(_KINDS.index(self.kind)), own.a, own.b, own.c, own.d, own.e, own.f, *flat)
 
     @staticmethod
     def pixel(
@@ -70,14 +72,7 @@ class Gradient(PixelGenerator, name="gradient", version=1):
                 green = stops[i + 2] + (stops[i + 7] - stops[i + 2]) * t
                 blue = stops[i + 3] + (stops[i + 8] - stops[i + 3]) * t
                 alpha = stops[i + 4] + (stops[i + 9] - stops[i + 4]) * t
-        if alpha <= 0.0:
-            return 0.0, 0.0, 0.0, 0.0
-        return (
-            maths.srgb_decode(red / alpha) * alpha,
-            maths.srgb_decode(green / alpha) * alpha,
-            maths.srgb_decode(blue / alpha) * alpha,
-            alpha,
-        )
+        return red, green, blue, alpha
 
 
 def place(kind: float, x: float, y: float) -> float:
@@ -88,8 +83,3 @@ def place(kind: float, x: float, y: float) -> float:
         return maths.sqrt(x * x + y * y)
     turns = maths.atan2(x, -y) / _TURN
     return turns - maths.floor(turns)
-
-
-def _premultiplied(colour: Colour) -> tuple[float, float, float, float]:
-    """In sRGB's encoding, where gradients are mixed."""
-    return (colour.red * colour.alpha, colour.green * colour.alpha, colour.blue * colour.alpha, colour.alpha)

@@ -21,9 +21,11 @@ _STRENGTH: Final = 1.1
 class Noise(PixelGenerator, name="noise", version=1):
     """Smooth fractal noise between two colours; keyframes on ``evolution`` make it move.
 
-    Gradient noise over a grid that is fixed to the middle of the composition. The colours are mixed in premultiplied
-    sRGB.
+    Gradient noise over a grid that is fixed to the middle of the composition. The colours are mixed
+    premultiplied and display-encoded.
     """
+
+    space = "display"
 
     scale: float = param(Distance(percent=25.0), kind=Length(minimum=0.0), help="How large its largest features are.")
     octaves: int = param(4, kind=Number(1, 8, integer=True), help="How many layers are added, each half as large.")
@@ -34,8 +36,8 @@ class Noise(PixelGenerator, name="noise", version=1):
     dark: Colour = param(Colour(0.0, 0.0, 0.0), kind=ColourKind(), help="The colour of its valleys.")
     light: Colour = param(Colour(1.0, 1.0, 1.0), kind=ColourKind(), help="The colour of its peaks.")
 
-    def uniforms(self, context: Context) -> tuple[float, ...]:
-        """Its parameters as numbers, the mix of two steps of the evolution, and both colours, premultiplied."""
+    def uniforms(self, context: Context) -> tuple[float | Colour, ...]:
+        """Its parameters as numbers, the mix of two steps of the evolution, and both colours."""
         step = math.floor(self.evolution)
         t = self.evolution - step
         late = t * t * (3.0 - 2.0 * t)
@@ -43,7 +45,6 @@ class Noise(PixelGenerator, name="noise", version=1):
         level = maths.sqrt(early * early + late * late)  # else noise would fade half way between two steps
         total = sum(self.roughness ** (2 * octave) for octave in range(self.octaves))
         strength = self.contrast * _STRENGTH / maths.sqrt(total)
-        dark, light = ((c.red * c.alpha, c.green * c.alpha, c.blue * c.alpha, c.alpha) for c in (self.dark, self.light))
         return (
             max(self.scale, 1.0),
             float(self.octaves),
@@ -53,8 +54,8 @@ class Noise(PixelGenerator, name="noise", version=1):
             early / level,
             late / level,
             float(scramble(self.seed) >> 8),  # 24 bits: all numbers reach `pixel` in single precision
-            *dark,
-            *light,
+            self.dark,
+            self.light,
         )
 
     @staticmethod
@@ -91,14 +92,11 @@ class Noise(PixelGenerator, name="noise", version=1):
             amplitude *= roughness
             u, v = 2.0 * u, 2.0 * v
         t = min(max(0.5 + total, 0.0), 1.0)
-        alpha = dark_a + (light_a - dark_a) * t
-        if alpha <= 0.0:
-            return 0.0, 0.0, 0.0, 0.0
         return (
-            maths.srgb_decode((dark_r + (light_r - dark_r) * t) / alpha) * alpha,
-            maths.srgb_decode((dark_g + (light_g - dark_g) * t) / alpha) * alpha,
-            maths.srgb_decode((dark_b + (light_b - dark_b) * t) / alpha) * alpha,
-            alpha,
+            dark_r + (light_r - dark_r) * t,
+            dark_g + (light_g - dark_g) * t,
+            dark_b + (light_b - dark_b) * t,
+            dark_a + (light_a - dark_a) * t,
         )
 
 

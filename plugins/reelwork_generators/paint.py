@@ -31,7 +31,7 @@ STOPS: Kind = List(OneOf((ColourKind(), Struct(ColourStop))), minimum=1, maximum
 
 @dataclass(frozen=True, kw_only=True)
 class GradientPaint:
-    """A gradient over the box of what it fills, mixed in premultiplied sRGB as CSS does."""
+    """A gradient over the box of what it fills, mixed as in CSS: premultiplied, display-encoded."""
 
     gradient: str = param("linear", kind=Choice(("linear", "radial", "conic")), help="How the colours run.")
     colours: tuple[Colour | ColourStop, ...] = param((WHITE, BLACK), kind=STOPS, help="The colours in order.")

@@ -11,13 +11,13 @@ class FadeThrough(Transition, name="fade-through", version=1):
     """Fade through a colour: the first half leads to the colour, the second half away from it.
 
     >>> FadeThrough(colour=Colour(1.0, 1.0, 1.0)).uniforms()
-    (1.0, 1.0, 1.0, 1.0)
+    (Colour(red=1.0, green=1.0, blue=1.0, alpha=1.0),)
     """
 
     colour: Colour = param(Colour.from_hex("#000000"), kind=ColourKind(), help="What lies between the two pictures.")
 
-    def uniforms(self) -> tuple[float, ...]:
-        return self.colour.premultiplied()
+    def uniforms(self) -> tuple[Colour]:
+        return (self.colour,)
 
     def shown(self, progress: float) -> tuple[bool, bool]:
         return (progress < 0.5, progress > 0.5)

@@ -11,7 +11,7 @@ from reference import coverage as reference
 from reelwork.image import Drawing, Fill, Gradient, Path, Stop, Window
 from reelwork.image.frame import Frame
 from reelwork.kernels.coverage import clip_to_quad, draw, drawing_bounds
-from reelwork.values import Affine, Colour
+from reelwork.values import Affine, Colour, Display
 
 WHITE = Colour(1, 1, 1)
 STAR = Path("MLLLLZ", (10, 0, 16, 19, 0, 7, 20, 7, 4, 19))
@@ -166,17 +166,27 @@ def test_gradients_run_where_they_should() -> None:
     stops = (Stop(0.0, Colour(0, 0, 0)), Stop(1.0, WHITE))
     across = Affine(20, 0, 0, 20, 0, 0)
     assert gradient_pixel("linear", 9, 3, *stops, matrix=across)[0] == pytest.approx(
-        Colour(0.475, 0, 0).linear()[0], abs=1e-5
+        Colour(0.475, 0, 0).linear("srgb")[0], abs=1e-5
     )
     assert gradient_pixel("linear", -3, 3, *stops, matrix=across) == [0, 0, 0, 1]
     assert gradient_pixel("linear", 21, 3, *stops, matrix=across) == [1, 1, 1, 1]
     centred = Affine(20, 0, 0, 20, 10.5, 10.5)
     assert gradient_pixel("radial", 10, 20, *stops, matrix=centred)[0] == pytest.approx(
-        Colour(0.5, 0, 0).linear()[0], abs=1e-5
+        Colour(0.5, 0, 0).linear("srgb")[0], abs=1e-5
     )
     for x, y, turn in ((20, 10, 0.25), (10, 20, 0.5), (0, 10, 0.75)):
-        expected = Colour(turn, 0, 0).linear()[0]
+        expected = Colour(turn, 0, 0).linear("srgb")[0]
         assert gradient_pixel("conic", x, y, *stops, matrix=centred)[0] == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize("display", ["srgb", "bt1886"])
+def test_paint_is_light_by_the_display_curve(display: Display) -> None:
+    grey = Colour(0.5, 0.5, 0.5)
+    ramp = Gradient("linear", Affine(20, 0, 0, 20, -0.5, 0), (Stop(0.0, Colour(0, 0, 0)), Stop(1.0, WHITE)))
+    for paint, at in ((grey, (5, 5)), (ramp, (9, 3))):
+        out = Frame.empty(Window(*at, at[0] + 1, at[1] + 1))
+        draw(one(square(-10, -10, 40, 40), paint), Affine.IDENTITY, out, display)
+        assert out.data[:, 0, 0] == pytest.approx(grey.linear(display), abs=1e-5)
 
 
 def test_gradients_mix_premultiplied_display_colours() -> None:
@@ -185,7 +195,7 @@ def test_gradients_mix_premultiplied_display_colours() -> None:
     np.testing.assert_allclose(pixel, [0, 0, 0.5, 0.5], atol=1e-5)
     half = (Stop(0.0, Colour(1, 0, 0, 0.5)), Stop(1.0, Colour(0, 0, 1)))
     pixel = gradient_pixel("linear", 9, 0, *half, matrix=Affine(20, 0, 0, 20, -0.5, 0))
-    expected = Colour(0.25 / 0.75, 0, 0.5 / 0.75, 0.75).premultiplied()
+    expected = Colour(0.25 / 0.75, 0, 0.5 / 0.75, 0.75).premultiplied("srgb")
     np.testing.assert_allclose(pixel, expected, atol=1e-5)
 
 

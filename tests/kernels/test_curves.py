@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from reference.colour import light_to_srgb, srgb_to_light
+from reference.colour import CURVES, light_to_srgb, srgb_to_light
 
 from reelwork.kernels import curves, kernel
 
@@ -19,6 +19,21 @@ def _decoded(x, out):
 def _encoded(x, out):
     for i in range(x.shape[0]):
         out[i] = curves.srgb_encode(x[i])
+
+
+@kernel
+def _bt1886_decoded(x, out):
+    for i in range(x.shape[0]):
+        out[i] = curves.bt1886_decode(x[i])
+
+
+@kernel
+def _bt1886_encoded(x, out):
+    for i in range(x.shape[0]):
+        out[i] = curves.bt1886_encode(x[i])
+
+
+KERNELS = {"srgb": (_decoded, _encoded), "bt1886": (_bt1886_decoded, _bt1886_encoded)}
 
 
 @kernel
@@ -52,20 +67,39 @@ def test_srgb_curves_meet_their_errors():
     assert np.abs(_run(_encoded, x) - encoded)[inside].max() < 2e-7
 
 
-def test_black_and_white_are_exact():
+def test_bt1886_curves_meet_their_errors():
+    x = _values()
+    x = x[(x == 0) | (np.abs(x) > 1e-15)]
+    for function, curve in zip(KERNELS["bt1886"], CURVES["bt1886"], strict=True):
+        exact = curve(x.astype(float))
+        assert (np.abs(_run(function, x) - exact) <= 3e-7 * np.abs(exact)).all()
+
+
+def test_the_least_values_are_black_in_bt1886():
+    x = np.array([1e-16, -1e-16, 1e-40], np.float32)
+    assert not _run(_bt1886_decoded, x).any()
+    assert not _run(_bt1886_encoded, np.array([1e-37, -1e-37, 1e-40, 0.0], np.float32)).any()
+
+
+@pytest.mark.parametrize("display", KERNELS)
+def test_black_and_white_are_exact(display):
     x = np.array([0.0, 1.0, -1.0], np.float32)
-    assert _run(_decoded, x).tolist() == _run(_encoded, x).tolist() == [0.0, 1.0, -1.0]
+    decoded, encoded = KERNELS[display]
+    assert _run(decoded, x).tolist() == _run(encoded, x).tolist() == [0.0, 1.0, -1.0]
 
 
-def test_sixteen_bit_codes_come_back():
+@pytest.mark.parametrize("display", KERNELS)
+def test_sixteen_bit_codes_come_back(display):
+    decoded, encoded = KERNELS[display]
     codes = np.arange(65536)
-    back = _run(_encoded, _run(_decoded, (codes / 65535).astype(np.float32)))
+    back = _run(encoded, _run(decoded, (codes / 65535).astype(np.float32)))
     assert np.abs(back * 65535 - codes).max() < 0.05
 
 
-def test_curves_never_go_down():
+@pytest.mark.parametrize("display", KERNELS)
+def test_curves_never_go_down(display):
     x = np.sort(_values())
-    for function in (_decoded, _encoded):
+    for function in KERNELS[display]:
         # A rounding error or two where polynomials meet.
         steps = np.diff(_run(function, x).astype(float))
         assert steps.min() >= -3e-7 * max(1.0, np.abs(x).max() ** 0.5)

@@ -10,14 +10,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference.colour import light_to_srgb, srgb_to_light
+from reference.colour import CURVES
 
 from reelwork import CompositeMerge, Context, PixelGenerator, PointEffect, SeparableMerge, Transition, param
 from reelwork.errors import PluginError
 from reelwork.image import Window
 from reelwork.image.frame import Frame
 from reelwork.kernels import frames
-from reelwork.values import Affine
+from reelwork.kinds import Colour as ColourKind
+from reelwork.values import Affine, Colour
 
 BOX = (40.0, 20.0)
 
@@ -102,10 +103,55 @@ def _frame(window: Window, seed: int = 0) -> Frame:
     return Frame(data, window)
 
 
-def _applied(effects, source: Frame, window: Window | None = None, to_layer: Affine = Affine.IDENTITY) -> Frame:
+class Dye(PointEffect, name="test-dye", version=1):
+    colour: Colour = param(Colour(0.25, 0.5, 0.75, 0.5), kind=ColourKind())
+
+    def uniforms(self):
+        return (self.colour,)
+
+    @staticmethod
+    def pixel(r, g, b, a, red, green, blue, alpha):
+        return red * a, green * a, blue * a, alpha * a
+
+
+class StraightDye(Dye, name="test-straight-dye", version=1):
+    unpremultiplied = True
+
+
+class DisplayDye(Dye, name="test-display-dye", version=1):
+    space = "display"
+
+
+class Half(PixelGenerator, name="test-half", version=1):
+    space = "display"
+
+    def uniforms(self, context):
+        return (Colour(1.0, 0.5, 0.25, 0.5), 1.0)
+
+    @staticmethod
+    def pixel(x, y, width, height, red, green, blue, alpha, there):
+        return (red, green, blue, alpha) if x < 20.0 else (red * 0.0, 0.0, 0.0, alpha * (1.0 - there))
+
+
+class Through(Transition, name="test-through", version=1):
+    def uniforms(self):
+        return (Colour(0.25, 0.5, 0.75, 0.5),)
+
+    @staticmethod
+    def pixel(x, y, width, height, progress, rf, gf, bf, af, rt, gt, bt, at, red, green, blue, alpha):
+        return red, green, blue, alpha
+
+
+def _applied(
+    effects,
+    source: Frame,
+    window: Window | None = None,
+    to_layer: Affine = Affine.IDENTITY,
+    display="srgb",
+) -> Frame:
     out = Frame.empty(window or source.window)
     out.data.fill(np.nan)
-    frames.apply_pointwise(effects, source, out, to_layer=to_layer, box=BOX)
+    frames.apply_pointwise(effects, source, out, to_layer=to_layer, box=BOX, display=display)
     return out
 
 
@@ -125,11 +171,50 @@ def test_a_straight_effect_gets_straight_light():
     assert out.data[:3] == pytest.approx((straight + 0.5 * straight**2) * alpha, abs=1e-6)
 
 
-def test_a_display_effect_gets_display_encoded_values():
-    out = _applied([Invert(on=1.0)], SOURCE)
+@pytest.mark.parametrize("display", CURVES)
+def test_a_display_effect_gets_display_encoded_values(display):
+    out = _applied([Invert(on=1.0)], SOURCE, display=display)
     alpha = SOURCE.data[3].astype(float)
     straight = SOURCE.data[:3] / np.where(alpha > 0, alpha, 1)
-    assert out.data[:3] == pytest.approx(srgb_to_light(1 - light_to_srgb(straight)) * alpha, abs=2e-6)
+    to_light, from_light = CURVES[display]
+    assert out.data[:3] == pytest.approx(to_light(1 - from_light(straight)) * alpha, abs=2e-6)
+
+
+@pytest.mark.parametrize("display", CURVES)
+def test_a_colour_reaches_an_effect_as_the_pixel_does(display):
+    to_light, _ = CURVES[display]
+    codes = np.array([0.25, 0.5, 0.75])
+    opaque = Frame(np.ones((4, 1, 1), np.float32), Window(0, 0, 1, 1))
+    straight, premultiplied = to_light(codes), to_light(codes) * 0.5
+    assert _applied([Dye()], opaque, display=display).data[:3, 0, 0] == pytest.approx(premultiplied, rel=1e-6)
+    for effect in (StraightDye(), DisplayDye()):
+        # what it returns is straight, and of half the alpha
+        out = _applied([effect], opaque, display=display).data[:, 0, 0]
+        assert out == pytest.approx([*(straight * 0.5), 0.5], rel=1e-6)
+
+
+@pytest.mark.parametrize("display", CURVES)
+def test_a_colour_reaches_a_transition_as_premultiplied_light(display):
+    out = Frame.empty(Window(0, 0, 2, 2))
+    frames.transition(Through(), 0.5, None, None, out, to_layer=Affine.IDENTITY, size=BOX, display=display)
+    expected = Colour(0.25, 0.5, 0.75, 0.5).premultiplied(display)
+    assert out.data[:, 1, 1] == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("display", CURVES)
+def test_a_display_generator_returns_display_encoded_values(display):
+    out = Frame.empty(Window(0, 0, 40, 2))
+    context = Context(scale=(1.0, 1.0), box=(0.0, 0.0, *BOX), display=display)
+    frames.generate(Half(), context, out, to_layer=Affine.IDENTITY, size=BOX)
+    expected = Colour(1.0, 0.5, 0.25, 0.5).premultiplied(display)
+    assert out.data[:, 1, 5] == pytest.approx(expected, rel=1e-6)
+    assert not out.data[:, :, 20:].any()
+
+
+def test_a_pixel_that_nothing_changes_has_the_same_bits_under_either_curve():
+    untouched = [Invert(on=0.0)]
+    for display in CURVES:
+        assert _applied(untouched, SOURCE, display=display).data.tobytes() == SOURCE.data.tobytes()
 
 
 def test_a_positional_effect_gets_places_of_the_layer():
@@ -189,7 +274,7 @@ def test_pixels_do_not_depend_on_the_window(window):
 
 
 @pytest.mark.parametrize("merge", [Over, Darken])
-@pytest.mark.parametrize("space", ["linear", "display"])
+@pytest.mark.parametrize("space", ["linear", "srgb", "bt1886"])
 @given(window=windows)
 @settings(max_examples=25, deadline=None)
 def test_merging_does_not_depend_on_the_windows(merge, space, window):
@@ -303,7 +388,7 @@ out = Frame.empty(Window(0, 0, 4, 4))
 source = Frame(np.ones((4, 4, 4), np.float32), out.window)
 frames.apply_pointwise([Doubled()], source, out, to_layer=Affine.IDENTITY, box=(4.0, 4.0))
 assert out.data[0, 0, 0] == 2.0
-run = generate.pointwise(((Doubled, Doubled.pixel, 0),))[0].dispatcher
+run = generate.pointwise(((Doubled, Doubled.pixel, 0),), "srgb")[0].dispatcher
 print(sum(run._cache_hits.values()), sum(run._cache_misses.values()))
 """
 

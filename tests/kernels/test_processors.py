@@ -35,7 +35,7 @@ frame = Frame.empty(window)
 colour.decode(planes, storage, 203, 57, frame)
 colour.encode(noise(1), storage, 203, 57, planes)
 backdrop, out = noise(2), Frame.empty(window)
-frames.merge(registry().merges["soft-light"], "display", backdrop, noise(3), 0.7)
+frames.merge(registry().merges["soft-light"], "srgb", backdrop, noise(3), 0.7)
 effects = [Grade(contrast=1.3, gamma=0.8, temperature=20.0), Vignette()]
 frames.apply_pointwise(effects, noise(4), out, to_layer=Affine.rotation(7.0), box=(200.0, 50.0))
 for array in (frame.data, *planes, backdrop.data, out.data):

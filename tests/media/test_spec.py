@@ -22,6 +22,8 @@ def test_the_defaults_are_those_of_the_scene_format() -> None:
         "bt709",
     )
     assert tag_numbers(storage) == (1, 1, 1, 1)
+    broadcast = video_spec(".mp4", size=(1920, 1080), fps=FPS, display="bt1886").storage
+    assert (broadcast.transfer, tag_numbers(broadcast)) == ("bt1886", (1, 1, 1, 1))
     sound = sound_spec(".mp4")
     assert (sound.codec, sound.bitrate) == ("aac", 192_000)
     assert sound_spec(".webm").codec == "opus"

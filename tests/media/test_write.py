@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,11 +10,12 @@ from PIL import Image, ImageSequence
 from reelwork.errors import OutputError
 from reelwork.image.frame import Frame
 from reelwork.image.window import Window
-from reelwork.maths import srgb_decode, srgb_encode
+from reelwork.maths import bt1886_decode, srgb_decode, srgb_encode
 from reelwork.media.convert import picture_to_frame
 from reelwork.media.probe import probe
 from reelwork.media.stills import load_still
 from reelwork.media.write import write_gif, write_still
+from reelwork.values import Display
 
 
 def flat(red: float, green: float, blue: float, alpha: float = 1.0, *, size: tuple[int, int] = (12, 8)) -> Frame:
@@ -66,6 +68,15 @@ def test_png_says_that_it_is_srgb(tmp_path: Path) -> None:
     for depth in (8, 16):
         write_still(ramp(), tmp_path / "a.png", depth=depth)
         assert b"sRGB" in (tmp_path / "a.png").read_bytes()[:80]
+
+
+def test_png_says_the_exponent_and_the_primaries_of_bt1886(tmp_path: Path) -> None:
+    for depth in (8, 16):
+        write_still(ramp(), tmp_path / "a.png", depth=depth, display="bt1886")
+        assert b"sRGB" not in (tmp_path / "a.png").read_bytes()
+        with Image.open(tmp_path / "a.png") as image:
+            assert 1 / image.info["gamma"] == pytest.approx(2.4, abs=1e-4)
+            assert image.info["chromaticity"] == (0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06)
 
 
 @pytest.mark.parametrize(("depth", "error"), [(16, 1 / 2048), (32, 0.0)])
@@ -145,6 +156,18 @@ def test_a_gif_without_frames_is_an_error(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_display_curve_of_stills_is_srgb(tmp_path: Path) -> None:
-    write_still(flat(srgb_decode(100 / 255), srgb_decode(7 / 255), srgb_decode(200 / 255)), tmp_path / "a.png")
-    assert [int(plane[0, 0]) for plane in load_still(tmp_path / "a.png").planes] == [100, 7, 200]
+@pytest.mark.parametrize(("display", "decode"), [("srgb", srgb_decode), ("bt1886", bt1886_decode)])
+@pytest.mark.parametrize("suffix", [".png", ".tiff"])
+def test_stills_hold_values_of_the_display_curve(
+    tmp_path: Path, suffix: str, display: Display, decode: Callable[[float], float]
+) -> None:
+    path = tmp_path / f"a{suffix}"
+    write_still(flat(*(decode(code / 255) for code in (100, 7, 200))), path, display=display)
+    assert [int(plane[0, 0]) for plane in load_still(path).planes] == [100, 7, 200]
+
+
+def test_gifs_hold_values_of_the_display_curve(tmp_path: Path) -> None:
+    light = flat(*(bt1886_decode(code / 255) for code in (100, 7, 200)))
+    write_gif([light], tmp_path / "a.gif", fps=Fraction(10), display="bt1886")
+    with Image.open(tmp_path / "a.gif") as image:
+        assert image.convert("RGB").getpixel((3, 3)) == (100, 7, 200)

@@ -23,6 +23,20 @@ def light_to_srgb(x):
     return np.where(x <= 0.0031308, 12.92 * x, 1.055 * x ** (1 / 2.4) - 0.055)
 
 
+@_odd
+def bt1886_to_light(x):
+    return x**2.4
+
+
+@_odd
+def light_to_bt1886(x):
+    return x ** (1 / 2.4)
+
+
+#: To light and from light, for each display curve.
+CURVES = {"srgb": (srgb_to_light, light_to_srgb), "bt1886": (bt1886_to_light, light_to_bt1886)}
+
+
 def upsample(plane: np.ndarray, per: int, midway: bool, size: int, axis: int) -> np.ndarray:
     """Linear interpolation between sites, the outermost repeated."""
     if per == 1:

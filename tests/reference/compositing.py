@@ -7,18 +7,6 @@ import math
 Colour = tuple[float, float, float]
 
 
-def encode(x: float) -> float:
-    size = abs(x)
-    value = 12.92 * size if size <= 0.0031308 else 1.055 * size ** (1 / 2.4) - 0.055
-    return math.copysign(value, x)
-
-
-def decode(x: float) -> float:
-    size = abs(x)
-    value = size / 12.92 if size <= 0.04045 else ((size + 0.055) / 1.055) ** 2.4
-    return math.copysign(value, x)
-
-
 def _color_dodge(cb: float, cs: float) -> float:
     if cb == 0:
         return 0

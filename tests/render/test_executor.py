@@ -27,6 +27,8 @@ WINDOW = Window(0, 0, 200, 100)
 class Painted:
     """Sources whose pictures are a pattern that moves with time."""
 
+    display = "srgb"
+
     def __init__(self, *, holds: bool = True) -> None:
         self.holds = holds
         self.asked: list[tuple[str, Fraction]] = []
@@ -175,7 +177,7 @@ def test_light_that_an_effect_spreads_leaves_the_box():
 def test_an_empty_composition_is_its_background():
     (plan,) = plans(composition(), [0])
     frame = Executor(Painted()).frame(plan)
-    assert np.allclose(frame.data[:, 50, 100], Colour(0.1, 0.1, 0.1).premultiplied(), atol=1e-7)
+    assert np.allclose(frame.data[:, 50, 100], Colour(0.1, 0.1, 0.1).premultiplied("srgb"), atol=1e-7)
     clear = plan_frame(graph(composition()), View(Affine.IDENTITY, WINDOW, None), Fraction(0))
     assert not Executor(Painted()).frame(clear).data.any()
 

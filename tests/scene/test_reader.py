@@ -26,7 +26,7 @@ from reelwork.scene.sources import (
     TextSource,
 )
 from reelwork.scene.times import Cue
-from reelwork.values import Colour, Length
+from reelwork.values import Colour, Display, Length
 
 GOLD = Colour.from_hex("#ffd700")
 
@@ -67,6 +67,8 @@ def test_canvas() -> None:
     assert canvas.size == (1280, 720)
     assert canvas.fps == Fraction(24000, 1001)
     assert canvas.background == Colour.from_hex("#10141880")
+    broadcast = read("reelwork: 1\ncanvas: {display: bt1886}\ncompositions: {main: {duration: 2s}}\n").canvas
+    assert broadcast.display == "bt1886"
 
 
 def test_each_source_has_its_class() -> None:
@@ -177,13 +179,20 @@ def test_keyframes() -> None:
 def test_keyframes_of_colours_and_css_curves() -> None:
     found = layer("{solid: {0s: gold, 1s: {value: {linear: [1, 1, 1]}, ease: [0.2, 0, 0, 1]}}}").source
     assert isinstance(found, SolidSource)
-    white = Colour.from_linear(1.0, 1.0, 1.0)
+    white = Colour.from_linear(1.0, 1.0, 1.0, display="srgb")
     assert found.colour == Curve((Key(Fraction(0), GOLD), Key(Fraction(1), white, (0.2, 0.0, 0.0, 1.0))))
 
 
 def test_keyframes_may_begin_before_the_layer() -> None:
     opacity = layer("{solid: gold, transform: {opacity: {-1s: 0, 1s: 1}}}").transform.opacity
     assert opacity.at(Fraction(0)) == 0.5
+
+
+@pytest.mark.parametrize("display", ["srgb", "bt1886"])
+def test_linear_light_is_that_light_by_the_display_curve(display: Display) -> None:
+    found = layer("solid: {linear: [0.25, 0.5, 4, 0.5]}", head=f"canvas: {{display: {display}}}\n").source
+    assert isinstance(found, SolidSource)
+    assert found.colour.at(Fraction(0)).linear(display) == pytest.approx((0.25, 0.5, 4.0, 0.5))
 
 
 def test_colours() -> None:

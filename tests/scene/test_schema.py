@@ -104,7 +104,6 @@ def test_it_refuses_what_the_reader_refuses(written: str) -> None:
 
 # what a schema cannot see: the text of a scalar, what refers to what, and rules over several keys
 UNSEEN = {
-    "broadcast-display",
     "adjustment-false", "alias-in-itself", "aliases-explode", "circle-of-compositions", "compositions",
     "drop-frame-rate", "duration-and-end", "files", "filled-by-without-slot", "half-a-character", "merge-key",
     "names", "names-of-tables", "nested-200-deep", "nested-too-deep", "no-compositions", "no-main", "parents",

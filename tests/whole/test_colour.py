@@ -66,12 +66,14 @@ def write(path: Path, matrix: str, span: str, depth: int, shared: int) -> None:
         container.mux(stream.encode(None))
 
 
-def render(folder: Path, matrix: str, span: str, depth: int, shared: int, *, touched: bool = False) -> Path:
+def render(
+    folder: Path, matrix: str, span: str, depth: int, shared: int, *, touched: bool = False, display: str = "srgb"
+) -> Path:
     pixel_format = FORMATS[depth, shared]
     effects = "effects: [{crop: {left: 1}}]" if touched else ""
     (folder / "scene.yaml").write_text(f"""
 reelwork: 1
-canvas: {{size: [{WIDTH}, {HEIGHT}], fps: 24}}
+canvas: {{size: [{WIDTH}, {HEIGHT}], fps: 24, display: {display}}}
 compositions: {{main: {{layers: [{{file: source.mkv, {effects}}}]}}}}
 outputs:
   film: {{file: film.mkv, video: {{codec: ffv1, pixel-format: {pixel_format}, matrix: {matrix}, range: {span}}}}}
@@ -126,19 +128,26 @@ def test_an_identity_composition_is_within_one_code_of_zscale(tmp_path, source, 
         assert abs(ours.astype(int) - theirs.astype(int)).max() <= 1
 
 
-@pytest.mark.parametrize("kind", [*KINDS, *SHARED])
-def test_what_nothing_changes_keeps_its_planes(tmp_path, kind):
+#: Either display curve; one kind of storage is enough for the second.
+DISPLAYED = [*((kind, "srgb") for kind in KINDS), (KINDS[0], "bt1886"), (KINDS[7], "bt1886")]
+
+
+@pytest.mark.parametrize(("kind", "display"), [*DISPLAYED, *((kind, "srgb") for kind in SHARED)])
+def test_what_nothing_changes_keeps_its_planes(tmp_path, kind, display):
     write(tmp_path / "source.mkv", *kind)
-    before, after = planes_of(tmp_path / "source.mkv"), planes_of(render(tmp_path, *kind))
+    before, after = planes_of(tmp_path / "source.mkv"), planes_of(render(tmp_path, *kind, display=display))
     assert len(before) == 2
     for a, b in zip(before, after, strict=True):
         assert all((one == other).all() for one, other in zip(a, b, strict=True))
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_pixel_that_nothing_changes_keeps_its_code(tmp_path, kind):
+@pytest.mark.parametrize(("kind", "display"), DISPLAYED)
+def test_a_pixel_that_nothing_changes_keeps_its_code(tmp_path, kind, display):
     write(tmp_path / "source.mkv", *kind)
     before = np.stack(planes_of(tmp_path / "source.mkv")[0])
-    after = np.stack(planes_of(render(tmp_path, *kind, touched=True))[0])
+    film = render(tmp_path, *kind, touched=True, display=display)
+    after = np.stack(planes_of(film)[0])
+    with av.open(str(film)) as container:
+        assert container.streams.video[0].codec_context.color_trc == 1
     assert (after[:, :, 1:] == before[:, :, 1:]).all()
     assert (after[:, :, 0] != before[:, :, 0]).any()

@@ -35,6 +35,7 @@ def build_graph(production: Production, timing: Timing, registry: Registry, comp
         fps=canvas.fps,
         background=root.background or canvas.background,
         blend_space=production.scene.blend_space,
+        display=canvas.display,
         title=production.scene.title,
     )
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 from reelwork.catalogue.facts import MediaFacts
 from reelwork.effect import Effect, Generator, Merge, Transition
 from reelwork.scene.animation import Curve
-from reelwork.values import Colour
+from reelwork.values import Colour, Display
 
 
 @dataclass(frozen=True)
@@ -208,6 +208,7 @@ class Graph:
     :param root: the composition that the output shows
     :param normal: the merge that puts one picture over another
     :param blend_space: where layers are mixed, ``linear`` or ``display``
+    :param display: the curve of display-encoded values: of SDR sources, colours and outputs
     """
 
     root: Composition
@@ -215,4 +216,5 @@ class Graph:
     fps: Fraction
     background: Colour | None
     blend_space: str
+    display: Display
     title: str

@@ -36,7 +36,7 @@ class Stop:
 
 @dataclass(frozen=True)
 class Gradient:
-    """A gradient that is mixed in premultiplied sRGB, as CSS does; the first and last colour go on outside.
+    """A gradient that is mixed premultiplied and display-encoded, as CSS does; the first and last colour go on outside.
 
     :param kind: ``linear`` (along x from 0 to 1 in its own space), ``radial`` (distance from the origin) or
         ``conic`` (clockwise angle from the top about the origin, in turns)

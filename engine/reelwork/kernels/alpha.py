@@ -10,7 +10,6 @@ from typing import Any
 
 from numpy import float32
 
-from reelwork.kernels.curves import srgb_decode
 from reelwork.kernels.decorator import kernel
 
 
@@ -21,17 +20,19 @@ def reciprocal(alpha: Any) -> Any:
 
 
 @kernel(inline=True)
-def changed(premultiplied: Any, before: Any, after: Any, alpha: Any, new_alpha: Any) -> Any:
-    """The premultiplied channel once its straight value ``before`` became ``after``; transparent pixels stay."""
+def changed(premultiplied: Any, before: Any, after: Any, light: Any, alpha: Any, new_alpha: Any) -> Any:
+    """The premultiplied channel once its straight value ``before`` became ``after``; transparent pixels stay.
+
+    :param light: what ``after`` is in scene-linear light
+    """
     same = (after == before) & (new_alpha == alpha)
-    return premultiplied if same | (alpha <= float32(0.0)) else after * new_alpha
+    return premultiplied if same | (alpha <= float32(0.0)) else light * new_alpha
 
 
 @kernel(inline=True)
-def changed_display(premultiplied: Any, before: Any, after: Any, alpha: Any, new_alpha: Any) -> Any:
-    """As :func:`changed`, for display-encoded values."""
-    same = (after == before) & (new_alpha == alpha)
-    return premultiplied if same | (alpha <= float32(0.0)) else srgb_decode(after) * new_alpha
+def straight(premultiplied: Any, alpha: Any) -> Any:
+    """A premultiplied channel by its alpha, exactly divided; 0 where nothing is covered."""
+    return premultiplied / alpha if alpha > float32(0.0) else float32(0.0)
 
 
 @kernel(inline=True)
@@ -70,16 +71,16 @@ def settle(
     backdrop_display: Any,
     source_display: Any,
     mixed: Any,
+    light: Any,
     alpha: Any,
-    factor: Any,
 ) -> Any:
     """A premultiplied linear channel from the premultiplied display-encoded value ``mixed``.
 
-    ``backdrop_display`` and ``source_display`` are what it was mixed from, ``factor`` makes it straight. Light that
-    shines without alpha has no display-encoded value, so a source of no alpha leaves the backdrop as it is.
+    ``backdrop_display`` and ``source_display`` are what it was mixed from, ``light`` is what ``mixed`` is when made
+    straight and decoded. Light that shines without alpha has no display-encoded value, so a source of no alpha leaves
+    the backdrop as it is.
     """
     is_source = (mixed == source_display) & (alpha == source_alpha)
     is_backdrop = ((mixed == backdrop_display) & (alpha == backdrop_alpha)) | (source_alpha <= float32(0.0))
-    linear = srgb_decode(mixed * factor) * alpha
-    linear = source if is_source else linear
+    linear = source if is_source else light * alpha
     return backdrop if is_backdrop else linear

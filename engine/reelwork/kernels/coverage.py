@@ -34,7 +34,7 @@ from reelwork.kernels.gradient import (
 )
 from reelwork.kernels.outline import BLOCK, ONE, Edges, Outlines, flatten, outlines
 from reelwork.kernels.quad import clip_to_quad
-from reelwork.values import Affine, Colour
+from reelwork.values import Affine, Colour, Display
 
 __all__ = ["clip_to_quad", "draw", "drawing_bounds"]
 
@@ -68,18 +68,19 @@ class _Prepared:
 
 _lock = threading.Lock()
 # By identity: a value's hash would walk over every coordinate, each time.
-_prepared: OrderedDict[int, tuple[weakref.ref[Drawing], _Prepared]] = OrderedDict()
+_prepared: OrderedDict[tuple[int, Display], tuple[weakref.ref[Drawing], _Prepared]] = OrderedDict()
 
 
-def draw(drawing: Drawing, matrix: Affine, out: Frame) -> None:
+def draw(drawing: Drawing, matrix: Affine, out: Frame, display: Display = "srgb") -> None:
     """Fill ``out`` with all fills of a drawing, painted in order over nothing.
 
     :param matrix: from pixels of the drawing to the raster
+    :param display: the production's display curve
     """
     out.data[:] = 0.0
     if out.window.is_empty or not drawing.fills:
         return
-    prepared, edges, inverses = _placed(drawing, matrix)
+    prepared, edges, inverses = _placed(drawing, matrix, display)
     _paint(
         edges.ends, edges.first, edges.boxes, edges.spans, prepared.kinds, prepared.colours, inverses,
         prepared.stops, prepared.places, prepared.rises, prepared.tables, out.window.x0, out.window.y0, out.data,
@@ -96,12 +97,12 @@ def drawing_bounds(drawing: Drawing, matrix: Affine) -> Window:
     return bounds
 
 
-def _placed(drawing: Drawing, matrix: Affine) -> tuple[_Prepared, Edges, Doubles]:
+def _placed(drawing: Drawing, matrix: Affine, display: Display = "srgb") -> tuple[_Prepared, Edges, Doubles]:
     """A drawing as arrays, its edges in the raster, and the maps from the raster to its gradients."""
     with _lock:
-        key = id(drawing)
+        key = (id(drawing), display)
         kept = _prepared.get(key)
-        prepared = kept[1] if kept is not None and kept[0]() is drawing else _prepare(drawing)
+        prepared = kept[1] if kept is not None and kept[0]() is drawing else _prepare(drawing, display)
         _prepared[key] = (weakref.ref(drawing), prepared)
         _prepared.move_to_end(key)
         while len(_prepared) > _DRAWINGS:
@@ -114,7 +115,7 @@ def _placed(drawing: Drawing, matrix: Affine) -> tuple[_Prepared, Edges, Doubles
     return prepared, *found
 
 
-def _prepare(drawing: Drawing) -> _Prepared:
+def _prepare(drawing: Drawing, display: Display) -> _Prepared:
     fills = drawing.fills
     kinds, stops = np.zeros(len(fills), np.int64), np.zeros(len(fills) + 1, np.int64)
     colours = np.zeros((len(fills), 4), np.float32)
@@ -123,11 +124,11 @@ def _prepare(drawing: Drawing) -> _Prepared:
         stops[index + 1] = stops[index]
         if isinstance(fill.paint, Colour):
             kinds[index] = SOLID
-            colours[index] = [value * fill.opacity for value in fill.paint.premultiplied()]
+            colours[index] = [value * fill.opacity for value in fill.paint.premultiplied(display)]
         else:
             kinds[index] = KINDS[fill.paint.kind]
             colours[index, 3] = fill.opacity
-            ramps.append(gradient_table(fill.paint))
+            ramps.append(gradient_table(fill.paint, display))
             stops[index + 1] += len(fill.paint.stops)
     none = (np.zeros(0), np.zeros(0), np.zeros((0, 1, 4), np.float32))
     places, rises, tables = (np.concatenate(parts) for parts in zip(*(ramps or [none]), strict=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,14 +11,22 @@ import numpy.typing as npt
 from reelwork.image.frame import Frame
 from reelwork.kernels import generate as generated
 from reelwork.kernels.decorator import kernel
-from reelwork.values import Affine
+from reelwork.values import Affine, Colour, Display, Space
 
 if TYPE_CHECKING:
     from reelwork.effect import Context, Merge, PixelGenerator, PointEffect, Transition
 
+_Four = tuple[float, float, float, float]
+
 
 def apply_pointwise(
-    effects: Sequence[PointEffect], source: Frame, out: Frame, *, to_layer: Affine, box: tuple[float, float]
+    effects: Sequence[PointEffect],
+    source: Frame,
+    out: Frame,
+    *,
+    to_layer: Affine,
+    box: tuple[float, float],
+    display: Display = "srgb",
 ) -> None:
     """Fill ``out`` with ``source`` changed by point effects, one after the other, in one pass.
 
@@ -26,12 +34,13 @@ def apply_pointwise(
 
     :param to_layer: from pixels of the raster to pixels of the layer, which positional effects are told
     :param box: width and height of the layer's box, pixels of the layer
+    :param display: the production's display curve
     """
     if out.window.is_empty:
         return
-    numbers = [effect.uniforms() for effect in effects]
+    numbers = [_numbers(effect.uniforms(), _colour_of(effect, display)) for effect in effects]
     steps = tuple((type(e), e.pixel_function(), len(own)) for e, own in zip(effects, numbers, strict=True))
-    apart, in_place = generated.pointwise(steps)
+    apart, in_place = generated.pointwise(steps, display)
     uniforms = np.array([number for own in numbers for number in own], np.float32)
     places = _places(to_layer, box)
     x, y = out.window[:2]
@@ -41,10 +50,10 @@ def apply_pointwise(
         apart(*_covering(source, out), out.data, x, y, places, uniforms)
 
 
-def merge(merge: type[Merge], space: str, backdrop: Frame, source: Frame, opacity: float = 1.0) -> None:
+def merge(merge: type[Merge], space: Space, backdrop: Frame, source: Frame, opacity: float = 1.0) -> None:
     """Merge ``source`` onto ``backdrop``, in place, where their windows meet.
 
-    :param space: where colours are mixed: ``linear`` or ``display``
+    :param space: where colours are mixed
     :param opacity: 0 to 1, multiplies the source
     """
     both = backdrop.window & source.window
@@ -73,17 +82,20 @@ def transition(
     *,
     to_layer: Affine,
     size: tuple[float, float],
+    display: Display = "srgb",
 ) -> None:
     """Fill ``out`` with the way from one picture to the next; ``None`` stands for transparency.
 
     :param progress: 0 to 1
     :param to_layer: from pixels of the raster to pixels of the composition
     :param size: the composition's width and height in pixels
+    :param display: the production's display curve
     """
     if out.window.is_empty:
         return
     sources = [frame if frame is not None else Frame.transparent(out.window) for frame in (source_from, source_to)]
-    uniforms = np.array(transition.uniforms(), np.float32)
+    numbers = _numbers(transition.uniforms(), lambda colour: colour.premultiplied(display))
+    uniforms = np.array(numbers, np.float32)
     run = generated.transition_kernel(type(transition), len(uniforms))
     arguments = (*_covering(sources[0], out), *_covering(sources[1], out), out.data, *out.window[:2])
     run(*arguments, _places(to_layer, size), float(progress), uniforms)
@@ -99,8 +111,10 @@ def generate(
     """
     if out.window.is_empty:
         return
-    uniforms = np.array(generator.uniforms(context), np.float32)
-    run = generated.generator_kernel(type(generator), len(uniforms))
+    encoded, display = generator.space == generated.DISPLAY, context.display
+    numbers = _numbers(generator.uniforms(context), _encoded if encoded else lambda c: c.premultiplied(display))
+    uniforms = np.array(numbers, np.float32)
+    run = generated.generator_kernel(type(generator), len(uniforms), display)
     run(out.data, *out.window[:2], _places(to_layer, size), uniforms)
 
 
@@ -115,6 +129,28 @@ def _mix(a: Any, b: Any, amount: Any, out: Any) -> None:
     rest = np.float32(1.0) - amount
     for i in range(out.shape[0]):
         out[i] = a[i] * rest + b[i] * amount
+
+
+def _numbers(uniforms: Iterable[float | Colour], colour: Callable[[Colour], _Four]) -> list[float]:
+    """Uniforms as plain numbers: a colour becomes four of them."""
+    numbers: list[float] = []
+    for value in uniforms:
+        numbers += colour(value) if isinstance(value, Colour) else (value,)
+    return numbers
+
+
+def _colour_of(effect: PointEffect, display: Display) -> Callable[[Colour], _Four]:
+    """How a colour reaches an effect's pixel function: as the pixel itself does."""
+    if effect.space == generated.DISPLAY:
+        return lambda colour: (colour.red, colour.green, colour.blue, colour.alpha)
+    if effect.unpremultiplied:
+        return lambda colour: colour.linear(display)
+    return lambda colour: colour.premultiplied(display)
+
+
+def _encoded(colour: Colour) -> _Four:
+    """Premultiplied display-encoded values, as a generator of that space returns them."""
+    return (colour.red * colour.alpha, colour.green * colour.alpha, colour.blue * colour.alpha, colour.alpha)
 
 
 def _covering(source: Frame, out: Frame) -> tuple[npt.NDArray[np.float32], int, int]:

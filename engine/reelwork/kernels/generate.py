@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeAlias, TypeVar, cas
 from reelwork.errors import PluginError
 from reelwork.kernels.decorator import Kernel
 from reelwork.kernels.inline import HEADER, Inliner
+from reelwork.values import Display, Space
 
 if TYPE_CHECKING:
     from reelwork.effect import Extension, Merge, PixelGenerator, PointEffect, Transition
@@ -34,11 +35,13 @@ R = TypeVar("R")
 
 _COLOURS: Final = 4
 _PLACES: Final = 4
-_DISPLAY: Final = "display"
+_LINEAR: Final = "linear"
+#: What extensions call the space of display-encoded values.
+DISPLAY: Final = "display"
 
 _IMPORTS: Final = """\
 from numpy import float64 as _f64, int32 as _i32, uintp as _uint
-from reelwork.kernels.alpha import blank, changed, changed_display, composite, over, reciprocal, settle
+from reelwork.kernels.alpha import blank, changed, composite, over, reciprocal, settle, straight
 
 _0, _1, _2, _3 = _uint(0), _uint(1), _uint(2), _uint(3)
 """
@@ -100,16 +103,16 @@ _STRAIGHT_COLOURS: Final = """
             crs, cgs, cbs = rs * ks, gs * ks, bs * ks
             crb, cgb, cbb = rb * kb, gb * kb, bb * kb"""
 _ENCODED_COLOURS: Final = """
-            crs, cgs, cbs = _curves.srgb_encode(crs), _curves.srgb_encode(cgs), _curves.srgb_encode(cbs)
-            crb, cgb, cbb = _curves.srgb_encode(crb), _curves.srgb_encode(cgb), _curves.srgb_encode(cbb)
+            crs, cgs, cbs = {encode}(crs), {encode}(cgs), {encode}(cbs)
+            crb, cgb, cbb = {encode}(crb), {encode}(cgb), {encode}(cbb)
             prs, pgs, pbs = crs * source_alpha, cgs * source_alpha, cbs * source_alpha
             prb, pgb, pbb = crb * backdrop_alpha, cgb * backdrop_alpha, cbb * backdrop_alpha"""
 _SETTLED: Final = """
             r, g, b, a = _f32(r), _f32(g), _f32(b), _f32(a)
             k = reciprocal(a)
-            r = settle(rb, rs, backdrop_alpha, source_alpha, prb, prs, r, a, k)
-            g = settle(gb, gs, backdrop_alpha, source_alpha, pgb, pgs, g, a, k)
-            b = settle(bb, bs, backdrop_alpha, source_alpha, pbb, pbs, b, a, k)
+            r = settle(rb, rs, backdrop_alpha, source_alpha, prb, prs, r, {decode}(r * k), a)
+            g = settle(gb, gs, backdrop_alpha, source_alpha, pgb, pgs, g, {decode}(g * k), a)
+            b = settle(bb, bs, backdrop_alpha, source_alpha, pbb, pbs, b, {decode}(b * k), a)
             a = a if source_alpha > _f32(0.0) else backdrop_alpha"""
 
 _TRANSITION: Final = """
@@ -127,7 +130,10 @@ def run(one, one_x, one_y, two, two_x, two_y, out, out_x, out_y, places, progres
 _GENERATOR: Final = """
 @_kernel
 def run(out, out_x, out_y, places, uniforms):{head}{loop}
-            r, g, b, a = {pixel}(place_x, place_y, width, height{uniforms}){write}"""
+            r, g, b, a = {pixel}(place_x, place_y, width, height{uniforms}){decoded}{write}"""
+_DECODED: Final = """
+            r, g, b, a = _f32(r), _f32(g), _f32(b), _f32(a)
+            r, g, b = {decode}(straight(r, a)) * a, {decode}(straight(g, a)) * a, {decode}(straight(b, a)) * a"""
 
 
 def _once(function: Callable[P, R]) -> Callable[P, R]:
@@ -136,7 +142,7 @@ def _once(function: Callable[P, R]) -> Callable[P, R]:
 
 
 @_once
-def pointwise(effects: tuple[Step, ...]) -> tuple[Kernel[..., None], Kernel[..., None]]:
+def pointwise(effects: tuple[Step, ...], display: Display) -> tuple[Kernel[..., None], Kernel[..., None]]:
     """The kernels of some point effects, one after the other: from a source to an output, and in place.
 
     They take ``(source, source_x, source_y, out, out_x, out_y, places, uniforms)`` and
@@ -144,12 +150,13 @@ def pointwise(effects: tuple[Step, ...]) -> tuple[Kernel[..., None], Kernel[...,
     numbers of an affine map and the box's width and height, as doubles. The source must cover the output.
 
     :param effects: the effects, each with its pixel function and how many uniforms that takes
+    :param display: the curve of display-encoded values
     :raises PluginError: a pixel function cannot be compiled
     """
     inliner = Inliner()
     steps, used = "", 0
     for effect, function, count in effects:
-        steps += _step(effect, function, inliner, used, count)
+        steps += _step(effect, function, inliner, used, count, display)
         used += count
     positional = any(effect.positional for effect, _, _ in effects)
     names = ", ".join(effect.name for effect, _, _ in effects)
@@ -165,23 +172,23 @@ def pointwise(effects: tuple[Step, ...]) -> tuple[Kernel[..., None], Kernel[...,
 
 
 @_once
-def merge_kernel(merge: type[Merge], space: str) -> Kernel[..., None]:
+def merge_kernel(merge: type[Merge], space: Space) -> Kernel[..., None]:
     """The kernel of a merge, onto a backdrop that is also the output.
 
     It takes ``(source, source_x, source_y, out, out_x, out_y, x0, y0, x1, y1, opacity)``; both cover the rectangle.
 
+    :param space: where it mixes: in light, or in display-encoded values of a curve
     :raises PluginError: its function cannot be compiled
     """
     inliner = Inliner()
-    display = space == _DISPLAY
     composite = getattr(merge, "pixel", None)
     if composite is not None:
-        mixing = _composite_mixing(inliner.add(composite, floats=True), display)
+        mixing = _composite_mixing(inliner.add(composite, floats=True), space)
     else:
         blend: Any = merge.blend  # type: ignore[attr-defined]
-        mixing = _blend_mixing(inliner.add(blend, floats=True), len(inspect.signature(blend).parameters), display)
+        mixing = _blend_mixing(inliner.add(blend, floats=True), len(inspect.signature(blend).parameters), space)
     pixel = _MERGED_PIXEL + mixing + _WRITE
-    text = _MERGE.format(pixels=_BLOCKS + textwrap.indent(pixel, "    ") if display else _COLUMNS + pixel)
+    text = _MERGE.format(pixels=_COLUMNS + pixel if space == _LINEAR else _BLOCKS + textwrap.indent(pixel, "    "))
     module = _module(f"The merge {merge.name}, in {space} values.", inliner.text + text)
     return module.run  # type: ignore[no-any-return]
 
@@ -208,10 +215,11 @@ def transition_kernel(transition: type[Transition], uniforms: int) -> Kernel[...
 
 
 @_once
-def generator_kernel(generator: type[PixelGenerator], uniforms: int) -> Kernel[..., None]:
+def generator_kernel(generator: type[PixelGenerator], uniforms: int, display: Display) -> Kernel[..., None]:
     """The kernel of a generator: ``(out, out_x, out_y, places, uniforms)``, places as in :func:`pointwise`.
 
     :param uniforms: how many there are: a function may take them as ``*rest``
+    :param display: the curve of display-encoded values
     :raises PluginError: its function cannot be compiled
     """
     inliner = Inliner()
@@ -221,56 +229,81 @@ def generator_kernel(generator: type[PixelGenerator], uniforms: int) -> Kernel[.
         loop=_loop(positional=True),
         pixel=inliner.add(generator.pixel, floats=True),
         uniforms=_uniforms(0, uniforms),
+        decoded=_DECODED.format(decode=_decode(display)) if generator.space == DISPLAY else "",
         write=_WRITE,
     )
     return _module(f"The generator {generator.name}.", inliner.text + text).run  # type: ignore[no-any-return]
 
 
-def _step(effect: type[PointEffect], function: Callable[..., Any], inliner: Inliner, used: int, count: int) -> str:
+def _step(
+    effect: type[PointEffect],
+    function: Callable[..., Any],
+    inliner: Inliner,
+    used: int,
+    count: int,
+    curve: Display,
+) -> str:
     """The lines of one point effect, whose uniforms come after those that are used already."""
     _check(effect, function, _COLOURS + (_PLACES if effect.positional else 0), count)
     pixel = inliner.add(function, floats=True)
     places = "place_x, place_y, width, height, " if effect.positional else ""
-    display = effect.space == _DISPLAY
+    display = effect.space == DISPLAY
     if not display and not effect.unpremultiplied:
         return f"""
             r, g, b, a = {pixel}({places}r, g, b, a{_uniforms(used, count)})
             r, g, b, a = _f32(r), _f32(g), _f32(b), _f32(a)"""
-    encode, change = ("_curves.srgb_encode", "changed_display") if display else ("", "changed")
+    encode, decode = (_encode(curve), _decode(curve)) if display else ("", "")
     return f"""
             k = reciprocal(a)
             r1, g1, b1 = {encode}(r * k), {encode}(g * k), {encode}(b * k)
             r2, g2, b2, a2 = {pixel}({places}r1, g1, b1, a{_uniforms(used, count)})
-            a2 = _f32(a2)
-            r = {change}(r, r1, _f32(r2), a, a2)
-            g = {change}(g, g1, _f32(g2), a, a2)
-            b = {change}(b, b1, _f32(b2), a, a2)
+            r2, g2, b2, a2 = _f32(r2), _f32(g2), _f32(b2), _f32(a2)
+            r = changed(r, r1, r2, {decode}(r2), a, a2)
+            g = changed(g, g1, g2, {decode}(g2), a, a2)
+            b = changed(b, b1, b2, {decode}(b2), a, a2)
             a = a2 if a > _f32(0.0) else a"""
 
 
-def _composite_mixing(pixel: str, display: bool) -> str:
-    if not display:
+def _composite_mixing(pixel: str, space: Space) -> str:
+    if space == _LINEAR:
         return f"""
             r, g, b, a = {pixel}(rb, gb, bb, backdrop_alpha, rs, gs, bs, source_alpha)"""
-    return f"""{_STRAIGHT_COLOURS}{_ENCODED_COLOURS}
-            r, g, b, a = {pixel}(prb, pgb, pbb, backdrop_alpha, prs, pgs, pbs, source_alpha){_SETTLED}"""
+    return f"""{_encoded(space)}
+            r, g, b, a = {pixel}(prb, pgb, pbb, backdrop_alpha, prs, pgs, pbs, source_alpha){_settled(space)}"""
 
 
-def _blend_mixing(blend: str, parameters: int, display: bool) -> str:
+def _blend_mixing(blend: str, parameters: int, space: Space) -> str:
     blending = f"""
             r, g, b = {blend}(crb, cgb, cbb, crs, cgs, cbs)"""
     if parameters == 2:
         blending = f"""
             r, g, b = {blend}(crb, crs), {blend}(cgb, cgs), {blend}(cbb, cbs)"""
-    if not display:
+    if space == _LINEAR:
         return f"""{_STRAIGHT_COLOURS}{blending}
             r = composite(rb, rs, backdrop_alpha, source_alpha, _f32(r))
             g = composite(gb, gs, backdrop_alpha, source_alpha, _f32(g))
             b = composite(bb, bs, backdrop_alpha, source_alpha, _f32(b))"""
-    return f"""{_STRAIGHT_COLOURS}{_ENCODED_COLOURS}{blending}
+    return f"""{_encoded(space)}{blending}
             r = composite(prb, prs, backdrop_alpha, source_alpha, _f32(r))
             g = composite(pgb, pgs, backdrop_alpha, source_alpha, _f32(g))
-            b = composite(pbb, pbs, backdrop_alpha, source_alpha, _f32(b)){_SETTLED}"""
+            b = composite(pbb, pbs, backdrop_alpha, source_alpha, _f32(b)){_settled(space)}"""
+
+
+def _encoded(display: Display) -> str:
+    """The lines that make display-encoded colours, straight and premultiplied, of both pixels."""
+    return _STRAIGHT_COLOURS + _ENCODED_COLOURS.format(encode=_encode(display))
+
+
+def _settled(display: Display) -> str:
+    return _SETTLED.format(decode=_decode(display))
+
+
+def _encode(display: Display) -> str:
+    return f"_curves.{display}_encode"
+
+
+def _decode(display: Display) -> str:
+    return f"_curves.{display}_decode"
 
 
 def _check(extension: type[Extension], pixel: Any, fixed: int, uniforms: int) -> None:

@@ -1,7 +1,7 @@
 """Gradients: stops go in, a table of premultiplied scene-linear colours comes out, and kernels look colours up in it.
 
-Colours are mixed in premultiplied sRGB, as CSS Images 4 (section 3.4.2) says. Between two stops the table holds 257
-colours, and between those the light is mixed linearly, which is off by less than 2e-5.
+Colours are mixed premultiplied and display-encoded, as CSS Images 4 (section 3.4.2) says. Between two stops the table
+holds 257 colours, and between those the light is mixed linearly, which is off by less than 2e-5.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from reelwork.image.drawing import Gradient
 from reelwork.kernels.arrays import Doubles, Floats, Int
 from reelwork.kernels.decorator import kernel
 from reelwork.kernels.quad import FLAT
-from reelwork.maths import atan2, sqrt, srgb_decode
-from reelwork.values import Affine
+from reelwork.maths import atan2, bt1886_decode, sqrt, srgb_decode
+from reelwork.values import Affine, Display
 
 F = np.float32
 U = np.uint64
@@ -27,14 +27,14 @@ _STEPS: Final = 256
 _TURN: Final = 6.283185307179586
 
 
-def gradient_table(gradient: Gradient) -> tuple[Doubles, Doubles, Floats]:
+def gradient_table(gradient: Gradient, display: Display) -> tuple[Doubles, Doubles, Floats]:
     """Places of the stops, the table's steps a unit from each, and ``float32[stop, step, channel]``: its colours."""
     places = np.array([stop.at for stop in gradient.stops], np.float64)
     gaps = np.diff(places, append=places[-1])
     rises = np.divide(float(_STEPS), gaps, out=np.zeros_like(gaps), where=gaps > 0.0)
     colours = np.array([(s.colour.red, s.colour.green, s.colour.blue, s.colour.alpha) for s in gradient.stops])
     table = np.empty((len(places), _STEPS + 1, 4), np.float32)
-    _tabulate(colours, table)
+    _tabulate(colours, display == "bt1886", table)
     return places, rises, table
 
 
@@ -45,7 +45,7 @@ def to_gradient(gradient: Gradient, matrix: Affine) -> Affine:
 
 
 @kernel
-def _tabulate(colours: Doubles, table: Floats) -> None:
+def _tabulate(colours: Doubles, bt1886: bool, table: Floats) -> None:
     for stop in range(len(colours)):
         after = min(stop + 1, len(colours) - 1)
         for step in range(_STEPS + 1):
@@ -54,7 +54,9 @@ def _tabulate(colours: Doubles, table: Floats) -> None:
             table[stop, step, 3] = F(alpha)
             for k in range(3):
                 mixed = colours[stop, k] * colours[stop, 3] * (1.0 - t) + colours[after, k] * colours[after, 3] * t
-                table[stop, step, k] = F(srgb_decode(mixed / alpha) * alpha) if alpha > 0.0 else F(0.0)
+                straight = mixed / alpha if alpha > 0.0 else 0.0
+                light = bt1886_decode(straight) if bt1886 else srgb_decode(straight)
+                table[stop, step, k] = F(light * alpha)
 
 
 @kernel

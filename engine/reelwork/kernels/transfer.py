@@ -1,14 +1,14 @@
 """Transfers: frames of R'G'B' go in and frames of light come out, and back, in place, for a rectangle of the frame.
 
 Light of 1 is diffuse white: 203 cd/m² where a transfer says what it means on a display (ITU-R BT.2408). Curves are
-odd: values below black are turned to light as those above it are, so that they come back. Work is in double precision;
-PQ would lose itself in single.
+odd: values below black are turned to light as those above it are, so that they come back. PQ and HLG are worked out in
+double precision; PQ would lose itself in single.
 """
 
 from __future__ import annotations
 
 from reelwork.kernels.arrays import Float, Floats, Int
-from reelwork.kernels.curves import float32, srgb_decode, srgb_encode
+from reelwork.kernels.curves import bt1886_decode, bt1886_encode, float32, srgb_decode, srgb_encode
 from reelwork.kernels.decorator import kernel
 from reelwork.maths import exp, exp2, log, log2, sqrt
 
@@ -49,7 +49,7 @@ def bt1886_to_light(data: Floats, y0: Int, y1: Int, x0: Int, x1: Int) -> None:
     """ITU-R BT.1886 with a black of no light: the power 2.4."""
     for c in range(3):
         for y in range(y0, y1):
-            _raise_row(data[c, y, x0:x1], 2.4)
+            _bt1886_row_to_light(data[c, y, x0:x1])
 
 
 @kernel
@@ -57,7 +57,7 @@ def light_to_bt1886(data: Floats, y0: Int, y1: Int, x0: Int, x1: Int) -> None:
     """ITU-R BT.1886 with a black of no light: the power 1/2.4."""
     for c in range(3):
         for y in range(y0, y1):
-            _raise_row(data[c, y, x0:x1], 1.0 / 2.4)
+            _row_to_bt1886(data[c, y, x0:x1])
 
 
 @kernel
@@ -103,11 +103,15 @@ def _row_to_srgb(row: Floats) -> None:
 
 
 @kernel
-def _raise_row(row: Floats, exponent: Float) -> None:
+def _bt1886_row_to_light(row: Floats) -> None:
     for i in range(row.shape[0]):
-        value = float(row[i])
-        size = _raised(abs(value), exponent)
-        row[i] = float32(-size if value < 0.0 else size)
+        row[i] = bt1886_decode(row[i])
+
+
+@kernel
+def _row_to_bt1886(row: Floats) -> None:
+    for i in range(row.shape[0]):
+        row[i] = bt1886_encode(row[i])
 
 
 @kernel

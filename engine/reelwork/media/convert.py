@@ -13,10 +13,17 @@ from reelwork.image.storage import StorageFormat
 from reelwork.image.window import Window
 from reelwork.kernels import colour
 from reelwork.media.picture import Picture
+from reelwork.values import Display
 
-_SRGB: Final = StorageFormat(model="rgb", subsampling=(1, 1), full_range=True)
+_RGB: Final = StorageFormat(model="rgb", subsampling=(1, 1), full_range=True)
 #: How many rows below a row are read to encode it.
 _REACH: Final = 2
+
+
+def displayed(picture: Picture, display: Display) -> Picture:
+    """A picture whose display-encoded values are light by the production's curve; one of another transfer as it is."""
+    storage = picture.storage
+    return replace(picture, storage=replace(storage, transfer=display)) if storage.transfer == "srgb" else picture
 
 
 def picture_to_frame(picture: Picture, window: Window | None = None) -> Frame:
@@ -96,7 +103,10 @@ def frame_to_picture(frame: Frame, storage: StorageFormat) -> Picture:
     return writer.picture
 
 
-def frame_to_pixels(frame: Frame, *, alpha: bool, depth: int = 8) -> npt.NDArray[Any]:
-    """``[row, column, channel]`` of sRGB, straight where there is alpha; ``uint8`` or, with 16 bits, ``uint16``."""
-    storage = replace(_SRGB, depth=depth, alpha="straight" if alpha else "none")
+def frame_to_pixels(frame: Frame, *, alpha: bool, depth: int = 8, display: Display = "srgb") -> npt.NDArray[Any]:
+    """``[row, column, channel]`` of R'G'B' by a display curve, straight where there is alpha.
+
+    The type is ``uint8`` or, with 16 bits, ``uint16``.
+    """
+    storage = replace(_RGB, depth=depth, transfer=display, alpha="straight" if alpha else "none")
     return np.stack(frame_to_picture(frame, storage).planes, axis=-1)

@@ -114,7 +114,7 @@ def _known(what: str, tag: str, table: Mapping[str, _T], path: Path) -> _T:
 def tag_numbers(storage: StorageFormat) -> tuple[int, int, int, int]:
     """Matrix, range, transfer and primaries in H.273's numbers, as a film of this storage is tagged.
 
-    The display curve is tagged as BT.709's in Y'CbCr, where every player expects that, and as sRGB's in R'G'B'.
+    Both display curves are tagged as BT.709's in Y'CbCr, where every player expects that; in R'G'B', sRGB's as sRGB's.
     """
     matrix = {"bt601": 6, "bt709": 1, "bt2020": 9}[storage.matrix] if storage.model == "yuv" else 0
     sdr = 1 if storage.model == "yuv" else 13

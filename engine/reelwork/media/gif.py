@@ -15,6 +15,7 @@ from reelwork.errors import OutputError
 from reelwork.image.frame import Frame
 from reelwork.media.convert import frame_to_pixels
 from reelwork.media.whole import whole_file
+from reelwork.values import Display
 
 #: Viewers show anything shorter for a tenth of a second instead.
 SHORTEST: Final = 2
@@ -23,18 +24,21 @@ _CLEAR_BEFORE_NEXT: Final = 2
 _KEEP: Final = 1
 
 
-def write_gif(frames: Iterable[Frame], to: Path, *, fps: Fraction, alpha: bool = False) -> None:
+def write_gif(
+    frames: Iterable[Frame], to: Path, *, fps: Fraction, alpha: bool = False, display: Display = "srgb"
+) -> None:
     """Write an animation; frames' windows must be of one size.
 
     Each frame has its own 255 colours. Times are whole hundredths of a second, rounded so that no error adds up; a
     frame that falls between two of them is left out. Equal frames become one that lasts longer.
 
     :param alpha: pixels of less than half alpha are transparent, all others opaque
+    :param display: the production's display curve
     :raises OutputError: there is no frame, a picture is too large, or the place cannot be written
     """
     with whole_file(to) as temporary, temporary.open("wb") as file:
         size: tuple[int, int] | None = None
-        for image, lasts in _timed(frames, fps, alpha):
+        for image, lasts in _timed(frames, fps, alpha, display):
             if size is None:
                 size = image.size
                 if max(size) > 0xFFFF:
@@ -46,7 +50,7 @@ def write_gif(frames: Iterable[Frame], to: Path, *, fps: Fraction, alpha: bool =
         file.write(b";")
 
 
-def _timed(frames: Iterable[Frame], fps: Fraction, alpha: bool) -> Iterator[tuple[Image.Image, int]]:
+def _timed(frames: Iterable[Frame], fps: Fraction, alpha: bool, display: Display) -> Iterator[tuple[Image.Image, int]]:
     """Pictures that differ from the one before, each with the hundredths of a second that it is shown."""
     waiting: tuple[bytes, Image.Image] | None = None
     since = 0
@@ -55,7 +59,7 @@ def _timed(frames: Iterable[Frame], fps: Fraction, alpha: bool) -> Iterator[tupl
         start = round(number * 100 / fps)
         if waiting is not None and start - since < SHORTEST:
             continue
-        pixels = frame_to_pixels(frame, alpha=alpha)
+        pixels = frame_to_pixels(frame, alpha=alpha, display=display)
         data = pixels.tobytes()
         if waiting is not None:
             if data == waiting[0]:

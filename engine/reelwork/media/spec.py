@@ -10,6 +10,7 @@ from reelwork.errors import OutputError
 from reelwork.image.storage import Matrix, StorageFormat
 from reelwork.media.formats import pixel_format_of, planar_storage
 from reelwork.scene.files import CRF, FILMS, PIXEL_FORMATS, PRESETS, SOUNDS
+from reelwork.values import Display
 
 #: Codecs that can keep transparency.
 ALPHA_CODECS: Final = ("vp9", "prores", "ffv1")
@@ -69,6 +70,7 @@ def video_spec(
     preset: str = "medium",
     pixel_format: str | None = None,
     alpha: bool = False,
+    display: Display = "srgb",
     matrix: Matrix = "bt709",
     full_range: bool = False,
 ) -> VideoSpec:
@@ -76,6 +78,7 @@ def video_spec(
 
     :param size: columns and rows
     :param alpha: keep transparency; chooses a pixel format that can where none is given
+    :param display: the curve of the values that are stored
     :param full_range: codes from 0 to the highest, rather than broadcast's limited range
     :raises OutputError: what cannot be written, and what can be instead
     """
@@ -110,6 +113,7 @@ def video_spec(
         fps=fps,
         storage=replace(
             storage,
+            transfer=display,
             matrix=matrix,
             full_range=full_range or storage.model == "rgb",
             primaries="bt2020" if matrix == "bt2020" else "bt709",

@@ -18,6 +18,7 @@ from reelwork.media import exr
 from reelwork.media.convert import frame_to_pixels
 from reelwork.media.gif import write_gif
 from reelwork.media.whole import whole_file
+from reelwork.values import Display
 
 __all__ = ["STILL_DEPTHS", "write_gif", "write_still"]
 
@@ -25,7 +26,17 @@ __all__ = ["STILL_DEPTHS", "write_gif", "write_still"]
 STILL_DEPTHS: Final = {
     ".png": (8, 16), ".tiff": (8, 16), ".tif": (8, 16), ".exr": (16, 32), ".jpg": (8,), ".jpeg": (8,),
 }  # fmt: skip
-_PERCEPTUAL: Final = b"\0"
+#: A kind of chunk of a PNG, and its content.
+_Chunk = tuple[bytes, bytes]
+# How a PNG says its curve. Of BT.1886 only gAMA (the exponent of the values, times 100,000) and cHRM say just this:
+# cICP has a number for the curve of BT.709's cameras alone, which readers undo in different ways.
+_PNG_CURVES: Final[dict[Display, tuple[_Chunk, ...]]] = {
+    "srgb": ((b"sRGB", b"\0"),),
+    "bt1886": (
+        (b"gAMA", struct.pack(">I", round(100_000 / 2.4))),
+        (b"cHRM", struct.pack(">8I", 31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)),
+    ),
+}
 # Tags of a TIFF's directory (TIFF 6.0) and the types of their values.
 _SHORT, _LONG = 3, 4
 
@@ -37,14 +48,16 @@ def write_still(
     alpha: bool = False,
     depth: int | None = None,
     quality: int = 92,
+    display: Display = "srgb",
 ) -> None:
     """Write a frame's window whole, under a temporary name first; the format follows from the suffix.
 
-    Stills are sRGB and say so, EXR is linear Rec.709, premultiplied.
+    Stills hold values of the display curve, which a PNG names; EXR is linear Rec.709, premultiplied.
 
     :param alpha: keep transparency (PNG, TIFF, EXR); else light falls on black
     :param depth: bits a sample: 8 or 16 for PNG and TIFF (default 8), 16 (half) or 32 (float) for EXR (default 16)
     :param quality: of JPEG, 1 to 100
+    :param display: the production's display curve
     :raises OutputError: a suffix or depth that cannot be written, or the place
     """
     depths = STILL_DEPTHS.get(to.suffix.lower())
@@ -59,9 +72,9 @@ def write_still(
         if to.suffix.lower() == ".exr":
             _write_exr(frame, temporary, alpha, np.float16 if depth == 16 else np.float32)
             return
-        pixels = frame_to_pixels(frame, alpha=alpha, depth=depth)
+        pixels = frame_to_pixels(frame, alpha=alpha, depth=depth, display=display)
         if to.suffix.lower() == ".png":
-            _write_png(pixels, temporary)
+            _write_png(pixels, temporary, _PNG_CURVES[display])
         elif to.suffix.lower() in (".tif", ".tiff"):
             with temporary.open("wb") as file:
                 _write_tiff(pixels, file)
@@ -78,10 +91,11 @@ def _write_exr(frame: Frame, to: Path, alpha: bool, kind: type[np.floating[Any]]
     exr.write_exr({name: np.ascontiguousarray(plane) for name, plane in zip("RGBA", planes, strict=False)}, to)
 
 
-def _write_png(pixels: npt.NDArray[Any], to: Path) -> None:
+def _write_png(pixels: npt.NDArray[Any], to: Path, curve: tuple[_Chunk, ...]) -> None:
     if pixels.dtype == np.uint8:
         info = PngInfo()
-        info.add(b"sRGB", _PERCEPTUAL)
+        for kind, content in curve:
+            info.add(kind, content)
         Image.fromarray(pixels).save(to, "PNG", pnginfo=info, compress_level=6)
         return
     # Pillow has no pictures of 16 bits in colour.
@@ -90,7 +104,7 @@ def _write_png(pixels: npt.NDArray[Any], to: Path) -> None:
     data = zlib.compress(_filtered(pixels), 6)
     with to.open("wb") as file:
         file.write(b"\x89PNG\r\n\x1a\n")
-        for kind, content in ((b"IHDR", header), (b"sRGB", _PERCEPTUAL), (b"IDAT", data), (b"IEND", b"")):
+        for kind, content in ((b"IHDR", header), *curve, (b"IDAT", data), (b"IEND", b"")):
             file.write(struct.pack(">I", len(content)) + kind + content)
             file.write(struct.pack(">I", zlib.crc32(kind + content)))
 

@@ -1,7 +1,8 @@
 """The frame plan: what must be computed for one frame, as a tree of values in raster space.
 
 Every node knows its ``region`` (where it may be other than transparent) and its ``opaque`` window (where it certainly
-hides what is below), both in pixels of its raster, and its ``key``: equal keys are equal pictures, in any process.
+hides what is below), both in pixels of its raster, and its ``key``: under one display curve, equal keys are equal
+pictures, in any process.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from reelwork.effect import (
 )
 from reelwork.graph.model import Media
 from reelwork.image import EMPTY, Window
-from reelwork.values import Affine
+from reelwork.values import Affine, Space
 
 #: Fields that a node's picture does not depend on, beside its region, which its key holds anyway.
 _BESIDE: Final = ("region", "opaque", "layer")
@@ -187,11 +188,11 @@ class Element:
 class Stack(Node):
     """Layers merged in order onto transparency.
 
-    :param space: where they are mixed, ``linear`` or ``display``
+    :param space: where they are mixed
     """
 
     elements: tuple[Element, ...]
-    space: str
+    space: Space
 
     @cached_property
     def key(self) -> bytes:

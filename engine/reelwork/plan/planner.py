@@ -57,7 +57,7 @@ from reelwork.plan.nodes import (
     Vector,
     digest,
 )
-from reelwork.values import Affine, Colour
+from reelwork.values import Affine, Colour, Display, Space
 
 
 @dataclass(frozen=True)
@@ -83,10 +83,10 @@ def plan_frame(graph: Graph, view: View, time: Fraction) -> FramePlan:
         x, y, width, height = view.crop
         picture = _clipped(picture, view.matrix @ Affine.translation(x, y), (width, height))
     if picture is None:
-        picture = Stack(EMPTY, (), graph.blend_space)
+        picture = planner.stack(())
     if view.background is None or view.background.alpha < 1.0 or picture.opaque.covers(view.window):
         return FramePlan(picture, view.window)
-    around = Fill(view.window, view.background.premultiplied(), opaque=view.window)
+    around = Fill(view.window, view.background.premultiplied(graph.display), opaque=view.window)
     return FramePlan(planner.stack([planner.over(around), planner.over(picture)]), view.window)
 
 
@@ -110,7 +110,8 @@ class _Planner:
     """The recursion over compositions and layers for one instant of one graph."""
 
     def __init__(self, graph: Graph) -> None:
-        self._space = graph.blend_space
+        self._display = graph.display
+        self._space: Space = graph.display if graph.blend_space == "display" else "linear"
         self._normal = graph.normal
 
     def over(self, node: Node) -> Element:
@@ -144,7 +145,7 @@ class _Planner:
             node = self.composition(composition, time, inner, behind)
             return None if node is None else _resampled(node, matrix @ inner.inverse())
         background = behind if composition.background is None else composition.background
-        elements = [] if background is None else [self.over(_box(background, matrix, size))]
+        elements = [] if background is None else [self.over(_box(background, self._display, matrix, size))]
         node = self.layers(composition.layers, time, size, matrix, elements)
         return None if node is None else _clipped(node, matrix, size)
 
@@ -181,7 +182,7 @@ class _Planner:
             return elements
         below = self.stack(elements)
         scope = Scope(time - layer.start, size, size)
-        above = _affected(below, layer, layer.effects, scope, matrix, size)
+        above = self._affected(below, layer, layer.effects, scope, matrix, size)
         if above is below:
             return elements
         if layer.merge is not self._normal:
@@ -224,13 +225,13 @@ class _Planner:
         first, rest = _of_source(layer, scope)
         if total.is_upright or not _has_area(rest):
             node = self._source(layer, clock, size, placed, total, first)
-            return None if node is None else _affected(node, layer, rest, scope, total, placed.box)
+            return None if node is None else self._affected(node, layer, rest, scope, total, placed.box)
         scale = density(total)
         upright = Affine.scaling(scale, scale)
         node = self._source(layer, clock, size, placed, upright, first)
         if node is None:
             return None
-        node = _affected(node, layer, rest, scope, upright, placed.box)
+        node = self._affected(node, layer, rest, scope, upright, placed.box)
         return _resampled(node, total @ upright.inverse())
 
     def _source(
@@ -260,16 +261,43 @@ class _Planner:
         if isinstance(source, SequenceSource):
             return self._sequence(source.sequence, clock, size, matrix)
         if isinstance(source, SolidSource):
-            return _box(source.colour.at(clock), matrix, size)
+            return _box(source.colour.at(clock), self._display, matrix, size)
         generator = placed.generator
         if isinstance(generator, VectorGenerator):
             return _vector(generator, size, fitted)
         assert isinstance(generator, PixelGenerator)
         region, _ = _extent(matrix, size)
         time = clock if generator.timed else Fraction(0)
-        context = Context((density(matrix),) * 2, matrix.bounds(0.0, 0.0, *size), time, _seed(layer))
+        context = Context((density(matrix),) * 2, matrix.bounds(0.0, 0.0, *size), time, _seed(layer), self._display)
         node = Generated(region, generator, context, matrix.inverse(), size)
         return _clipped(node, matrix, size)
+
+    def _affected(
+        self, node: Node, layer: Layer, uses: tuple[EffectUse, ...], scope: Scope, matrix: Affine, box: Size
+    ) -> Node:
+        """A picture with effects of its layer, in a raster that ``matrix`` maps the layer's box into."""
+        sides = (max(box[0], 1.0), max(box[1], 1.0))  # an empty text has a box without width, which effects divide by
+        active: list[tuple[Effect, float]] = []
+        for use in uses:
+            mix = min(1.0, max(0.0, use.mix.at(scope.clock)))
+            effect = instance(use.effect, use.params, scope)
+            if mix > 0.0 and not effect.is_identity():
+                active.append((effect, mix))
+        for (is_point, mix), group in groupby(active, key=lambda item: (isinstance(item[0], PointEffect), item[1])):
+            effects = [effect for effect, _ in group]
+            if is_point and mix == 1.0:
+                points = tuple(effect for effect in effects if isinstance(effect, PointEffect))
+                node = Points(node.region, points, node, matrix.inverse(), sides)
+                continue
+            for effect in effects:
+                if isinstance(effect, PointEffect):
+                    node = Points(node.region, (effect,), node, matrix.inverse(), sides, mix)
+                elif isinstance(effect, AreaEffect):
+                    time = scope.clock if effect.timed else Fraction(0)
+                    box_there = matrix.bounds(0.0, 0.0, *box)
+                    context = Context((matrix.a, matrix.d), box_there, time, _seed(layer), self._display)
+                    node = Area(effect.region(node.region, context), effect, node, context, mix, layer.path)
+        return node
 
     def _sequence(self, sequence: Sequence, time: Fraction, size: Size, matrix: Affine) -> Node | None:
         """The clip, or the transition between two clips, that is there at an instant."""
@@ -292,31 +320,6 @@ class _Planner:
             if clip.start <= time < clip.end:
                 return self.layers((clip,), time, size, matrix)
         return None
-
-
-def _affected(node: Node, layer: Layer, uses: tuple[EffectUse, ...], scope: Scope, matrix: Affine, box: Size) -> Node:
-    """A picture with effects of its layer, in a raster that ``matrix`` maps the layer's box into."""
-    sides = (max(box[0], 1.0), max(box[1], 1.0))  # an empty text has a box without width, which effects divide by
-    active: list[tuple[Effect, float]] = []
-    for use in uses:
-        mix = min(1.0, max(0.0, use.mix.at(scope.clock)))
-        effect = instance(use.effect, use.params, scope)
-        if mix > 0.0 and not effect.is_identity():
-            active.append((effect, mix))
-    for (is_point, mix), group in groupby(active, key=lambda item: (isinstance(item[0], PointEffect), item[1])):
-        effects = [effect for effect, _ in group]
-        if is_point and mix == 1.0:
-            points = tuple(effect for effect in effects if isinstance(effect, PointEffect))
-            node = Points(node.region, points, node, matrix.inverse(), sides)
-            continue
-        for effect in effects:
-            if isinstance(effect, PointEffect):
-                node = Points(node.region, (effect,), node, matrix.inverse(), sides, mix)
-            elif isinstance(effect, AreaEffect):
-                time = scope.clock if effect.timed else Fraction(0)
-                context = Context((matrix.a, matrix.d), matrix.bounds(0.0, 0.0, *box), time, _seed(layer))
-                node = Area(effect.region(node.region, context), effect, node, context, mix, layer.path)
-    return node
 
 
 def _of_source(layer: Layer, scope: Scope) -> tuple[tuple[PointEffect, ...], tuple[EffectUse, ...]]:
@@ -368,8 +371,8 @@ def _extent(matrix: Affine, size: tuple[float, float]) -> tuple[Window, Window]:
     return outer.expand(1, 1, 1, 1), outer.expand(-fade_x, -fade_y, -fade_x, -fade_y)
 
 
-def _box(colour: Colour, matrix: Affine, size: Size) -> Node:
-    pixel = colour.premultiplied()
+def _box(colour: Colour, display: Display, matrix: Affine, size: Size) -> Node:
+    pixel = colour.premultiplied(display)
     region, inner = _extent(matrix, size)
     opaque = inner if pixel[3] == 1.0 else EMPTY
     if matrix.is_upright and inner == region:

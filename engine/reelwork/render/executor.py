@@ -54,6 +54,7 @@ class Executor:
 
     def __init__(self, sources: Sources, *, tile_rows: int = TILE_ROWS, keep_bytes: int = KEEP_BYTES) -> None:
         self._sources = sources
+        self._display = sources.display
         self._tile_rows = self._rows = tile_rows
         self._keeper = Keeper(keep_bytes)
 
@@ -126,7 +127,7 @@ class Executor:
         elif isinstance(node, Picture):
             self._sources.paint(node.media, node.time, node.matrix, node.effects, out)
         elif isinstance(node, Vector):
-            coverage.draw(drawing(node.generator, node.canvas), node.matrix, out)
+            coverage.draw(drawing(node.generator, node.canvas), node.matrix, out, self._display)
         elif isinstance(node, Fill):
             frames.fill(out, node.colour)
         elif isinstance(node, Box):
@@ -150,7 +151,14 @@ class Executor:
             assert isinstance(node, Transit)
             ends = [None if end is None else self._new(end, out.window) for end in (node.source_from, node.source_to)]
             frames.transition(
-                node.transition, node.progress, ends[0], ends[1], out, to_layer=node.to_layer, size=node.size
+                node.transition,
+                node.progress,
+                ends[0],
+                ends[1],
+                out,
+                to_layer=node.to_layer,
+                size=node.size,
+                display=self._display,
             )
 
     def _paint_stack(self, stack: Stack, out: Frame) -> None:
@@ -180,11 +188,14 @@ class Executor:
     def _paint_points(self, node: Points, out: Frame) -> None:
         source = self._new(node.source, out.window)
         if node.mix == 1.0:
-            frames.apply_pointwise(node.effects, source, out, to_layer=node.to_layer, box=node.size)
+            self._apply(node, source, out)
             return
         above = Frame.empty(out.window)
-        frames.apply_pointwise(node.effects, source, above, to_layer=node.to_layer, box=node.size)
+        self._apply(node, source, above)
         frames.mix(source, above, node.mix, out)
+
+    def _apply(self, node: Points, source: Frame, out: Frame) -> None:
+        frames.apply_pointwise(node.effects, source, out, to_layer=node.to_layer, box=node.size, display=self._display)
 
     def _paint_replace(self, node: Replace, out: Frame) -> None:
         below, above = self._new(node.below, out.window), self._new(node.above, out.window)

@@ -77,7 +77,7 @@ def plan_film(
     start, fps, count = frame_range(graph, output)
     first, stop = selected(count, request.frames)
     size, alpha = (view.window.width, view.window.height), view.background is None
-    spec = film_spec(output, suffix, size, fps, alpha=alpha, draft=settings.draft)
+    spec = film_spec(output, suffix, size, fps, display=graph.display, alpha=alpha, draft=settings.draft)
     shot = Shot(graph, view, start, fps)
     renderer = FilmJob(shot, spec, folder, request.tile_rows)
     return Film(

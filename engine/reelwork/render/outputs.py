@@ -14,18 +14,27 @@ from reelwork.render.view import frame_range, output_view
 from reelwork.scene import files
 from reelwork.scene.model import Output
 from reelwork.timecode import format_seconds
+from reelwork.values import Display
 
 _MATRICES: Final[dict[str, Matrix]] = {"bt601": "bt601", "bt709": "bt709", "bt2020": "bt2020"}
 _JPEG: Final = (".jpg", ".jpeg")
 
 
 def film_spec(
-    output: Output, suffix: str, size: tuple[int, int], fps: Fraction, *, alpha: bool, draft: bool = False
+    output: Output,
+    suffix: str,
+    size: tuple[int, int],
+    fps: Fraction,
+    *,
+    display: Display,
+    alpha: bool,
+    draft: bool = False,
 ) -> VideoSpec:
     """How an output's pictures are encoded. Transparency is kept where the codec can, and asked for where the output
     itself is transparent.
 
     :param suffix: of the film, with its point
+    :param display: the production's display curve
     :param alpha: whether there is transparency to keep
     :raises OutputError: the film cannot be what it should be
     """
@@ -41,6 +50,7 @@ def film_spec(
             preset="ultrafast" if draft else video.preset or "medium",
             pixel_format=video.pixel_format,
             alpha=alpha,
+            display=display,
             matrix=_MATRICES[video.matrix],
             full_range=video.range == "full",
         )
@@ -66,7 +76,7 @@ def output_problems(prepared: Prepared, output: Output) -> list[Problem]:
         view = output_view(graph, output, Fraction(1))
         _, fps, _ = frame_range(graph, output)
         if suffix in files.FILMS:
-            film_spec(output, suffix, view.window[2:], fps, alpha=view.background is None)
+            film_spec(output, suffix, view.window[2:], fps, display=graph.display, alpha=view.background is None)
         if suffix in _JPEG and view.background is None:
             note("JPEG cannot keep transparency; write a .png, or give it a `background`")
     except OutputError as error:

@@ -37,7 +37,7 @@ def paint_instant(graph: Graph, output: Output, time: Fraction, scale: Fraction)
             f"lasts {format_seconds(graph.root.duration)}"
         )
     view = output_view(graph, output, scale)
-    return Executor(Sources()).frame(plan_frame(graph, view, time)), view.background is None
+    return Executor(Sources(display=graph.display)).frame(plan_frame(graph, view, time)), view.background is None
 
 
 def write_instants(prepared: Prepared, output: Output, target: Path, request: Request, progress: Progress) -> Path:
@@ -46,7 +46,7 @@ def write_instants(prepared: Prepared, output: Output, target: Path, request: Re
     progress.start(len(output.at))
     for number, time in enumerate(output.at, start=1):
         frame, alpha = paint_instant(graph, output, time, request.scale)
-        write_still(frame, _instant(output, target, number), alpha=alpha)
+        write_still(frame, _instant(output, target, number), alpha=alpha, display=graph.display)
         progress.advance()
     return _instant(output, target, 1)
 
@@ -61,7 +61,7 @@ def write_animation(prepared: Prepared, output: Output, target: Path, request: R
             yield frame
             progress.advance()
 
-    write_gif(frames(), target, fps=shot.fps, alpha=shot.view.background is None)
+    write_gif(frames(), target, fps=shot.fps, alpha=shot.view.background is None, display=shot.graph.display)
     return target
 
 
@@ -92,8 +92,9 @@ def write_sequence(
 
 def write_frame(prepared: Prepared, output: Output, time: Fraction, to: Path) -> Path:
     """Write one instant of an output's composition as a still."""
-    frame, alpha = paint_instant(prepared.graph(output.composition), output, time, Fraction(1))
-    write_still(frame, to, alpha=alpha)
+    graph = prepared.graph(output.composition)
+    frame, alpha = paint_instant(graph, output, time, Fraction(1))
+    write_still(frame, to, alpha=alpha, display=graph.display)
     return to
 
 

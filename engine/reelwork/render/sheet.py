@@ -44,7 +44,8 @@ def write_sheet(prepared: Prepared, output: Output, to: Path, progress: Progress
     for index in range(pictures):
         number = (2 * index + 1) * count // (2 * pictures)
         x, y = _GAP + index % columns * across, _GAP + index // columns * down
-        sheet.paste(Image.fromarray(frame_to_pixels(painter.frame(number), alpha=False)), (x, y))
+        pixels = frame_to_pixels(painter.frame(number), alpha=False, display=graph.display)
+        sheet.paste(Image.fromarray(pixels), (x, y))
         said = f"{format_timecode(number, fps)}   frame {number}"
         draw.text((x, y + view.window.height + 5), said, fill=_INK)
         progress.advance()

@@ -20,12 +20,12 @@ from reelwork.image.packed import PackedFrame
 from reelwork.image.storage import StorageFormat
 from reelwork.kernels.frames import apply_pointwise
 from reelwork.kernels.resample import Mipmap, Samples, is_copy, resample
-from reelwork.media.convert import picture_to_frame
+from reelwork.media.convert import displayed, picture_to_frame
 from reelwork.media.picture import Picture
 from reelwork.media.probe import digest_of
 from reelwork.media.stills import load_still, still_level
 from reelwork.media.video import VideoSource
-from reelwork.values import Affine
+from reelwork.values import Affine, Display
 
 #: What converted pictures may take, bytes; the smaller versions of those that are shrunk come on top, a third at most.
 HELD_BYTES: Final = 128 << 20
@@ -58,10 +58,12 @@ class _Held:
 class Sources:
     """The pictures of media, decoded when asked for. Not safe to share between threads.
 
+    :param display: the production's display curve, by which SDR pictures are light
     :param held_bytes: how much of converted pictures is held; no result depends on it
     """
 
-    def __init__(self, *, held_bytes: int = HELD_BYTES) -> None:
+    def __init__(self, *, display: Display = "srgb", held_bytes: int = HELD_BYTES) -> None:
+        self.display: Display = display
         self.held_bytes = held_bytes
         self._videos: OrderedDict[str, VideoSource] = OrderedDict()
         self._stored = _Recent[Key, Picture](
@@ -107,8 +109,8 @@ class Sources:
     def _picture(self, media: Media, key: Key) -> Picture:
         def load() -> Picture:
             if media.facts.kind == "still":
-                return load_still(_unchanged(media), level=key[1])
-            return self._video(media).picture(key[1])
+                return displayed(load_still(_unchanged(media), level=key[1]), self.display)
+            return displayed(self._video(media).picture(key[1]), self.display)
 
         return self._stored.get(key, load)
 
@@ -122,7 +124,7 @@ class Sources:
                 samples = picture_to_frame(picture, _ink(picture))
                 if effects:
                     box = (float(picture.width), float(picture.height))
-                    apply_pointwise(effects, samples, samples, to_layer=Affine.IDENTITY, box=box)
+                    apply_pointwise(effects, samples, samples, to_layer=Affine.IDENTITY, box=box, display=self.display)
             return _Held(Mipmap(samples), picture.width, picture.height)
 
         return self._mipmaps.get((key, effects), make)

@@ -53,7 +53,7 @@ class Painter:
 
     def __init__(self, shot: Shot, *, tile_rows: int = TILE_ROWS) -> None:
         self.shot = shot
-        self._sources = Sources()
+        self._sources = Sources(display=shot.graph.display)
         self._executor = Executor(self._sources, tile_rows=tile_rows)
 
     def frame(self, number: int) -> Frame:
@@ -196,7 +196,7 @@ class _StillsRenderer:
                 digests = []
                 for number, frame in enumerate(self._painter.frames(unit.first, unit.stop), start=unit.first):
                     still = making / f"{number}{self._job.suffix}"
-                    write_still(frame, still, alpha=self._job.alpha)
+                    write_still(frame, still, alpha=self._job.alpha, display=self._job.shot.graph.display)
                     digests.append(_digest(still))
                     report.stage("rendering")
                     report.advance()

@@ -69,8 +69,8 @@ class Curve:
 def mix(a: Any, b: Any, amount: float) -> Any:
     """Between two plain values of one kind; ``amount`` 0 is ``a``, 1 is ``b``, and eases may leave that range.
 
-    Numbers, lengths and tuples move linearly, colours in premultiplied sRGB as CSS Color 4, section 12.3; what cannot
-    be mixed keeps the first value until the end.
+    Numbers, lengths and tuples move linearly, colours as in CSS Color 4, section 12.3: premultiplied, display-encoded.
+    What cannot be mixed keeps the first value until the end.
     """
     if amount == 0.0 or a == b:
         return a

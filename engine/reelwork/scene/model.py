@@ -56,7 +56,7 @@ from reelwork.scene.nodes import Node, place_of
 from reelwork.scene.sources import Source
 from reelwork.scene.times import TimeExpression
 from reelwork.values import Colour as ColourValue
-from reelwork.values import Length
+from reelwork.values import Display, Length
 
 NOWHERE = Place("", 0, 0)
 BLACK = ColourValue(0.0, 0.0, 0.0)
@@ -297,10 +297,10 @@ class Canvas:
         animated=False,
         help="What lies under everything, for layers to be blended with; `transparent` keeps alpha.",
     )
-    display: str = param(
+    display: Display = param(
         "srgb",
         kind=Choice(("srgb", "bt1886")),
-        help="The display curve of SDR video: `bt1886`, for broadcast, is not available yet.",
+        help="The display curve of SDR pictures, colours and outputs; `bt1886` grades for broadcast.",
     )
 
 

@@ -273,7 +273,7 @@ def _read_linear(reading: Reading, kind: kinds.Colour, node: MappingNode, path: 
         return BAD if values is BAD else reading.wrong(light, path, "linear light is [r, g, b], or [r, g, b, alpha]")
     if len(values) == 4 and values[3] > 1.0:
         return reading.wrong(light, path, f"alpha goes from 0 to 1; found {plain_number(values[3])}")
-    return Colour.from_linear(*values)
+    return Colour.from_linear(*values, display=reading.display)
 
 
 def _several(reading: Reading, kind: kinds.Kind, node: Node, path: str) -> Any:

@@ -23,6 +23,7 @@ from reelwork.scene.report import Report
 from reelwork.scene.substitute import substitute
 from reelwork.scene.variables import variables
 from reelwork.timecode import parse_rate
+from reelwork.values import Display
 
 READERS: Final = {**VALUES, **COMPOSED, **LAYERS}
 VERSION: Final = 1
@@ -82,7 +83,7 @@ def _read(reading: Reading, root: MappingNode, given: Mapping[str, str]) -> Scen
     root = replace(root, pairs=others)
     if not _is_this_version(reading, root):
         return None
-    reading.fps = _rate(root)
+    reading.fps, reading.display = _rate(root), _display(root)
     read = read_keys(reading, language.keys_of(Scene), root, "", "a scene")
     read["variables"] = values
     read["outputs"] = {name: _finished(output) for name, output in read.get("outputs", {}).items()}
@@ -116,6 +117,13 @@ def _rate(root: MappingNode) -> Fraction:
         return parse_rate(rate.text) if isinstance(rate, Scalar) else Fraction(24)
     except ValueError:
         return Fraction(24)
+
+
+def _display(root: MappingNode) -> Display:
+    """The canvas's display curve, which colours need before the canvas itself is read."""
+    canvas = root.get("canvas")
+    display = canvas.get("display") if isinstance(canvas, MappingNode) else None
+    return "bt1886" if isinstance(display, Scalar) and display.text == "bt1886" else "srgb"
 
 
 def _finished(output: Output) -> Output:

@@ -1,4 +1,4 @@
-"""Reading: what the functions that read kinds share: the report, the plugins, the canvas's rate, and each other."""
+"""Reading: what the functions that read kinds share: the report, the plugins, facts of the canvas, and each other."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from reelwork.kinds import Kind
 from reelwork.scene.nodes import Broken, Node, place_of
 from reelwork.scene.report import Report
 from reelwork.scene.wording import describe, found
+from reelwork.values import Display
 
 if TYPE_CHECKING:
     from reelwork.extensions import Registry
@@ -35,6 +36,7 @@ class Reading:
 
     :param readers: the function that reads each kind
     :param fps: the canvas's rate, at which ``36f`` is counted
+    :param display: the canvas's display curve, by which ``{linear: …}`` becomes a colour
     :param places: where each key's value stands, by the key's path
     """
 
@@ -42,6 +44,7 @@ class Reading:
     registry: Registry
     readers: Mapping[type[Kind], Reader]
     fps: Fraction = Fraction(24)
+    display: Display = "srgb"
     places: dict[str, Place] = field(default_factory=dict)
 
     def read(self, kind: Kind, node: Node, path: str) -> Any:

@@ -29,8 +29,6 @@ def check(reading: Reading, scene: Scene) -> None:
     _circles(reading, scene)
     if not scene.compositions and not reading.report.concerns("compositions"):
         reading.fault("compositions", "a scene needs at least one composition")
-    if scene.canvas.display != "srgb":
-        reading.fault("canvas.display", f"grading for {quote(scene.canvas.display)} is not available yet")
     rules_outputs.check(reading, scene)
 
 

@@ -55,7 +55,7 @@ def test_full_tint_leads_from_one_colour_to_the_other():
     dark, light = Colour(0.1, 0.0, 0.3), Colour(1.0, 0.8, 0.5)
     out = _applied(Tint(white=light, black=dark, amount=1.0), source)
     for column, colour in enumerate((dark, light)):
-        assert out.data[:3, 0, column] == pytest.approx(colour.linear()[:3], abs=1e-6)
+        assert out.data[:3, 0, column] == pytest.approx(colour.linear("srgb")[:3], abs=1e-6)
 
 
 def test_vignettes_darken_the_corners_and_leave_the_centre():

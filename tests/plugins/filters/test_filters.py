@@ -134,7 +134,7 @@ def test_a_shadow_lies_beneath_and_where_it_is_sent() -> None:
     effect = DropShadow(offset=(30.0, 5.0), blur=0.0, colour=RED, opacity=0.5)
     data = Frame(rendered(effect, source, Window(0, 0, 60, 60)), Window(0, 0, 60, 60)).data
     np.testing.assert_array_equal(data[:, 10:30, 10:30], 1.0)
-    shadow = [0.5 * value for value in RED.premultiplied()]
+    shadow = [0.5 * value for value in RED.premultiplied("srgb")]
     np.testing.assert_allclose(data[:, 20, 45], shadow, rtol=1e-6)
     assert not data[:, 12, 45].any()
     assert not data[:, 36, 45].any()

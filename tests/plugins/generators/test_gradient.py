@@ -1,13 +1,16 @@
 """The gradient generator paints what CSS would."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from reference.generators import pixel
 
 from reelwork.effect import Context
 from reelwork.image import Window
 from reelwork.image.frame import Frame
 from reelwork.kernels.frames import generate
-from reelwork.values import Affine, Colour
+from reelwork.values import Affine, Colour, Display
 from reelwork_generators.gradient import Gradient
 from reelwork_generators.paint import BLACK, WHITE, ColourStop
 
@@ -16,14 +19,14 @@ CONTEXT = Context(scale=(1.0, 1.0), box=(0.0, 0.0, 64.0, 36.0))
 RED, BLUE = Colour(1.0, 0.0, 0.0), Colour(0.0, 0.0, 1.0)
 
 
-def frame(gradient: Gradient, window: Window = SIZE) -> Frame:
+def frame(gradient: Gradient, window: Window = SIZE, context: Context = CONTEXT) -> Frame:
     out = Frame.empty(window)
-    generate(gradient, CONTEXT, out, to_layer=Affine.IDENTITY, size=(64.0, 36.0))
+    generate(gradient, context, out, to_layer=Affine.IDENTITY, size=(64.0, 36.0))
     return out
 
 
 def grey(value: float) -> float:
-    return Colour(value, value, value).linear()[0]
+    return Colour(value, value, value).linear("srgb")[0]
 
 
 def test_it_runs_to_the_bottom_through_display_values() -> None:
@@ -50,7 +53,9 @@ def test_stops_stand_at_their_places() -> None:
 def test_eight_colours_are_shown() -> None:
     colours = tuple(Colour(i / 7.0, 0.0, 0.0) for i in range(8))
     data = frame(Gradient(colours=colours, angle=90.0)).data[0, 0]
-    assert data == pytest.approx([Colour((x + 0.5) / 64.0, 0, 0).linear()[0] for x in range(64)], rel=1e-4, abs=1e-6)
+    assert data == pytest.approx(
+        [Colour((x + 0.5) / 64.0, 0, 0).linear("srgb")[0] for x in range(64)], rel=1e-4, abs=1e-6
+    )
 
 
 def test_it_mixes_premultiplied() -> None:
@@ -82,10 +87,10 @@ def test_tiles_are_parts_of_the_whole() -> None:
     assert np.array_equal(frame(Gradient(kind="conic", angle=20.0), tile).data, whole.crop(tile).data)
 
 
-def test_the_kernel_does_what_python_does() -> None:
+@pytest.mark.parametrize("display", ["srgb", "bt1886"])
+def test_the_kernel_does_what_python_does(display: Display) -> None:
     gradient = Gradient(kind="radial", centre=(0.3, 0.6), radius=0.7)
-    data = frame(gradient).data
+    context = replace(CONTEXT, display=display)
+    data = frame(gradient, context=context).data
     for x, y in ((0, 0), (20, 30), (63, 35)):
-        assert data[:, y, x] == pytest.approx(
-            gradient.pixel(x + 0.5, y + 0.5, 64.0, 36.0, *gradient.uniforms(CONTEXT)), rel=1e-4
-        )
+        assert data[:, y, x] == pytest.approx(pixel(gradient, x + 0.5, y + 0.5, (64.0, 36.0), context), rel=1e-4)

@@ -1,24 +1,26 @@
 """Noise is smooth, repeatable, and moves without a jump."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from reference.generators import pixel
 
 from reelwork.effect import Context
 from reelwork.image import Window
 from reelwork.image.frame import Frame
 from reelwork.kernels.frames import generate
-from reelwork.values import Affine, Colour
+from reelwork.values import Affine, Colour, Display
 from reelwork_generators.noise import Noise, octave_noise, scramble
 
 SIZE = Window(0, 0, 96, 64)
 CONTEXT = Context(scale=(1.0, 1.0), box=(0.0, 0.0, 96.0, 64.0))
 
 
-def picture(noise: Noise, window: Window = SIZE) -> np.ndarray:
+def picture(noise: Noise, window: Window = SIZE, context: Context = CONTEXT) -> np.ndarray:
     out = Frame.empty(window)
-    generate(noise, CONTEXT, out, to_layer=Affine.IDENTITY, size=(96.0, 64.0))
+    generate(noise, context, out, to_layer=Affine.IDENTITY, size=(96.0, 64.0))
     return out.data
 
 
@@ -55,8 +57,10 @@ def test_it_is_as_strong_between_steps() -> None:
     assert strength[1] == pytest.approx((strength[0] + strength[2]) / 2.0, rel=0.15)
 
 
-def test_no_contrast_is_half_way() -> None:
-    assert grey(contrast=0.0) == pytest.approx(Colour(0.5, 0.5, 0.5).linear()[0], rel=1e-5)
+@pytest.mark.parametrize("display", ["srgb", "bt1886"])
+def test_no_contrast_is_half_way_in_display_values(display: Display) -> None:
+    half = picture(Noise(scale=24.0, contrast=0.0), context=replace(CONTEXT, display=display))
+    assert half[0] == pytest.approx(Colour(0.5, 0.5, 0.5).linear(display)[0], rel=1e-5)
 
 
 def test_it_stays_between_its_colours() -> None:
@@ -65,7 +69,7 @@ def test_it_stays_between_its_colours() -> None:
     assert data[3].min() == pytest.approx(0.5)
     assert data[3].max() == pytest.approx(1.0)
     assert data[2].min() >= 0.0
-    assert data[1].max() == pytest.approx(light.linear()[1], rel=1e-5)
+    assert data[1].max() == pytest.approx(light.linear("srgb")[1], rel=1e-5)
 
 
 def test_tiles_are_parts_of_the_whole() -> None:
@@ -77,9 +81,7 @@ def test_the_kernel_does_what_python_does() -> None:
     noise = Noise(scale=13.0, seed=123456789, evolution=-7.3, octaves=6)
     data = picture(noise)
     for x, y in ((0, 0), (20, 30), (95, 63)):
-        assert data[:, y, x] == pytest.approx(
-            noise.pixel(x + 0.5, y + 0.5, 96.0, 64.0, *noise.uniforms(CONTEXT)), abs=2e-4
-        )
+        assert data[:, y, x] == pytest.approx(pixel(noise, x + 0.5, y + 0.5, (96.0, 64.0), CONTEXT), abs=2e-4)
 
 
 @pytest.mark.parametrize("evolution", [1e12, -1e12])

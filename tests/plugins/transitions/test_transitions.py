@@ -73,7 +73,7 @@ def test_dissolving_mixes_light():
 def test_fading_through_a_colour_shows_it_in_the_middle():
     colour = Colour(1.0, 0.5, 0.0)
     middle = _between(FadeThrough(colour=colour), 0.5, _picture(1), _picture(2))
-    assert middle[:, 3, 4] == pytest.approx(colour.premultiplied(), abs=1e-6)
+    assert middle[:, 3, 4] == pytest.approx(colour.premultiplied("srgb"), abs=1e-6)
     quarter = _between(FadeThrough(), 0.25, _picture(1), _picture(2))
     assert quarter[:3] == pytest.approx(_picture(1).data[:3] / 2, abs=1e-6)
 
