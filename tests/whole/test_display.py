@@ -70,6 +70,13 @@ def test_stills_and_written_colours_keep_their_codes(tmp_path: Path, display: st
     assert found[0, 60].tolist() == [10, 20, 30]
 
 
+def test_a_still_that_is_turned_keeps_its_codes_down_to_black(tmp_path: Path, display: str) -> None:
+    codes = np.tile(np.arange(256)[None, :, None], (HEIGHT, 1, 3))
+    Image.fromarray(codes.astype(np.uint8)).save(tmp_path / "still.png")
+    found = shown(scene(tmp_path, display, "      - {file: still.png, transform: {rotation: 180}}"))
+    assert (found == codes[:, ::-1]).all()
+
+
 def test_an_edge_that_covers_half_a_pixel_is_half_the_light(tmp_path: Path, display: str) -> None:
     layers = """
       - shape: {rectangle: {size: [100, 40]}, fill: white}

@@ -186,8 +186,9 @@ def _level(media: Media, matrix: Affine) -> int:
 
 
 def _is_packable(storage: StorageFormat) -> bool:
-    """Whether a picture's light lies between 0 and 1, in steps that a packed frame can hold."""
-    return storage.depth == 8 and storage.primaries == "bt709" and storage.transfer in ("srgb", "bt1886")
+    """Whether a picture's light lies between 0 and 1, in steps that a packed frame can hold: BT.1886's darkest codes
+    lie closer together."""
+    return storage.depth == 8 and storage.primaries == "bt709" and storage.transfer == "srgb"
 
 
 def _packed(picture: Picture, window: Window) -> PackedFrame:
