@@ -194,8 +194,11 @@ class Keeper:
 
     def end(self) -> None:
         """Have all workers give back what they hold, and end."""
+        names = _named()
         with contextlib.suppress(RayError, GetTimeoutError, ValueError):
-            ray.get([ray.get_actor(name).stop.remote() for name in _named()], timeout=_ANSWER)
+            ray.get([ray.get_actor(name).stop.remote() for name in names], timeout=_ANSWER)
+        for name in names:
+            _end(name)
 
     def _wanted(self) -> int | None:
         if self._bounds is None:

@@ -139,8 +139,10 @@ class _Kept:
             return
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(max(0.0, until - time.monotonic()))
+        killed = self._process.poll() is None
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
+        _log.info("%s was %s", self.program.name, "killed" if killed else "ended")
         self._process.wait()
 
 
