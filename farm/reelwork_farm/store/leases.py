@@ -7,7 +7,20 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    literal,
+    select,
+    tuple_,
+    update,
+)
 
 from reelwork_farm.model import Cause, Failure, Figures, JobState, Part, Timing, UnitKind, UnitState, WorkerState
 from reelwork_farm.states import Again, JobEvent, UnitEvent, retry, unit_after
@@ -27,6 +40,34 @@ _TAKE: Final = delete(leases).where(
     _AT, leases.c.epoch == bindparam("at_epoch"), leases.c.worker == bindparam("at_worker")
 )
 _OWN: Final = select(leases.c.job, leases.c.number, leases.c.epoch).where(leases.c.worker == bindparam("at_worker"))
+_NUMBERS: Final[BindParameter[Any]] = bindparam("numbers", expanding=True)
+_DUE: Final = (
+    select(units.c.number, units.c.kind, units.c.first, units.c.stop, units.c.epoch)
+    .where(units.c.job == bindparam("at_job"), units.c.number.in_(_NUMBERS), units.c.not_before <= bindparam("at"))
+    .where(units.c.state == literal(UnitState.READY.value))
+    .order_by(units.c.number)
+)
+_DOUBLED: Final = (
+    select(units.c.number, units.c.kind, units.c.first, units.c.stop, units.c.epoch)
+    .where(units.c.job == bindparam("at_job"), units.c.number.in_(_NUMBERS))
+    .where(units.c.state == literal(UnitState.LEASED.value))
+    .where(
+        units.c.number.not_in(
+            select(leases.c.number).where(
+                leases.c.job == bindparam("at_job"), leases.c.worker == bindparam("at_worker")
+            )
+        )
+    )
+    .order_by(units.c.number)
+)
+_LEASED: Final = (
+    update(units)
+    .where(units.c.job == bindparam("at_job"), units.c.number.in_(_NUMBERS))
+    .values(state=UnitState.LEASED.value, epoch=units.c.epoch + 1)
+)
+_LEASE: Final = insert(leases)
+_MORE: Final = update(jobs).where(jobs.c.id == bindparam("at_job")).values(leased=jobs.c.leased + bindparam("more"))
+_ALL: Final = delete(leases).where(_AT)
 _UNIT: Final = select(units).where(units.c.job == bindparam("at_job"), units.c.number == bindparam("at_number"))
 _DONE: Final = (
     update(units)
@@ -66,31 +107,27 @@ def grant(
         JobState.RUNNING,
     ):
         return ()
-    wanted = [units.c.job == job, units.c.number.in_(indexes[:_MOST])]
+    wanted = {"at_job": job, "numbers": list(indexes[:_MOST])}
     if doubled:
-        own = select(leases.c.number).where(leases.c.job == job, leases.c.worker == worker)
-        wanted += [units.c.state == UnitState.LEASED, units.c.number.not_in(own)]
+        found = connection.execute(_DOUBLED, wanted | {"at_worker": worker}).all()
     else:
-        wanted += [units.c.state == UnitState.READY, units.c.not_before <= now]
-    found = connection.execute(select(units).where(*wanted).order_by(units.c.number)).all()
+        found = connection.execute(_DUE, wanted | {"at": now}).all()
     if not found:
         return ()
-    state = unit_after(UnitState.LEASED if doubled else UnitState.READY, UnitEvent.GRANTED)
+    unit_after(UnitState.LEASED if doubled else UnitState.READY, UnitEvent.GRANTED)
     parts = tuple(Part(unit.number, UnitKind(unit.kind), unit.first, unit.stop, unit.epoch + 1) for unit in found)
+    connection.execute(_LEASED, {"at_job": job, "numbers": [part.index for part in parts]})
     connection.execute(
-        update(units)
-        .where(units.c.job == job, units.c.number.in_([part.index for part in parts]))
-        .values(state=state, epoch=units.c.epoch + 1)
-    )
-    connection.execute(
-        insert(leases),
+        _LEASE,
         [
             {"job": job, "number": part.index, "epoch": part.epoch, "worker": worker, "granted": now, "until": until}
             for part in parts
         ],
     )
-    leased = row.leased if doubled else row.leased + len(parts)
-    step(connection, job, row.state, JobEvent.STARTED, now, leased=leased, started=row.started or now)
+    if not doubled:
+        connection.execute(_MORE, {"at_job": job, "more": len(parts)})
+    if row.state is JobState.QUEUED:
+        step(connection, job, row.state, JobEvent.STARTED, now, started=row.started or now)
     told: list[tuple[int, dict[str, object]]] = [(part.index, {"epoch": part.epoch, "until": until}) for part in parts]
     note(connection, now, "unit doubled" if doubled else "unit leased", job=job, worker=worker, units=told)
     return parts
@@ -111,7 +148,7 @@ def commit(
     connection.execute(_DONE, {**at, "made": figures.digest, "took": figures.seconds})
     took = {"took": figures.seconds, "took_squared": figures.seconds**2}
     connection.execute(_COUNT, {"at_job": job, **took})
-    connection.execute(delete(leases).where(_AT), at)
+    connection.execute(_ALL, at)
     frames = unit.stop - unit.first if unit.kind == UnitKind.RENDER else 0
     _credit(connection, worker, frames / figures.seconds if frames and figures.seconds > 0 else None, now)
     told: dict[str, object] = {

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from typing import Final
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, bindparam, select, tuple_
 
 from reelwork_farm.errors import NotFound
 from reelwork_farm.model import Event, JobRow, JobState, Share, UnitKind, UnitRow, UnitState
@@ -48,15 +49,25 @@ def list_units(
     return [unit_row(row, last.get(row.number)) for row in found]
 
 
+_UNIT: Final = select(units).where(units.c.job == bindparam("job"), units.c.number == bindparam("index"))
+_LAST_LEASE: Final = (
+    select(leases)
+    .where(leases.c.job == bindparam("job"), leases.c.number == bindparam("index"))
+    .order_by(leases.c.epoch.desc())
+    .limit(1)
+)
+
+
 def find_unit(connection: Connection, job: str, index: int) -> UnitRow:
     """One unit.
 
     :raises NotFound: there is no such job, or it has no such unit
     """
-    found = list_units(connection, job, first=index, limit=1, states=None)
-    if not found or found[0].index != index:
+    at = {"job": job, "index": index}
+    row = connection.execute(_UNIT, at).one_or_none()
+    if row is None:
         raise NotFound(f"job {job} has no unit {index}: it has {find_job(connection, job).units}")
-    return found[0]
+    return unit_row(row, connection.execute(_LAST_LEASE, at).one_or_none())
 
 
 def ready(

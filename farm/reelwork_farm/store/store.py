@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import delete, insert
 
+from reelwork_farm.errors import NotFound, UnknownWorker
 from reelwork_farm.model import (
     Event,
     Failure,
@@ -177,6 +178,24 @@ class Store:
         """
         with self._database.writing() as connection:
             return leases.grant(connection, worker, job, indexes, until=until, now=now, doubled=doubled)
+
+    def grant_all(
+        self, grants: Iterable[tuple[str, str, Sequence[int], bool]], *, until: float, now: float
+    ) -> list[tuple[Part, ...]]:
+        """The same for many workers, in one transaction, which costs far less.
+
+        :param grants: of each its worker, job, indexes, and whether it is doubled
+        :returns: what each got, in the same order; nothing where there is no such job or worker
+        """
+        found: list[tuple[Part, ...]] = []
+        with self._database.writing() as connection:
+            for worker, job, indexes, doubled in grants:
+                try:
+                    parts = leases.grant(connection, worker, job, indexes, until=until, now=now, doubled=doubled)
+                except (NotFound, UnknownWorker):
+                    parts = ()
+                found.append(parts)
+        return found
 
     def extend(
         self, worker: str, *, until: float, now: float, holding: Collection[tuple[str, int, int]] | None = None
