@@ -44,6 +44,7 @@ class Wanted:
     :param most: workers up to which Ray may add machines; ``None``: it adds none
     :param ray: whether Ray places the workers
     :param tags: further capabilities of its workers
+    :param memory: bytes that its renders may hold together; ``None`` for most of what there is
     """
 
     folder: Path
@@ -51,6 +52,14 @@ class Wanted:
     most: int | None = None
     ray: bool = True
     tags: tuple[str, ...] = ()
+    memory: int | None = None
+
+    def slots(self) -> tuple[Slot, ...]:
+        """What each worker gets.
+
+        :raises FarmError: the machine is too small for so many
+        """
+        return slots(self.workers, self.tags, self.memory)
 
 
 @dataclass(frozen=True)
@@ -100,7 +109,7 @@ def _ray_head(wanted: Wanted, cluster: tuple[str, int], address: str, token: str
     """Ray itself, and who keeps workers in it."""
     from reelwork_farm import ray_dispatcher
 
-    room = slots(wanted.workers, wanted.tags)
+    room = wanted.slots()
     temporary = Path(tempfile.gettempdir()) / f"reelwork-ray-{hashlib.sha256(bytes(wanted.folder)).hexdigest()[:12]}"
     environment = ray_dispatcher.environment(token, wanted.folder / "work")
     bounds = ("--bounds", str(len(room)), str(wanted.most)) if wanted.most is not None else ()
@@ -134,7 +143,7 @@ def ray_programs(wanted: Wanted, cluster: str, token: str) -> tuple[Program, ...
     return (
         Program(
             "ray",
-            ray_dispatcher.start_arguments(slots(wanted.workers, wanted.tags), join=cluster),
+            ray_dispatcher.start_arguments(wanted.slots(), join=cluster),
             environment=ray_dispatcher.environment(token, wanted.folder / "work"),
             order=1,
             orphaned=signal.SIGTERM,
@@ -156,7 +165,7 @@ def worker_programs(wanted: Wanted, address: str, token: str) -> tuple[Program, 
             order=1,
             end=signal.SIGINT,
         )
-        for number, slot in enumerate(slots(wanted.workers, wanted.tags))
+        for number, slot in enumerate(wanted.slots())
     )
 
 

@@ -56,15 +56,16 @@ class Slot:
     tags: tuple[str, ...] = ()
 
 
-def slots(count: int | None, tags: tuple[str, ...] = ()) -> tuple[Slot, ...]:
+def slots(count: int | None, tags: tuple[str, ...] = (), memory: int | None = None) -> tuple[Slot, ...]:
     """This machine, shared out to workers.
 
     A render uses little more than one core, so that a worker for each core keeps a machine busy.
 
     :param count: how many workers; ``None`` for one for each core, as far as the memory allows
+    :param memory: bytes that their render processes may hold together; ``None`` for most of what there is
     :raises FarmError: the machine has too little memory for so many
     """
-    memory = int(usable_memory() * _SHARE)
+    memory = int(usable_memory() * _SHARE) if memory is None else memory
     most = memory // _LEAST
     if count is None:
         count = max(1, min(usable_cores(), most))

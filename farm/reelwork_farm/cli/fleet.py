@@ -48,6 +48,9 @@ def machine_options(command: F) -> F:
     for option in (
         click.option("--foreground", is_flag=True, help="Stay, for a service manager or a container to look after."),
         click.option("--no-ray", is_flag=True, help="Run workers as plain processes, on this machine alone."),
+        click.option(
+            "--memory", metavar="GIB", type=click.FloatRange(min=0.5), help="That its renders may hold at most."
+        ),
         click.option("--tag", "tags", multiple=True, metavar="TAG", help="What its workers offer, such as gpu."),
         click.option(
             "--workers", metavar="N", type=click.IntRange(min=0), help="How many workers; one for each core without it."
@@ -70,6 +73,7 @@ def up(
     folder: Path | None,
     workers: int | None,
     tags: tuple[str, ...],
+    memory: float | None,
     no_ray: bool,
     foreground: bool,
     host: str,
@@ -86,7 +90,7 @@ def up(
     from reelwork_farm.supervisor import running
 
     place = _made(folder)
-    wanted = fleet.Wanted(place, workers, most, not no_ray, tags)
+    wanted = fleet.Wanted(place, workers, most, not no_ray, tags, _bytes(memory))
     since = time.time()
     if running(place) is None:
         head = fleet.Head(host, port, ray_port, storage, store, wire.from_json(Timing, wire.loads(timing)))
@@ -104,7 +108,13 @@ def up(
 @click.argument("address")
 @machine_options
 def join(
-    address: str, folder: Path | None, workers: int | None, tags: tuple[str, ...], no_ray: bool, foreground: bool
+    address: str,
+    folder: Path | None,
+    workers: int | None,
+    tags: tuple[str, ...],
+    memory: float | None,
+    no_ray: bool,
+    foreground: bool,
 ) -> None:
     """Have this machine work for the farm at ADDRESS; returns when its workers are there.
 
@@ -114,7 +124,7 @@ def join(
     from reelwork_farm.auth import token_for
 
     place = _made(folder)
-    wanted = fleet.Wanted(place, workers, ray=not no_ray, tags=tags)
+    wanted = fleet.Wanted(place, workers, ray=not no_ray, tags=tags, memory=_bytes(memory))
     client = _client(address, place)
     info = client.farm()  # before anything is started: is it there, and does it know the token
     (place / "joined.json").write_text(json.dumps({"address": address}), encoding="utf-8")
@@ -241,6 +251,10 @@ def _made(folder: Path | None) -> Path:
     return place
 
 
+def _bytes(gibibytes: float | None) -> int | None:
+    return None if gibibytes is None else int(gibibytes * (1 << 30))
+
+
 def _start(wanted: Wanted, programs: tuple[Program, ...], *, foreground: bool) -> None:
     from reelwork_farm import fleet
     from reelwork_farm.supervisor import write_programs
@@ -254,9 +268,8 @@ def _start(wanted: Wanted, programs: tuple[Program, ...], *, foreground: bool) -
 
 def _wait_for_workers(wanted: Wanted, client: FarmClient, since: float) -> None:
     from reelwork_farm import fleet
-    from reelwork_farm.slot import slots
 
-    fleet.wait_for_workers(wanted.folder, client, len(slots(wanted.workers)), since)
+    fleet.wait_for_workers(wanted.folder, client, len(wanted.slots()), since)
 
 
 def _client(address: str, folder: Path) -> FarmClient:
