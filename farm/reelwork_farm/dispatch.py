@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from reelwork_farm.capability import Fleet, bad_hosts
-from reelwork_farm.errors import UnknownWorker
 from reelwork_farm.model import JobRow, Lease, Timing, WorkerState
 from reelwork_farm.revoke import revoke
 from reelwork_farm.schedule import LONGEST, Grant, charge, plan
@@ -20,6 +19,8 @@ from reelwork_farm.waiting import why_waiting
 
 #: The most units of a job that are looked at for one plan.
 _MOST: Final = 4096
+#: Leases that are handed out in one transaction, for which reports wait.
+_AT_ONCE: Final = 100
 #: Unit times of a job that its usual one is taken from.
 _TIMES: Final = 64
 #: How far a new unit moves the pace of its worker.
@@ -93,11 +94,10 @@ class Dispatch:
                 self._let_go(worker, now)
             view = self._view(idle, now)
             jobs = {job.id: job for job in view.jobs}
-            leases = {}
-            for grant in plan(view, now):
-                lease = self._grant(grant, jobs[grant.job], now)
-                if lease is not None:
-                    leases[grant.worker] = lease
+            grants = plan(view, now)
+            leases: dict[str, Lease] = {}
+            for start in range(0, len(grants), _AT_ONCE):
+                leases |= self._grant(grants[start : start + _AT_ONCE], jobs, now)
             left = tuple(worker for worker in idle if worker not in leases)
             self._take_back(dataclasses.replace(view, idle=left, loads=dict(self._loads)), now)
             return leases
@@ -152,22 +152,21 @@ class Dispatch:
             timing=self._timing,
         )
 
-    def _grant(self, grant: Grant, job: JobRow, now: float) -> Lease | None:
-        until = now + self._timing.lease
-        try:
-            parts = self._store.grant(
-                grant.worker, grant.job, grant.indexes, until=until, now=now, doubled=grant.doubled
-            )
-        except UnknownWorker:
-            parts = ()
-        if not parts:
-            self._looked = None  # the store knows something that this view did not
-            return None
-        indexes = tuple(part.index for part in parts)
-        self._loads[grant.worker] = Load(job.id, indexes, now)
-        self._last[grant.worker] = (job.id, indexes[-1])
-        spec = job.spec
-        return Lease(job.id, spec.bundle, spec.engine, spec.file, parts, self._timing.lease)
+    def _grant(self, grants: Sequence[Grant], jobs: Mapping[str, JobRow], now: float) -> dict[str, Lease]:
+        wanted = [(grant.worker, grant.job, grant.indexes, grant.doubled) for grant in grants]
+        leases = {}
+        granted = self._store.grant_all(wanted, until=now + self._timing.lease, now=now)
+        for grant, parts in zip(grants, granted, strict=True):
+            if len(parts) < len(grant.indexes):
+                self._looked = None  # the store knows something that this view did not
+            if not parts:
+                continue
+            indexes = tuple(part.index for part in parts)
+            self._loads[grant.worker] = Load(grant.job, indexes, now)
+            self._last[grant.worker] = (grant.job, indexes[-1])
+            spec = jobs[grant.job].spec
+            leases[grant.worker] = Lease(grant.job, spec.bundle, spec.engine, spec.file, parts, self._timing.lease)
+        return leases
 
     def _take_back(self, view: View, now: float) -> None:
         for revocation in revoke(view, now):
