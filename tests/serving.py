@@ -33,6 +33,7 @@ class Served:
     address: str
     controller: Controller
     tokens: Tokens
+    routes: frozenset[tuple[str, str]]
 
     def client(self, role: Role = Role.ADMIN, *, patience: float = 5.0) -> FarmClient:
         return FarmClient(self.address, self.tokens.token(role), patience=patience)
@@ -46,14 +47,17 @@ def served(folder: Path, *, timing: Timing = QUICK, limits: Limits | None = None
     controller = Controller(store, storage, folder / "logs", timing, limits=limits)
     controller.wake(now=time.time())
     loop = asyncio.new_event_loop()
-    found: list[str] = []
+    found: list[int] = []
+    routes: set[tuple[str, str]] = set()
     ready = threading.Event()
     ending = asyncio.Event()
 
     async def run() -> None:
         info = FarmInfo("test", "0", str(folder / "storage"), None, timing)
         server = Server(controller, tokens, info, folder / "incoming")
-        runner = web.AppRunner(server.application(), access_log=None, shutdown_timeout=0.1)
+        app = server.application()
+        routes.update((route.method, route.resource.canonical) for route in app.router.routes() if route.resource)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
@@ -69,7 +73,7 @@ def served(folder: Path, *, timing: Timing = QUICK, limits: Limits | None = None
     thread.start()
     assert ready.wait(10)
     try:
-        yield Served(f"127.0.0.1:{found[0]}", controller, tokens)
+        yield Served(f"127.0.0.1:{found[0]}", controller, tokens, frozenset(routes))
     finally:
         loop.call_soon_threadsafe(ending.set)
         thread.join(10)

@@ -15,9 +15,9 @@ from typing import BinaryIO, Final, TypeVar
 
 from aiohttp import web
 
-from reelwork_farm.intake import IntakeError, Limits
+from reelwork_farm.intake import IntakeError, Limits, check_digest
 from reelwork_farm.metrics import Metrics
-from reelwork_farm.storage import BLOCK, MissingError, OpenStorage, StorageError, checked
+from reelwork_farm.storage import BLOCK, MissingError, OpenStorage, StorageError
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -57,18 +57,18 @@ class Blobs:
 
     async def missing(self, digests: list[str]) -> list[str]:
         """Those of the blobs that are not there."""
-        wanted = [checked(digest) for digest in digests]
+        wanted = [check_digest(digest) for digest in digests]
         return await self.do(lambda: sorted(self._storage.missing(wanted)))
 
     async def has(self, request: web.Request) -> web.Response:
         """Whether a blob is there: status 200 or 404."""
-        digest = checked(request.match_info["digest"])
+        digest = check_digest(request.match_info["digest"])
         there = await self.do(lambda: self._storage.has(digest))
         return web.Response(status=200 if there else 404)
 
     async def get(self, request: web.Request) -> web.StreamResponse:
         """A blob's bytes. Whoever gets them checks them."""
-        digest = checked(request.match_info["digest"])
+        digest = check_digest(request.match_info["digest"])
         size = await self.do(lambda: self._storage.size(digest))
         if size is None:
             raise MissingError(f"the storage has no blob {digest}")
@@ -96,7 +96,7 @@ class Blobs:
 
     async def put(self, request: web.Request) -> web.Response:
         """Take a blob in: it is seen under its digest when all of it is there and is what the digest says."""
-        digest = checked(request.match_info["digest"])
+        digest = check_digest(request.match_info["digest"])
         if (request.content_length or 0) > self._limits.blob:
             return self._too_large()
         if await self.do(lambda: self._storage.has(digest)):

@@ -238,7 +238,10 @@ class FarmClient:
     ) -> T:
         """A question and its answer, read as ``kind``."""
         answer = self._call(method, route, message, params=params)
-        return wire.from_json(kind, wire.loads(answer.content), strict=False)
+        try:
+            return wire.from_json(kind, wire.loads(answer.content), strict=False)
+        except wire.WireError as error:
+            raise FarmError(f"what answers at {self.address} is no farm, or a much newer one: {error}") from None
 
     def _call(
         self,
@@ -301,7 +304,11 @@ class FarmClient:
             timeout=(5.0, 60.0),
             allow_redirects=False,  # nobody else is shown the token
         )
-        if answer.ok:
+        framed = "Content-Length" in answer.headers or "Transfer-Encoding" in answer.headers
+        if not framed and method != "HEAD":
+            answer.close()
+            raise _PassingError("an answer broke off")  # in its head, which the library takes for a whole one
+        if 200 <= answer.status_code < 300:
             return answer
         with answer:
             text = answer.text.strip()

@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 from reelwork_farm.capability import check_needs
 from reelwork_farm.errors import FarmError
 from reelwork_farm.model import Figures, JobSpec, WorkerOffer
-from reelwork_farm.storage import checked
 
 
 class IntakeError(FarmError):
@@ -39,6 +38,7 @@ class Limits:
     listed: int = 10_000
 
 
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _ID: Final = re.compile(r"[0-9a-f]{16}")
 _NAME: Final = re.compile(r"[^\x00-\x1f\x7f/\\]{1,200}")
 _PROJECT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
@@ -52,8 +52,8 @@ def check_spec(spec: JobSpec) -> None:
 
     :raises FarmError: with the field, and what it may be
     """
-    checked(spec.bundle)
-    checked(spec.engine)
+    check_digest(spec.bundle)
+    check_digest(spec.engine)
     _require(bool(_NAME.fullmatch(spec.title)), "title", "1 to 200 characters on one line, without slashes", spec.title)
     _require(bool(_NAME.fullmatch(spec.file)) and spec.file.strip(". ") != "", "file", "a file's plain name", spec.file)
     _require(bool(_PROJECT.fullmatch(spec.project)), "project", "letters, digits, `.`, `_` and `-`", spec.project)
@@ -77,6 +77,15 @@ def check_priority(priority: int) -> None:
     """
     allowed = f"between -{_HIGHEST_PRIORITY} and {_HIGHEST_PRIORITY}"
     _require(abs(priority) <= _HIGHEST_PRIORITY, "priority", allowed, str(priority))
+
+
+def check_digest(digest: str) -> str:
+    """Refuse what names no blob; comes back with it.
+
+    :raises IntakeError: it is not 64 hexadecimal digits in lower case
+    """
+    _require(bool(_DIGEST.fullmatch(digest)), "digest", "64 hexadecimal digits", digest)
+    return digest
 
 
 def check_id(job: str) -> None:
@@ -106,7 +115,7 @@ def check_offer(offer: WorkerOffer) -> None:
 
     :raises FarmError: with the field, and what it may be
     """
-    checked(offer.engine)
+    check_digest(offer.engine)
     _require(bool(_NAME.fullmatch(offer.node)), "node", "a machine's name", offer.node)
     _require(0 < offer.pid < 1 << 32, "pid", "a process id", str(offer.pid))
     _require(0 < offer.cores <= 1 << 16, "cores", "at least 1", str(offer.cores))
@@ -121,7 +130,7 @@ def check_figures(figures: Figures) -> None:
 
     :raises FarmError: with the field, and what it may be
     """
-    checked(figures.digest)
+    check_digest(figures.digest)
     for name in ("size", "frames", "seconds", "cpu", "memory"):
         value = getattr(figures, name)
         _require(value >= 0 and math.isfinite(value), name, "0 or more", str(value))

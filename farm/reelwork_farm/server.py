@@ -152,8 +152,8 @@ class Server:
             answer = _text(error.status, error.reason)
         except TimeoutError:
             answer = _text(408, "nothing came for too long")
-        except (ConnectionError, asyncio.CancelledError):
-            raise
+        except ConnectionError:
+            answer = _text(400, "the connection was lost")  # which nobody reads, but the figures count it
         except Exception as error:
             status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
             if status == 500:

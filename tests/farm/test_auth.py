@@ -1,0 +1,114 @@
+import logging
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reelwork_farm import auth
+from reelwork_farm.auth import Role, Tokens, farm_tokens, forget, is_loopback, remember, token_for
+from reelwork_farm.errors import FarmError
+
+SECRET = "a-secret-that-is-long-enough-for-this"
+
+
+@pytest.fixture(autouse=True)
+def _no_token_around(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(auth.VARIABLE, raising=False)
+
+
+def test_a_farm_makes_its_secret_once_and_nobody_else_can_read_it(tmp_path: Path) -> None:
+    tokens = farm_tokens(tmp_path / "farm")
+    assert len(tokens.secret) >= auth.SHORTEST
+    assert farm_tokens(tmp_path / "farm").secret == tokens.secret
+    assert farm_tokens(tmp_path / "other").secret != tokens.secret
+    assert (tmp_path / "farm" / "token").stat().st_mode & 0o077 == 0
+    assert tokens.secret not in repr(tokens)
+
+
+def test_each_role_has_a_token_of_its_own_that_does_not_tell_the_others() -> None:
+    tokens = Tokens(SECRET)
+    shown = {role: tokens.token(role) for role in Role}
+    assert len(set(shown.values())) == len(Role)
+    assert {role: tokens.role(token) for role, token in shown.items()} == {role: role for role in Role}
+    assert tokens.role(tokens.signing.decode()) is None
+    assert Tokens(SECRET + "x").token(Role.WORKER) != shown[Role.WORKER]
+    assert SECRET not in shown[Role.WORKER]
+
+
+@given(st.text(max_size=60))
+def test_any_other_token_has_no_role(shown: str) -> None:
+    tokens = Tokens(SECRET)
+    assert tokens.role(shown) is None or shown in {tokens.token(role) for role in Role}
+
+
+def test_the_environment_goes_before_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    farm_tokens(tmp_path)
+    monkeypatch.setenv(auth.VARIABLE, SECRET)
+    assert farm_tokens(tmp_path).secret == SECRET
+    assert token_for("h:1", tmp_path) == SECRET
+
+
+@pytest.mark.parametrize("token", ["", "short", "x" * 31, "x" * 40 + "\n" + "y", "ü" * 40, "with a space " * 5])
+def test_a_token_that_is_no_good_is_refused_without_being_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
+    monkeypatch.setenv(auth.VARIABLE, token)
+    with pytest.raises(FarmError) as raised:
+        farm_tokens(tmp_path)
+    assert not token or token not in str(raised.value)
+
+
+def test_a_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    farm_tokens(tmp_path)
+    os.chmod(tmp_path / "token", 0o644)
+    with pytest.raises(FarmError, match="chmod 600"):
+        farm_tokens(tmp_path)
+
+
+def test_commands_on_the_same_machine_find_the_token(tmp_path: Path) -> None:
+    with pytest.raises(FarmError, match=auth.VARIABLE):
+        token_for("127.0.0.1:1234")
+    remember("127.0.0.1:1234", SECRET)
+    assert token_for("127.0.0.1:1234") == SECRET
+    with pytest.raises(FarmError):
+        token_for("127.0.0.1:1235")
+    forget("127.0.0.1:1234")
+    with pytest.raises(FarmError):
+        token_for("127.0.0.1:1234")
+    remember("../../../outside", SECRET)
+    assert token_for("../../../outside") == SECRET
+    assert not (tmp_path.parent / "outside.token").exists()
+    forget("../../../outside")
+
+
+def test_logs_hold_no_token_wherever_it_stands() -> None:
+    tokens = Tokens(SECRET)
+    shown = [*(tokens.token(role) for role in Role), tokens.signing.decode()]
+    formatter = auth.Redacted(tokens)
+    for token in shown:
+        try:
+            raise RuntimeError(f"Authorization: Bearer {token}")
+        except RuntimeError as error:
+            record = logging.LogRecord(
+                "x",
+                logging.ERROR,
+                "x",
+                1,
+                f"GET {token} %s",
+                (f"with {token}",),
+                (type(error), error, error.__traceback__),
+            )
+        line = formatter.format(record)
+        assert token not in line
+        assert line.count("***") >= 3
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [("127.0.0.1", True), ("127.9.9.9", True), ("localhost", True), ("::1", True), ("[::1]", True), ("0.0.0.0", False),
+     ("::", False), ("10.0.0.1", False), ("localhost.example.com", False), ("", False)],
+)  # fmt: skip
+def test_what_only_this_machine_reaches(host: str, loopback: bool) -> None:
+    assert is_loopback(host) is loopback
