@@ -111,12 +111,12 @@ def upload(bundle: Bundle, storage: Storage, progress: Progress | None = None) -
     :raises StorageError: the storage is full or cannot be reached
     """
     progress = progress or Silent()
-    paths = {file.digest: file.path for file in bundle.lock.files}
-    lacking = sorted(storage.missing([*bundle.sources, bundle.digest]) & bundle.sources.keys(), key=paths.__getitem__)
-    for number, digest in enumerate(lacking, start=1):
+    missing = storage.missing(bundle.sources)
+    lacking = {file.digest: bundle.sources[file.digest] for file in bundle.lock.files if file.digest in missing}
+    for number, (digest, source) in enumerate(lacking.items(), start=1):
         progress.stage(f"uploading file {number} of {len(lacking)}")
-        if storage.put(bundle.sources[digest]) != digest:
-            raise BundleError(f"{bundle.sources[digest]} was changed while it was submitted; submit again")
+        if storage.put(source) != digest:
+            raise BundleError(f"{source} was changed while it was submitted; submit again")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / NAME
         path.write_bytes(lock_bytes(bundle.lock))

@@ -141,10 +141,10 @@ class FolderStorage:
 
     def put(self, path: Path) -> str:
         """See :class:`Storage`."""
-        with _told(f"the storage {self._root}"):
+        with _read(path) as source, _told(f"the storage {self._root}"):
             handle, name = tempfile.mkstemp(dir=self._partial)
             try:
-                with os.fdopen(handle, "wb") as out, path.open("rb") as source:
+                with os.fdopen(handle, "wb") as out:
                     digest = _copied(source, out.write)
                     out.flush()
                     os.fsync(out.fileno())
@@ -180,8 +180,8 @@ class FolderStorage:
 
     def discard(self, digest: str) -> None:
         """See :class:`OpenStorage`."""
-        with contextlib.suppress(FileNotFoundError), _told(f"the storage {self._root}"):
-            self.path(digest).unlink()
+        with _told(f"the storage {self._root}"):
+            self.path(digest).unlink(missing_ok=True)
 
 
 class _UrlStorage:
@@ -219,9 +219,9 @@ class _UrlStorage:
                 return None
 
     def put(self, path: Path) -> str:
+        with _read(path) as source:
+            digest = _copied(source)
         with self._told():
-            with path.open("rb") as source:
-                digest = _copied(source)
             place = self._path(digest)
             if self.size(digest) == path.stat().st_size:
                 return digest
@@ -307,7 +307,7 @@ class ControllerStorage:
 
     def put(self, path: Path) -> str:
         """See :class:`Storage`."""
-        with _told(str(path)), path.open("rb") as source:
+        with _read(path) as source:
             digest = _copied(source)
         if not self._client.has_blob(digest):
             self._client.put_blob(digest, path)
@@ -389,6 +389,12 @@ def _copied(source: BinaryIO, write: Callable[[bytes], Any] = len) -> str:
         state.update(block)
         write(block)
     return state.hexdigest()
+
+
+def _read(path: Path) -> BinaryIO:
+    """A file that is to be put somewhere."""
+    with _told("cannot put it into the storage"):
+        return path.open("rb")
 
 
 @contextmanager
