@@ -11,10 +11,13 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Connection,
+    Double,
     Row,
     and_,
     bindparam,
+    case,
     delete,
+    func,
     insert,
     literal,
     select,
@@ -83,14 +86,20 @@ _COUNT: Final = (
         seconds=jobs.c.seconds + bindparam("took"),
         squares=jobs.c.squares + bindparam("took_squared"),
     )
+    .returning(jobs.c.units, jobs.c.done, jobs.c.quarantined)
 )
+_SPEED: Final = bindparam("new_speed", type_=Double)
 _REPORTED: Final = (
     update(workers)
     .where(workers.c.id == bindparam("at_worker"))
     .values(
-        speed=bindparam("now_speed"), faults=bindparam("now_faults"), reported=bindparam("at"), seen=bindparam("at")
+        speed=func.coalesce(workers.c.speed * (1 - _NEW) + _SPEED * _NEW, _SPEED, workers.c.speed),
+        faults=case((workers.c.faults > 0, workers.c.faults - 1), else_=0),
+        reported=bindparam("at"),
+        seen=bindparam("at"),
     )
 )
+_LONGER: Final = update(leases).where(leases.c.worker == bindparam("at_worker")).values(until=bindparam("at_until"))
 
 
 def grant(
@@ -147,10 +156,11 @@ def commit(
     unit_after(UnitState(unit.state), UnitEvent.COMMITTED)
     connection.execute(_DONE, {**at, "made": figures.digest, "took": figures.seconds})
     took = {"took": figures.seconds, "took_squared": figures.seconds**2}
-    connection.execute(_COUNT, {"at_job": job, **took})
+    counted = connection.execute(_COUNT, {"at_job": job, **took}).one()
     connection.execute(_ALL, at)
     frames = unit.stop - unit.first if unit.kind == UnitKind.RENDER else 0
-    _credit(connection, worker, frames / figures.seconds if frames and figures.seconds > 0 else None, now)
+    speed = frames / figures.seconds if frames and figures.seconds > 0 else None
+    connection.execute(_REPORTED, {"at_worker": worker, "new_speed": speed, "at": now})
     told: dict[str, object] = {
         "epoch": epoch,
         "digest": figures.digest,
@@ -163,7 +173,7 @@ def commit(
     note(connection, now, "unit committed", job=job, worker=worker, units=[(index, told)])
     if unit.kind == UnitKind.FINISH:
         _finish(connection, job, figures.digest, now)
-    else:
+    elif counted.done == counted.units - 1 or counted.quarantined:
         _go_on(connection, job, now)
     return True
 
@@ -279,8 +289,8 @@ def extend(
     """
     own = [(job, number, epoch) for job, number, epoch in connection.execute(_OWN, {"at_worker": worker})]
     held = own if holding is None else sorted(set(own).intersection(holding))
-    if held == own:
-        connection.execute(update(leases).where(leases.c.worker == worker).values(until=until))
+    if len(held) == len(own):
+        connection.execute(_LONGER, {"at_worker": worker, "at_until": until})
     else:
         for some in _thousands(held):
             here = tuple_(leases.c.job, leases.c.number, leases.c.epoch).in_(some)
@@ -309,14 +319,6 @@ def _take(
         return True
     note(connection, now, "late report dropped", job=job, worker=worker, units=[(index, {"epoch": epoch} | told)])
     return False
-
-
-def _credit(connection: Connection, worker: str, speed: float | None, now: float) -> None:
-    row = find_worker(connection, worker)
-    if speed is not None and row.speed is not None:
-        speed = (1 - _NEW) * row.speed + _NEW * speed
-    values = {"now_speed": speed or row.speed, "now_faults": max(0, row.faults - 1), "at": now}
-    connection.execute(_REPORTED, {"at_worker": worker, **values})
 
 
 def _go_on(connection: Connection, job: str, now: float) -> None:

@@ -14,6 +14,7 @@ from reelwork_farm.store.rows import note, worker_row, written
 from reelwork_farm.store.schema import leases, workers
 
 _WORKER: Final = select(workers).where(workers.c.id == bindparam("id"))
+_SEEN: Final = update(workers).where(workers.c.id == bindparam("at_worker")).values(seen=bindparam("at"))
 
 
 def find_worker(connection: Connection, worker: str) -> Row[Any]:
@@ -52,7 +53,7 @@ def seen(connection: Connection, worker: str, *, now: float) -> None:
     if row.state == WorkerState.LOST:
         connection.execute(update(workers).where(workers.c.id == worker).values(state=WorkerState.IDLE))
         note(connection, now, "worker found", worker=worker)
-    connection.execute(update(workers).where(workers.c.id == worker).values(seen=now))
+    connection.execute(_SEEN, {"at_worker": worker, "at": now})
 
 
 def set_state(connection: Connection, worker: str, state: WorkerState, *, until: float | None, now: float) -> None:
