@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 
@@ -36,13 +36,11 @@ from reelwork.graph.model import (
     SequenceSource,
     SolidSource,
 )
-from reelwork.image import EMPTY, EVERYWHERE, Drawing, Window
+from reelwork.image import EMPTY, Drawing, Window
 from reelwork.plan.evaluate import Scope, instance, is_constant
 from reelwork.plan.geometry import Size, density, fit_scale, is_seen, layer_matrix, source_size
 from reelwork.plan.nodes import (
     Area,
-    Box,
-    Clip,
     Element,
     Fill,
     FramePlan,
@@ -51,13 +49,13 @@ from reelwork.plan.nodes import (
     Picture,
     Points,
     Replace,
-    Resampled,
     Stack,
     Transit,
     Vector,
     digest,
 )
-from reelwork.values import Affine, Colour, Display, Space
+from reelwork.plan.regions import clipped, colour_box, extent, larger, resampled
+from reelwork.values import Affine, Colour, Space
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ def plan_frame(graph: Graph, view: View, time: Fraction) -> FramePlan:
     picture = planner.composition(graph.root, time, view.matrix, view.background)
     if picture is not None and view.crop is not None:
         x, y, width, height = view.crop
-        picture = _clipped(picture, view.matrix @ Affine.translation(x, y), (width, height))
+        picture = clipped(picture, view.matrix @ Affine.translation(x, y), (width, height))
     if picture is None:
         picture = planner.stack(())
     if view.background is None or view.background.alpha < 1.0 or picture.opaque.covers(view.window):
@@ -128,7 +126,7 @@ class _Planner:
             region = region | element.node.region
             hides = element.merge is self._normal or issubclass(element.merge, SeparableMerge | NonSeparableMerge)
             if element.opacity == 1.0 and hides:
-                opaque = _larger(opaque, element.node.opaque)
+                opaque = larger(opaque, element.node.opaque)
         return Stack(region, kept, self._space, opaque=opaque)
 
     def composition(
@@ -143,11 +141,11 @@ class _Planner:
             scale = density(matrix)
             inner = Affine.scaling(scale, scale)
             node = self.composition(composition, time, inner, behind)
-            return None if node is None else _resampled(node, matrix @ inner.inverse())
+            return None if node is None else resampled(node, matrix @ inner.inverse())
         background = behind if composition.background is None else composition.background
-        elements = [] if background is None else [self.over(_box(background, self._display, matrix, size))]
+        elements = [] if background is None else [self.over(colour_box(background, self._display, matrix, size))]
         node = self.layers(composition.layers, time, size, matrix, elements)
-        return None if node is None else _clipped(node, matrix, size)
+        return None if node is None else clipped(node, matrix, size)
 
     def layers(
         self, layers: tuple[Layer, ...], time: Fraction, size: Size, matrix: Affine, below: list[Element] | None = None
@@ -186,7 +184,7 @@ class _Planner:
         if above is below:
             return elements
         if layer.merge is not self._normal:
-            return [*elements, Element(_clipped(above, matrix @ placed.matrix, size), layer.merge, opacity)]
+            return [*elements, Element(clipped(above, matrix @ placed.matrix, size), layer.merge, opacity)]
         moved = placed.matrix != Affine.IDENTITY
         if opacity == 1.0 and not moved:
             return [self.over(above)]
@@ -232,7 +230,7 @@ class _Planner:
         if node is None:
             return None
         node = self._affected(node, layer, rest, scope, upright, placed.box)
-        return _resampled(node, total @ upright.inverse())
+        return resampled(node, total @ upright.inverse())
 
     def _source(
         self,
@@ -250,7 +248,7 @@ class _Planner:
             facts = source.media.facts
             if facts.kind == "audio":
                 return None
-            region, inner = _extent(fitted, (facts.width, facts.height))
+            region, inner = extent(fitted, (facts.width, facts.height))
             time = source.retiming.source_time(clock) if facts.kind == "video" else Fraction(0)
             opaque = EMPTY if facts.has_alpha or facts.scalable else inner
             return Picture(region, source.media, time, fitted, effects, opaque=opaque)
@@ -261,16 +259,16 @@ class _Planner:
         if isinstance(source, SequenceSource):
             return self._sequence(source.sequence, clock, size, matrix)
         if isinstance(source, SolidSource):
-            return _box(source.colour.at(clock), self._display, matrix, size)
+            return colour_box(source.colour.at(clock), self._display, matrix, size)
         generator = placed.generator
         if isinstance(generator, VectorGenerator):
             return _vector(generator, size, fitted)
         assert isinstance(generator, PixelGenerator)
-        region, _ = _extent(matrix, size)
+        region, _ = extent(matrix, size)
         time = clock if generator.timed else Fraction(0)
         context = Context((density(matrix),) * 2, matrix.bounds(0.0, 0.0, *size), time, _seed(layer), self._display)
         node = Generated(region, generator, context, matrix.inverse(), size)
-        return _clipped(node, matrix, size)
+        return clipped(node, matrix, size)
 
     def _affected(
         self, node: Node, layer: Layer, uses: tuple[EffectUse, ...], scope: Scope, matrix: Affine, box: Size
@@ -312,10 +310,10 @@ class _Planner:
                 for index, place, seen in zip((use.outgoing, use.incoming), places, shown, strict=True):
                     clip = None if index is None or not seen else sequence.clips[index]
                     node = None if clip is None else self.layers((clip,), time, size, matrix @ place)
-                    ends.append(None if node is None else _clipped(node, matrix @ place, size))
-                region, _ = _extent(matrix, size)
+                    ends.append(None if node is None else clipped(node, matrix @ place, size))
+                region, _ = extent(matrix, size)
                 node = Transit(region, transition, progress, ends[0], ends[1], matrix.inverse(), size)
-                return _clipped(node, matrix, size)
+                return clipped(node, matrix, size)
         for clip in sequence.clips:
             if clip.start <= time < clip.end:
                 return self.layers((clip,), time, size, matrix)
@@ -355,31 +353,6 @@ def _needs_upright(layers: tuple[Layer, ...]) -> bool:
     return False
 
 
-def _extent(matrix: Affine, size: tuple[float, float]) -> tuple[Window, Window]:
-    """Where a resampled picture of ``size`` may be seen, and where it certainly covers."""
-    x0, y0, x1, y1 = matrix.bounds(0.0, 0.0, float(size[0]), float(size[1]))
-    limit = float(EVERYWHERE.x1)
-    x0, y0, x1, y1 = (min(limit, max(-limit, value)) for value in (x0, y0, x1, y1))
-    outer = Window.around(x0, y0, x1, y1)
-    whole = (float(outer.x0), float(outer.y0), float(outer.x1), float(outer.y1)) == (x0, y0, x1, y1)
-    if not matrix.is_upright:
-        return outer.expand(1, 1, 1, 1), EMPTY
-    if whole:
-        return outer, outer
-    # an edge fades over one source pixel, however much that is enlarged
-    fade_x, fade_y = (1 + max(1, -int(-scale // 1)) for scale in (matrix.a, matrix.d))
-    return outer.expand(1, 1, 1, 1), outer.expand(-fade_x, -fade_y, -fade_x, -fade_y)
-
-
-def _box(colour: Colour, display: Display, matrix: Affine, size: Size) -> Node:
-    pixel = colour.premultiplied(display)
-    region, inner = _extent(matrix, size)
-    opaque = inner if pixel[3] == 1.0 else EMPTY
-    if matrix.is_upright and inner == region:
-        return Fill(region, pixel, opaque=opaque)
-    return Box(region, pixel, matrix, size, opaque=opaque)
-
-
 def _vector(generator: VectorGenerator, canvas: Size, matrix: Affine) -> Node | None:
     region = EMPTY
     for fill in drawing(generator, canvas).fills:
@@ -387,47 +360,6 @@ def _vector(generator: VectorGenerator, canvas: Size, matrix: Affine) -> Node | 
         if bounds is not None:
             region = region | Window.around(*matrix.bounds(*bounds)).expand(1, 1, 1, 1)
     return None if region.is_empty else Vector(region, generator, canvas, matrix)
-
-
-def _clipped(node: Node, matrix: Affine, size: Size) -> Node:
-    """A node inside a rectangle; nothing is done where it already lies within it."""
-    region, inner = _extent(matrix, size)
-    if inner.covers(node.region) or _fills(node, matrix, size):
-        return node
-    if matrix.is_upright and inner == region:
-        return _cropped(node, region)
-    return Clip(node.region & region, node, matrix, size, opaque=node.opaque & inner)
-
-
-def _fills(node: Node, matrix: Affine, size: Size) -> bool:
-    """Whether a node's own edges are those of the rectangle; clipping would count their coverage twice."""
-    if isinstance(node, Box):
-        return node.matrix == matrix and node.size == size
-    if isinstance(node, Picture):
-        facts = node.media.facts
-        scale = Affine.scaling(size[0] / facts.width, size[1] / facts.height)
-        return _close(node.matrix, matrix @ scale)
-    return False
-
-
-def _close(one: Affine, other: Affine) -> bool:
-    """Whether two maps differ by no more than the noise of multiplying them."""
-    parts = ((one.a, other.a), (one.b, other.b), (one.c, other.c), (one.d, other.d), (one.e, other.e), (one.f, other.f))
-    return all(abs(a - b) <= 1e-9 * max(1.0, abs(a)) for a, b in parts)
-
-
-def _cropped(node: Node, window: Window) -> Node:
-    return replace(node, region=node.region & window, opaque=node.opaque & window)
-
-
-def _resampled(node: Node, matrix: Affine) -> Node:
-    x0, y0, x1, y1 = node.region
-    region, _ = _extent(matrix @ Affine.translation(x0, y0), (x1 - x0, y1 - y0))
-    return Resampled(region, node, matrix)
-
-
-def _larger(one: Window, other: Window) -> Window:
-    return one if one.width * one.height >= other.width * other.height else other
 
 
 def _seed(layer: Layer) -> int:
