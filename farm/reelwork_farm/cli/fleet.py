@@ -156,7 +156,7 @@ def status(folder: Path | None, address: str | None, as_json: bool) -> None:
     from reelwork_farm.supervisor import running
 
     place = _place(folder)
-    client = _asked(address, place)
+    client = asked(address, place)
     info = client.farm()
     workers = Counter(str(row.state) for row in client.workers())
     jobs = Counter(str(row.state) for row in client.jobs())
@@ -189,7 +189,7 @@ def status(folder: Path | None, address: str | None, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="As a list of objects.")
 def workers(folder: Path | None, address: str | None, everybody: bool, as_json: bool) -> None:
     """Who works for the farm."""
-    rows = [row for row in _asked(address, _place(folder)).workers() if everybody or _is_there(row)]
+    rows = [row for row in asked(address, folder).workers() if everybody or _is_there(row)]
     if as_json:
         click.echo(json.dumps([_as_table(row) for row in rows], indent=2))
         return
@@ -208,7 +208,7 @@ def workers(folder: Path | None, address: str | None, everybody: bool, as_json: 
 @click.argument("ids", nargs=-1, metavar="[WORKER]...")
 def drain(folder: Path | None, address: str | None, node: str | None, everybody: bool, ids: tuple[str, ...]) -> None:
     """Have workers finish what they render and leave, before a machine is stopped or upgraded."""
-    client = _asked(address, _place(folder))
+    client = asked(address, folder)
     there = [row for row in client.workers() if _is_there(row)]
     chosen = [row.id for row in there if everybody or row.offer.node == node or row.id in ids]
     unknown = set(ids) - {row.id for row in there}
@@ -279,10 +279,14 @@ def _client(address: str, folder: Path) -> FarmClient:
     return FarmClient(address, token_for(address, folder), patience=5.0)
 
 
-def _asked(address: str | None, folder: Path) -> FarmClient:
-    """A client of the farm that is meant."""
+def asked(address: str | None, folder: Path | None) -> FarmClient:
+    """A client of the farm that is meant by :func:`farm_option`.
+
+    :raises FarmError: no farm is up here, and none is named; or there is no token for it
+    """
     from reelwork_farm.fleet import address_in
 
+    folder = _place(folder)
     address = address or address_in(folder)
     if address is None:
         raise FarmError(
