@@ -7,23 +7,22 @@ Discrete events: workers that only pretend to render drive the real controller, 
 from __future__ import annotations
 
 import argparse
-import functools
 import hashlib
 import heapq
 import io
 import random
 import tempfile
-import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, Final, cast
+from typing import BinaryIO, Final, cast
 
 from reelwork.render.units import UNIT_FRAMES
 from reelwork_farm.controller import Controller
 from reelwork_farm.errors import UnknownWorker
 from reelwork_farm.messages import Heartbeat, Holding, Report
+from reelwork_farm.metered import Metered
 from reelwork_farm.model import Cause, Failure, Figures, JobSpec, JobState, Part, Timing, UnitKind, WorkerOffer
 from reelwork_farm.storage import OpenStorage
 from reelwork_farm.store import Store, open_store
@@ -82,6 +81,7 @@ class Result:
     :param shares: by project, its part of all worker-seconds while all projects had units to hand out
     :param ended: how many jobs ended in which state
     :param busy: real seconds in the controller
+    :param cpu: of those, seconds of processor time; the others it waited for the disk, or for the processor
     :param asked: by the controller's method, how often it was called and real seconds in it
     :param stored: by the store's method, the same
     """
@@ -95,13 +95,19 @@ class Result:
     shares: dict[str, float]
     ended: dict[JobState, int]
     busy: float
+    cpu: float
     asked: dict[str, tuple[int, float]]
     stored: dict[str, tuple[int, float]]
 
     @property
     def rate(self) -> float:
-        """Finished units for each real second that the controller was at work, all that it does for them included."""
-        return self.done / self.busy
+        """Finished units for each second of processor time of the controller, all that it does for them included."""
+        return self.done / self.cpu
+
+    @property
+    def dispatch_rate(self) -> float:
+        """Units handed out for each real second that it took to plan and to grant."""
+        return self.granted / self.asked["hand_out"][1]
 
 
 def simulate(scenario: Scenario, store: str = ":memory:", *, until: float = 1e7) -> Result:
@@ -116,31 +122,6 @@ def simulate(scenario: Scenario, store: str = ":memory:", *, until: float = 1e7)
         return _Simulation(scenario, opened).run(until)
     finally:
         opened.close()
-
-
-class _Metered:
-    """Stands for an object; counts and times what is asked of it."""
-
-    def __init__(self, target: object) -> None:
-        self._target = target
-        self.spent: dict[str, tuple[int, float]] = {}
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._target, name)
-        if not callable(method):
-            return method
-
-        @functools.wraps(method)
-        def metered(*args: Any, **named: Any) -> Any:
-            began = time.perf_counter()
-            try:
-                return method(*args, **named)
-            finally:
-                count, seconds = self.spent.get(name, (0, 0.0))
-                self.spent[name] = (count + 1, seconds + time.perf_counter() - began)
-
-        self.__dict__[name] = metered
-        return metered
 
 
 class _Storage:
@@ -173,11 +154,11 @@ class _Worker:
 class _Simulation:
     def __init__(self, scenario: Scenario, store: Store) -> None:
         self.scenario = scenario
-        self.store = _Metered(store)
+        self.store = Metered(store)
         controller = Controller(
             cast(Store, self.store), cast(OpenStorage, _Storage()), Path(tempfile.gettempdir()), scenario.timing
         )
-        self.controller = _Metered(controller)
+        self.controller = Metered(controller)
         self.chance = random.Random(scenario.seed)
         self.now = 1e9
         self.began = self.last = self.now
@@ -219,6 +200,7 @@ class _Simulation:
             shares={name: self.got[name] / total if total else 0.0 for name in self.scenario.projects},
             ended=dict(Counter(job.state for job in self.store.jobs())),
             busy=sum(seconds for _, seconds in self.controller.spent.values()),
+            cpu=self.controller.cpu,
             asked=self.controller.spent,
             stored=self.store.spent,
         )
@@ -363,8 +345,10 @@ def table(scenario: Scenario, result: Result) -> str:
         ("jobs", ", ".join(f"{count} {state}" for state, count in result.ended.items())),
         ("units finished, handed out", f"{result.done:,}, {result.granted:,}"),
         ("work thrown away", f"{result.wasted / max(result.rendered, 1e-9):.2%} of the worker-seconds"),
-        ("controller", f"{result.busy:,.1f} s, {result.busy / result.makespan:.1%} of the makespan"),
-        ("units a second of it", f"{result.rate:,.0f}"),
+        ("controller", f"{result.busy:,.1f} s, {result.cpu:,.1f} s of processor time"),
+        ("load of the controller", f"{result.cpu / result.makespan:.1%} of a processor"),
+        ("units a second of that", f"{result.rate:,.0f}"),
+        ("units a second handed out", f"{result.dispatch_rate:,.0f}"),
     ]
     if len(result.shares) > 1:
         lines.append(("shares", ", ".join(f"{name} {share:.1%}" for name, share in result.shares.items())))
