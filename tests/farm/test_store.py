@@ -254,6 +254,20 @@ def test_a_straggler_is_doubled_and_whoever_is_first_wins(store: Store) -> None:
     check(store)
 
 
+def test_a_unit_that_fails_wherever_it_is_doubled_is_given_up(store: Store) -> None:
+    job, first, second = store.submit(spec(), now=1.0).id, worker(store, 1), worker(store, 2)
+    (part,) = store.grant(first, job, [0], until=900.0, now=1.0)
+    has = {first: part.epoch}
+    for number, (who, other) in enumerate([(first, second), (second, first), (first, second)]):
+        now = 10.0 * (number + 1)
+        (part,) = store.grant(other, job, [0], until=900.0, now=now, doubled=True)
+        has[other] = part.epoch
+        assert store.fail(who, job, 0, has[who], Failure(Cause.PLUGIN, "it crashed"), TIMING, now=now + 1.0)
+        check(store)
+    assert store.unit(job, 0).state is UnitState.QUARANTINED
+    assert store.held() == []
+
+
 @pytest.mark.parametrize("end", ["fail", "expire", "give back"])
 def test_a_doubled_unit_stays_with_the_one_who_still_has_it(store: Store, end: str) -> None:
     job, slow, quick = store.submit(spec(), now=1.0).id, worker(store, 1), worker(store, 2)

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from reelwork_farm.model import Cause, Failure, Figures, JobState, Part, Timing, UnitKind, UnitState, WorkerState
-from reelwork_farm.states import Again, JobEvent, UnitEvent, retry, unit_after
+from reelwork_farm.states import Again, JobEvent, Quarantine, UnitEvent, retry, unit_after
 from reelwork_farm.store.jobs import release_followers, step
 from reelwork_farm.store.rows import find_job, note, plain
 from reelwork_farm.store.schema import jobs, leases, units, workers
@@ -214,8 +214,10 @@ def fail(
         .values(faults=workers.c.faults + int(failure.cause is not Cause.MEDIA), reported=now, seen=now)
     )
     here = and_(leases.c.job == job, leases.c.number == index)
+    verdict = retry(failure.cause, attempts, len(tried), timing, losses=losses)
+    if isinstance(verdict, Quarantine):  # whoever else has it would fail as well
+        connection.execute(delete(leases).where(here))
     if connection.execute(select(leases.c.epoch).where(here).limit(1)).first() is None:
-        verdict = retry(failure.cause, attempts, len(tried), timing, losses=losses)
         event = UnitEvent.RETURNED if isinstance(verdict, Again) else UnitEvent.GIVEN_UP
         values["state"] = unit_after(UnitState(unit.state), event)
         values["epoch"] = unit.epoch + 1
