@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from catalogue.shelves import record, shelf, write
+from catalogue.shelves import VALLEY, record, shelf, write
 
 from reelwork.errors import SceneError
 from reelwork.render.prepare import Prepared, Settings, prepare
@@ -106,3 +106,24 @@ def test_a_record_of_another_kind_than_its_file_is_doubtful(tmp_path):
     shelf(tmp_path / "catalogue", valley=record(kind='"video"'))
     (warning,) = prepared(tmp_path, "asset: mirtle/valley", "asset: mirtle/valley").warnings
     assert warning.message == "the record 'mirtle/valley' is of kind video, but its file is a still"
+
+
+def test_an_enclosed_scene_reads_what_is_enclosed_and_nothing_else_outside_its_folder(tmp_path, monkeypatch):
+    shelf(tmp_path / "carried" / "catalogue", valley=record())
+    shelf(tmp_path / "secret" / "catalogue", valley=record())
+    inside, outside = (write(tmp_path, name, VALLEY) for name in ("scene/inside.svg", "secret/outside.svg"))
+    monkeypatch.setenv("REELWORK_ROOTS", str(tmp_path))
+    path = scene(
+        tmp_path / "scene", "file: inside.svg", "file: /far/away.svg", "asset: mirtle/valley", top="catalogue: /far"
+    )
+    enclosed = {"/far/away.svg": outside, "/far": tmp_path / "carried" / "catalogue"}
+    media = prepare(path, Settings(enclosed=enclosed)).production.media
+    carried = tmp_path / "carried" / "catalogue" / "media" / "valley.svg"
+    assert [Path(each.path) for each in media.values()] == [inside, outside, carried]
+    for layer, top in (
+        (f"file: {outside}", "title: x"),
+        ("file: ../secret/outside.svg", "title: x"),
+        ("asset: mirtle/valley", f"catalogue: {tmp_path / 'secret' / 'catalogue'}"),
+    ):
+        with pytest.raises(SceneError, match="lies outside the scene's folder, and is not enclosed with it"):
+            prepare(scene(tmp_path / "scene", layer, top=top), Settings(enclosed={}))

@@ -83,3 +83,10 @@ def test_a_digest_changes_with_every_part_and_is_quick_for_nested_compositions()
     assert value_digest(deep) != value_digest(replace(deep, display="bt1886"))
     assert value_digest(1) != value_digest("1")
     assert value_digest(1) != value_digest(1.0)
+
+
+def test_a_digest_knows_what_a_file_is_and_not_where_it_lies():
+    source = still()
+    moved = replace(source, media=replace(source.media, path="/elsewhere/other.png"))
+    changed = replace(source, media=replace(source.media, facts=replace(source.media.facts, digest="other")))
+    assert value_digest(source) == value_digest(moved) != value_digest(changed)

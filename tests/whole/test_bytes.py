@@ -84,6 +84,11 @@ def test_bytes_do_not_depend_on_the_order_of_units(scene, film, tmp_path):
     assert rendered(scene, tmp_path / "home", tmp_path / "film.mp4", Here(shuffled)) == film
 
 
+def test_verifying_changes_no_byte(scene, film, tmp_path):
+    (tmp_path / "home").mkdir()
+    assert rendered(scene, tmp_path / "home", tmp_path / "film.mp4", Here(), verify=True) == film
+
+
 def test_a_render_that_is_killed_goes_on_to_the_same_bytes(scene, film, tmp_path, fresh_home):
     kept: list[int] = []
     for _ in range(3):
