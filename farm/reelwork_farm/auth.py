@@ -10,13 +10,13 @@ import logging
 import os
 import re
 import secrets
-import tempfile
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from reelwork import folders
+from reelwork.media.whole import whole_file
 from reelwork_farm.errors import FarmError
 
 #: The environment variable that a token is taken from where no file holds it.
@@ -155,11 +155,7 @@ def _read_private(path: Path) -> str:
 
 
 def _write_private(path: Path, token: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor, name = tempfile.mkstemp(dir=path.parent)  # 0600 from the first moment
+    with whole_file(path) as temporary:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(token + "\n")
-        os.replace(name, path)
-    except OSError as error:
-        raise FarmError(f"cannot write the token to {path}: {error.strerror or error}") from error

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
-import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -18,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from reelwork.media.whole import whole_file
 from reelwork.render.units import UNIT_FRAMES
 from reelwork_farm.dispatch import Dispatch
 from reelwork_farm.errors import FarmError, NotFound
@@ -265,18 +264,12 @@ class Controller:
     def put_log(self, job: str, index: int, data: bytes) -> None:
         """Keep a unit's log in place of the one before.
 
-        :raises FarmError: there is no such unit, or no room
+        :raises NotFound: there is no such unit
+        :raises OutputError: there is no room
         """
         self.store.unit(job, index)
-        path = self._log_path(job, index)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor, name = tempfile.mkstemp(dir=path.parent)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-            os.replace(name, path)
-        except OSError as error:
-            raise FarmError(f"cannot write the log {path}: {error.strerror or error}") from error
+        with whole_file(self._log_path(job, index)) as temporary:
+            temporary.write_bytes(data)
 
     def log(self, job: str, index: int) -> bytes:
         """A unit's log; empty where it has none yet.
@@ -290,7 +283,7 @@ class Controller:
             return b""
 
     def _log_path(self, job: str, index: int) -> Path:
-        return self._logs / job / f"{index}.log"
+        return self._logs / job / str(index // 1000) / f"{index}.log"
 
     # -- time
 

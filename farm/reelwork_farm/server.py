@@ -19,6 +19,7 @@ from typing import Any, Final, TypeVar
 
 from aiohttp import web
 
+from reelwork.errors import OutputError
 from reelwork_farm import wire
 from reelwork_farm.auth import Role, Tokens
 from reelwork_farm.blobs import Blobs
@@ -50,6 +51,7 @@ _STATUS: Final[tuple[tuple[type[Exception], int], ...]] = (
     (IntakeError, 400),
     (wire.WireError, 400),
     (StorageError, 503),
+    (OutputError, 503),
     (FarmError, 400),
 )
 

@@ -12,7 +12,6 @@ import os
 import signal
 import socket
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -22,6 +21,7 @@ from typing import Final
 from aiohttp import web
 
 from reelwork.errors import ReelworkError
+from reelwork.media.whole import whole_file
 from reelwork_farm import auth, wire
 from reelwork_farm.controller import Controller
 from reelwork_farm.errors import FarmError
@@ -100,7 +100,8 @@ async def _run(
         await web.SockSite(runner, listening).start()
         address = _address(host, listening.getsockname()[1])
         auth.remember(address, tokens.secret)
-        _write_state(folder / STATE_FILE, {"address": address, "pid": os.getpid(), "storage": info.storage})
+        with whole_file(folder / STATE_FILE) as temporary:
+            temporary.write_text(json.dumps({"address": address, "pid": os.getpid(), "storage": info.storage}))
         _log.info("listening on %s", address)
         tasks = [
             asyncio.create_task(_keep_time(controller, server)),
@@ -173,13 +174,6 @@ def _address(host: str, port: int) -> str:
     """What others call the farm: where it listens on all of its machine's addresses, the machine's name."""
     name = socket.gethostname() if host in ("", "0.0.0.0", "::") else host
     return f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
-
-
-def _write_state(path: Path, state: dict[str, object]) -> None:
-    descriptor, name = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(state, file)
-    os.replace(name, path)
 
 
 def _log_redacted(tokens: auth.Tokens) -> None:

@@ -10,13 +10,12 @@ import hashlib
 import hmac
 import json
 import logging
-import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol
 
+from reelwork.media.whole import whole_file
 from reelwork_farm import wire
 from reelwork_farm.model import Event, JobRow, JobState
 
@@ -144,7 +143,8 @@ class Webhooks:
         """Write the outbox down, unless it was only read on a little, which can be done again."""
         self._box = box
         if box.waiting != self._written.waiting or box.after >= self._written.after + _PAGE:
-            _write(self._path, box)
+            with whole_file(self._path) as temporary:
+                temporary.write_text(wire.dumps(box), encoding="utf-8")
             self._written = box
 
 
@@ -176,12 +176,3 @@ def _read(path: Path) -> _Outbox:
         return wire.from_json(_Outbox, wire.loads(path.read_bytes()))
     except FileNotFoundError:
         return _Outbox()
-
-
-def _write(path: Path, box: _Outbox) -> None:
-    descriptor, name = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(wire.dumps(box))
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(name, path)

@@ -1,0 +1,212 @@
+"""``reelwork farm jobs, job, logs, cancel, pause, resume, retry, priority, events``: seeing jobs and steering them."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from reelwork.cli.meter import spoken
+from reelwork_farm.cli.fleet import asked, farm_option
+from reelwork_farm.errors import FarmError
+
+if TYPE_CHECKING:
+    from reelwork_farm.client import FarmClient
+    from reelwork_farm.model import Event, JobRow
+
+#: Seconds between two looks.
+_LOOK: Final = 0.5
+_STATES: Final = ("blocked", "queued", "running", "paused", "done", "failed", "cancelled")
+_PAGE: Final = 1000
+json_option = click.option("--json", "as_json", is_flag=True, help="As JSON.")
+
+
+@click.command("jobs")
+@farm_option
+@click.option("--state", "states", multiple=True, type=click.Choice(_STATES), help="Only these; may be repeated.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000), help="The latest so many.")
+@json_option
+def jobs(folder: Path | None, address: str | None, states: tuple[str, ...], limit: int, as_json: bool) -> None:
+    """List jobs, the latest first."""
+    from reelwork_farm.model import JobState
+
+    client = asked(address, folder)
+    rows = client.jobs(states=[JobState(state) for state in states] or None, limit=limit)
+    if as_json:
+        _print(rows)
+        return
+    for row in rows:
+        click.echo(_line(row, time.time()))
+
+
+@click.command("job")
+@farm_option
+@click.argument("job", metavar="ID")
+@click.option("--watch", is_flag=True, help="Stay, and show how it goes on, until it ends.")
+@click.option("--price", type=click.FloatRange(min=0.0), help="Of an hour of one worker, in any currency.")
+@json_option
+def job(folder: Path | None, address: str | None, job: str, watch: bool, price: float | None, as_json: bool) -> None:
+    """Show a job: how far it is, how long it takes, what it costs, and why it waits.
+
+    The start of its ID will do. With --watch and --json there is a line for each change. A job that has failed, or was
+    cancelled, ends --watch with an error.
+    """
+    from reelwork_farm.cli.view import described, watched
+
+    client = asked(address, folder)
+    if watch and as_json:
+        row = _lines(client, job)
+    elif watch:
+        row = watched(client, job, price)
+    else:
+        view = client.job(job)
+        if as_json:
+            _print(view)
+        else:
+            click.echo("\n".join(described(view, price)))
+        return
+    if row.state != "done":
+        raise FarmError(f"job {row.id} {'has failed' if row.state == 'failed' else 'was cancelled'}")
+
+
+@click.command("logs")
+@farm_option
+@click.argument("unit", metavar="ID/UNIT")
+def logs(folder: Path | None, address: str | None, unit: str) -> None:
+    """Print the log of a unit, such as 3f9a/12: what its render wrote on its last try."""
+    start, slash, index = unit.partition("/")
+    if not slash or not index.isdigit():
+        raise FarmError(f"{unit!r} names no unit: say the job's id, a slash and the unit's number, such as 3f9a/12")
+    client = asked(address, folder)
+    found = client.log(start, int(index))
+    if not found:
+        click.echo("there is no log of it yet", err=True)
+    click.echo(found, nl=not found.endswith("\n"))
+
+
+def _steering(name: str, words: str, ask: Callable[[FarmClient, str], JobRow]) -> click.Command:
+    """A command that changes the state of jobs."""
+
+    @click.command(name, help=words)
+    @farm_option
+    @click.argument("ids", metavar="ID...", nargs=-1, required=True)
+    @json_option
+    def command(folder: Path | None, address: str | None, ids: tuple[str, ...], as_json: bool) -> None:
+        client = asked(address, folder)
+        rows = [ask(client, each) for each in ids]
+        if as_json:
+            _print(rows)
+            return
+        for row in rows:
+            click.echo(f"{row.id} {row.state}")
+
+    return command
+
+
+cancel = _steering(
+    "cancel",
+    "End jobs. What is being rendered is given up; what is finished is kept, and used if the job is retried.",
+    lambda client, each: client.cancel(each),
+)
+pause = _steering(
+    "pause", "Hand out nothing more of jobs; what is handed out is finished.", lambda client, each: client.pause(each)
+)
+resume = _steering("resume", "Go on with paused jobs.", lambda client, each: client.resume(each))
+retry = _steering(
+    "retry",
+    "Try the units again that failed too often; open jobs again that were cancelled.",
+    lambda client, each: client.retry(each),
+)
+
+
+@click.command("priority")
+@farm_option
+@click.argument("job", metavar="ID")
+@click.argument("priority", type=click.IntRange(-1000, 1000))
+@json_option
+def priority(folder: Path | None, address: str | None, job: str, priority: int, as_json: bool) -> None:
+    """Set a job's PRIORITY among those of its project: higher is earlier, 0 is usual.
+
+    A negative one stands behind --, as in `priority 3f9a -- -5`.
+    """
+    row = asked(address, folder).set_priority(job, priority)
+    if as_json:
+        _print(row)
+        return
+    click.echo(f"{row.id} {row.priority}")
+
+
+@click.command("events")
+@farm_option
+@click.option("--job", metavar="ID", help="Only of this job.")
+@click.option("--after", default=0, metavar="N", type=click.IntRange(min=0), help="Only those behind the event N.")
+@click.option("--follow", is_flag=True, help="Stay, and print what comes.")
+@click.option("--json", "as_json", is_flag=True, help="A line of JSON for each.")
+def events(folder: Path | None, address: str | None, job: str | None, after: int, follow: bool, as_json: bool) -> None:
+    """Print the farm's history: everything that happened to jobs, units and workers, in order."""
+    from reelwork_farm import wire
+
+    for event in _history(asked(address, folder), job, after, follow):
+        click.echo(wire.dumps(event) if as_json else _told(event))
+
+
+#: All commands of this module.
+COMMANDS: Final = (jobs, job, logs, cancel, pause, resume, retry, priority, events)
+
+
+def _history(client: FarmClient, job: str | None, after: int, follow: bool) -> Iterator[Event]:
+    while True:
+        page = client.events(after=after, job=job, limit=_PAGE)
+        yield from page
+        if page:
+            after = page[-1].id
+        elif not follow:
+            return
+        else:
+            time.sleep(_LOOK)
+
+
+def _lines(client: FarmClient, job: str) -> JobRow:
+    """A line of JSON whenever the job is seen to have changed, until it ends."""
+    from reelwork_farm import wire
+    from reelwork_farm.cli.view import ENDED
+
+    shown = None
+    while True:
+        view = client.job(job)
+        told = (view.job, view.frames_done, view.waiting)
+        if told != shown:
+            click.echo(wire.dumps(view))
+            shown = told
+        if view.job.state in ENDED:
+            return view.job
+        time.sleep(_LOOK)
+
+
+def _line(row: JobRow, now: float) -> str:
+    done = f"{row.done / row.units:4.0%}" if row.units else ""
+    trouble = f", {row.quarantined} units failed" if row.quarantined else ""
+    ago = f"{spoken(max(0.0, now - row.submitted))} ago"
+    return f"{row.id}  {row.state:9}  {done}  {row.spec.project}  {row.priority:+d}  {row.spec.title}  {ago}{trouble}"
+
+
+def _told(event: Event) -> str:
+    from reelwork_farm.cli.view import plain
+
+    moment = datetime.fromtimestamp(event.time).isoformat(" ", "milliseconds")
+    unit = f"/{event.unit}" if event.unit is not None else ""
+    where = f"{event.job}{unit}" if event.job is not None else ""
+    detail = "  ".join(f"{key}={value}" for key, value in event.detail.items())
+    words = (str(event.id), moment, event.kind, where, event.worker or "", detail)
+    return plain("  ".join(word for word in words if word))
+
+
+def _print(value: Any) -> None:
+    from reelwork_farm import wire
+
+    click.echo(json.dumps(wire.to_json(value), indent=2, ensure_ascii=False))

@@ -1,0 +1,226 @@
+import hashlib
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+from serving import OFFER, QUICK, figures_of, spec_of
+
+from reelwork.errors import OutputError
+from reelwork_farm.controller import Controller, DamagedError
+from reelwork_farm.errors import FarmError, NotFound, UnknownWorker
+from reelwork_farm.messages import Heartbeat, Holding, Report
+from reelwork_farm.model import Cause, Failure, JobRow, JobState, Lease, WorkerState
+from reelwork_farm.storage import FolderStorage
+from reelwork_farm.store import jobs as store_jobs
+from reelwork_farm.store import open_store
+
+
+class Storage(FolderStorage):
+    """A folder that counts how often blobs are read, and waits with it when told."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.reads: list[str] = []
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def open(self, digest: str) -> BinaryIO:
+        self.reads.append(digest)
+        self.gate.wait(10)
+        return super().open(digest)
+
+
+class Farm:
+    """A controller without a network, and a clock that is moved by hand."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.storage = Storage(folder / "storage")
+        self.store = open_store(str(folder / "farm.sqlite"))
+        self.now = 1000.0
+        self.controller = self.started()
+        self.bundle = self.put(b"lock")
+
+    def started(self) -> Controller:
+        controller = Controller(self.store, self.storage, self.folder / "logs", QUICK)
+        controller.wake(now=self.now)
+        return controller
+
+    def put(self, data: bytes) -> str:
+        path = self.folder / hashlib.sha256(data).hexdigest()
+        path.write_bytes(data)
+        return self.storage.put(path)
+
+    def submit(self, units: int, **changes: object) -> JobRow:
+        return self.controller.submit(spec_of(self.bundle, units=units, **changes), now=self.now)
+
+    def worker(self, pid: int = 1) -> str:
+        return self.controller.register(replace(OFFER, pid=pid), now=self.now).worker
+
+    def lease(self, worker: str) -> Lease:
+        return self.controller.hand_out([worker], now=self.now)[worker]
+
+    def report(self, worker: str, lease: Lease, seconds: float = 0.1) -> list[bool]:
+        found = []
+        for part in lease.parts:
+            data = f"{lease.job} {part.index}".encode()
+            figures = replace(figures_of(part, self.put(data), len(data)), seconds=seconds)
+            report = Report(lease.job, part.index, part.epoch, figures=figures)
+            found.append(self.controller.report(worker, report, now=self.now))
+        return found
+
+
+@pytest.fixture
+def farm(tmp_path: Path) -> Iterator[Farm]:
+    found = Farm(tmp_path)
+    yield found
+    found.store.close()
+
+
+def test_more_jobs_than_the_farm_takes_are_refused(farm: Farm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_jobs, "MOST_OPEN", 30)
+    refused = 0
+    for number in range(100):
+        try:
+            farm.submit(1, title=f"job {number}")
+        except FarmError:
+            refused += 1
+    assert refused == 70
+    assert len(farm.store.open_jobs()) == 30
+    assert farm.submit(1, title="job 3").state is JobState.QUEUED  # which is one of them
+
+
+def test_a_job_whose_files_are_not_there_is_refused(farm: Farm) -> None:
+    with pytest.raises(FarmError, match="upload"):
+        farm.controller.submit(spec_of("0" * 64), now=farm.now)
+
+
+def test_time_left_comes_from_measured_units(farm: Farm) -> None:
+    job, worker = farm.submit(9), farm.worker()
+    assert farm.controller.view(job.id, now=farm.now).left is None
+    for _ in range(3):
+        farm.report(worker, farm.lease(worker), seconds=10.0)
+    lease = farm.lease(worker)
+    view = farm.controller.view(job.id, now=farm.now)
+    done = view.job.done
+    assert view.left is not None
+    assert view.cost is not None
+    assert view.left.value == pytest.approx(10.0 * (10 - done))
+    assert view.cost.value == pytest.approx(100.0)
+    holding = (Holding(job.id, lease.parts[0].index, lease.parts[0].epoch, frames=48),)
+    farm.controller.heartbeat(worker, Heartbeat(holding), now=farm.now)
+    later = farm.controller.view(job.id, now=farm.now)
+    assert later.frames_done == view.frames_done + 48
+    assert later.left is not None
+    assert later.left.value == pytest.approx(10.0 * (9.5 - done))
+    farm.report(worker, lease)
+    assert farm.controller.view(job.id, now=farm.now).frames_done == 96 * (done + len(lease.parts))
+
+
+def test_a_silent_worker_loses_its_units_and_its_late_results(farm: Farm) -> None:
+    job, slow = farm.submit(1), farm.worker()
+    held = farm.lease(slow)
+    farm.now += QUICK.lease + 0.1
+    other = farm.worker(2)
+    farm.controller.tick(now=farm.now)
+    again = farm.lease(other)
+    assert [part.index for part in again.parts] == [part.index for part in held.parts]
+    assert farm.report(slow, held) == [False]
+    assert farm.report(other, again) == [True]
+    assert farm.store.job(job.id).done == 1
+
+
+def test_a_controller_that_was_away_gives_workers_time(farm: Farm) -> None:
+    farm.submit(1)
+    worker = farm.worker()
+    lease = farm.lease(worker)
+    farm.now += 100 * QUICK.lost
+    farm.controller = farm.started()
+    farm.controller.tick(now=farm.now)
+    holding = tuple(Holding(lease.job, part.index, part.epoch) for part in lease.parts)
+    assert farm.controller.heartbeat(worker, Heartbeat(holding), now=farm.now).revoked == ()
+    assert all(farm.report(worker, lease))
+
+
+def test_a_worker_that_was_lost_may_come_back_and_one_that_left_may_not(farm: Farm) -> None:
+    farm.submit(1)
+    worker = farm.worker()
+    farm.now += QUICK.lost + 0.1
+    farm.controller.tick(now=farm.now)
+    assert [row.state for row in farm.store.workers()] == [WorkerState.LOST]
+    farm.controller.expect(worker, now=farm.now)
+    assert farm.lease(worker).parts
+    farm.controller.bye(worker, now=farm.now)
+    assert farm.store.held() == []
+    for ask in (
+        lambda: farm.controller.expect(worker, now=farm.now),
+        lambda: farm.controller.heartbeat(worker, Heartbeat(), now=farm.now),
+        lambda: farm.controller.bye(worker, now=farm.now),
+    ):
+        with pytest.raises(UnknownWorker):
+            ask()
+
+
+def test_a_blob_is_read_once_however_often_it_is_reported(farm: Farm) -> None:
+    farm.submit(1)
+    worker = farm.worker()
+    lease = farm.lease(worker)
+    farm.storage.gate.clear()
+    found: list[bool] = []
+    threads = [threading.Thread(target=lambda: found.extend(farm.report(worker, lease))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    farm.storage.gate.set()
+    for thread in threads:
+        thread.join()
+    assert sorted(found) == [False, False, False, True]
+    assert len(farm.storage.reads) == 1
+
+
+@pytest.mark.parametrize("changes", [{"size": 1}, {"frames": 95}, {"frames": 97}, {"digest": "0" * 64}])
+def test_figures_that_do_not_fit_are_refused_and_the_unit_stays(farm: Farm, changes: dict[str, object]) -> None:
+    job, worker = farm.submit(1), farm.worker()
+    (part,) = farm.lease(worker).parts
+    digest = farm.put(b"segment")
+    figures = replace(figures_of(part, digest, 7), **changes)  # type: ignore[arg-type]
+    with pytest.raises(DamagedError):
+        farm.controller.report(worker, Report(job.id, part.index, part.epoch, figures=figures), now=farm.now)
+    good = Report(job.id, part.index, part.epoch, figures=figures_of(part, digest, 7))
+    assert farm.controller.report(worker, good, now=farm.now)
+
+
+@pytest.mark.parametrize("both", [True, False])
+def test_a_report_says_either_or(farm: Farm, both: bool) -> None:
+    job, worker = farm.submit(1), farm.worker()
+    (part,) = farm.lease(worker).parts
+    figures, failure = figures_of(part, "0" * 64, 1), Failure(Cause.MEDIA, "x")
+    report = Report(job.id, part.index, part.epoch, figures if both else None, failure if both else None)
+    with pytest.raises(FarmError, match="either"):
+        farm.controller.report(worker, report, now=farm.now)
+
+
+def test_the_start_of_an_id_names_a_job_if_only_one_has_it(farm: Farm) -> None:
+    ids = [farm.submit(1, title=f"job {number}").id for number in range(40)]
+    assert farm.controller.find(ids[0][:10]) == ids[0]
+    shared = next(first for first in "0123456789abcdef" if sum(each.startswith(first) for each in ids) > 1)
+    for start in (shared, hashlib.sha256(b"none").hexdigest()[:12]):
+        with pytest.raises(NotFound):
+            farm.controller.find(start)
+
+
+def test_a_full_disk_keeps_the_unit_and_says_so(farm: Farm, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = farm.submit(1)
+    farm.controller.put_log(job.id, 0, b"first")
+
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", full)
+        with pytest.raises(OutputError, match="No space left"):
+            farm.controller.put_log(job.id, 0, b"second")
+    assert farm.controller.log(job.id, 0) == b"first"
+    assert sum(path.is_file() for path in (farm.folder / "logs").rglob("*")) == 1
