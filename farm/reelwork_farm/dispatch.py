@@ -53,12 +53,14 @@ class Dispatch:
         self._pace: dict[str, float] = {}
         self._last: dict[str, tuple[str, int]] = {}
         self._served: dict[str, float] = {}
+        self._unserved: tuple[str, ...] = ()  # who asked last, and got nothing
 
     def watch(self, now: float) -> None:
-        """Take back what lost workers had, set machines aside that fail far more often than the others, and take note
-        of how many workers each project has: here, and not when workers ask, since those who ask have just nothing.
+        """Take back what lost workers had, and what is better rendered by others than by those who have not begun it;
+        set machines aside that fail far more often than the others.
 
-        To be called every second or so.
+        To be called every second or so. Workers from whom something was taken hear of it in the answer to their next
+        sign of life. How many workers each project has is noted here, and not when workers ask: those have just none.
         """
         with self._lock:
             if self._store.expire(self._timing, now=now):
@@ -68,8 +70,10 @@ class Dispatch:
                 self._store.set_worker(worker, WorkerState.ASIDE, now=now, until=now + self._timing.aside)
                 self._looked = None
             self._look_if_old(now)
-            self._served = charge(self._view((), now), now - (now if self._charged is None else self._charged))
+            view = self._view(tuple(worker for worker in self._unserved if worker not in self._loads), now)
+            self._served = charge(view, now - (now if self._charged is None else self._charged))
             self._charged = now
+            self._take_back(view, now)
 
     def look_again(self) -> None:
         """Say that workers came, went, or were drained: the next call sees it. Else it takes up to a heartbeat."""
@@ -78,9 +82,6 @@ class Dispatch:
 
     def hand_out(self, idle: Sequence[str], now: float) -> dict[str, Lease]:
         """Leases for workers that ask, all at once; a worker for which there is nothing is not in the answer.
-
-        Then, what is better rendered by others is taken back from those who have not begun it; they hear of it in the
-        answer to their next sign of life.
 
         :param idle: ids of workers that have nothing, and have reported all that they had; the longest waiting first.
             What the store thinks that they have is taken back, since they never heard of it
@@ -98,8 +99,7 @@ class Dispatch:
             leases: dict[str, Lease] = {}
             for start in range(0, len(grants), _AT_ONCE):
                 leases |= self._grant(grants[start : start + _AT_ONCE], jobs, now)
-            left = tuple(worker for worker in idle if worker not in leases)
-            self._take_back(dataclasses.replace(view, idle=left, loads=dict(self._loads)), now)
+            self._unserved = tuple(worker for worker in idle if worker not in leases)
             return leases
 
     def finished(self, worker: str, job: str, index: int, seconds: float | None, now: float) -> None:

@@ -62,25 +62,28 @@ def _for_others(view: View, now: float) -> list[Revocation]:
         return []
     used = in_use(view)
     just = _entitled(view, used, set(waiting))
+    crews: dict[str, list[str]] = {}  # the workers of each project
+    for worker, load in view.loads.items():
+        if load.job in jobs:
+            crews.setdefault(jobs[load.job].spec.project, []).append(worker)
     found: list[Revocation] = []
     for project, job in waiting.items():
-        lower = [
-            worker
-            for worker, load in view.loads.items()
-            if (other := jobs.get(load.job)) is not None
-            and other.spec.project == project
-            and other.priority < job.priority
-            and turn(other) > turn(job)
-        ]
+        lower = [worker for worker in crews.get(project, ()) if _lower(jobs[view.loads[worker].job], job)]
         wanted = min(to_hand_out(job), len(lower))
         missing = min(to_hand_out(job), math.floor(just[project]) - used[project])
         if missing > wanted:
             wanted = missing
-            lower = [worker for worker, load in view.loads.items() if _has_too_much(jobs.get(load.job), used, just)]
+            rich = [other for other in crews if used[other] > math.ceil(just[other])]
+            lower = [worker for other in rich for worker in crews[other]]
         for revocation in _freed(view, job, lower, wanted, now):
             used[jobs[revocation.job].spec.project] -= 1
             found.append(revocation)
     return found
+
+
+def _lower(job: JobRow, than: JobRow) -> bool:
+    """Whether a job has less priority, and waiting has not made up for it. Between equals, nothing is taken back."""
+    return job.priority < than.priority and turn(job) > turn(than)
 
 
 def _entitled(view: View, used: Counter[str], waiting: set[str]) -> dict[str, float]:
@@ -90,10 +93,6 @@ def _entitled(view: View, used: Counter[str], waiting: set[str]) -> dict[str, fl
     just = {project: used.total() * view.share(project).weight / weights for project in active}
     caps = {project: view.share(project).cap for project in active}
     return {project: value if (cap := caps[project]) is None else min(value, cap) for project, value in just.items()}
-
-
-def _has_too_much(job: JobRow | None, used: Counter[str], just: dict[str, float]) -> bool:
-    return job is not None and used[job.spec.project] > math.ceil(just[job.spec.project])
 
 
 def _freed(view: View, job: JobRow, workers: list[str], wanted: int, now: float) -> Iterator[Revocation]:

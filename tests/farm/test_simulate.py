@@ -12,7 +12,7 @@ from reelwork_farm.store import open_store
 SMALL = Scenario(workers=6, units=120, jobs=2)
 
 
-@pytest.mark.parametrize(("workers", "units", "jobs"), [(1, 20, 1), (6, 200, 2), (30, 300, 1), (12, 5, 1), (5, 60, 30)])
+@pytest.mark.parametrize(("workers", "units", "jobs"), [(1, 20, 1), (6, 120, 2), (30, 200, 1), (12, 5, 1), (5, 60, 30)])
 def test_a_healthy_farm_does_everything_once_and_wastes_no_time(workers: int, units: int, jobs: int) -> None:
     result = simulate(Scenario(workers=workers, units=units, jobs=jobs, spread=0.1))
     assert result.done == result.granted == units + jobs
@@ -22,7 +22,7 @@ def test_a_healthy_farm_does_everything_once_and_wastes_no_time(workers: int, un
     assert result.makespan <= 1.05 * result.ideal + 2 * one + 1
 
 
-@pytest.mark.parametrize(("workers", "units"), [(3, 60), (4, 100), (10, 100), (20, 200)])
+@pytest.mark.parametrize(("workers", "units"), [(3, 45), (10, 100), (16, 64)])
 def test_a_slow_worker_holds_nobody_up(workers: int, units: int) -> None:
     with_it = simulate(Scenario(workers=workers, units=units, slow=1))
     without = simulate(Scenario(workers=workers - 1, units=units))
@@ -30,9 +30,8 @@ def test_a_slow_worker_holds_nobody_up(workers: int, units: int) -> None:
     assert with_it.makespan <= 1.3 * without.makespan
 
 
-@pytest.mark.parametrize("workers", [3, 20])
-def test_projects_get_their_shares(workers: int) -> None:
-    result = simulate(Scenario(workers=workers, units=600, projects={"a": 60, "b": 30, "c": 10}))
+def test_projects_get_their_shares() -> None:
+    result = simulate(Scenario(workers=12, units=450, projects={"a": 60, "b": 30, "c": 10}))
     assert result.shares == pytest.approx({"a": 0.6, "b": 0.3, "c": 0.1}, abs=0.05)
 
 
@@ -50,9 +49,9 @@ def test_jobs_that_nobody_can_render_end() -> None:
 
 
 def test_workers_that_go_without_a_word_cost_what_they_were_at_and_no_more() -> None:
-    result = simulate(dataclasses.replace(SMALL, units=300, losses=60.0))
+    result = simulate(dataclasses.replace(SMALL, units=200, losses=90.0))
     assert result.ended == {JobState.DONE: 2}
-    assert result.done == 302
+    assert result.done == 202
     assert 0 < result.wasted < 0.1 * result.rendered
     assert result.makespan <= 1.3 * result.ideal
 
