@@ -65,7 +65,7 @@ class Dispatch:
         with self._lock:
             if self._store.expire(self._timing, now=now):
                 self._looked = None
-                self._look_if_old(now)
+            self._look_if_old(now)
             for worker in bad_hosts(self._fleet.known, now):
                 self._store.set_worker(worker, WorkerState.ASIDE, now=now, until=now + self._timing.aside)
                 self._looked = None
