@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -43,7 +44,7 @@ def postgres() -> Iterator[str]:
             _wait(port, server)
             yield f"postgresql://farm@127.0.0.1:{port}"
         finally:
-            server.terminate()
+            server.send_signal(signal.SIGINT)  # a quick shutdown, which waits for no client
             server.wait(30)
 
 
@@ -71,17 +72,22 @@ def _wait(port: int, server: subprocess.Popen[bytes]) -> None:
     raise AssertionError("PostgreSQL does not answer")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty store, of each kind in turn."""
+def address_of(request: pytest.FixtureRequest, folder: Path) -> str:
+    """The address of an empty store of the kind that the fixture's parameter names."""
     if request.param == "sqlite":
-        return str(tmp_path / "farm.db")
+        return str(folder / "farm.db")
     server = request.getfixturevalue("postgres")
     name = f"farm_{time.monotonic_ns()}"
     connection = pg8000.native.Connection("farm", port=int(server.rsplit(":", 1)[1]), database="postgres")
     connection.run(f"CREATE DATABASE {name}")
     connection.close()
     return f"{server}/{name}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty store, of each kind in turn."""
+    return address_of(request, tmp_path)
 
 
 @pytest.fixture

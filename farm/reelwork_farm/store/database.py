@@ -118,6 +118,7 @@ def _sqlite(url: URL) -> Engine:
 
 def _postgresql(url: URL) -> Engine:
     engine = create_engine(url, pool_pre_ping=True, connect_args={"timeout": _ANSWER})
+    engine.dialect.use_insertmanyvalues_wo_returning = True  # many rows in one message, not in one each
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
