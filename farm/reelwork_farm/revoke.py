@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reelwork_farm.model import JobRow
-from reelwork_farm.view import Load, View, in_use, to_hand_out, turn
+from reelwork_farm.view import SLOW, Load, View, in_use, to_hand_out, turn
 
 
 @dataclass(frozen=True)
@@ -24,23 +24,25 @@ def revoke(view: View, now: float) -> list[Revocation]:
     """What to take back after a plan.
 
     Where workers are left idle (``view.idle``: those for whom the plan had nothing), they get from the ends of the
-    longest loads. Where all are busy, a project that has less than its share, and in each project a job of higher
-    priority, gets the workers of others as soon as these have finished what they are rendering. A unit that its worker
-    may begin before it hears of this, at its next sign of life, is left alone.
+    longest loads. Where all that could help are busy, a project that has less than its share, and in each project a
+    job of higher priority, gets the workers of others as soon as these have finished what they are rendering. A unit
+    that its worker may begin before it hears of this, at its next sign of life, is left alone.
     """
-    if view.idle:
-        return _for_idle(view, now)
-    return _for_others(view, now)
+    idle = {worker for worker in view.idle if view.pace.get(worker, 1.0) <= SLOW}
+    taken = _for_idle(view, set(idle), now)
+    from_whom = {revocation.worker for revocation in taken}
+    return taken + [other for other in _for_others(view, idle, now) if other.worker not in from_whom]
 
 
-def _for_idle(view: View, now: float) -> list[Revocation]:
+def _for_idle(view: View, idle: set[str], now: float) -> list[Revocation]:
+    if not idle:
+        return []
     jobs = {job.id: job for job in view.jobs}
     late = []
     for worker, load in view.loads.items():
         if load.job in jobs:
             late += [(end, worker, load.job, index) for index, end in _not_begun(view, worker, load, now)]
     late.sort(reverse=True)
-    idle = set(view.idle)
     taken: dict[tuple[str, str], list[int]] = {}
     for _, worker, job, index in late:
         fitting = next((other for other in idle if view.fleet.fits(jobs[job].spec, other)), None)
@@ -52,11 +54,14 @@ def _for_idle(view: View, now: float) -> list[Revocation]:
     return [Revocation(worker, job, tuple(sorted(indexes))) for (worker, job), indexes in taken.items()]
 
 
-def _for_others(view: View, now: float) -> list[Revocation]:
+def _for_others(view: View, idle: set[str], now: float) -> list[Revocation]:
     jobs = {job.id: job for job in view.jobs}
+    kinds = {view.fleet.kind(worker): worker for worker in idle if worker in view.fleet.rows}.values()
     waiting: dict[str, JobRow] = {}  # the job of each project whose turn it is
     for job in sorted((job for job in view.jobs if to_hand_out(job)), key=turn):
-        if job.spec.project not in waiting and view.ready.get(job.id):
+        if job.spec.project in waiting or any(view.fleet.fits(job.spec, worker) for worker in kinds):
+            continue
+        if view.ready.get(job.id):
             waiting[job.spec.project] = job
     if not waiting:
         return []

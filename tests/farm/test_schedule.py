@@ -349,6 +349,23 @@ def test_idle_workers_get_from_the_end_of_the_longest_load() -> None:
     assert (taken.worker, taken.job, taken.indexes) == ("w2", "a", (4,))
 
 
+def test_nothing_is_taken_back_for_slow_workers_nor_for_those_who_may_not_render_it() -> None:
+    row = job("a", 11, leased=5, done=5, state=JobState.RUNNING, needs=("gpu",))
+    there = fleet("w1", worker("w2", tags=("gpu",)), worker("w3", tags=("gpu",)))
+    found = view(row, ready={"a": []}, workers=there, loads={"w2": Load("a", (0, 1, 2, 3, 4), NOW)}, **LOADED)
+    assert revoke(dataclasses.replace(found, idle=("w1",)), NOW) == []
+    assert revoke(dataclasses.replace(found, idle=("w3",), pace={"w3": 9.0}), NOW) == []
+    assert len(revoke(dataclasses.replace(found, idle=("w3",)), NOW)) == 1
+
+
+def test_workers_that_idle_since_they_fit_nothing_keep_no_job_from_its_right() -> None:
+    low = job("a", 1001, leased=5, state=JobState.RUNNING, needs=("gpu",))
+    high = job("b", 2, priority=1, needs=("gpu",))
+    there = fleet("w1", worker("w2", tags=("gpu",)))
+    found = view(low, high, workers=there, idle=("w1",), loads={"w2": Load("a", (0, 1, 2, 3, 4), NOW)}, **LOADED)
+    assert [taken.worker for taken in revoke(found, NOW)] == ["w2"]
+
+
 def test_what_a_worker_may_begin_before_it_hears_of_it_is_left_alone() -> None:
     row = job("a", 11, leased=2, done=8, state=JobState.RUNNING)
     found = view(row, ready={"a": []}, workers=fleet("w1", "w2"), idle=("w1",),
