@@ -1,12 +1,14 @@
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from media.clips import pictures
 
 from reelwork.errors import OutputError
 from reelwork.media.encode import encode_unit
-from reelwork.media.segment import Segment, open_segment, read_packets
+from reelwork.media.segment import Segment, encoder_of, open_segment, read_packets
 from reelwork.media.spec import video_spec
 
 SPEC = video_spec(".webm", size=(64, 48), fps=Fraction(24), alpha=True, preset="ultrafast")
@@ -24,6 +26,21 @@ def test_a_segment_comes_back_as_it_was_kept(kept: Segment) -> None:
     assert [len(packet.data) for packet in packets] == [entry.size for entry in kept.packets]
     assert all(packet.side[0][0] == "matroska_block_additional" for packet in packets)
     assert [packet.entry.key for packet in packets] == [True] + [False] * 6
+
+
+@pytest.mark.parametrize(
+    ("suffix", "options"),
+    [(".mp4", {}), (".mkv", {"pixel_format": "yuv444p10", "full_range": True}), (".webm", {"alpha": True})],
+)
+def test_a_segment_tells_what_it_was_encoded_with(tmp_path: Path, suffix: str, options: dict[str, Any]) -> None:
+    spec = video_spec(suffix, size=(64, 48), fps=Fraction(24000, 1001), preset="ultrafast", **options)
+    assert encoder_of(encode_unit(spec, pictures(spec, 0, 2), tmp_path / "unit")) == spec
+
+
+@pytest.mark.parametrize("told", ["", "[]", "{}", '{"codec": "h264"}', '{"storage": {"subsampling": 2}}'])
+def test_what_tells_of_no_encoder_is_refused(kept: Segment, told: str) -> None:
+    with pytest.raises(OutputError, match="is torn or was changed"):
+        encoder_of(replace(kept, encoder=told))
 
 
 def test_the_same_pictures_give_the_same_bytes(kept: Segment, tmp_path: Path) -> None:

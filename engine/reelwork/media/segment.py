@@ -12,11 +12,13 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final
 
 from reelwork.errors import OutputError
+from reelwork.image.storage import StorageFormat
 from reelwork.media.spec import VideoSpec
 
 MAGIC: Final = b"reelwork segment 1\n"
@@ -75,6 +77,23 @@ class Segment:
 def encoder_key(spec: VideoSpec) -> str:
     """A text that is equal for equal specifications."""
     return json.dumps(asdict(spec), sort_keys=True, default=str)
+
+
+def encoder_of(segment: Segment) -> VideoSpec:
+    """What a segment was encoded with: the specification whose :func:`encoder_key` it bears.
+
+    :raises OutputError: another version of the engine wrote it
+    """
+    try:
+        told = json.loads(segment.encoder)
+        storage = told.pop("storage")
+        storage["subsampling"] = tuple(storage["subsampling"])
+        spec = VideoSpec(fps=Fraction(told.pop("fps")), storage=StorageFormat(**storage), **told)
+    except (ValueError, KeyError, TypeError) as error:
+        raise OutputError(_torn(segment.path)) from error
+    if encoder_key(spec) != segment.encoder:
+        raise OutputError(_torn(segment.path))
+    return spec
 
 
 class SegmentWriter:

@@ -1,4 +1,4 @@
-"""``reelwork farm jobs, job, logs, cancel, pause, resume, retry, priority, events``: seeing jobs and steering them."""
+"""``reelwork farm jobs``, ``job``, ``logs``, ``cancel`` and the like: seeing jobs, and steering them."""
 
 from __future__ import annotations
 
@@ -155,8 +155,44 @@ def events(folder: Path | None, address: str | None, job: str | None, after: int
         click.echo(wire.dumps(event) if as_json else _told(event))
 
 
+@click.command("frame")
+@farm_option
+@click.argument("job", metavar="ID")
+@click.argument("number", metavar="N", type=click.IntRange(min=0))
+@click.option("--to", type=click.Path(path_type=Path, dir_okay=False), help="The still; ID-N.png without it.")
+def frame(folder: Path | None, address: str | None, job: str, number: int, to: Path | None) -> None:
+    """Write frame N of a job, counted from 0, as a still: as soon as its unit is finished."""
+    from reelwork_farm.partial import write_frame
+    from reelwork_farm.storage import reachable
+
+    client = asked(address, folder)
+    row = client.job(job).job
+    target = Path(f"{row.id}-{number}.png") if to is None else to
+    click.echo(write_frame(client, reachable(client.farm().storage, client), row, number, target))
+
+
+@click.command("partial")
+@farm_option
+@click.argument("job", metavar="ID")
+@click.option(
+    "--to", type=click.Path(path_type=Path, dir_okay=False), help="The film; ID-part and an ending without it."
+)
+def partial(folder: Path | None, address: str | None, job: str, to: Path | None) -> None:
+    """Write what is finished of a job as a film that can be played, without sound, while the rest is rendered."""
+    from reelwork_farm.partial import write_partial
+    from reelwork_farm.storage import reachable
+
+    client = asked(address, folder)
+    row = client.job(job).job
+    target = Path(f"{row.id}-part{Path(row.spec.file).suffix}") if to is None else to
+    found = write_partial(client, reachable(client.farm().storage, client), row, target)
+    for first, last in found.gaps:
+        click.echo(f"frames {first}-{last} are missing", err=True)
+    click.echo(target)
+
+
 #: All commands of this module.
-COMMANDS: Final = (jobs, job, logs, cancel, pause, resume, retry, priority, events)
+COMMANDS: Final = (jobs, job, logs, frame, partial, cancel, pause, resume, retry, priority, events)
 
 
 def _history(client: FarmClient, job: str | None, after: int, follow: bool) -> Iterator[Event]:
