@@ -3,11 +3,13 @@ import os
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reelwork_farm import auth
 from reelwork_farm.auth import Role, Tokens, farm_tokens, forget, is_loopback, remember, token_for
+from reelwork_farm.commands import farm
 from reelwork_farm.errors import FarmError
 
 SECRET = "a-secret-that-is-long-enough-for-this"
@@ -112,3 +114,10 @@ def test_logs_hold_no_token_wherever_it_stands() -> None:
 )  # fmt: skip
 def test_what_only_this_machine_reaches(host: str, loopback: bool) -> None:
     assert is_loopback(host) is loopback
+
+
+@pytest.mark.parametrize("role", ["admin", "worker", "metrics", "webhooks"])
+def test_the_owner_of_a_farm_can_print_each_of_its_tokens(tmp_path: Path, role: str) -> None:
+    tokens = farm_tokens(tmp_path)
+    shown = CliRunner().invoke(farm, ["token", "--folder", str(tmp_path), role]).stdout.strip()
+    assert shown == (tokens.signing.decode() if role == "webhooks" else tokens.token(Role(role)))

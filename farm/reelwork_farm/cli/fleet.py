@@ -223,15 +223,19 @@ def drain(folder: Path | None, address: str | None, node: str | None, everybody:
 
 @click.command("token")
 @folder_option
-@click.argument("role", type=click.Choice(["admin", "worker", "metrics"]), default="worker")
+@click.argument("role", type=click.Choice(["admin", "worker", "metrics", "webhooks"]), default="worker")
 def token(folder: Path | None, role: str) -> None:
-    """Print the token that a machine needs to join (worker), to submit and steer (admin), or to read figures."""
+    """Print the token that a machine needs to join (worker), to submit and steer (admin), or to read figures (metrics).
+
+    Or the key with which messages at the end of jobs are signed (webhooks).
+    """
     from reelwork_farm.auth import Role, farm_tokens
 
     place = _place(folder)
     if not (place / "token").exists():
         raise FarmError(f"there is no farm in {place}; `reelwork farm up` makes one")
-    click.echo(farm_tokens(place).token(Role(role)))
+    tokens = farm_tokens(place)
+    click.echo(tokens.signing.decode() if role == "webhooks" else tokens.token(Role(role)))
 
 
 #: All commands of this module.
