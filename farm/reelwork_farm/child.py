@@ -22,6 +22,7 @@ from reelwork.errors import MediaError
 from reelwork.render.worker import die_with, take_over_pipes
 from reelwork_farm import orders
 from reelwork_farm.model import Cause, UnitKind
+from reelwork_farm.warming import Warming
 
 if TYPE_CHECKING:
     from reelwork_farm.work import Work
@@ -40,6 +41,7 @@ class _Outbox:
         self._stage = ""
         self._frames = 0
         self._sent = 0.0
+        self.warming: Warming | None = None  #: what is to be told of the next finished frame
 
     def send(self, news: orders.News) -> None:
         try:
@@ -53,6 +55,9 @@ class _Outbox:
             self.send(orders.Stage(name))
 
     def advance(self, frames: int = 1) -> None:
+        if self.warming is not None:
+            self.warming.done()
+            self.warming = None
         self._frames += frames
         if time.monotonic() - self._sent >= _QUIET:
             self.flush()
@@ -71,6 +76,7 @@ def main(parent: int) -> None:
     incoming, news = take_over_pipes()
     outbox = _Outbox(news)
     work: Work | None = None
+    warming: Warming | None = None
     while True:
         try:
             order = orders.receive(incoming)
@@ -78,10 +84,10 @@ def main(parent: int) -> None:
             return
         try:
             if isinstance(order, orders.Open):
-                work = _opened(order, outbox)
+                work, warming = _opened(order, outbox), Warming(Path(order.folder))
                 outbox.send(orders.Opened())
-            elif work is not None:
-                outbox.send(_made(work, order, outbox))
+            elif work is not None and warming is not None:
+                outbox.send(_made(work, warming, order, outbox))
         except Exception as error:  # strangers' plugins and files: anything may come
             traceback.print_exc()
             outbox.send(orders.Failed(cause_of(error), f"{type(error).__name__}: {error}"[:8000]))
@@ -108,7 +114,9 @@ def _opened(order: orders.Open, outbox: _Outbox) -> Work:
     return open_work(Path(order.folder), Path(order.into))
 
 
-def _made(work: Work, order: orders.Make, outbox: _Outbox) -> orders.Made:
+def _made(work: Work, warming: Warming, order: orders.Make, outbox: _Outbox) -> orders.Made:
+    warming.begin(lambda: outbox.send(orders.Stage("waiting for another worker to compile kernels")))
+    outbox.warming = warming
     begun, cpu = time.monotonic(), time.process_time()
     _forget_peak()
     part = order.part
@@ -116,6 +124,7 @@ def _made(work: Work, order: orders.Make, outbox: _Outbox) -> orders.Made:
         path, frames = work.render(part, outbox)
     else:
         path, frames = work.finish(_in_order(order.segments), outbox)
+    warming.done()
     outbox.flush()
     return orders.Made(str(path), frames, time.monotonic() - begun, time.process_time() - cpu, peak_memory())
 
