@@ -8,35 +8,39 @@ under its name only when it is whole. Nothing but 64 hexadecimal digits is a nam
 from __future__ import annotations
 
 import contextlib
-import errno
-import hashlib
 import os
-import re
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, Final, Protocol, cast
+from typing import BinaryIO, Final, Protocol, cast
 
+from reelwork_farm.blobfile import BLOCK, MissingError, StorageError, checked, copied, digest_of, opened, save, told
 from reelwork_farm.errors import FarmError
 
-BLOCK: Final = 1 << 20
-_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+__all__ = [
+    "BLOCK",
+    "BlobClient",
+    "ControllerStorage",
+    "FolderStorage",
+    "MissingError",
+    "OpenStorage",
+    "Storage",
+    "StorageError",
+    "checked",
+    "digest_of",
+    "open_storage",
+    "reachable",
+    "save",
+]
+
 #: Where blobs are while they are written; no name of a blob's own folder.
 _PARTIAL: Final = "partial"
 #: Seconds after which what is still partial was left by a writer that died.
 _ABANDONED: Final = 86_400.0
 #: Stores whose objects are seen only when they are whole, so that they need no second name.
 _WHOLE_OBJECTS: Final = frozenset(("s3", "s3a", "gcs", "gs", "abfs", "abfss", "az"))
-
-
-class StorageError(FarmError):
-    """A storage cannot be reached, is full, or holds a blob that is not what its name says."""
-
-
-class MissingError(StorageError):
-    """The storage has no such blob."""
 
 
 class Storage(Protocol):
@@ -97,16 +101,6 @@ def open_storage(address: str, *, make: bool = True) -> OpenStorage:
     return FolderStorage(Path(address.removeprefix("file://")), make=make)
 
 
-def checked(digest: str) -> str:
-    """A digest that is one: 64 hexadecimal digits in lower case.
-
-    :raises StorageError: it is not
-    """
-    if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
-        raise StorageError(f"{str(digest)[:80]!r} is not a digest: 64 hexadecimal digits")
-    return digest
-
-
 class FolderStorage:
     """A storage in a folder: ``ab/cd/abcd…`` for each blob.
 
@@ -120,7 +114,7 @@ class FolderStorage:
         self._partial = self._root / _PARTIAL
         if not make and not self._partial.is_dir():
             raise StorageError(f"{root} is no storage of a farm; name the folder that the controller was given")
-        with _told(f"the storage {root}"):
+        with told(f"the storage {root}"):
             self._partial.mkdir(parents=True, exist_ok=True)
         _clear(self._partial)
 
@@ -141,11 +135,11 @@ class FolderStorage:
 
     def put(self, path: Path) -> str:
         """See :class:`Storage`."""
-        with _read(path) as source, _told(f"the storage {self._root}"):
+        with opened(path) as source, told(f"the storage {self._root}"):
             handle, name = tempfile.mkstemp(dir=self._partial)
             try:
                 with os.fdopen(handle, "wb") as out:
-                    digest = _copied(source, out.write)
+                    digest = copied(source, out.write)
                     out.flush()
                     os.fsync(out.fileno())
                 os.chmod(name, 0o644)  # a network file system's other users read it, too
@@ -180,7 +174,7 @@ class FolderStorage:
 
     def discard(self, digest: str) -> None:
         """See :class:`OpenStorage`."""
-        with _told(f"the storage {self._root}"):
+        with told(f"the storage {self._root}"):
             self.path(digest).unlink(missing_ok=True)
 
 
@@ -219,8 +213,8 @@ class _UrlStorage:
                 return None
 
     def put(self, path: Path) -> str:
-        with _read(path) as source:
-            digest = _copied(source)
+        with opened(path) as source:
+            digest = copied(source)
         with self._told():
             place = self._path(digest)
             if self.size(digest) == path.stat().st_size:
@@ -307,8 +301,8 @@ class ControllerStorage:
 
     def put(self, path: Path) -> str:
         """See :class:`Storage`."""
-        with _read(path) as source:
-            digest = _copied(source)
+        with opened(path) as source:
+            digest = copied(source)
         if not self._client.has_blob(digest):
             self._client.put_blob(digest, path)
         return digest
@@ -343,70 +337,6 @@ def reachable(address: str | None, client: BlobClient) -> Storage:
     finally:
         with contextlib.suppress(StorageError):
             direct.discard(digest)
-
-
-def save(blocks: Iterable[bytes], digest: str, to: Path, *, most: int | None = None) -> None:
-    """Write blocks of bytes to a file, which appears under its name when it is whole and has that digest.
-
-    :param most: how many bytes there may be
-    :raises StorageError: the bytes are others or too many, or there is no room
-    """
-    with _told(str(to)):
-        to.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=to.parent, prefix=".", suffix=".part")
-        try:
-            state, size = hashlib.sha256(), 0
-            with os.fdopen(handle, "wb") as out:
-                for block in blocks:
-                    size += len(block)
-                    if most is not None and size > most:
-                        raise StorageError(f"the blob {digest} is larger than the {most} bytes that it may have")
-                    state.update(block)
-                    out.write(block)
-            if state.hexdigest() != digest:
-                raise StorageError(f"the blob {digest} is damaged: what came has the digest {state.hexdigest()}")
-            os.chmod(name, 0o644)
-            os.replace(name, to)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(name)
-            raise
-
-
-def digest_of(path: Path) -> str:
-    """The sha256 of a file's bytes, 64 hexadecimal digits.
-
-    :raises OSError: it cannot be read
-    """
-    with path.open("rb") as source:
-        return _copied(source)
-
-
-def _copied(source: BinaryIO, write: Callable[[bytes], Any] = len) -> str:
-    """Hand all bytes on; comes back with their digest."""
-    state = hashlib.sha256()
-    while block := source.read(BLOCK):
-        state.update(block)
-        write(block)
-    return state.hexdigest()
-
-
-def _read(path: Path) -> BinaryIO:
-    """A file that is to be put somewhere."""
-    with _told("cannot put it into the storage"):
-        return path.open("rb")
-
-
-@contextmanager
-def _told(what: str) -> Iterator[None]:
-    """What the file system refuses becomes a sentence."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StorageError(f"{what}: no space is left; make some, and it goes on") from error
-        where = f" ({error.filename})" if error.filename else ""
-        raise StorageError(f"{what}: {error.strerror or error}{where}") from error
 
 
 def _sync(folder: Path) -> None:

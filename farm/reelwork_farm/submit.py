@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, cast
 
 from reelwork.errors import OutputError, RenderError
+from reelwork.media.whole import whole_file
 from reelwork.render.prepare import Settings
 from reelwork.render.produce import Rendered, Task, kind_of, plan_task
 from reelwork.render.progress import Progress, Silent
@@ -202,7 +203,8 @@ def _fetch(storage: Storage, row: JobRow, task: Task, bundle: Bundle) -> Path:
         raise FarmError(f"job {row.id} is done, but the farm names no file")
     kind = kind_of(task.output, task.target)
     if not is_many(kind, bundle.lock):
-        storage.get(row.result, task.target)
+        with whole_file(task.target) as temporary:
+            storage.get(row.result, temporary)
         return task.target
     from reelwork.render.pictures import written  # numba loads here, when the waiting is over
 

@@ -132,7 +132,7 @@ def test_a_full_disk_leaves_nothing_behind_and_is_said(tmp_path, monkeypatch):
 
     path = file(tmp_path, b"data")
     with monkeypatch.context() as patch:
-        patch.setattr(storing, "_copied", full)
+        patch.setattr(storing, "copied", full)
         with pytest.raises(StorageError, match="no space is left; make some, and it goes on"):
             storage.put(path)
     assert not [path for path in (tmp_path / "storage").rglob("*") if path.is_file()]
