@@ -112,6 +112,30 @@ def test_a_second_writer_waits_for_the_first_and_readers_wait_for_nobody(address
     database.close()
 
 
+def test_a_server_that_was_restarted_is_found_again(postgres: str) -> None:
+    cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'farm' AND pid <> pg_backend_pid()"
+    store, other = open_store(f"{postgres}/postgres"), Database(f"{postgres}/template1")
+    job = store.submit(spec(), now=1.0).id
+    with other.reading() as connection:
+        connection.execute(text(cut))
+    assert store.set_priority(job, 3, now=2.0).priority == 3
+    database = Database(f"{postgres}/postgres")
+
+    def cut_off() -> None:
+        with database.writing() as connection:
+            connection.execute(text("UPDATE jobs SET priority = 9"))
+            with other.reading() as killer:
+                killer.execute(text(cut))
+            connection.execute(text("UPDATE jobs SET priority = 10"))
+
+    with pytest.raises(StoreError):
+        cut_off()
+    assert store.set_priority(job, 4, now=3.0).spec == spec()
+    assert store.events(job=job)[-1].detail == {"was": 3, "is": 4}
+    for opened in (store, other, database):
+        opened.close()
+
+
 # -- hostile submits
 
 

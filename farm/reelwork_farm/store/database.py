@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from reelwork_farm.errors import StoreError
@@ -117,8 +117,18 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _postgresql(url: URL) -> Engine:
-    engine = create_engine(url, pool_pre_ping=True, connect_args={"timeout": _ANSWER})
+    engine = create_engine(url, connect_args={"timeout": _ANSWER})
     engine.dialect.use_insertmanyvalues_wo_returning = True  # many rows in one message, not in one each
+
+    @event.listens_for(engine, "checkout")
+    def _ask(connection: Any, _record: object, _proxy: object) -> None:
+        """A connection to a server that was restarted is replaced. (The pool's own question lets OSErrors through.)"""
+        try:
+            connection.autocommit = True
+            connection.cursor().execute("SELECT 1")
+            connection.autocommit = False
+        except (OSError, engine.dialect.loaded_dbapi.Error) as error:
+            raise DisconnectionError from error
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -138,6 +148,10 @@ def _explained(name: str) -> Iterator[None]:
         raise StoreError(f"the store {name}: {_reason(error.orig)}") from error
     except SQLAlchemyError as error:
         raise StoreError(f"the store {name}: {error}") from error
+    except OSError as error:  # from PostgreSQL's sockets
+        raise StoreError(
+            f"the store {name}: the connection was lost ({error}); the farm goes on when it is back"
+        ) from error
 
 
 #: What SQLite's errors mean to the one who runs the farm.
