@@ -39,7 +39,7 @@ from reelwork.render.keeper import Keeper
 from reelwork.render.sources import Sources
 
 #: What one executor may keep of pictures that do not change, bytes.
-KEEP_BYTES: Final = 128 << 20
+KEEP_BYTES: Final = 112 << 20
 #: The largest picture that is painted for the sake of an effect: 16,384 × 16,384.
 MOST_PIXELS: Final = 1 << 28
 
@@ -117,7 +117,8 @@ class Executor:
                 for tile in self._tiles(window):
                     self._paint_inside(node, tile)
                     frame.paste(tile)
-            held = self._keeper.put(node, frame)
+            held = resample.Mipmap(frame)
+            self._keeper.put(node, held)
         return held
 
     def _paint_inside(self, node: Node, out: Frame) -> None:

@@ -26,7 +26,6 @@ class Keeper:
     def __init__(self, budget: int) -> None:
         self._budget = budget
         self._kept: dict[bytes, Mipmap[Frame]] = {}
-        self._sizes: dict[bytes, int] = {}
         self._realised: dict[bytes, Mipmap[Frame]] = {}
         self._keep: set[bytes] = set()
         self._shared: set[bytes] = set()
@@ -46,7 +45,6 @@ class Keeper:
         self._promised = 0
         self._demand(plan.root, plan.window & plan.root.region, b"")
         self._kept = {key: held for key, held in self._kept.items() if key in self._keep}
-        self._sizes = {key: self._sizes[key] for key in self._kept}
 
     def elements(self, stack: Stack) -> tuple[Element, ...]:
         """A stack's elements, those at the bottom that stay the same folded into one."""
@@ -72,14 +70,9 @@ class Keeper:
                 return held
         return None
 
-    def put(self, node: Node, frame: Frame) -> Mipmap[Frame]:
+    def put(self, node: Node, held: Mipmap[Frame]) -> None:
         """Hold a node's frame: to the end of this frame, or for as long as it stays the same."""
-        if node.key not in self._keep:
-            held = self._realised[node.key] = Mipmap(frame)
-        else:
-            frame, self._sizes[node.key] = _thrifty(frame)
-            held = self._kept[node.key] = Mipmap(frame)
-        return held
+        (self._kept if node.key in self._keep else self._realised)[node.key] = held
 
     def _demand(self, node: Node, window: Window, reader: bytes) -> None:
         if window.is_empty:
@@ -112,9 +105,7 @@ class Keeper:
         """Decide to keep a node that was the same in the last frame, if there is room for it."""
         if node.key in self._keep:
             return True
-        held = self._kept.get(node.key)
-        known = held is not None and held.frame.window.covers(window)
-        size = self._sizes[node.key] if known else _BYTES_A_PIXEL * window.width * window.height
+        size = _BYTES_A_PIXEL * window.width * window.height
         if self._promised + size > self._budget:
             return False
         self._promised += size
@@ -142,18 +133,3 @@ def _is_cheap(node: Node) -> bool:
     if isinstance(node, Picture):
         return not node.effects and node.media.facts.kind == "still" and is_copy(node.matrix.inverse())
     return isinstance(node, Fill | Box)
-
-
-def _thrifty(frame: Frame) -> tuple[Frame, int]:
-    """The frame, without memory under channels that are 0 all over, as are the colours of a black vignette; its size.
-
-    Those are never written to, so that the system does not look for memory for them.
-    """
-    used = [bool(plane.any()) for plane in frame.data]
-    if all(used):
-        return frame, frame.data.nbytes
-    out = Frame.transparent(frame.window)
-    for channel in range(4):
-        if used[channel]:
-            out.data[channel] = frame.data[channel]
-    return out, out.data.nbytes * sum(used) // 4
