@@ -64,7 +64,7 @@ JOB = {
 }
 
 
-@pytest.mark.parametrize(("state", "event"), itertools.product(UnitState, UnitEvent))
+@pytest.mark.parametrize(("state", "event"), list(itertools.product(UnitState, UnitEvent)))
 def test_every_event_in_every_state_of_a_unit_changes_it_or_is_refused(state: UnitState, event: UnitEvent) -> None:
     if (state, event) in UNIT:
         assert unit_after(state, event) is UNIT[state, event]
@@ -75,7 +75,7 @@ def test_every_event_in_every_state_of_a_unit_changes_it_or_is_refused(state: Un
             unit_after(state, event)
 
 
-@pytest.mark.parametrize(("state", "event"), itertools.product(JobState, JobEvent))
+@pytest.mark.parametrize(("state", "event"), list(itertools.product(JobState, JobEvent)))
 def test_every_event_in_every_state_of_a_job_changes_it_or_is_refused(state: JobState, event: JobEvent) -> None:
     if (state, event) in JOB:
         assert job_after(state, event) is JOB[state, event]
