@@ -35,7 +35,7 @@ def empty(request, tmp_path):
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def old(request, tmp_path_factory):
     """A store with ten thousand jobs, all but a hundred of which have ended, and ten million events."""
-    address = address_of(request, tmp_path_factory.mktemp("store"))
+    address = address_of(request, tmp_path_factory.mktemp("store"), "old")
     store = open_store(address)
     for number in range(JOBS):
         job = store.submit(spec(bundle=f"{number:064x}"), now=float(number)).id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -73,15 +74,22 @@ def _wait(port: int, server: subprocess.Popen[bytes]) -> None:
     raise AssertionError("PostgreSQL does not answer")
 
 
-def address_of(request: pytest.FixtureRequest, folder: Path) -> str:
-    """The address of an empty store of the kind that the fixture's parameter names."""
+def address_of(request: pytest.FixtureRequest, folder: Path, name: str = "farm") -> str:
+    """The address of an empty store of the kind that the fixture's parameter names.
+
+    :param name: of the database on the server, which is made or emptied: making one for each test takes long
+    """
     if request.param == "sqlite":
         return str(folder / "farm.db")
     server = request.getfixturevalue("postgres")
-    name = f"farm_{time.monotonic_ns()}"
-    connection = pg8000.native.Connection("farm", port=int(server.rsplit(":", 1)[1]), database="postgres")
-    connection.run(f"CREATE DATABASE {name}")
-    connection.close()
+    port = int(server.rsplit(":", 1)[1])
+    with contextlib.closing(pg8000.native.Connection("farm", port=port, database="postgres")) as connection:
+        if not connection.run("SELECT 1 FROM pg_database WHERE datname = :name", name=name):
+            connection.run(f"CREATE DATABASE {name}")
+        connection.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name", name=name)
+    with contextlib.closing(pg8000.native.Connection("farm", port=port, database=name)) as connection:
+        connection.run("DROP SCHEMA public CASCADE")
+        connection.run("CREATE SCHEMA public")
     return f"{server}/{name}"
 
 

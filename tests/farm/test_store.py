@@ -507,7 +507,7 @@ def test_many_threads_commit_each_unit_once(store: Store) -> None:
     check(store)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, 1])
 def test_whatever_happens_counts_are_right_and_units_are_committed_once(store: Store, seed: int) -> None:
     choice = random.Random(seed)
     ids = [store.submit(spec(frames), now=0.0).id for frames in (100, 300, 700)]
