@@ -75,6 +75,8 @@ def main(parent: int) -> None:
     die_with(parent)
     incoming, news = take_over_pipes()
     outbox = _Outbox(news)
+    with contextlib.suppress(Exception):  # what is wrong is said when a job is opened
+        _get_ready()
     work: Work | None = None
     warming: Warming | None = None
     while True:
@@ -107,8 +109,16 @@ def cause_of(error: BaseException) -> Cause:
     return Cause.PLUGIN
 
 
+def _get_ready() -> None:
+    """Load what takes time, while there is no job yet: numba, PyAV and plugins."""
+    from reelwork.extensions import registry
+    from reelwork_farm import work  # noqa: F401
+
+    registry()
+
+
 def _opened(order: orders.Open, outbox: _Outbox) -> Work:
-    from reelwork_farm.work import open_work  # numba and PyAV load here, when the worker can already be told of it
+    from reelwork_farm.work import open_work
 
     outbox.stage("reading the scene")
     return open_work(Path(order.folder), Path(order.into))

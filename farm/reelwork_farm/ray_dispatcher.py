@@ -156,6 +156,7 @@ def environment(token: str, folder: Path) -> dict[str, object]:
         "RAY_AUTH_TOKEN": secret,
         "RAY_USAGE_STATS_ENABLED": "0",
         "RAY_memory_monitor_refresh_ms": "0",  # workers watch their memory themselves, and name the unit
+        "RAY_worker_niceness": "0",  # signs of life must not wait for what renders
         "RAY_enable_metrics_collection": "0",
         "RAY_BACKEND_LOG_LEVEL": "warning",
         "RAY_gcs_rpc_server_reconnect_timeout_s": "10",  # a cluster whose head was lost begins anew

@@ -65,18 +65,16 @@ class Stopped(Exception):
 
 
 class RenderProcess:
-    """A render process for one job, warm until it is closed.
+    """A render process, warm until it is closed: it is ready before there is a job, and then renders that one.
 
     Only the thread that made it may give orders and close it: Linux ends the process with that thread. ``frames``,
     ``stage``, ``memory`` and ``stop`` are for any.
 
-    :param folder: where the job's bundle lies
-    :param into: the folder that what it makes goes to
     :param memory: bytes that it may hold; it is ended beyond that
     :param standstill: seconds without a finished frame, after which it is ended
     """
 
-    def __init__(self, folder: Path, into: Path, *, memory: int, standstill: float) -> None:
+    def __init__(self, *, memory: int, standstill: float) -> None:
         self.frames = 0  #: finished of the part that is being rendered
         self.stage = ""  #: what it does now
         self._memory, self._standstill = memory, standstill
@@ -100,8 +98,7 @@ class RenderProcess:
         ]
         for thread in self._threads:
             thread.start()
-        self._open = orders.Open(str(folder), str(into))
-        self._opened = False
+        self._open: orders.Open | None = None
 
     @property
     def pid(self) -> int:
@@ -109,9 +106,22 @@ class RenderProcess:
         return self._process.pid
 
     @property
+    def is_alive(self) -> bool:
+        """Whether it runs."""
+        return self._process.poll() is None
+
+    @property
     def memory(self) -> int:
         """Bytes that it holds now, shared files not counted; 0 where that cannot be known."""
         return _held_memory(self._process.pid)
+
+    def open(self, folder: Path, into: Path) -> None:
+        """Say which job it renders; once.
+
+        :param folder: where the job's bundle lies
+        :param into: the folder that what it makes goes to
+        """
+        self._open = orders.Open(str(folder), str(into))
 
     def make(self, part: Part, segments: Path | None = None) -> orders.Made:
         """Have a part rendered.
@@ -121,9 +131,9 @@ class RenderProcess:
         :raises Stopped: :meth:`stop` was called meanwhile
         """
         self.frames = 0
-        if not self._opened:
+        if self._open is not None:
             self._ask(self._open, "while it read the scene")
-            self._opened = True
+            self._open = None
         what = f"while it rendered frames {part.first}-{part.stop - 1}" if segments is None else "while it finished"
         made = self._ask(orders.Make(part, None if segments is None else str(segments)), what)
         if not isinstance(made, orders.Made):

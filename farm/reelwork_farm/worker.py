@@ -19,17 +19,7 @@ from reelwork.errors import ReelworkError
 from reelwork_farm.bundle import BundleError, materialise
 from reelwork_farm.errors import FarmError, UnknownWorker, Unreachable
 from reelwork_farm.messages import Heartbeat, Holding, Orders, Registration, Report
-from reelwork_farm.model import (
-    Cause,
-    Failure,
-    Figures,
-    Lease,
-    Part,
-    Timing,
-    UnitKind,
-    UnitRow,
-    WorkerOffer,
-)
+from reelwork_farm.model import Cause, Failure, Figures, Lease, Part, Timing, UnitKind, UnitRow, WorkerOffer
 from reelwork_farm.orders import Made
 from reelwork_farm.rendering import NotMade, RenderProcess, Stopped
 from reelwork_farm.storage import Storage
@@ -102,6 +92,7 @@ class Worker:
         self._held: dict[tuple[str, int], int] = {}  # epochs of what it has and has not reported
         self._rendering: tuple[str, int] | None = None
         self._process: RenderProcess | None = None
+        self._spare: RenderProcess | None = None  # is ready for the next job
         self._bundle = ""
         self._stop = threading.Event()
         self._drain = threading.Event()
@@ -133,6 +124,8 @@ class Worker:
                 self._stop.set()
                 self._outbox.put(None)
                 self._close_process()
+                if (spare := self._take_spare()) is not None:
+                    spare.close()
                 with contextlib.suppress(FarmError):
                     if self.id:
                         self._controller.bye(self.id)
@@ -182,6 +175,8 @@ class Worker:
             self._stop.wait(_AGAIN)
             return
         if lease is None:
+            if self._spare is None:
+                self._spare = self._new_process()
             self._stop.wait(self._timing.poll)
             return
         with self._lock:
@@ -239,13 +234,23 @@ class Worker:
         if process is None or self._bundle != lease.bundle:
             self._close_process()
             folder = materialise(lease.bundle, self._storage, self._folder)
-            into = Path(tempfile.mkdtemp(dir=making))
-            process = RenderProcess(folder, into, memory=self._offer.memory, standstill=self._timing.standstill)
+            process = self._take_spare() or self._new_process()
+            process.open(folder, Path(tempfile.mkdtemp(dir=making)))
             with self._lock:
                 self._process, self._bundle = process, lease.bundle
                 if self._rendering not in self._held:  # it was revoked while the files came
                     process.stop()
         return process
+
+    def _take_spare(self) -> RenderProcess | None:
+        spare, self._spare = self._spare, None
+        if spare is not None and not spare.is_alive:
+            spare.close()
+            return None
+        return spare
+
+    def _new_process(self) -> RenderProcess:
+        return RenderProcess(memory=self._offer.memory, standstill=self._timing.standstill)
 
     @contextlib.contextmanager
     def _segments(self, lease: Lease, part: Part, making: Path) -> Iterator[Path | None]:

@@ -19,7 +19,8 @@ pytestmark = pytest.mark.usefixtures("pretended_renderer")
 
 @contextmanager
 def rendering(folder: Path, *, memory: int = 1 << 30, standstill: float = 30.0) -> Iterator[RenderProcess]:
-    process = RenderProcess(folder, folder.parent, memory=memory, standstill=standstill)
+    process = RenderProcess(memory=memory, standstill=standstill)
+    process.open(folder, folder.parent)
     try:
         yield process
     finally:

@@ -1,3 +1,5 @@
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -232,3 +234,16 @@ def test_signs_of_life_tell_how_far_a_unit_is(tmp_path: Path, bundle: Bundle) ->
         made.start()
         made.wait(lambda: any(each.frames for sign in made.controller.signs for each in sign.holding))
         assert any(sign.memory for sign in made.controller.signs)
+
+
+def test_a_spare_process_that_died_is_not_used(tmp_path: Path) -> None:
+    with farm(tmp_path, units=1) as made:
+        left, made.controller.units_left = made.controller.units_left, []
+        worker = made.start()
+        made.wait(lambda: worker._spare is not None)
+        assert worker._spare is not None
+        os.kill(worker._spare.pid, signal.SIGKILL)
+        made.wait(lambda: worker._spare is not None and not worker._spare.is_alive)
+        made.controller.units_left = left
+        made.wait(lambda: made.controller.over)
+        assert not made.controller.failures
