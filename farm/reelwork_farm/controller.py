@@ -291,7 +291,7 @@ class Controller:
         """What is to be done every second or so, whether anybody asks or not."""
         self._dispatch.watch(now)
         away = (WorkerState.LOST, WorkerState.GONE)
-        self._states = {row.id: row.state for row in self.store.workers() if row.state not in away}
+        self._states = {row.id: row.state for row in self._dispatch.workers() if row.state not in away}
         for worker in self._signs.keys() - self._states.keys():
             self._signs.pop(worker, None)
 

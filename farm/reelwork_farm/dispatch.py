@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+import math
 import statistics
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from reelwork_farm.capability import Fleet, bad_hosts
-from reelwork_farm.model import JobRow, Lease, Timing, WorkerState
+from reelwork_farm.model import JobRow, Lease, Timing, WorkerRow, WorkerState
 from reelwork_farm.revoke import revoke
 from reelwork_farm.schedule import LONGEST, Grant, charge, plan
 from reelwork_farm.store import Store
@@ -80,6 +82,10 @@ class Dispatch:
         with self._lock:
             self._looked = None
 
+    def workers(self) -> tuple[WorkerRow, ...]:
+        """All workers as they were when the store was last asked: no longer than a heartbeat before :meth:`watch`."""
+        return self._fleet.known
+
     def hand_out(self, idle: Sequence[str], now: float) -> dict[str, Lease]:
         """Leases for workers that ask, all at once; a worker for which there is nothing is not in the answer.
 
@@ -140,7 +146,7 @@ class Dispatch:
         seconds = {job.id: job.seconds / job.done for job in jobs if job.done}
         return View(
             jobs=jobs,
-            ready=_ReadyUnits(self._store, min(_MOST, LONGEST * max(1, len(idle))), now),
+            ready=_ReadyUnits(self._store, functools.partial(self._wanted, len(idle)), now),
             fleet=self._fleet,
             idle=idle,
             loads=dict(self._loads),
@@ -151,6 +157,12 @@ class Dispatch:
             last=self._last,
             timing=self._timing,
         )
+
+    def _wanted(self, idle: int, job: str) -> int:
+        """How many units of a job could be handed out to so many workers, some of which may be twice as fast."""
+        usual = self._usual.get(job)
+        each = LONGEST if usual is None else min(LONGEST, 2 * math.ceil(self._timing.batch / max(usual, 1e-6)))
+        return min(_MOST, LONGEST + each * idle)
 
     def _grant(self, grants: Sequence[Grant], jobs: Mapping[str, JobRow], now: float) -> dict[str, Lease]:
         wanted = [(grant.worker, grant.job, grant.indexes, grant.doubled) for grant in grants]
@@ -213,7 +225,7 @@ class Dispatch:
 class _ReadyUnits(Mapping[str, Sequence[Ready]]):
     """What is ready of each job, read when it is asked for, once."""
 
-    def __init__(self, store: Store, limit: int, now: float) -> None:
+    def __init__(self, store: Store, limit: Callable[[str], int], now: float) -> None:
         self._store = store
         self._limit = limit
         self._now = now
@@ -222,7 +234,7 @@ class _ReadyUnits(Mapping[str, Sequence[Ready]]):
     def __getitem__(self, job: str) -> Sequence[Ready]:
         found = self._found.get(job)
         if found is None:
-            rows = self._store.ready(job, self._limit, now=self._now)
+            rows = self._store.ready(job, self._limit(job), now=self._now)
             found = self._found[job] = [Ready(*row) for row in rows]
         return found
 

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import functools
 import time
+from dataclasses import dataclass
 from typing import Any
 
 
-class Metered:
-    """Stands for an object of whose methods it knows how often each was called and how long it took.
+@dataclass(frozen=True)
+class Spent:
+    """What calls of one method took.
 
-    ``spent`` holds, by method, the count of calls and real seconds in them; ``cpu`` is the processor time of all.
+    :param calls: how many there were
+    :param seconds: of real time in them
+    :param cpu: seconds of processor time; for the rest they waited, for the disk or for the processor
     """
+
+    calls: int = 0
+    seconds: float = 0.0
+    cpu: float = 0.0
+
+
+class Metered:
+    """Stands for an object; ``spent`` says, by method, what was spent in it."""
 
     def __init__(self, target: object) -> None:
         self._target = target
-        self.spent: dict[str, tuple[int, float]] = {}
-        self.cpu = 0.0
+        self.spent: dict[str, Spent] = {}
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._target, name)
@@ -29,9 +40,12 @@ class Metered:
             try:
                 return method(*args, **named)
             finally:
-                self.cpu += time.thread_time() - cpu
-                count, seconds = self.spent.get(name, (0, 0.0))
-                self.spent[name] = (count + 1, seconds + time.perf_counter() - began)
+                known = self.spent.get(name, Spent())
+                self.spent[name] = Spent(
+                    known.calls + 1,
+                    known.seconds + time.perf_counter() - began,
+                    known.cpu + time.thread_time() - cpu,
+                )
 
         self.__dict__[name] = metered
         return metered

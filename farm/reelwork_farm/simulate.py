@@ -22,7 +22,7 @@ from reelwork.render.units import UNIT_FRAMES
 from reelwork_farm.controller import Controller
 from reelwork_farm.errors import UnknownWorker
 from reelwork_farm.messages import Heartbeat, Holding, Report
-from reelwork_farm.metered import Metered
+from reelwork_farm.metered import Metered, Spent
 from reelwork_farm.model import Cause, Failure, Figures, JobSpec, JobState, Part, Timing, UnitKind, WorkerOffer
 from reelwork_farm.storage import OpenStorage
 from reelwork_farm.store import Store, open_store
@@ -81,8 +81,8 @@ class Result:
     :param shares: by project, its part of all worker-seconds while all projects had units to hand out
     :param ended: how many jobs ended in which state
     :param busy: real seconds in the controller
-    :param cpu: of those, seconds of processor time; the others it waited for the disk, or for the processor
-    :param asked: by the controller's method, how often it was called and real seconds in it
+    :param cpu: of those, seconds of processor time
+    :param asked: by the controller's method, what was spent in it
     :param stored: by the store's method, the same
     """
 
@@ -96,8 +96,8 @@ class Result:
     ended: dict[JobState, int]
     busy: float
     cpu: float
-    asked: dict[str, tuple[int, float]]
-    stored: dict[str, tuple[int, float]]
+    asked: dict[str, Spent]
+    stored: dict[str, Spent]
 
     @property
     def rate(self) -> float:
@@ -106,8 +106,8 @@ class Result:
 
     @property
     def dispatch_rate(self) -> float:
-        """Units handed out for each real second that it took to plan and to grant."""
-        return self.granted / self.asked["hand_out"][1]
+        """Units handed out for each second of processor time that it took to plan and to grant."""
+        return self.granted / self.asked["hand_out"].cpu
 
 
 def simulate(scenario: Scenario, store: str = ":memory:", *, until: float = 1e7) -> Result:
@@ -199,8 +199,8 @@ class _Simulation:
             wasted=self.wasted,
             shares={name: self.got[name] / total if total else 0.0 for name in self.scenario.projects},
             ended=dict(Counter(job.state for job in self.store.jobs())),
-            busy=sum(seconds for _, seconds in self.controller.spent.values()),
-            cpu=self.controller.cpu,
+            busy=sum(spent.seconds for spent in self.controller.spent.values()),
+            cpu=sum(spent.cpu for spent in self.controller.spent.values()),
             asked=self.controller.spent,
             stored=self.store.spent,
         )
@@ -348,15 +348,15 @@ def table(scenario: Scenario, result: Result) -> str:
         ("controller", f"{result.busy:,.1f} s, {result.cpu:,.1f} s of processor time"),
         ("load of the controller", f"{result.cpu / result.makespan:.1%} of a processor"),
         ("units a second of that", f"{result.rate:,.0f}"),
-        ("units a second handed out", f"{result.dispatch_rate:,.0f}"),
+        ("units handed out a second of it", f"{result.dispatch_rate:,.0f}"),
     ]
     if len(result.shares) > 1:
         lines.append(("shares", ", ".join(f"{name} {share:.1%}" for name, share in result.shares.items())))
-    for title, spent in (("controller", result.asked), ("store", result.stored)):
-        for name, (count, seconds) in sorted(spent.items(), key=lambda item: -item[1][1]):
-            lines.append(
-                (f"{title}.{name}", f"{count:,} times, {seconds:,.2f} s, {seconds / count * 1e3:,.2f} ms each")
-            )
+    for title, asked in (("controller", result.asked), ("store", result.stored)):
+        for name, spent in sorted(asked.items(), key=lambda item: -item[1].seconds):
+            took = f"{spent.seconds:,.2f} s, {spent.cpu:,.2f} s of processor time"
+            each = spent.seconds / spent.calls * 1e3
+            lines.append((f"{title}.{name}", f"{spent.calls:,} times, {took}, {each:.2f} ms each"))
     width = max(len(name) for name, _ in lines)
     return "\n".join(f"{name:{width}}  {text}" for name, text in lines)
 
