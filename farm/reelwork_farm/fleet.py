@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -31,6 +31,8 @@ _END: Final = 40.0
 _LOOK: Final = 0.1
 #: Seconds that programs must have run to be taken for well.
 _STEADY: Final = 3.0
+#: The link in the farm's folder to Ray's own.
+_RAY: Final = "ray"
 #: How many last lines of its logs an operator is shown when a farm does not come up.
 _LINES: Final = 15
 
@@ -110,7 +112,7 @@ def _ray_head(wanted: Wanted, cluster: tuple[str, int], address: str, token: str
     from reelwork_farm import ray_dispatcher
 
     room = wanted.slots()
-    temporary = Path(tempfile.gettempdir()) / f"reelwork-ray-{hashlib.sha256(bytes(wanted.folder)).hexdigest()[:12]}"
+    temporary = _temporary(wanted.folder)
     environment = ray_dispatcher.environment(token, wanted.folder / "work")
     bounds = ("--bounds", str(len(room)), str(wanted.most)) if wanted.most is not None else ()
     farm = ("--ray", f"{cluster[0]}:{cluster[1]}", "--address", address, "--folder", str(wanted.folder), *bounds)
@@ -258,6 +260,7 @@ def end(folder: Path) -> bool:
         if time.monotonic() > until:
             raise FarmError(f"process {state.pid}, which supervises the farm in {folder}, does not end")
         time.sleep(_LOOK)
+    _forget_temporary(folder)
     return True
 
 
@@ -292,6 +295,20 @@ def own_address(host: str) -> str:
 def worker_token(token: str, folder: Path) -> str:
     """The token that this machine's workers show: the worker's of the farm, if this is its own machine."""
     return Tokens(token).token(Role.WORKER) if (folder / "token").exists() else token
+
+
+def _temporary(folder: Path) -> Path:
+    """A folder for Ray's sockets, whose names may not be long, and its logs; nobody else may look into it."""
+    _forget_temporary(folder)
+    made = tempfile.mkdtemp(prefix="reelwork-ray-")
+    (folder / _RAY).symlink_to(made)
+    return Path(made)
+
+
+def _forget_temporary(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        shutil.rmtree((folder / _RAY).readlink(), ignore_errors=True)
+        (folder / _RAY).unlink()
 
 
 def _local(host: str) -> str:
