@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reelwork.errors import OutputError
+from reelwork.extensions import registry
 from reelwork.image import Window
-from reelwork.render.digests import value_digest
+from reelwork.render.digests import engine_digest, value_digest
 from reelwork.render.units import UNIT_FRAMES, selected, units
 from reelwork.render.view import frame_range, output_view
 from reelwork.scene.model import Output
@@ -90,3 +91,11 @@ def test_a_digest_knows_what_a_file_is_and_not_where_it_lies():
     moved = replace(source, media=replace(source.media, path="/elsewhere/other.png"))
     changed = replace(source, media=replace(source.media, facts=replace(source.media.facts, digest="other")))
     assert value_digest(source) == value_digest(moved) != value_digest(changed)
+
+
+def test_another_version_of_a_plugin_is_another_engine_though_its_code_is_the_same() -> None:
+    here = registry()
+    cls, origin = next(iter(here.origins.items()))
+    other = replace(here, origins={**here.origins, cls: f"{origin}.post1"})
+    assert engine_digest(here) == engine_digest(replace(here, origins=dict(here.origins)))
+    assert engine_digest(other) != engine_digest(here)

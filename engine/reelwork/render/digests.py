@@ -79,9 +79,11 @@ def code_digest(packages: tuple[str, ...]) -> str:
 def engine_digest(known: Registry) -> str:
     """The digest of the engine, of all plugins that bring something, and of the libraries under them.
 
-    Machines with equal digests render the same bytes.
+    Machines with equal digests render the same bytes. The versions of plugins count beside their code: they stand for
+    what is not source, such as tables and compiled modules.
     """
-    return code_digest(("reelwork", *sorted({cls.__module__.partition(".")[0] for cls in known.origins})))
+    code = code_digest(("reelwork", *sorted({cls.__module__.partition(".")[0] for cls in known.origins})))
+    return value_digest(code, sorted(set(known.origins.values())))
 
 
 def _name(distribution: Distribution) -> str:

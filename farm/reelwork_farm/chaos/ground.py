@@ -1,0 +1,257 @@
+"""A throw-away farm: a folder goes in, the real programs of a farm run in it, and can be killed, stopped and slowed."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Final, TypeVar
+
+from reelwork.render.worker import die_with
+from reelwork_farm.auth import Role, farm_tokens
+from reelwork_farm.client import FarmClient
+from reelwork_farm.errors import FarmError
+from reelwork_farm.fleet import Head, Wanted, free_port, head_programs
+from reelwork_farm.model import Event, JobRow, JobState, Timing, WorkerRow, WorkerState
+from reelwork_farm.supervisor import Program
+
+T = TypeVar("T")
+
+#: Short times, so that what takes minutes on a farm takes seconds here.
+TIMES: Final = Timing(lease=4.0, heartbeat=0.4, lost=5.0, backoff=0.2, standstill=60.0, batch=1.0, aside=3.0, poll=0.1)
+#: Seconds after which something that should happen is taken for never happening.
+PATIENCE: Final = 180.0
+_LOOK: Final = 0.02
+_GRACE: Final = 8.0
+#: Events that are asked for at once.
+_PAGE: Final = 1000
+
+
+class Never(FarmError):
+    """Something that should happen to a throw-away farm did not."""
+
+
+@dataclass
+class Ground:
+    """A farm that nobody needs. Its programs end with this process, or at the end of the ``with``.
+
+    :param folder: an empty one
+    :param workers: that are there from the beginning; their programs are called ``worker-0`` and so on
+    :param memory: bytes that the renders may hold together
+    :param environment: that the programs get beside this process's own
+    :param through: a port under which workers reach the controller, instead of its own
+    """
+
+    folder: Path
+    workers: int = 2
+    timing: Timing = TIMES
+    memory: int | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    through: int | None = None
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.port = free_port("127.0.0.1")
+        wanted = Wanted(self.folder, self.workers, ray=False, memory=self.memory)
+        found = head_programs(wanted, Head(port=self.port, timing=self.timing))
+        self.programs = {program.name: self._redirected(program) for program in found}
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._after = 0
+        self._history: list[Event] = []
+        self.client = FarmClient(f"127.0.0.1:{self.port}", farm_tokens(self.folder).token(Role.ADMIN), patience=30.0)
+
+    def __enter__(self) -> Ground:
+        for name in self.programs:
+            self.start(name)
+        self.wait(lambda: len(self.there()) >= self.workers, "its workers register")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        for name, process in self._running.items():
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(signal.SIGCONT)
+                process.send_signal(self.programs[name].end)
+        until = time.monotonic() + _GRACE
+        for process in self._running.values():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(max(0.0, until - time.monotonic()))
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+    def _redirected(self, program: Program) -> Program:
+        if self.through is None or program.name == "controller":
+            return program
+        own, other = f"127.0.0.1:{self.port}", f"127.0.0.1:{self.through}"
+        return replace(program, argv=tuple(other if word == own else word for word in program.argv))
+
+    # -- programs
+
+    def start(self, name: str, environment: Mapping[str, str] | None = None) -> int:
+        """Start a program, beside this process's environment in another one; its process id."""
+        program = self.programs[name]
+        given = {**os.environ, **self.environment, **{name: str(value) for name, value in program.environment.items()}}
+        logs = self.folder / "logs"
+        logs.mkdir(exist_ok=True)
+        with (logs / f"{name}.log").open("ab") as log:
+            self._running[name] = subprocess.Popen(
+                program.argv,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={**given, **(environment or {})},
+                start_new_session=True,
+                preexec_fn=functools.partial(die_with, os.getpid()),  # this process has no threads
+            )
+        return self._running[name].pid
+
+    def add_worker(self, environment: Mapping[str, str] | None = None) -> str:
+        """Start one more worker; its program's name."""
+        name = f"worker-{len(self.programs) - 1}"
+        self.programs[name] = replace(self.programs["worker-0"], name=name)
+        self.start(name, environment)
+        return name
+
+    def kill(self, name: str) -> None:
+        """Have the system end a program now."""
+        process = self._running[name]
+        process.kill()
+        process.wait()
+
+    def restart(self, name: str) -> None:
+        """Kill a program and start it again, as who looks after it would."""
+        self.kill(name)
+        self.start(name)
+
+    def signal(self, name: str, number: int) -> None:
+        """Send a program a signal."""
+        self._running[name].send_signal(number)
+
+    def pid(self, name: str) -> int:
+        """Of a program that runs."""
+        return self._running[name].pid
+
+    def fallen(self) -> list[str]:
+        """Programs that have ended though nobody ended them."""
+        return [name for name, process in self._running.items() if process.poll() is not None]
+
+    # -- what is seen of it
+
+    def there(self) -> list[WorkerRow]:
+        """Workers that run and are neither lost nor gone."""
+        running = {process.pid for process in self._running.values()}
+        away = (WorkerState.LOST, WorkerState.GONE)
+        return [row for row in self.client.workers() if row.state not in away and row.offer.pid in running]
+
+    def name_of(self, worker: str) -> str | None:
+        """The program of a worker, by the id that the farm gave it; ``None`` where that process is over."""
+        pids = {row.id: row.offer.pid for row in self.client.workers()}
+        return next((name for name, process in self._running.items() if process.pid == pids.get(worker)), None)
+
+    def news(self) -> list[Event]:
+        """What has happened since this was last asked."""
+        found: list[Event] = []
+        while page := self.client.events(after=self._after, limit=_PAGE):
+            found += page
+            self._after = page[-1].id
+        self._history += found
+        return found
+
+    def history(self) -> list[Event]:
+        """All that has happened."""
+        self.news()
+        return self._history
+
+    def wait(self, what: Callable[[], T | None], meaning: str, *, patience: float = PATIENCE, look: float = _LOOK) -> T:
+        """Wait until something is true or found; comes back with it.
+
+        :param meaning: what is waited for, for people
+        :raises Never: it did not happen
+        """
+        until = time.monotonic() + patience
+        while True:
+            found = what()
+            if found:
+                return found
+            if fallen := self.fallen():
+                raise Never(f"{', '.join(fallen)} ended by itself:\n{self.last_words(fallen[0])}")
+            if time.monotonic() > until:
+                raise Never(f"{patience:.0f} s were not enough until {meaning}")
+            time.sleep(look)
+
+    def done(self, job: JobRow, *, patience: float = PATIENCE) -> JobRow:
+        """Wait until a job is done.
+
+        :raises Never: it is not, or it failed
+        """
+
+        def ended() -> JobRow | None:
+            row = self.client.job(job.id).job
+            if row.state in (JobState.FAILED, JobState.CANCELLED):
+                raise Never(f"job {row.id} is {row.state}")
+            return row if row.state is JobState.DONE else None
+
+        return self.wait(ended, f"job {job.id} is done", patience=patience, look=0.1)
+
+    def digests(self, job: JobRow) -> list[str]:
+        """Of the segments of all units of a job that render, in order; empty for one that is not done."""
+        found = self.client.units(job.id, limit=_PAGE)
+        while len(found) < job.units:
+            found += self.client.units(job.id, first=len(found), limit=_PAGE)
+        return [unit.digest or "" for unit in found[:-1]]
+
+    def blob(self, digest: str) -> Path:
+        """Where the storage has a blob."""
+        return self.folder / "storage" / digest[:2] / digest[2:4] / digest
+
+    def last_words(self, name: str, lines: int = 20) -> str:
+        """The end of a program's log."""
+        path = self.folder / "logs" / f"{name}.log"
+        return "\n".join(path.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+
+    def command(self, *arguments: str | Path) -> str:
+        """Run a command of reelwork in the farm's environment; what it prints.
+
+        :raises FarmError: it fails
+        """
+        done = subprocess.run(
+            [sys.executable, "-m", "reelwork", *map(str, arguments)],
+            env={**os.environ, **self.environment},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise FarmError(f"`reelwork {arguments[0]} …` failed:\n{done.stderr}")
+        return done.stdout.strip()
+
+
+def commits_after_commits(history: list[Event]) -> list[tuple[str, int]]:
+    """Units that were handed out, or committed again, after they had been committed: there should be none."""
+    committed: set[tuple[str, int]] = set()
+    wrong = []
+    for event in history:
+        if event.job is None or event.unit is None:
+            continue
+        at = (event.job, event.unit)
+        if event.kind in ("unit leased", "unit doubled", "unit committed") and at in committed:
+            wrong.append(at)
+        if event.kind == "unit committed":
+            committed.add(at)
+    return wrong
+
+
+def counted(history: list[Event], kind: str) -> int:
+    """How many events of a kind there are."""
+    return sum(event.kind == kind for event in history)
