@@ -198,7 +198,7 @@ class _Simulation:
             rendered=self.rendered,
             wasted=self.wasted,
             shares={name: self.got[name] / total if total else 0.0 for name in self.scenario.projects},
-            ended=dict(Counter(job.state for job in self.store.jobs())),
+            ended=dict(Counter(job.state for job in self.store.jobs(limit=len(self.projects)))),
             busy=sum(spent.seconds for spent in self.controller.spent.values()),
             cpu=sum(spent.cpu for spent in self.controller.spent.values()),
             asked=self.controller.spent,
