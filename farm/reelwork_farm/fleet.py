@@ -97,7 +97,8 @@ def head_programs(wanted: Wanted, head: Head) -> tuple[Program, ...]:
     if wanted.ray:
         cluster = (own_address(head.host), head.ray_port or free_port(head.host))
         given += ["--ray", f"{cluster[0]}:{cluster[1]}"]
-        workers = _ray_head(wanted, cluster, address, tokens.token(Role.WORKER))
+        # the keeper hands it on to workers on other machines
+        workers = _ray_head(wanted, cluster, f"{_local(cluster[0])}:{port}", tokens.token(Role.WORKER))
     else:
         workers = worker_programs(wanted, address, tokens.token(Role.WORKER))
     controller = Program(
@@ -113,7 +114,7 @@ def _ray_head(wanted: Wanted, cluster: tuple[str, int], address: str, token: str
 
     room = wanted.slots()
     temporary = _temporary(wanted.folder)
-    environment = ray_dispatcher.environment(token, wanted.folder / "work")
+    environment = ray_dispatcher.environment(token, wanted.folder / "work", wanted.tags)
     bounds = ("--bounds", str(len(room)), str(wanted.most)) if wanted.most is not None else ()
     farm = ("--ray", f"{cluster[0]}:{cluster[1]}", "--address", address, "--folder", str(wanted.folder), *bounds)
     return (
@@ -146,7 +147,7 @@ def ray_programs(wanted: Wanted, cluster: str, token: str) -> tuple[Program, ...
         Program(
             "ray",
             ray_dispatcher.start_arguments(wanted.slots(), join=cluster),
-            environment=ray_dispatcher.environment(token, wanted.folder / "work"),
+            environment=ray_dispatcher.environment(token, wanted.folder / "work", wanted.tags),
             order=1,
             orphaned=signal.SIGTERM,
         ),

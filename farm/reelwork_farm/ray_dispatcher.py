@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
 import hashlib
 import hmac
 import json
@@ -43,6 +44,8 @@ _log = logging.getLogger(__name__)
 RESOURCE: Final = "reelwork_slot"
 #: The environment variable with the folder for the files of a machine's workers.
 FOLDER: Final = "REELWORK_FARM_WORK"
+#: The environment variable with what a machine's workers offer beside, with commas between.
+TAGS: Final = "REELWORK_FARM_TAGS"
 _NAMESPACE: Final = "reelwork"
 #: Seconds between two looks at the cluster, and for an actor's answer.
 _LOOK, _ANSWER = 1.0, 5.0
@@ -86,7 +89,8 @@ class SlotActor:
 
     def _run(self, slot: Slot, address: str, token: str, folder: Path) -> None:
         try:
-            worker = worker_for(slot, address, token, folder)
+            tags = tuple(tag for tag in os.environ.get(TAGS, "").split(",") if tag)
+            worker = worker_for(dataclasses.replace(slot, tags=tags), address, token, folder)
             threading.Thread(target=self._pass_on, args=(worker,), name="drain", daemon=True).start()
             worker.run()
             self._over.set()
@@ -140,18 +144,20 @@ def start_arguments(
     return (sys.executable, "-P", "-m", "ray.scripts.scripts", "start", *given)
 
 
-def environment(token: str, folder: Path) -> dict[str, object]:
+def environment(token: str, folder: Path, tags: Sequence[str] = ()) -> dict[str, object]:
     """What Ray's programs on a machine are told.
 
     Ray asks everybody who connects for a token, which follows from the farm's token for workers.
 
     :param token: a worker's
     :param folder: for the files of this machine's workers
+    :param tags: that this machine's workers offer
     """
     secret = hmac.new(token.encode(), b"reelwork farm ray", hashlib.sha256).hexdigest()
     return {
         VARIABLE: token,
         FOLDER: str(folder),
+        TAGS: ",".join(tags),
         "RAY_AUTH_MODE": "token",
         "RAY_AUTH_TOKEN": secret,
         "RAY_USAGE_STATS_ENABLED": "0",
@@ -174,7 +180,7 @@ class Keeper:
 
     def __init__(self, cluster: str, client: FarmClient, bounds: tuple[int, int] | None) -> None:
         self._client, self._bounds = client, bounds
-        self._asked = 0
+        self._asked: int | None = None  # what the keeper before asked for may still stand
         self._drained: set[str] = set()
         ray.init(address=cluster, namespace=_NAMESPACE, log_to_driver=False, logging_level=logging.WARNING)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from machines import SCENE, Machine, digest, wait
 
-from reelwork_farm.fleet import free_port, own_address
+from reelwork_farm.fleet import Head, Wanted, free_port, head_programs, own_address, ray_programs
 
 
 def test_a_farm_comes_up_renders_the_local_film_though_workers_and_controller_die_and_goes_down(
@@ -50,3 +50,17 @@ def test_addresses_are_those_that_others_reach() -> None:
     assert own_address("10.1.2.3") == "10.1.2.3"
     assert own_address("0.0.0.0") not in ("", "0.0.0.0")
     assert 1024 <= free_port("127.0.0.1") <= 65535
+
+
+def test_workers_of_other_machines_are_told_an_address_that_they_reach(tmp_path: Path) -> None:
+    programs = head_programs(Wanted(tmp_path, workers=1, memory=1 << 30), Head(host="0.0.0.0", port=8378))
+    keeper = next(program for program in programs if program.name == "keeper")
+    host, _, port = keeper.argv[keeper.argv.index("--address") + 1].rpartition(":")
+    assert (host, port) == (own_address("0.0.0.0"), "8378")
+
+
+def test_a_machines_tags_reach_its_workers_in_ray(tmp_path: Path) -> None:
+    wanted = Wanted(tmp_path, workers=1, memory=1 << 30, tags=("gpu", "tape"))
+    for programs in (head_programs(wanted, Head()), ray_programs(wanted, "127.0.0.1:1", "0" * 64)):
+        ray = next(program for program in programs if program.name == "ray")
+        assert ray.environment["REELWORK_FARM_TAGS"] == "gpu,tape"

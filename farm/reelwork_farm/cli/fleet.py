@@ -229,10 +229,11 @@ def token(folder: Path | None, role: str) -> None:
 
     Or the key with which messages at the end of jobs are signed (webhooks).
     """
-    from reelwork_farm.auth import Role, farm_tokens
+    from reelwork_farm.auth import VARIABLE, Role, farm_tokens
 
     place = _place(folder)
-    if not (place / "token").exists():
+    given = VARIABLE in os.environ and (place / "farm.json").exists()  # a farm that got its secret that way
+    if not given and not (place / "token").exists():
         raise FarmError(f"there is no farm in {place}; `reelwork farm up` makes one")
     tokens = farm_tokens(place)
     click.echo(tokens.signing.decode() if role == "webhooks" else tokens.token(Role(role)))
