@@ -15,7 +15,18 @@ from reelwork_farm import wire
 from reelwork_farm.auth import token_for
 from reelwork_farm.errors import FarmError, Refused, UnknownWorker, Unreachable
 from reelwork_farm.messages import FarmInfo, Heartbeat, JobView, Orders, Priority, Registration, Report
-from reelwork_farm.model import Event, JobRow, JobSpec, JobState, Lease, UnitRow, UnitState, WorkerOffer, WorkerRow
+from reelwork_farm.model import (
+    Event,
+    JobRow,
+    JobSpec,
+    JobState,
+    Lease,
+    Share,
+    UnitRow,
+    UnitState,
+    WorkerOffer,
+    WorkerRow,
+)
 from reelwork_farm.storage import BLOCK, MissingError, checked, save
 
 if TYPE_CHECKING:
@@ -111,6 +122,15 @@ class FarmClient:
     def events(self, *, after: int = 0, job: str | None = None, limit: int = 1000) -> list[Event]:
         """The history in order, from the event behind ``after`` on."""
         return self._ask(list[Event], "GET", "/v1/events", params={"after": after, "job": job, "limit": limit})
+
+    def shares(self) -> dict[str, Share]:
+        """What each project may have; one that is not there has a share of weight 1."""
+        tables = self._ask(dict[str, object], "GET", "/v1/shares")
+        return {name: wire.from_json(Share, table, strict=False) for name, table in tables.items()}
+
+    def set_share(self, project: str, share: Share) -> Share:
+        """Say what a project may have from now on."""
+        return self._ask(Share, "PUT", f"/v1/shares/{project}", share)
 
     def workers(self) -> list[WorkerRow]:
         """All workers that the farm remembers."""

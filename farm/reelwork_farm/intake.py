@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from reelwork_farm.capability import check_needs
 from reelwork_farm.errors import FarmError
-from reelwork_farm.model import Figures, JobSpec, WorkerOffer
+from reelwork_farm.model import Figures, JobSpec, Share, WorkerOffer
 
 
 class IntakeError(FarmError):
@@ -77,6 +77,16 @@ def check_priority(priority: int) -> None:
     """
     allowed = f"between -{_HIGHEST_PRIORITY} and {_HIGHEST_PRIORITY}"
     _require(abs(priority) <= _HIGHEST_PRIORITY, "priority", allowed, str(priority))
+
+
+def check_share(project: str, share: Share) -> None:
+    """Refuse a project that no job can be of, and a share that nobody can have.
+
+    :raises IntakeError: with the field, and what it may be
+    """
+    _require(bool(_PROJECT.fullmatch(project)), "project", "letters, digits, `.`, `_` and `-`", project)
+    _require(1e-6 <= share.weight <= 1e6, "weight", "above 0, a million at most", str(share.weight))
+    _require(share.cap is None or share.cap >= 0, "cap", "0 or more workers", str(share.cap))
 
 
 def check_digest(digest: str) -> str:

@@ -26,10 +26,10 @@ from reelwork_farm.blobs import Blobs
 from reelwork_farm.controller import Controller, DamagedError
 from reelwork_farm.desk import Desk
 from reelwork_farm.errors import FarmError, NotFound, Refused, StoreError, UnknownWorker
-from reelwork_farm.intake import IntakeError, check_id, check_priority
+from reelwork_farm.intake import IntakeError, check_id, check_priority, check_share
 from reelwork_farm.messages import FarmInfo, Heartbeat, Priority, Report
 from reelwork_farm.metrics import CONTENT_TYPE
-from reelwork_farm.model import JobSpec, JobState, UnitState, WorkerOffer
+from reelwork_farm.model import JobSpec, JobState, Share, UnitState, WorkerOffer
 from reelwork_farm.storage import MissingError, StorageError
 
 _log = logging.getLogger(__name__)
@@ -112,6 +112,8 @@ class Server:
             _Route("PUT", job + "/units/{index:[0-9]{1,9}}/log", self._put_log, _BOTH),
             _Route("GET", job + "/units/{index:[0-9]{1,9}}/log", self._log, _ADMIN),
             _Route("GET", "/v1/events", self._events, _ADMIN),
+            _Route("GET", "/v1/shares", self._shares, _ADMIN),
+            _Route("PUT", "/v1/shares/{project}", self._set_share, _ADMIN),
             _Route("GET", "/v1/workers", self._workers, _ADMIN),
             _Route("POST", "/v1/workers", self._register, _BOTH),
             _Route("POST", worker + "/lease", self._lease, _BOTH),
@@ -265,6 +267,15 @@ class Server:
         return await self._told(
             lambda: store.events(after=after, limit=limit, job=None if asked is None else find(_hex(asked)))
         )
+
+    async def _shares(self, _request: web.Request) -> web.Response:
+        return await self._told(self._controller.store.shares)
+
+    async def _set_share(self, request: web.Request) -> web.Response:
+        share, project = await self._read(request, Share), request.match_info["project"]
+        check_share(project, share)
+        await self.do(lambda: self._controller.store.set_share(project, share.weight, share.cap))
+        return web.Response(text=wire.dumps(share), content_type=_JSON)
 
     def _id(self, request: web.Request) -> str:
         """The id of the job that the path names, by its start perhaps; to be called where the store may be."""

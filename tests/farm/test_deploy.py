@@ -356,7 +356,14 @@ def exported() -> dict[str, set[str]]:
     metrics = Metrics()
     metrics.requests.labels("/", "200").inc()
     metrics.request_seconds.labels("/").observe(1.0)
-    for counter in (metrics.granted, metrics.committed, metrics.failed, metrics.blob_bytes, metrics.errors):
+    for counter in (
+        metrics.granted,
+        metrics.committed,
+        metrics.failed,
+        metrics.audits,
+        metrics.blob_bytes,
+        metrics.errors,
+    ):
         counter.labels("x").inc()
     metrics.unit_seconds.labels("render").observe(1.0)
     found: dict[str, set[str]] = {}

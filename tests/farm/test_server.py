@@ -33,6 +33,8 @@ ROUTES = [
     ("PUT", "/v1/jobs/{job}/units/{index}/log", {Role.ADMIN, Role.WORKER}),
     ("GET", "/v1/jobs/{job}/units/{index}/log", {Role.ADMIN}),
     ("GET", "/v1/events", {Role.ADMIN}),
+    ("GET", "/v1/shares", {Role.ADMIN}),
+    ("PUT", "/v1/shares/{project}", {Role.ADMIN}),
     ("GET", "/v1/workers", {Role.ADMIN}),
     ("POST", "/v1/workers", {Role.ADMIN, Role.WORKER}),
     ("POST", "/v1/workers/{worker}/lease", {Role.ADMIN, Role.WORKER}),
@@ -45,7 +47,7 @@ ROUTES = [
     ("PUT", "/v1/blobs/{digest}", {Role.ADMIN, Role.WORKER}),
     ("POST", "/v1/blobs/missing", {Role.ADMIN, Role.WORKER}),
 ]
-FILLED = {"job": "0123", "verb": "cancel", "index": "1", "worker": "w", "digest": "0" * 64}
+FILLED = {"job": "0123", "project": "p", "verb": "cancel", "index": "1", "worker": "w", "digest": "0" * 64}
 
 
 @pytest.fixture(scope="module")
