@@ -120,11 +120,17 @@ def store(address: str) -> Iterator[Store]:
 
 
 def spec(
-    frames: int = 480, *, first: int = 0, segmented: bool = True, after: tuple[str, ...] = (), **more: str
+    frames: int = 480,
+    *,
+    first: int = 0,
+    segmented: bool = True,
+    after: tuple[str, ...] = (),
+    audit: float = 0.0,
+    **more: str,
 ) -> JobSpec:
     """A job of five units and one that finishes it, unless told otherwise."""
     known = {"title": "First light", "bundle": "b" * 64, "engine": "e" * 64, "fps": "24", "file": "film.mp4"}
-    return JobSpec(**{**known, **more}, first=first, stop=first + frames, segmented=segmented, after=after)
+    return JobSpec(**{**known, **more}, first=first, stop=first + frames, segmented=segmented, after=after, audit=audit)
 
 
 def worker(store: Store, number: int = 1, *, now: float = 0.0) -> str:
@@ -173,12 +179,21 @@ def check(store: Store) -> None:
         done = {unit.index for unit in units if unit.state is UnitState.DONE}
         assert done == {unit for name, unit in committed if name == job.id}
         assert all((unit.digest is None) == (unit.state is not UnitState.DONE) for unit in units)
-        finish = units[-1]
-        assert finish.kind is UnitKind.FINISH
-        if finish.state not in (UnitState.CANCELLED, UnitState.WAITING):
-            assert len(done - {finish.index}) == job.units - 1, "the last unit was begun before all others were done"
-        assert (job.state == "done") == (finish.state is UnitState.DONE)
+        finish = units[job.finish]
+        kinds = [unit.kind for unit in units]
+        assert kinds == [UnitKind.RENDER] * job.finish + [UnitKind.FINISH] + [UnitKind.AUDIT] * job.audits
+        rendered = sum(unit.state is UnitState.DONE for unit in units[: job.finish])
+        assert rendered == job.rendered
+        for unit in units[job.finish :]:
+            if unit.state not in (UnitState.CANCELLED, UnitState.WAITING):
+                assert rendered == job.finish, f"the {unit.kind} was begun before all others were done"
+        if job.state not in ("cancelled", "failed"):
+            assert counts[UnitState.WAITING] == job.waiting
+        ended = all(unit.state in (UnitState.DONE, UnitState.QUARANTINED) for unit in units[job.finish + 1 :])
+        if job.state != "cancelled":
+            assert (job.state == "done") == (finish.state is UnitState.DONE and ended)
         assert job.result == finish.digest
+        assert job.audited == sum(unit.state is UnitState.DONE for unit in units[job.finish + 1 :])
 
 
 def _check_counts(job: JobRow, counts: Counter[UnitState]) -> None:

@@ -14,6 +14,9 @@ from reelwork_farm.model import JobSpec, WorkerOffer, WorkerRow, WorkerState
 BIG_MEMORY: Final = 16 << 30
 #: Faults of the workers of one machine from which it may be set aside.
 FAULTS: Final = 3
+#: Faults that a failed audit counts for each of the two workers, of whom one must be wrong: more than what their next
+#: few units make up for.
+SUSPICION: Final = 2 * FAULTS
 #: How many times as many faults as on the machine in the middle make one a bad machine.
 WORSE: Final = 3
 _TAG: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")

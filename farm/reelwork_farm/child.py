@@ -130,10 +130,10 @@ def _made(work: Work, warming: Warming, order: orders.Make, outbox: _Outbox) -> 
     begun, cpu = time.monotonic(), time.process_time()
     _forget_peak()
     part = order.part
-    if part.kind is UnitKind.RENDER:
-        path, frames = work.render(part, outbox)
-    else:
+    if part.kind is UnitKind.FINISH:
         path, frames = work.finish(_in_order(order.segments), outbox)
+    else:
+        path, frames = work.render(part, outbox)
     warming.done()
     outbox.flush()
     return orders.Made(str(path), frames, time.monotonic() - begun, time.process_time() - cpu, peak_memory())

@@ -28,10 +28,10 @@ from reelwork_farm.model import (
     Figures,
     JobRow,
     JobSpec,
-    JobState,
     Lease,
     Timing,
     UnitKind,
+    UnitRow,
     WorkerOffer,
     WorkerState,
 )
@@ -42,6 +42,8 @@ _log = logging.getLogger(__name__)
 
 #: Blobs that are remembered as read and right.
 _CHECKED: Final = 100_000
+#: Failed audits of which people are told what they found.
+_NAMED: Final = 5
 
 
 class DamagedError(FarmError):
@@ -107,9 +109,16 @@ class Controller:
         begun = sum(held.frames for held in holding)
         whole = UNIT_FRAMES if row.spec.segmented else frames
         left, cost = estimate(row, begun=begun / whole, workers=self._workers_on(job))
-        ended = row.state is JobState.DONE
-        done = frames if ended else min(frames, row.done * whole + begun)
-        return JobView(row, frames, done, left, cost, self._dispatch.why_waiting(row, now))
+        done = frames if row.result is not None else min(frames, row.rendered * whole + begun)
+        audits = self._failed_audits(row) if row.audits_failed else ()
+        return JobView(row, frames, done, left, cost, self._dispatch.why_waiting(row, now), audits)
+
+    def _failed_audits(self, row: JobRow) -> tuple[str, ...]:
+        events = self.store.events(job=row.id, kind="audit failed", limit=_NAMED)
+        return tuple(
+            f"unit {event.unit} was made by {event.detail['made_by']}, and {event.worker} made something else of it"
+            for event in events
+        )
 
     def _workers_on(self, job: str) -> int:
         return len({held.worker for held in self.store.held() if held.job == job})
@@ -197,7 +206,7 @@ class Controller:
         check_figures(figures)
         unit = self.store.unit(report.job, report.index)
         wanted = unit.stop - unit.first
-        if unit.kind is UnitKind.RENDER and figures.frames != wanted:
+        if unit.kind is not UnitKind.FINISH and figures.frames != wanted:
             raise DamagedError(f"unit {unit.index} has {wanted} frames, the segment has {figures.frames}")
         self._check_blob(figures.digest, figures.size)
         accepted = self.store.commit(worker, report.job, report.index, report.epoch, figures, now=now)
@@ -206,7 +215,18 @@ class Controller:
             self.metrics.unit_seconds.labels(unit.kind).observe(figures.seconds)
             if unit.kind is UnitKind.RENDER:
                 self.metrics.frames.inc(wanted)
+            elif unit.kind is UnitKind.AUDIT:
+                self._note_audit(unit, figures.digest)
         return accepted
+
+    def _note_audit(self, unit: UnitRow, digest: str) -> None:
+        row = self.store.job(unit.job)
+        made = self.store.unit(unit.job, unit.first // UNIT_FRAMES - row.spec.first // UNIT_FRAMES)
+        failed = made.digest != digest
+        self.metrics.audits.labels("failed" if failed else "passed").inc()
+        if failed:
+            _log.error("job %s: an audit of unit %s found another segment", unit.job, made.index)
+            self._dispatch.look_again()  # two workers are under suspicion
 
     def _check_blob(self, digest: str, size: int) -> None:
         """Read what a worker has put into the storage, once; it is taken away again if it is something else.

@@ -47,7 +47,7 @@ class Dispatch:
         self._fleet = Fleet((), 0.0)
         self._looked: float | None = None  # when the fleet was read from the store
         self._read: float | None = None  # when the loads were
-        self._finish: dict[str, int] = {}  # the index of each job's last unit, whose time says nothing of others
+        self._finish: dict[str, int] = {}  # the index of each job's finish, whose time says nothing of others
         self._charged: float | None = None
         self._loads: dict[str, Load] = {}
         self._times: dict[str, deque[float]] = {}
@@ -142,7 +142,7 @@ class Dispatch:
         jobs = tuple(self._store.open_jobs())
         for ended in self._times.keys() - {job.id for job in jobs}:
             del self._times[ended], self._usual[ended]
-        self._finish = {job.id: job.units - 1 for job in jobs}
+        self._finish = {job.id: job.finish for job in jobs}
         seconds = {job.id: job.seconds / job.done for job in jobs if job.done}
         return View(
             jobs=jobs,

@@ -68,6 +68,8 @@ def check_spec(spec: JobSpec) -> None:
         check_id(job)
     if spec.notify is not None:
         check_address(spec.notify)
+    _require(0 <= spec.audit <= 100, "audit", "per cent, 0 to 100", str(spec.audit))
+    _require(spec.segmented or not spec.audit, "audit", "0 for a file that is not rendered in units", str(spec.audit))
 
 
 def check_priority(priority: int) -> None:

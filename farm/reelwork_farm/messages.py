@@ -41,6 +41,7 @@ class JobView:
     :param left: seconds until it is done, from measured unit times; ``None`` before the first
     :param cost: worker-seconds of the whole job, spent ones included; ``None`` before the first measured unit
     :param waiting: why nothing of it is being rendered; ``None`` where something is, or where it has ended
+    :param audits: what failed audits found, a sentence for each, which names both workers
     """
 
     job: JobRow
@@ -49,6 +50,7 @@ class JobView:
     left: Measure | None
     cost: Measure | None
     waiting: str | None
+    audits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,7 @@ class Metrics:
         self.committed = Counter("reelwork_units_committed", "Units finished", ["kind"], registry=self._registry)
         self.failed = Counter("reelwork_units_failed", "Tries that failed", ["cause"], registry=self._registry)
         self.late = Counter("reelwork_reports_late", "Reports thrown away, late or twice", registry=self._registry)
+        self.audits = Counter("reelwork_audits", "Units rendered again", ["result"], registry=self._registry)
         self.unit_seconds = Histogram(
             "reelwork_unit_seconds", "To render a unit", ["kind"], buckets=_UNIT_SECONDS, registry=self._registry
         )
@@ -93,6 +94,12 @@ def _state(farm: Farm) -> Iterator[Metric]:
         for state, count in counts.items():
             family.add_metric([project, state], sum(count(job) for job in jobs if job.spec.project == project))
     yield family
+    audits = GaugeMetricFamily(
+        "reelwork_audits_failed", "Failed audits of jobs that have not ended", labels=["project"]
+    )
+    for project in sorted({job.spec.project for job in jobs}):
+        audits.add_metric([project], sum(job.audits_failed for job in jobs if job.spec.project == project))
+    yield audits
 
 
 def _gauge(name: str, text: str, label: str, values: Iterable[str], found: Tally[str]) -> Metric:

@@ -34,6 +34,7 @@ class UnitKind(StrEnum):
 
     RENDER = "render"  #: frames become a segment
     FINISH = "finish"  #: segments and sound become the file, which is decoded as a whole
+    AUDIT = "audit"  #: frames that one worker rendered are rendered by another, and the segments compared
 
 
 class Cause(StrEnum):
@@ -61,6 +62,7 @@ class JobSpec:
     :param after: ids of jobs that must be done first
     :param notify: an address that is told when the job ends
     :param machine: the architecture of the processors that may render it, such as ``x86_64``; empty for any
+    :param audit: how many per cent of its units are rendered again by other workers and compared, 0 to 100
     """
 
     title: str
@@ -77,16 +79,22 @@ class JobSpec:
     after: tuple[str, ...] = ()
     notify: str | None = None
     machine: str = ""
+    audit: float = 0.0
 
 
 @dataclass(frozen=True)
 class JobRow:
-    """A job as the store knows it. Counts are of units of both kinds.
+    """A job as the store knows it. Counts are of units of all kinds.
+
+    Its units are those of kind render, then the one of kind finish, then audits.
 
     :param submitted, started, ended: seconds since 1970; ``None`` where it has not happened
     :param seconds: that workers spent on its finished units
     :param result: the digest of the finished file
     :param squares: the sum of the squares of the seconds of its finished units, for error bars
+    :param audits: how many of its units are audits
+    :param audited: how many of those are done
+    :param audits_failed: in how many of those another segment was made than the one that the film is of
     """
 
     id: str
@@ -103,6 +111,24 @@ class JobRow:
     seconds: float
     result: str | None
     squares: float = 0.0
+    audits: int = 0
+    audited: int = 0
+    audits_failed: int = 0
+
+    @property
+    def finish(self) -> int:
+        """The index of the unit that makes the file, which is how many are of kind render."""
+        return self.units - 1 - self.audits
+
+    @property
+    def rendered(self) -> int:
+        """How many units of kind render are done."""
+        return self.done - self.audited - (self.result is not None)
+
+    @property
+    def waiting(self) -> int:
+        """How many units wait for those of kind render: the finish, and all audits that are not done."""
+        return 1 + self.audits - self.audited if self.rendered < self.finish else 0
 
 
 @dataclass(frozen=True)
@@ -112,7 +138,7 @@ class UnitRow:
     :param epoch: grows whenever the unit is handed out or taken back; reports under an older one are thrown away
     :param attempts: how often it failed; infrastructure's faults not counted
     :param not_before: when it may be tried again
-    :param tried: ids of the workers on which it failed
+    :param tried: ids of the workers on which it failed; of an audit, first the one that made what is audited
     :param lease_until: when the lease ends if nobody extends it
     :param digest: of its segment, once it is done
     :param seconds: that its render took

@@ -40,7 +40,7 @@ def _for_idle(view: View, idle: set[str], now: float) -> list[Revocation]:
     jobs = {job.id: job for job in view.jobs}
     late = []
     for worker, load in view.loads.items():
-        if load.job in jobs:
+        if load.job in jobs and load.indexes and load.indexes[0] <= jobs[load.job].finish:  # audits may not go to all
             late += [(end, worker, load.job, index) for index, end in _not_begun(view, worker, load, now)]
     late.sort(reverse=True)
     taken: dict[tuple[str, str], list[int]] = {}

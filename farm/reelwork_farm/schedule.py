@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from reelwork_farm.model import JobRow, Share
-from reelwork_farm.view import SLOW, Ready, View, in_use, is_last, to_hand_out, turn
+from reelwork_farm.model import JobRow, Share, UnitKind
+from reelwork_farm.view import SLOW, Ready, View, in_use, to_hand_out, turn
 
 #: The most units of one lease, however short they are.
 LONGEST: Final = 64
@@ -92,43 +92,53 @@ class _Project:
 
 
 class _Line:
-    """The units of one job that wait, in order; those that failed before come first, since they may not go to all."""
+    """The units of one job that wait, in order; those that failed before come first, since they may not go to all.
+
+    Audits come last, so that the job's file never waits for one.
+    """
 
     def __init__(self, job: JobRow, units: Sequence[Ready]) -> None:
         self.job = job
         self.units = units
         self.left = max(len(units), to_hand_out(job)) if units else 0
-        self._failed = [place for place, unit in enumerate(units) if unit.tried]
+        audits = [place for place, unit in enumerate(units) if unit.kind is UnitKind.AUDIT]
+        self._audits = audits
+        self._end = audits[0] if audits else len(units)
+        self._failed = [place for place, unit in enumerate(units[: self._end]) if unit.tried]
         self._gone: set[int] = set()
         self._front = 0
         self._places: dict[int, int] | None = None
 
     def take(self, view: View, worker: str, count: int) -> tuple[int, ...]:
         """Up to ``count`` consecutive units for a worker, best those after the one that it rendered last."""
-        place = self._begin(view, worker)
+        first = place = self._begin(view, worker)
         taken: list[int] = []
-        while place is not None and len(taken) < count and self._may(view, place, worker):
+        while len(taken) < count and self._may(view, place, worker):
             unit = self.units[place]
-            if taken and unit.index != taken[-1] + 1:
+            if taken and (unit.index != taken[-1] + 1 or unit.kind is not self.units[first].kind):
                 break
             taken.append(unit.index)
             self._gone.add(place)
-            if unit.tried:
+            if unit.kind is UnitKind.AUDIT:
+                self._audits.remove(place)
+            elif unit.tried:
                 self._failed.remove(place)
             place += 1
         self.left -= len(taken)
         return tuple(taken)
 
-    def _begin(self, view: View, worker: str) -> int | None:
+    def _begin(self, view: View, worker: str) -> int:
         for failed in self._failed:
             if self._may(view, failed, worker):
                 return failed
         place = self._after(view.last.get(worker))
-        if place is not None and self._may(view, place, worker):
+        if place is not None and place < self._end and self._may(view, place, worker):
             return place
-        while self._front < len(self.units) and (self._front in self._gone or self.units[self._front].tried):
+        while self._front < self._end and (self._front in self._gone or self.units[self._front].tried):
             self._front += 1
-        return self._front
+        if self._front < self._end and self._may(view, self._front, worker):
+            return self._front
+        return next((audit for audit in self._audits if self._may(view, audit, worker)), self._front)
 
     def _after(self, last: tuple[str, int] | None) -> int | None:
         if last is None or last[0] != self.job.id:
@@ -143,7 +153,7 @@ class _Line:
         unit = self.units[place]
         if worker in unit.tried and view.fleet.others(self.job.spec, unit.tried):
             return False
-        if is_last(self.job, unit.index) and view.pace.get(worker, 1.0) > SLOW:
+        if unit.index == self.job.finish and view.pace.get(worker, 1.0) > SLOW:
             slow = (other for other, pace in view.pace.items() if pace > SLOW)
             return not view.fleet.others(self.job.spec, slow)
         return True
@@ -242,7 +252,10 @@ class _Desk:
 
 
 def _doubled(view: View, idle: Sequence[str], now: float) -> list[Grant]:
-    """Give idle workers what others take too long for; each unit to at most one more worker, the worst first."""
+    """Give idle workers what others take too long for; each unit to at most one more worker, the worst first.
+
+    The file is made once, and for an audit nobody waits who could not wait longer.
+    """
     if not idle or not view.loads:
         return []
     jobs: Mapping[str, JobRow] = {job.id: job for job in view.jobs}
@@ -269,7 +282,7 @@ def _late(view: View, jobs: Mapping[str, JobRow], now: float) -> Iterator[tuple[
     copies = Counter((load.job, load.indexes[0]) for load in view.loads.values() if load.indexes)
     for worker, load in view.loads.items():
         job, usual = jobs.get(load.job), view.seconds.get(load.job)
-        if job is None or usual is None or not load.indexes or is_last(job, load.indexes[0]):
+        if job is None or usual is None or not load.indexes or load.indexes[0] >= job.finish:
             continue
         gone = now - load.since
         left = usual * view.pace.get(worker, 1.0) - gone

@@ -51,6 +51,7 @@ class Terms:
     :param needs: what its workers must offer, such as ``gpu``
     :param after: ids of jobs that must be done first, or unmistakable beginnings of them
     :param notify: an address that is told when it ends
+    :param audit: how many per cent of its units are rendered again by other workers and compared, 0 to 100
     """
 
     project: str = "default"
@@ -58,6 +59,7 @@ class Terms:
     needs: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     notify: str | None = None
+    audit: float = 0.0
 
 
 def submit(
@@ -91,7 +93,7 @@ class FarmRenderer:
         :raises RenderError: the farm could not render it; the message names the units
         """
         task = plan_task(path, settings, request, progress)
-        row, bundle, storage = _submit(self.client, task, Terms(), progress)
+        row, bundle, storage = _submit(self.client, task, Terms(audit=request.audit), progress)
         try:
             done = _wait(self.client, row, progress)
         except KeyboardInterrupt as error:
@@ -130,6 +132,7 @@ def _spec(task: Task, bundle: Bundle, terms: Terms, after: tuple[str, ...]) -> J
         after=after,
         notify=terms.notify,
         machine=lock.machine,
+        audit=terms.audit,
     )
 
 
@@ -175,8 +178,8 @@ def _stage(view: JobView) -> str:
         return f"job {row.id} is paused"
     if view.waiting is not None:
         return f"job {row.id}: {view.waiting}"
-    if row.leased and row.done == row.units - 1:
-        return "finishing on the farm"
+    if row.leased and row.rendered == row.finish:
+        return "finishing on the farm" if row.result is None else "rendering again what is audited"
     return "rendering on the farm"
 
 
@@ -185,11 +188,8 @@ def _failure(client: FarmClient, row: JobRow) -> str:
     units = client.units(row.id, states=[UnitState.QUARANTINED], limit=_MOST_UNITS)
     lines = [f"job {row.id} failed: {row.quarantined} of its {row.units} units could not be rendered"]
     for unit in units:
-        what = (
-            "finishing it"
-            if unit.kind is UnitKind.FINISH
-            else f"unit {unit.index}, frames {unit.first}-{unit.stop - 1}"
-        )
+        frames = f"frames {unit.first}-{unit.stop - 1}"
+        what = "finishing it" if unit.kind is UnitKind.FINISH else f"unit {unit.index}, {frames}"
         lines.append(f"  {what}: {unit.cause}: {unit.message}")
     if row.quarantined > len(units):
         lines.append(f"  and {row.quarantined - len(units)} more")

@@ -88,13 +88,7 @@ def to_hand_out(job: JobRow) -> int:
     """How many units of a job wait for a worker, those that are being left alone after a failure among them."""
     if job.state not in (JobState.QUEUED, JobState.RUNNING):
         return 0
-    waits = job.done < job.units - 1  # its last unit, for all others
-    return max(0, job.units - job.done - job.leased - job.quarantined - waits)
-
-
-def is_last(job: JobRow, index: int) -> bool:
-    """Whether a unit is the one that finishes the job."""
-    return index == job.units - 1
+    return max(0, job.units - job.done - job.leased - job.quarantined - job.waiting)
 
 
 def in_use(view: View) -> Counter[str]:

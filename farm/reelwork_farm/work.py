@@ -26,7 +26,7 @@ from reelwork.render.units import Request
 from reelwork.render.view import frame_range
 from reelwork.sound.mix import sample_at
 from reelwork_farm.lock import NAME, BundleError, Lock, archive_name, is_many, read_lock, scale_of
-from reelwork_farm.model import Part
+from reelwork_farm.model import Part, UnitKind
 
 
 def open_work(folder: Path, into: Path) -> Work:
@@ -71,9 +71,9 @@ class Work:
         """
         os.utime(self._folder)  # it is in use
         with self._named():
-            units = {unit.index: unit for unit in self._film.units}
-            unit = units.get(part.index)
-            if unit is None or (unit.first, unit.stop) != (part.first, part.stop):
+            units = {(unit.first, unit.stop): unit for unit in self._film.units}
+            unit = units.get((part.first, part.stop))
+            if unit is None or (part.kind is UnitKind.RENDER and unit.index != part.index):
                 raise BundleError(f"the job has no unit {part.index} of the frames {part.first}-{part.stop - 1}")
             return self._renderer.render(unit, report).path, unit.stop - unit.first
 

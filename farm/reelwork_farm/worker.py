@@ -255,7 +255,7 @@ class Worker:
     @contextlib.contextmanager
     def _segments(self, lease: Lease, part: Part, making: Path) -> Iterator[Path | None]:
         """A folder of all segments of the job, each under the number of its unit; ``None`` where none are needed."""
-        if part.kind is UnitKind.RENDER:
+        if part.kind is not UnitKind.FINISH:
             yield None
             return
         with tempfile.TemporaryDirectory(dir=making) as folder:

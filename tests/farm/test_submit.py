@@ -86,10 +86,10 @@ class Hand:
             into.mkdir(parents=True)
             self.jobs[lease.job] = open_work(materialise(lease.bundle, self.storage, self.folder), into)
         work = self.jobs[lease.job]
-        if part.kind is UnitKind.RENDER:
-            path, frames = work.render(part, Silent())
-        else:
+        if part.kind is UnitKind.FINISH:
             path, frames = work.finish(self._segments(lease), Silent())
+        else:
+            path, frames = work.render(part, Silent())
         self.rendered.append((lease.job, part.index))
         return Figures(self.storage.put(path), path.stat().st_size, frames, 1.0, 1.0, 1)
 
@@ -124,6 +124,16 @@ def test_a_scene_comes_back_as_the_local_render(scene, farm, tmp_path, output, n
     assert len(hand.rendered) == len(set(hand.rendered))  # the second time nothing was rendered
     local(scene, tmp_path / "near" / name, output, frames=frames)
     assert contents(tmp_path / "far") == contents(tmp_path / "near")
+
+
+def test_a_film_is_audited_by_rendering_it_again(scene, farm, tmp_path):
+    request = Request(to=tmp_path / "film.mp4", audit=100.0)
+    with Hand(farm, tmp_path / "one"), Hand(farm, tmp_path / "two"):
+        FarmRenderer(farm.client()).render(scene, Settings(), request, Silent())
+    (job,) = farm.client().jobs()
+    assert (job.audits, job.audited, job.audits_failed) == (2, 2, 0)
+    passed = [event for event in farm.client().events(job=job.id) if event.kind == "audit passed"]
+    assert [event.detail["same_worker"] for event in passed] == [False, False]
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -296,6 +306,11 @@ def test_the_commands(scene, farm, tmp_path, monkeypatch):
     assert to.is_file()
     for option in (["--jobs", "2"], ["--fresh"]):
         assert "not on a farm" in runner.invoke(app.cli, [*arguments, *option]).stderr
+    assert "it goes with --farm" in runner.invoke(app.cli, ["render", str(scene), "--audit", "1%"]).stderr
+    assert "not a percentage" in runner.invoke(app.cli, [*arguments, "--audit", "101%"]).stderr
+    arguments = ["farm", "submit", str(scene), "--farm", farm.address, "--audit", "0.5%"]
+    assert runner.invoke(app.cli, arguments, catch_exceptions=False).exit_code == 0
+    assert farm.client().jobs()[0].spec.audit == 0.5
 
 
 def test_without_the_farm_it_is_said_how_to_get_it(monkeypatch):

@@ -10,6 +10,7 @@ import click
 from reelwork.cli.exits import warn
 from reelwork.cli.values import (
     FrameRange,
+    Percentage,
     draft_option,
     output_option,
     scale_option,
@@ -37,6 +38,13 @@ from reelwork.render.units import Request
 @click.option("--fresh", is_flag=True, help="Render again what an earlier render left finished.")
 @click.option("--verify", is_flag=True, help="Decode the film and every unit of it, and count, as a farm does.")
 @click.option("--farm", metavar="HOST:PORT", help="Have the farm at this address render it; the file comes here.")
+@click.option(
+    "--audit",
+    metavar="1%",
+    type=Percentage(),
+    default=0.0,
+    help="With --farm: render such a part again on other workers, and compare.",
+)
 def command(
     scene: Path,
     output: str | None,
@@ -49,6 +57,7 @@ def command(
     fresh: bool,
     verify: bool,
     farm: str | None,
+    audit: float,
 ) -> None:
     """Render an output of a scene.
 
@@ -57,8 +66,17 @@ def command(
     """
     if farm is not None and (jobs is not None or fresh):
         raise click.UsageError("--jobs and --fresh are for renders on this machine, not on a farm")
+    if farm is None and audit:
+        raise click.UsageError("--audit has other workers render again: it goes with --farm")
     request = Request(
-        output=output, to=to, frames=frames, scale=scale, jobs=jobs or usable_cores(), fresh=fresh, verify=verify
+        output=output,
+        to=to,
+        frames=frames,
+        scale=scale,
+        jobs=jobs or usable_cores(),
+        fresh=fresh,
+        verify=verify,
+        audit=audit,
     )
     render = produce.render if farm is None else remote(farm).render
     with watching() as progress:

@@ -48,6 +48,22 @@ class Ratio(click.ParamType[Fraction]):
         return ratio
 
 
+class Percentage(click.ParamType[float]):
+    """``1%`` or ``1``, from 0 to 100."""
+
+    name = "percentage"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Per cent."""
+        try:
+            found = float(str(value).removesuffix("%"))
+        except ValueError:
+            found = -1.0
+        if not 0.0 <= found <= 100.0:
+            self.fail(f"{value!r} is not a percentage such as 1%, from 0 to 100", param, ctx)
+        return found
+
+
 class Setting(click.ParamType[tuple[str, str]]):
     """``NAME=VALUE``; the value keeps every character."""
 

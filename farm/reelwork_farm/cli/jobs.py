@@ -227,6 +227,7 @@ def _lines(client: FarmClient, job: str) -> JobRow:
 def _line(row: JobRow, now: float) -> str:
     done = f"{row.done / row.units:4.0%}" if row.units else ""
     trouble = f", {row.quarantined} units failed" if row.quarantined else ""
+    trouble += f", {row.audits_failed} AUDITS FAILED" if row.audits_failed else ""
     ago = f"{spoken(max(0.0, now - row.submitted))} ago"
     return f"{row.id}  {row.state:9}  {done}  {row.spec.project}  {row.priority:+d}  {row.spec.title}  {ago}{trouble}"
 

@@ -9,6 +9,7 @@ import click
 
 from reelwork.cli.values import (
     FrameRange,
+    Percentage,
     draft_option,
     output_option,
     scale_option,
@@ -39,6 +40,13 @@ def _words(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...]:
 )
 @click.option("--after", metavar="JOB", multiple=True, help="Begin when this job is done; may be repeated.")
 @click.option("--notify", metavar="URL", help="An address that is told when the job ends.")
+@click.option(
+    "--audit",
+    metavar="1%",
+    type=Percentage(),
+    default=0.0,
+    help="Render such a part of its units again, on other workers than made them, and compare.",
+)
 @farm_option
 def command(
     scene: Path,
@@ -53,6 +61,7 @@ def command(
     needs: tuple[str, ...],
     after: tuple[str, ...],
     notify: str | None,
+    audit: float,
     address: str | None,
     folder: Path | None,
 ) -> None:
@@ -67,7 +76,7 @@ def command(
 
     client = asked(address, folder)
     request = Request(output=output, to=to, frames=frames, scale=scale)
-    terms = Terms(project, priority, needs, after, notify)
+    terms = Terms(project, priority, needs, after, notify, audit)
     with watching() as progress:
         row = submit(client, scene, Settings(settings, draft), request, terms, progress)
     click.echo(row.id)

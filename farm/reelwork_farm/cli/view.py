@@ -52,6 +52,11 @@ def described(view: JobView, price: float | None = None) -> list[str]:
         f"  units     {', '.join(word for word in units if word)}",
         f"  project   {spec.project}, priority {row.priority}",
     ]
+    if row.audits:
+        passed = row.audited - row.audits_failed
+        failed = f", {row.audits_failed} FAILED" if row.audits_failed else ""
+        lines.append(f"  audits    {passed} of {row.audits} passed{failed}")
+    lines += [f"  audit     {told}" for told in view.audits]
     if view.waiting is not None:
         lines.append(f"  waits     {view.waiting}")
     if view.left is not None:

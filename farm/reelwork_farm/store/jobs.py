@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Connection, Integer, case, delete, exists, func, insert, literal, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 
 from reelwork.render.units import UNIT_FRAMES
 from reelwork_farm.errors import FarmError, NotFound, Refused
 from reelwork_farm.model import JobRow, JobSpec, JobState, UnitKind, UnitState
-from reelwork_farm.states import JobEvent, UnitEvent, job_after, units_before
+from reelwork_farm.states import JobEvent, UnitEvent, job_after, unit_after, units_before
 from reelwork_farm.store.rows import find_job, job_id, note, written
 from reelwork_farm.store.schema import edges, jobs, leases, units
 
@@ -42,6 +54,7 @@ def submit(connection: Connection, spec: JobSpec, *, now: float) -> JobRow:
 
 def _insert(connection: Connection, job: str, spec: JobSpec, now: float) -> None:
     count = _grid(spec)
+    audits = _audits(spec, count)
     _check_open(connection)
     for other in spec.after:
         try:
@@ -55,13 +68,16 @@ def _insert(connection: Connection, job: str, spec: JobSpec, now: float) -> None
             state=JobState.BLOCKED,
             priority=spec.priority,
             submitted=now,
-            units=count + 1,
+            units=count + 1 + audits,
+            audits=audits,
         )
     )
     if spec.after:
         connection.execute(insert(edges), [{"job": job, "after": other} for other in dict.fromkeys(spec.after)])
     if count:
         _insert_renders(connection, job, spec, count, now)
+    if audits:
+        _insert_audits(connection, job, spec, count, audits, now)
     connection.execute(
         insert(units).values(
             job=job,
@@ -74,7 +90,7 @@ def _insert(connection: Connection, job: str, spec: JobSpec, now: float) -> None
             not_before=now,
         )
     )
-    note(connection, now, "job submitted", job=job, units=[(None, {"title": spec.title, "units": count + 1})])
+    note(connection, now, "job submitted", job=job, units=[(None, {"title": spec.title, "units": count + 1 + audits})])
     settle(connection, job, now)
 
 
@@ -86,9 +102,15 @@ def _grid(spec: JobSpec) -> int:
     if not 0 <= spec.first < spec.stop:
         raise FarmError(f"a job has frames, counted from 0, not {spec.first} to {spec.stop} (excluded)")
     count = (spec.stop - 1) // UNIT_FRAMES - spec.first // UNIT_FRAMES + 1 if spec.segmented else 0
-    if count >= MOST_UNITS:
-        raise FarmError(f"a job has at most {MOST_UNITS} units, not {count + 1}: render the film in parts")
+    total = count + 1 + _audits(spec, count)
+    if total > MOST_UNITS:
+        raise FarmError(f"a job has at most {MOST_UNITS} units, not {total}: render the film in parts")
     return count
+
+
+def _audits(spec: JobSpec, count: int) -> int:
+    """How many of so many units of kind render are audited."""
+    return max(1, round(count * spec.audit / 100)) if spec.audit and count else 0
 
 
 def _check_open(connection: Connection) -> None:
@@ -98,22 +120,69 @@ def _check_open(connection: Connection) -> None:
 
 
 def _insert_renders(connection: Connection, job: str, spec: JobSpec, count: int, now: float) -> None:
-    """The database counts: a hundred thousand rows would take Python and the network seconds."""
+    number = _counted(count)
+    _insert_counted(connection, job, spec, count, UnitKind.RENDER, number=number, at=number, now=now)
+
+
+def _insert_audits(connection: Connection, job: str, spec: JobSpec, count: int, audits: int, now: float) -> None:
+    """Units from one end of the film to the other, as far from each other; where they begin depends on the job's id."""
+    number = _counted(audits)
+    at = (number * count + int(job, 16) % count) // literal(audits, BigInteger)
+    _insert_counted(connection, job, spec, count, UnitKind.AUDIT, number=number + count + 1, at=at, now=now)
+
+
+def _counted(count: int) -> ColumnElement[int]:
+    """The numbers from 0 on. The database counts: a hundred thousand rows would take Python and the network seconds."""
+    counted = select(literal(0, BigInteger).label("number")).cte("counted", recursive=True)
+    return counted.union_all(select(counted.c.number + 1).where(counted.c.number < count - 1)).c.number
+
+
+def _insert_counted(
+    connection: Connection,
+    job: str,
+    spec: JobSpec,
+    count: int,
+    kind: UnitKind,
+    *,
+    number: ColumnElement[int],
+    at: ColumnElement[int],
+    now: float,
+) -> None:
+    """Units with the frames of the one at a place of the grid.
+
+    :param count: how many units of kind render there are
+    """
     start = spec.first // UNIT_FRAMES
-    counted = select(literal(0, Integer).label("number")).cte("counted", recursive=True)
-    counted = counted.union_all(select(counted.c.number + 1).where(counted.c.number < count - 1))
-    number = counted.c.number
-    values = {
+    state = UnitState.READY if kind is UnitKind.RENDER else UnitState.WAITING
+    values: dict[Any, ColumnElement[Any]] = {
         units.c.job: literal(job),
         units.c.number: number,
-        units.c.kind: literal(UnitKind.RENDER.value),
-        units.c.first: case((number == 0, spec.first), else_=(number + start) * UNIT_FRAMES),
-        units.c.stop: case((number == count - 1, spec.stop), else_=(number + start + 1) * UNIT_FRAMES),
-        units.c.state: literal(UnitState.READY.value),
+        units.c.kind: literal(kind.value),
+        units.c.first: case((at == 0, spec.first), else_=(at + start) * UNIT_FRAMES),
+        units.c.stop: case((at == count - 1, spec.stop), else_=(at + start + 1) * UNIT_FRAMES),
+        units.c.state: literal(state.value),
         **{units.c[name]: literal(value) for name, value in _FRESH.items()},
         units.c.not_before: literal(now, units.c.not_before.type),
     }
     connection.execute(insert(units).from_select(list(values), select(*values.values())))
+
+
+def release(connection: Connection, row: JobRow, now: float) -> None:
+    """All units of kind render are done: the file may be made, and others may render again what is audited.
+
+    Audits begin no sooner, so that they take nobody away from the film, and count as tried by whoever made what they
+    audit: another worker gets them, where there is one.
+    """
+    after = unit_after(UnitState.WAITING, UnitEvent.RELEASED)
+    waiting = (units.c.job == row.id) & (units.c.state == UnitState.WAITING)
+    released = update(units).where(waiting).values(state=after, not_before=now)
+    connection.execute(released.where(units.c.number == row.finish))
+    if row.audits:
+        made = units.alias()
+        place = units.c.first // UNIT_FRAMES - row.spec.first // UNIT_FRAMES
+        maker = select(made.c.maker).where(made.c.job == row.id, made.c.number == place).scalar_subquery()
+        tried = literal('["') + maker + literal('"]')
+        connection.execute(released.where(units.c.number > row.finish).values(tried=tried))
 
 
 def step(connection: Connection, job: str, state: JobState, event: JobEvent, now: float, **values: object) -> JobState:
@@ -191,18 +260,19 @@ def retry(connection: Connection, job: str, *, now: float) -> JobRow:
     row = find_job(connection, job)
     if row.state is JobState.DONE:
         raise Refused(f"job {job} is done: there is nothing to try again")
-    finish = row.done == row.units - 1
     connection.execute(
         update(units)
         .where(units.c.job == job, units.c.state.in_(units_before(UnitEvent.REOPENED)))
         .values(
-            state=case(((units.c.kind == UnitKind.FINISH) & (not finish), UnitState.WAITING), else_=UnitState.READY),
+            state=case((units.c.kind == UnitKind.RENDER, UnitState.READY), else_=UnitState.WAITING),
             **_FRESH | {"epoch": units.c.epoch + 1},
             not_before=now,
             cause=None,
             message=None,
         )
     )
+    if row.rendered == row.finish:
+        release(connection, row, now)
     if row.quarantined:
         connection.execute(update(jobs).where(jobs.c.id == job).values(quarantined=0))
         note(connection, now, "units reopened", job=job, units=[(None, {"units": row.quarantined})])

@@ -27,9 +27,10 @@ from sqlalchemy import (
 
 from reelwork_farm.model import Cause, Failure, Figures, JobState, Part, Timing, UnitKind, UnitState, WorkerState
 from reelwork_farm.states import Again, JobEvent, Quarantine, UnitEvent, retry, unit_after
-from reelwork_farm.store.jobs import release_followers, step
+from reelwork_farm.store.jobs import step
 from reelwork_farm.store.rows import find_job, note, plain
 from reelwork_farm.store.schema import jobs, leases, units, workers
+from reelwork_farm.store.verdicts import go_on, judge
 from reelwork_farm.store.workers import find_worker
 
 #: How far a new unit moves the speed of its worker.
@@ -75,7 +76,14 @@ _UNIT: Final = select(units).where(units.c.job == bindparam("at_job"), units.c.n
 _DONE: Final = (
     update(units)
     .where(units.c.job == bindparam("at_job"), units.c.number == bindparam("at_number"))
-    .values(state=UnitState.DONE.value, digest=bindparam("made"), seconds=bindparam("took"), cause=None, message=None)
+    .values(
+        state=UnitState.DONE.value,
+        digest=bindparam("made"),
+        maker=bindparam("by"),
+        seconds=bindparam("took"),
+        cause=None,
+        message=None,
+    )
 )
 _COUNT: Final = (
     update(jobs)
@@ -86,7 +94,7 @@ _COUNT: Final = (
         seconds=jobs.c.seconds + bindparam("took"),
         squares=jobs.c.squares + bindparam("took_squared"),
     )
-    .returning(jobs.c.units, jobs.c.done, jobs.c.quarantined)
+    .returning(jobs.c.units - 1 - jobs.c.audits, jobs.c.done, jobs.c.quarantined)
 )
 _SPEED: Final = bindparam("new_speed", type_=Double)
 _REPORTED: Final = (
@@ -154,11 +162,11 @@ def commit(
         return False
     unit = connection.execute(_UNIT, at).one()
     unit_after(UnitState(unit.state), UnitEvent.COMMITTED)
-    connection.execute(_DONE, {**at, "made": figures.digest, "took": figures.seconds})
+    connection.execute(_DONE, {**at, "made": figures.digest, "by": worker, "took": figures.seconds})
     took = {"took": figures.seconds, "took_squared": figures.seconds**2}
-    counted = connection.execute(_COUNT, {"at_job": job, **took}).one()
+    finish, done, quarantined = connection.execute(_COUNT, {"at_job": job, **took}).one()
     connection.execute(_ALL, at)
-    frames = unit.stop - unit.first if unit.kind == UnitKind.RENDER else 0
+    frames = unit.stop - unit.first if unit.kind != UnitKind.FINISH else 0
     speed = frames / figures.seconds if frames and figures.seconds > 0 else None
     connection.execute(_REPORTED, {"at_worker": worker, "new_speed": speed, "at": now})
     told: dict[str, object] = {
@@ -172,9 +180,11 @@ def commit(
     }
     note(connection, now, "unit committed", job=job, worker=worker, units=[(index, told)])
     if unit.kind == UnitKind.FINISH:
-        _finish(connection, job, figures.digest, now)
-    elif counted.done == counted.units - 1 or counted.quarantined:
-        _go_on(connection, job, now)
+        connection.execute(update(jobs).where(jobs.c.id == job).values(result=figures.digest))
+    elif unit.kind == UnitKind.AUDIT:
+        judge(connection, find_job(connection, job), unit, worker, figures.digest, now)
+    if done >= finish or quarantined:
+        go_on(connection, job, now)
     return True
 
 
@@ -214,7 +224,8 @@ def fail(
         .values(faults=workers.c.faults + int(failure.cause is not Cause.MEDIA), reported=now, seen=now)
     )
     here = and_(leases.c.job == job, leases.c.number == index)
-    verdict = retry(failure.cause, attempts, len(tried), timing, losses=losses)
+    others = len(tried) - (unit.kind == UnitKind.AUDIT)  # its first is the one that is audited
+    verdict = retry(failure.cause, attempts, others, timing, losses=losses)
     if isinstance(verdict, Quarantine):  # whoever else has it would fail as well
         connection.execute(delete(leases).where(here))
     if connection.execute(select(leases.c.epoch).where(here).limit(1)).first() is None:
@@ -231,7 +242,7 @@ def fail(
     connection.execute(update(units).where(units.c.job == job, units.c.number == index).values(**values))
     if values.get("state") is UnitState.QUARANTINED:
         note(connection, now, "unit quarantined", job=job, worker=worker, units=[(index, told)])
-        _go_on(connection, job, now)
+        go_on(connection, job, now)
     return True
 
 
@@ -321,25 +332,6 @@ def _take(
         return True
     note(connection, now, "late report dropped", job=job, worker=worker, units=[(index, {"epoch": epoch} | told)])
     return False
-
-
-def _go_on(connection: Connection, job: str, now: float) -> None:
-    """After a unit was done or quarantined: the last unit may be ready now, or the job may have failed."""
-    row = find_job(connection, job)
-    if row.done == row.units - 1:
-        connection.execute(
-            update(units)
-            .where(units.c.job == job, units.c.number == row.units - 1, units.c.state == UnitState.WAITING)
-            .values(state=unit_after(UnitState.WAITING, UnitEvent.RELEASED), not_before=now)
-        )
-    # The last unit is not counted: it waits for units that are quarantined, or is quarantined itself.
-    if row.quarantined and row.done + row.quarantined >= row.units - 1:
-        step(connection, job, row.state, JobEvent.GAVE_UP, now, ended=now)
-
-
-def _finish(connection: Connection, job: str, digest: str, now: float) -> None:
-    step(connection, job, find_job(connection, job).state, JobEvent.FINISHED, now, ended=now, result=digest)
-    release_followers(connection, job, now)
 
 
 def _thousands(values: Iterable[Any]) -> list[list[Any]]:

@@ -103,11 +103,13 @@ def held(connection: Connection) -> list[UnitRow]:
     return found
 
 
-def history(connection: Connection, *, after: int, job: str | None, limit: int) -> list[Event]:
+def history(connection: Connection, *, after: int, job: str | None, limit: int, kind: str | None = None) -> list[Event]:
     """Lines of the history after the one with the id ``after``, in order."""
     query = select(events).where(events.c.id > after).order_by(events.c.id).limit(limit)
     if job is not None:
         query = query.where(events.c.job == job)
+    if kind is not None:
+        query = query.where(events.c.kind == kind)
     return [event_row(row) for row in connection.execute(query)]
 
 

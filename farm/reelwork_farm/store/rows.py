@@ -81,6 +81,9 @@ def job_row(row: Row[Any]) -> JobRow:
         seconds=row.seconds,
         result=row.result,
         squares=row.squares,
+        audits=row.audits,
+        audited=row.audited,
+        audits_failed=row.audits_failed,
     )
 
 

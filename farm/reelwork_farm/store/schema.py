@@ -49,6 +49,9 @@ jobs: Final = Table(
     Column("seconds", Double, nullable=False, default=0.0),
     Column("squares", Double, nullable=False, default=0.0),
     Column("result", String(64)),
+    Column("audits", Integer, nullable=False, default=0),
+    Column("audited", Integer, nullable=False, default=0),
+    Column("audits_failed", Integer, nullable=False, default=0),
     Index("jobs_by_time", "submitted", "id"),
     Index("jobs_by_state", "state", "submitted"),
 )
@@ -62,7 +65,8 @@ edges: Final = Table(
     sqlite_with_rowid=False,
 )
 
-#: ``tried`` is a JSON list of workers; ``losses`` counts infrastructure's faults, ``attempts`` all others.
+#: ``tried`` is a JSON list of workers; ``losses`` counts infrastructure's faults, ``attempts`` all others; ``maker`` is
+#: the worker whose result counts.
 units: Final = Table(
     "units",
     _META,
@@ -78,6 +82,7 @@ units: Final = Table(
     Column("not_before", Double, nullable=False),
     Column("tried", Text, nullable=False),
     Column("digest", String(64)),
+    Column("maker", String(128)),
     Column("seconds", Double),
     Column("cause", String(16)),
     Column("message", Text),

@@ -284,10 +284,12 @@ class Store:
 
     # -- history and shares
 
-    def events(self, *, after: int = 0, job: str | None = None, limit: int = 1000) -> list[Event]:
-        """Lines of the history after the one with the id ``after``, in order."""
+    def events(
+        self, *, after: int = 0, job: str | None = None, limit: int = 1000, kind: str | None = None
+    ) -> list[Event]:
+        """Lines of the history after the one with the id ``after``, in order; of one job and kind, or of all."""
         with self._database.reading() as connection:
-            return looking.history(connection, after=after, job=job, limit=limit)
+            return looking.history(connection, after=after, job=job, limit=limit, kind=kind)
 
     def set_share(self, project: str, weight: float, cap: int | None) -> None:
         """Say what a project may have: a weight above 0, and the most workers at once."""
