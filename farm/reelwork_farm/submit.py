@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-import shutil
-import tarfile
 import tempfile
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
-from reelwork.errors import OutputError, RenderError
-from reelwork.media.whole import whole_file
+from reelwork.errors import RenderError
 from reelwork.render.prepare import Settings
 from reelwork.render.produce import Rendered, Task, kind_of, plan_task
 from reelwork.render.progress import Progress, Silent
@@ -21,9 +18,10 @@ from reelwork.render.units import Request
 from reelwork.render.view import frame_range
 from reelwork_farm.bundle import Bundle, pin, upload
 from reelwork_farm.errors import FarmError, Unreachable
+from reelwork_farm.fetch import failure, fetch_file, unpack
 from reelwork_farm.lock import archive_name, is_many
 from reelwork_farm.messages import JobView
-from reelwork_farm.model import JobRow, JobSpec, JobState, UnitKind, UnitState
+from reelwork_farm.model import JobRow, JobSpec, JobState
 from reelwork_farm.storage import Storage, reachable
 
 if TYPE_CHECKING:
@@ -31,8 +29,6 @@ if TYPE_CHECKING:
 
 #: Seconds between two looks at a job.
 _LOOK: Final = 0.5
-#: Units that an error names.
-_MOST_UNITS: Final = 5
 _LONGEST_TITLE: Final = 200
 
 
@@ -168,7 +164,7 @@ def _wait(client: FarmClient, row: JobRow, progress: Progress) -> JobRow:
         if view.job.state is JobState.CANCELLED:
             raise FarmError(f"job {row.id} was cancelled")
         if view.job.state is JobState.FAILED:
-            raise RenderError(_failure(client, view.job))
+            raise RenderError(failure(client, view.job))
         time.sleep(_LOOK)
 
 
@@ -183,56 +179,17 @@ def _stage(view: JobView) -> str:
     return "rendering on the farm"
 
 
-def _failure(client: FarmClient, row: JobRow) -> str:
-    """Which units could not be rendered, and why."""
-    units = client.units(row.id, states=[UnitState.QUARANTINED], limit=_MOST_UNITS)
-    lines = [f"job {row.id} failed: {row.quarantined} of its {row.units} units could not be rendered"]
-    for unit in units:
-        frames = f"frames {unit.first}-{unit.stop - 1}"
-        what = "finishing it" if unit.kind is UnitKind.FINISH else f"unit {unit.index}, {frames}"
-        lines.append(f"  {what}: {unit.cause}: {unit.message}")
-    if row.quarantined > len(units):
-        lines.append(f"  and {row.quarantined - len(units)} more")
-    lines.append(f"`reelwork farm retry {row.id}` tries them again; what is rendered is kept")
-    return "\n".join(lines)
-
-
 def _fetch(storage: Storage, row: JobRow, task: Task, bundle: Bundle) -> Path:
     """Bring the finished file, or files, to where a render on this machine would have put them."""
-    if row.result is None:
-        raise FarmError(f"job {row.id} is done, but the farm names no file")
     kind = kind_of(task.output, task.target)
     if not is_many(kind, bundle.lock):
-        with whole_file(task.target) as temporary:
-            storage.get(row.result, temporary)
+        fetch_file(storage, row, task.target)
         return task.target
     from reelwork.render.pictures import written  # numba loads here, when the waiting is over
 
     paths = written(task.output, task.target, range(bundle.lock.first, bundle.lock.stop))
     with tempfile.TemporaryDirectory(dir=task.target.parent, prefix=".farm-") as folder:
         archive = Path(folder) / "files.tar"
-        storage.get(row.result, archive)
+        fetch_file(storage, row, archive)
         unpack(archive, paths)
     return paths[0]
-
-
-def unpack(archive: Path, paths: list[Path]) -> None:
-    """Files out of a tar, in its order, each to a path that is told here: the tar's own names count for nothing.
-
-    :raises FarmError: it holds other than so many files
-    :raises OutputError: they cannot be written
-    """
-    try:
-        with tarfile.open(archive, "r:") as tar:
-            entries = [entry for entry in tar if entry.isreg()]
-            if len(entries) != len(paths):
-                raise FarmError(f"{len(entries)} files came from the farm, not {len(paths)}")
-            for entry, path in zip(entries, paths, strict=True):
-                making = archive.parent / path.name
-                with cast(IO[bytes], tar.extractfile(entry)) as source, making.open("wb") as out:
-                    shutil.copyfileobj(source, out)
-                making.replace(path)
-    except tarfile.TarError as error:
-        raise FarmError(f"what came from the farm is no tar: {error}") from error
-    except OSError as error:
-        raise OutputError(f"cannot write the files: {error.strerror or error}") from error

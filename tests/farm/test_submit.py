@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 import tarfile
 import threading
@@ -29,9 +30,10 @@ from reelwork_farm.auth import VARIABLE, Role
 from reelwork_farm.bundle import materialise
 from reelwork_farm.client import FarmClient
 from reelwork_farm.errors import FarmError, NotFound
+from reelwork_farm.fetch import fetch, unpack
 from reelwork_farm.messages import Report
 from reelwork_farm.model import Cause, Failure, Figures, JobState, Lease, Part, UnitKind, WorkerOffer
-from reelwork_farm.submit import FarmRenderer, Left, Terms, submit, unpack
+from reelwork_farm.submit import FarmRenderer, Left, Terms, submit
 from reelwork_farm.work import Work, open_work
 
 
@@ -134,6 +136,60 @@ def test_a_film_is_audited_by_rendering_it_again(scene, farm, tmp_path):
     assert (job.audits, job.audited, job.audits_failed) == (2, 2, 0)
     passed = [event for event in farm.client().events(job=job.id) if event.kind == "audit passed"]
     assert [event.detail["same_worker"] for event in passed] == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("output", "name", "frames"),
+    [
+        ("film", "film.mp4", (0, 3)),
+        ("stills", "%03d.png", (3, 5)),
+        ("instants", "instants.png", None),
+        ("one", "one.exr", None),
+    ],
+)
+def test_what_nobody_waited_for_is_fetched_as_the_local_render(
+    scene, farm, tmp_path, monkeypatch, output, name, frames
+):
+    monkeypatch.setenv(VARIABLE, farm.tokens.token(Role.ADMIN))
+    client, runner = farm.client(), CliRunner()
+    job = submit(client, scene, Settings(), Request(output=output, frames=frames))
+
+    def fetch(*to: str):
+        return runner.invoke(app.cli, ["farm", "fetch", job.id[:9], "--farm", farm.address, *to])
+
+    assert "is not done" in fetch().stderr
+    with Hand(farm, tmp_path / "worker"):
+        while not client.job(job.id).job.ended:
+            pass
+    (tmp_path / "here").mkdir()
+    with contextlib.chdir(tmp_path / "here"):
+        first = Path(fetch().stdout.strip())
+        assert first.is_file()
+    local(scene, tmp_path / "near" / name, output, frames=frames)
+    assert contents(tmp_path / "here") == contents(tmp_path / "near")
+    to = tmp_path / "far" / f"other-{name}"
+    assert fetch("--to", str(to)).exit_code == 0
+    assert sorted(contents(tmp_path / "far").values()) == sorted(contents(tmp_path / "near").values())
+    farm.controller.storage.discard(client.job(job.id).job.result)
+    assert "not in the farm's storage any more" in fetch().stderr
+
+
+def test_what_failed_or_was_cancelled_is_not_fetched_and_says_why(scene, farm, tmp_path):
+    client = farm.client()
+    job = submit(client, scene, Settings(), Request(frames=(0, 1)))
+    client.cancel(job.id)
+    storage = farm.controller.storage
+    with pytest.raises(FarmError, match="was cancelled"):
+        fetch(client, storage, client.job(job.id).job, tmp_path / "film.mp4")
+    client.retry(job.id)
+    worker = client.register(WorkerOffer("here", 1, 1, 4 << 30, engine_digest(registry()), platform.machine())).worker
+    while not client.job(job.id).job.ended:
+        lease = client.lease(worker)
+        for part in lease.parts if lease is not None else ():
+            client.report(worker, Report(job.id, part.index, part.epoch, failure=Failure(Cause.MEDIA, "it is torn")))
+    with pytest.raises(RenderError, match="unit 0, frames 0-1: media: it is torn"):
+        fetch(client, storage, client.job(job.id).job, tmp_path / "film.mp4")
+    assert not (tmp_path / "film.mp4").exists()
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -46,9 +46,9 @@ def write_instants(prepared: Prepared, output: Output, target: Path, request: Re
     progress.start(len(output.at))
     for number, time in enumerate(output.at, start=1):
         frame, alpha = paint_instant(graph, output, time, request.scale)
-        write_still(frame, _instant(output, target, number), alpha=alpha, display=graph.display)
+        write_still(frame, instant(target, number, len(output.at)), alpha=alpha, display=graph.display)
         progress.advance()
-    return _instant(output, target, 1)
+    return instant(target, 1, len(output.at))
 
 
 def write_animation(prepared: Prepared, output: Output, target: Path, request: Request, progress: Progress) -> Path:
@@ -127,12 +127,16 @@ def written(output: Output, target: Path, numbers: range) -> list[Path]:
     """
     if not output.at:
         return [numbered(target, number) for number in numbers]
-    return [_instant(output, target, number + 1) for number in numbers]
+    return [instant(target, number + 1, len(output.at)) for number in numbers]
 
 
-def _instant(output: Output, target: Path, number: int) -> Path:
-    """The file of one of an output's instants, counted from 1."""
-    return target if len(output.at) == 1 else target.with_name(f"{target.stem}-{number}{target.suffix}")
+def instant(target: Path, number: int, count: int) -> Path:
+    """The file of one of so many stills at instants, counted from 1.
+
+    >>> instant(Path("dawn.png"), 2, 3).name
+    'dawn-2.png'
+    """
+    return target if count == 1 else target.with_name(f"{target.stem}-{number}{target.suffix}")
 
 
 def _copy(source: Path, to: Path) -> None:

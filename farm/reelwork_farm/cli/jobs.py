@@ -191,8 +191,22 @@ def partial(folder: Path | None, address: str | None, job: str, to: Path | None)
     click.echo(target)
 
 
+@click.command("fetch")
+@farm_option
+@click.argument("job", metavar="ID")
+@click.option("--to", type=click.Path(path_type=Path, dir_okay=False), help="The file; the job's own name without it.")
+def fetch(folder: Path | None, address: str | None, job: str, to: Path | None) -> None:
+    """Bring the finished file of a job here, or its numbered stills; prints the name, of several the first."""
+    from reelwork_farm.fetch import fetch as fetched
+    from reelwork_farm.storage import reachable
+
+    client = asked(address, folder)
+    row = client.job(job).job
+    click.echo(fetched(client, reachable(client.farm().storage, client), row, to))
+
+
 #: All commands of this module.
-COMMANDS: Final = (jobs, job, logs, frame, partial, cancel, pause, resume, retry, priority, events)
+COMMANDS: Final = (jobs, job, logs, fetch, frame, partial, cancel, pause, resume, retry, priority, events)
 
 
 def _history(client: FarmClient, job: str | None, after: int, follow: bool) -> Iterator[Event]:
