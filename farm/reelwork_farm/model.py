@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import inf
+
+from reelwork_farm.errors import FarmError
 
 
 class JobState(StrEnum):
@@ -313,6 +316,7 @@ class Timing:
     :param batch: of rendering that a lease should hold
     :param aside: that a bad machine is left alone
     :param poll: between two questions of an idle worker
+    :raises FarmError: a time with which no farm can work
     """
 
     lease: float = 30.0
@@ -323,3 +327,16 @@ class Timing:
     batch: float = 20.0
     aside: float = 600.0
     poll: float = 0.5
+
+    def __post_init__(self) -> None:
+        for name in ("lease", "heartbeat", "lost", "standstill", "batch", "poll"):
+            if not 0.0 < getattr(self, name) < inf:
+                raise FarmError(f"the farm's time {name!r} must be more than 0 seconds, not {getattr(self, name):g}")
+        for name in ("backoff", "aside"):
+            if not 0.0 <= getattr(self, name) < inf:
+                raise FarmError(f"the farm's time {name!r} cannot be {getattr(self, name):g} seconds")
+        if self.heartbeat >= self.lease:
+            raise FarmError(
+                f"a lease of {self.lease:g} seconds ends before its worker's next sign: make the farm's time "
+                f"'heartbeat' ({self.heartbeat:g}) shorter, or 'lease' longer"
+            )
