@@ -13,19 +13,19 @@ from typing import Final
 
 from reelwork_farm.chaos.fault import Roughness, Seen
 from reelwork_farm.chaos.films import film, local, submit
-from reelwork_farm.chaos.ground import TIMES, Ground, counted
-from reelwork_farm.chaos.workers import faults_of
+from reelwork_farm.chaos.ground import TIMES, Ground
+from reelwork_farm.chaos.sight import counted
 from reelwork_farm.model import JobRow
 
 #: What workers do, in the history's words: a farm goes on when one of these happens again.
 _WORK: Final = ("unit leased", "unit committed", "unit doubled", "late report dropped")
-_UNITS: Final = 6
+_UNITS: Final = 4
 #: Jobs that are open at any time, so that there is always something to do.
-_OPEN: Final = 3
+_OPEN: Final = 2
 #: Seconds, at most, between a change and the kill: some kills meet its answer, or what comes next.
 _DELAY: Final = 0.05
 #: Leases are soon lost, since that is one of the changes.
-_TIMES: Final = replace(TIMES, lease=1.5, lost=2.5)
+_TIMES: Final = replace(TIMES, lease=1.0, lost=1.5)
 
 
 def killed(folder: Path, rough: Roughness) -> Seen:
@@ -35,7 +35,7 @@ def killed(folder: Path, rough: Roughness) -> Seen:
     with Ground(folder / "farm", timing=_TIMES) as ground:
         traffic = _Traffic(ground, scene)
         waits = [traffic.killed_at(change) for change in itertools.islice(itertools.cycle(_CHANGES), rough.restarts)]
-        faults = [fault for job in traffic.jobs for fault in faults_of(ground, ground.done(job), wanted)]
+        faults = [fault for job in traffic.jobs for fault in ground.faults_of(ground.done(job), wanted)]
     longest, slow = max(waits), sum(wait >= rough.limit for wait in waits)
     if slow:
         faults.append(f"{slow} times it took longer than {rough.limit:.0f} s")
@@ -110,15 +110,15 @@ def _lose_worker(traffic: _Traffic) -> None:
 
 #: What happens to jobs, units and workers, in the history's words, and what it takes to have it happen.
 _CHANGES: Final[Mapping[str, Callable[[_Traffic], None]]] = {
-    "job submitted": _Traffic.submit,
-    "unit leased": _nothing,
     "unit committed": _nothing,
-    "job started": _nothing,
+    "unit leased": _nothing,
+    "worker lost": _lose_worker,
+    "job submitted": _Traffic.submit,
     "job finished": _nothing,
+    "job reopened": _cancel,
+    "job started": _nothing,
     "job paused": _pause,
     "job resumed": _pause,
     "job cancelled": _cancel,
-    "job reopened": _cancel,
     "worker registered": _lose_worker,
-    "worker lost": _lose_worker,
 }

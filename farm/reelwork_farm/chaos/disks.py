@@ -13,8 +13,8 @@ from typing import Final
 
 from reelwork_farm.chaos.fault import Roughness, Seen
 from reelwork_farm.chaos.films import film, local, submit
-from reelwork_farm.chaos.ground import PATIENCE, Ground, counted
-from reelwork_farm.chaos.workers import faults_of
+from reelwork_farm.chaos.ground import Ground
+from reelwork_farm.chaos.sight import PATIENCE, counted
 from reelwork_farm.errors import FarmError
 from reelwork_farm.storage import digest_of
 
@@ -40,7 +40,7 @@ def full(folder: Path, rough: Roughness) -> Seen:
         torn = _torn(ground.folder / "storage")
         _allow(ground, resource.RLIM_INFINITY)
         job = ground.done(job)
-        faults = faults_of(ground, job, wanted)
+        faults = ground.faults_of(job, wanted)
     if "nothing was changed" not in said:
         faults.append(f"no clear error: {said or 'a job was taken in though there was no space'}")
     if torn:

@@ -9,38 +9,27 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Final, TypeVar
+from typing import Final
 
 from reelwork.render.worker import die_with
 from reelwork_farm.auth import Role, farm_tokens
+from reelwork_farm.chaos.sight import PATIENCE, Sight, last_words
 from reelwork_farm.client import FarmClient
 from reelwork_farm.errors import FarmError
 from reelwork_farm.fleet import Head, Wanted, free_port, head_programs
-from reelwork_farm.model import Event, JobRow, JobState, Timing, WorkerRow, WorkerState
+from reelwork_farm.model import Timing, WorkerRow, WorkerState
 from reelwork_farm.supervisor import Program
-
-T = TypeVar("T")
 
 #: Short times, so that what takes minutes on a farm takes seconds here.
 TIMES: Final = Timing(lease=4.0, heartbeat=0.4, lost=5.0, backoff=0.2, standstill=60.0, batch=1.0, aside=3.0, poll=0.1)
-#: Seconds after which something that should happen is taken for never happening.
-PATIENCE: Final = 180.0
-_LOOK: Final = 0.02
 _GRACE: Final = 8.0
-#: Events that are asked for at once.
-_PAGE: Final = 1000
 
 
-class Never(FarmError):
-    """Something that should happen to a throw-away farm did not."""
-
-
-@dataclass
-class Ground:
+class Ground(Sight):
     """A farm that nobody needs. Its programs end with this process, or at the end of the ``with``.
 
     :param folder: an empty one
@@ -50,23 +39,26 @@ class Ground:
     :param through: a port under which workers reach the controller, instead of its own
     """
 
-    folder: Path
-    workers: int = 2
-    timing: Timing = TIMES
-    memory: int | None = None
-    environment: Mapping[str, str] = field(default_factory=dict)
-    through: int | None = None
-
-    def __post_init__(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        workers: int = 2,
+        timing: Timing = TIMES,
+        memory: int | None = None,
+        environment: Mapping[str, str] | None = None,
+        through: int | None = None,
+    ) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.workers, self.through = workers, through
+        self.environment = dict(environment or {})
         self.port = free_port("127.0.0.1")
-        wanted = Wanted(self.folder, self.workers, ray=False, memory=self.memory)
-        found = head_programs(wanted, Head(port=self.port, timing=self.timing))
+        wanted = Wanted(folder, workers, ray=False, memory=memory)
+        found = head_programs(wanted, Head(port=self.port, timing=timing))
         self.programs = {program.name: self._redirected(program) for program in found}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
-        self._after = 0
-        self._history: list[Event] = []
-        self.client = FarmClient(f"127.0.0.1:{self.port}", farm_tokens(self.folder).token(Role.ADMIN), patience=30.0)
+        token = farm_tokens(folder).token(Role.ADMIN)
+        super().__init__(folder, FarmClient(f"127.0.0.1:{self.port}", token, patience=30.0))
 
     def __enter__(self) -> Ground:
         for name in self.programs:
@@ -78,8 +70,9 @@ class Ground:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         for name, process in self._running.items():
-            with contextlib.suppress(ProcessLookupError):
-                process.send_signal(signal.SIGCONT)
+            if name.startswith("worker"):  # nobody waits for what they do
+                process.kill()
+            else:
                 process.send_signal(self.programs[name].end)
         until = time.monotonic() + _GRACE
         for process in self._running.values():
@@ -141,9 +134,10 @@ class Ground:
         """Of a program that runs."""
         return self._running[name].pid
 
-    def fallen(self) -> list[str]:
-        """Programs that have ended though nobody ended them."""
-        return [name for name, process in self._running.items() if process.poll() is not None]
+    def trouble(self) -> str:
+        """Which programs have ended though nobody ended them."""
+        fallen = [name for name, process in self._running.items() if process.poll() is not None]
+        return f"{', '.join(fallen)} ended:\n{last_words(self.folder, fallen[0])}\n" if fallen else ""
 
     # -- what is seen of it
 
@@ -157,67 +151,6 @@ class Ground:
         """The program of a worker, by the id that the farm gave it; ``None`` where that process is over."""
         pids = {row.id: row.offer.pid for row in self.client.workers()}
         return next((name for name, process in self._running.items() if process.pid == pids.get(worker)), None)
-
-    def news(self) -> list[Event]:
-        """What has happened since this was last asked."""
-        found: list[Event] = []
-        while page := self.client.events(after=self._after, limit=_PAGE):
-            found += page
-            self._after = page[-1].id
-        self._history += found
-        return found
-
-    def history(self) -> list[Event]:
-        """All that has happened."""
-        self.news()
-        return self._history
-
-    def wait(self, what: Callable[[], T | None], meaning: str, *, patience: float = PATIENCE, look: float = _LOOK) -> T:
-        """Wait until something is true or found; comes back with it.
-
-        :param meaning: what is waited for, for people
-        :raises Never: it did not happen
-        """
-        until = time.monotonic() + patience
-        while True:
-            found = what()
-            if found:
-                return found
-            if fallen := self.fallen():
-                raise Never(f"{', '.join(fallen)} ended by itself:\n{self.last_words(fallen[0])}")
-            if time.monotonic() > until:
-                raise Never(f"{patience:.0f} s were not enough until {meaning}")
-            time.sleep(look)
-
-    def done(self, job: JobRow, *, patience: float = PATIENCE) -> JobRow:
-        """Wait until a job is done.
-
-        :raises Never: it is not, or it failed
-        """
-
-        def ended() -> JobRow | None:
-            row = self.client.job(job.id).job
-            if row.state in (JobState.FAILED, JobState.CANCELLED):
-                raise Never(f"job {row.id} is {row.state}")
-            return row if row.state is JobState.DONE else None
-
-        return self.wait(ended, f"job {job.id} is done", patience=patience, look=0.1)
-
-    def digests(self, job: JobRow) -> list[str]:
-        """Of the segments of all units of a job that render, in order; empty for one that is not done."""
-        found = self.client.units(job.id, limit=_PAGE)
-        while len(found) < job.units:
-            found += self.client.units(job.id, first=len(found), limit=_PAGE)
-        return [unit.digest or "" for unit in found[:-1]]
-
-    def blob(self, digest: str) -> Path:
-        """Where the storage has a blob."""
-        return self.folder / "storage" / digest[:2] / digest[2:4] / digest
-
-    def last_words(self, name: str, lines: int = 20) -> str:
-        """The end of a program's log."""
-        path = self.folder / "logs" / f"{name}.log"
-        return "\n".join(path.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
 
     def command(self, *arguments: str | Path) -> str:
         """Run a command of reelwork in the farm's environment; what it prints.
@@ -235,23 +168,3 @@ class Ground:
         if done.returncode != 0:
             raise FarmError(f"`reelwork {arguments[0]} …` failed:\n{done.stderr}")
         return done.stdout.strip()
-
-
-def commits_after_commits(history: list[Event]) -> list[tuple[str, int]]:
-    """Units that were handed out, or committed again, after they had been committed: there should be none."""
-    committed: set[tuple[str, int]] = set()
-    wrong = []
-    for event in history:
-        if event.job is None or event.unit is None:
-            continue
-        at = (event.job, event.unit)
-        if event.kind in ("unit leased", "unit doubled", "unit committed") and at in committed:
-            wrong.append(at)
-        if event.kind == "unit committed":
-            committed.add(at)
-    return wrong
-
-
-def counted(history: list[Event], kind: str) -> int:
-    """How many events of a kind there are."""
-    return sum(event.kind == kind for event in history)

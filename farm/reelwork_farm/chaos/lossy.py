@@ -55,6 +55,11 @@ class _Line:
             return _broken(request)
         return _broken(request) if fate == "answer lost" else answer
 
+    def hang_up(self) -> None:
+        """Let go of what is held back."""
+        for task in self._late:
+            task.cancel()
+
     def _fate(self) -> str:
         number = int(self._chance.random() / self._loss) if self._loss else len(_MISFORTUNES)
         return _MISFORTUNES[number] if number < len(_MISFORTUNES) else ""
@@ -95,6 +100,7 @@ async def main(port: int, controller: str, loss: float) -> None:
         await web.TCPSite(runner, "127.0.0.1", port).start()
         await stop.wait()
         await runner.cleanup()
+        line.hang_up()
     print(json.dumps(line.met))
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from reelwork_farm.chaos.fault import Roughness, Seen
 from reelwork_farm.chaos.films import film, local, submit
-from reelwork_farm.chaos.ground import Ground, counted
-from reelwork_farm.chaos.workers import faults_of
+from reelwork_farm.chaos.ground import Ground
+from reelwork_farm.chaos.sight import counted, last_words
 from reelwork_farm.fleet import free_port
 from reelwork_farm.supervisor import Program
 
@@ -23,9 +23,9 @@ def lossy(folder: Path, rough: Roughness) -> Seen:
     ground.programs["line"] = Program("line", (sys.executable, "-P", "-m", "reelwork_farm.chaos.lossy", *line))
     with ground:
         job = ground.done(submit(ground.client, scene), patience=1800.0)
-        faults = faults_of(ground, job, wanted)
+        faults = ground.faults_of(job, wanted)
         late = counted(ground.history(), "late report dropped")
-    met: dict[str, int] = json.loads(ground.last_words("line"))
+    met: dict[str, int] = json.loads(last_words(ground.folder, "line", 1))
     well = met.pop("well", 0)
     if not met:
         faults.append("nothing happened to any message")

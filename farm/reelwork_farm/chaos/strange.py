@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -49,14 +50,14 @@ _LAYER: Final = (
 )
 
 
-def plugin(folder: Path, version: str) -> Path:
-    """A folder for ``$PYTHONPATH`` that holds the plugin as a distribution of that version."""
+def with_plugin(folder: Path, version: str) -> dict[str, str]:
+    """An environment in which the plugin is installed, as a distribution of that version, in a folder of its own."""
     told = folder / f"reelwork_strange-{version}.dist-info"
     told.mkdir(parents=True)
     (folder / "reelwork_strange.py").write_text(_PLUGIN, encoding="utf-8")
     (told / "METADATA").write_text(f"Metadata-Version: 2.1\nName: reelwork-strange\nVersion: {version}\n")
     (told / "entry_points.txt").write_text("[reelwork]\nstrange = reelwork_strange\n")
-    return folder
+    return {"PYTHONPATH": os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))}
 
 
 def strange_film(folder: Path, deeds: Sequence[str]) -> Path:

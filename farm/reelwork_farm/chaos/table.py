@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from reelwork_farm.chaos import controllers, disks, messages, simulated, units, workers
+from reelwork_farm.chaos import controllers, disks, messages, rays, simulated, units, workers
 from reelwork_farm.chaos.fault import Fault
 
 FAULTS: Final = (
@@ -45,4 +45,11 @@ FAULTS: Final = (
     ),
     Fault("shares", "shares 60/30/10, and everybody wants all", "within 5 points", simulated.shares),
     Fault("any-number", "1, 2, 4 workers; local; any order", "byte-identical file", workers.any_number),
+    Fault(
+        "ray-killed",
+        "Ray's head killed, and all that it started",
+        "the job goes on when it is up again, only units in flight redone",
+        rays.head_killed,
+        long=True,
+    ),
 )

@@ -8,7 +8,7 @@ from typing import Final
 
 from reelwork_farm.chaos.fault import Roughness, Seen
 from reelwork_farm.chaos.ground import TIMES, Ground
-from reelwork_farm.chaos.strange import plugin, strange_film
+from reelwork_farm.chaos.strange import strange_film, with_plugin
 from reelwork_farm.model import JobState, UnitState
 
 #: What the units' effects do, and what is to be said of it; of a good one nothing.
@@ -27,8 +27,8 @@ _MEMORY: Final = 5 << 28
 def bad_units(folder: Path, rough: Roughness) -> Seen:
     """Render a film with units that crash, eat memory and hang."""
     scene = strange_film(folder, [deed for deed, _ in _DEEDS])
-    timing = replace(TIMES, standstill=3.0, backoff=0.1)
-    environment = {"PYTHONPATH": str(plugin(folder / "plugin", "1.0"))}
+    timing = replace(TIMES, standstill=2.0, backoff=0.1)
+    environment = with_plugin(folder / "plugin", "1.0")
     with Ground(folder / "farm", timing=timing, memory=_MEMORY, environment=environment) as ground:
         job = ground.client.job(ground.command("farm", "submit", scene, "--folder", ground.folder)).job
         ended = (JobState.FAILED, JobState.DONE)

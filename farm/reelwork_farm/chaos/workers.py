@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Final
 
 from reelwork_farm.chaos.fault import Roughness, Seen
-from reelwork_farm.chaos.films import Local, backwards, film, local, submit
-from reelwork_farm.chaos.ground import TIMES, Ground, commits_after_commits, counted
-from reelwork_farm.chaos.strange import plugin, strange_film
+from reelwork_farm.chaos.films import backwards, film, local, submit
+from reelwork_farm.chaos.ground import TIMES, Ground
+from reelwork_farm.chaos.sight import counted
+from reelwork_farm.chaos.strange import strange_film, with_plugin
 from reelwork_farm.model import JobRow, JobState
 
 #: Workers that say nothing between two leases, so that one that was stopped does not hear in time that it is late.
@@ -28,14 +29,15 @@ def killed(folder: Path, rough: Roughness) -> Seen:
     with Ground(folder / "farm", workers=2) as ground:
         job = submit(ground.client, scene)
         names = [name for name in ground.programs if name != "controller"]
-        due = time.monotonic() + rough.pause
+        ground.wait(lambda: counted(ground.history(), "unit leased"), "units are handed out")
+        due = 0.0
         while ground.client.job(job.id).job.state is not JobState.DONE:
             if time.monotonic() >= due:
                 ground.restart(chance.choice(names))
                 kills += 1
                 due = time.monotonic() + rough.pause
             time.sleep(0.05)
-        faults = faults_of(ground, job, wanted)
+        faults = ground.faults_of(job, wanted)
         history = ground.history()
     again = counted(history, "unit leased") + counted(history, "unit doubled") - job.units
     return Seen(
@@ -56,7 +58,7 @@ def stopped(folder: Path, rough: Roughness) -> Seen:
             if not jobs or ground.client.job(jobs[-1].id).job.state is JobState.DONE:
                 jobs.append(submit(ground.client, scene, f"stops-{len(jobs)}"))
             late += _stop_one(ground)
-        faults = [fault for job in jobs for fault in faults_of(ground, ground.done(job), wanted)]
+        faults = [fault for job in jobs for fault in ground.faults_of(ground.done(job), wanted)]
         history = ground.history()
     fenced = counted(history, "late report dropped")
     if fenced < late:
@@ -96,14 +98,14 @@ def _stop_one(ground: Ground) -> int:
 
 def other_version(folder: Path, rough: Roughness) -> Seen:
     """Let workers with another version of a plugin into a farm, alone at first."""
-    theirs, ours = plugin(folder / "theirs", "2.0"), plugin(folder / "ours", "1.0")
+    theirs, ours = with_plugin(folder / "theirs", "2.0"), with_plugin(folder / "ours", "1.0")
     scene = strange_film(folder, ("none",) * 3)
     faults = []
-    with Ground(folder / "farm", workers=1, environment={"PYTHONPATH": str(theirs)}) as ground:
+    with Ground(folder / "farm", workers=1, environment=theirs) as ground:
         strangers = {row.id for row in ground.there()}
-        ground.environment = {"PYTHONPATH": str(ours)}
+        ground.environment = ours
         job = ground.client.job(ground.command("farm", "submit", scene, "--folder", ground.folder)).job
-        time.sleep(2.0)
+        time.sleep(1.0)
         view = ground.client.job(job.id)
         if view.job.started is not None:
             faults.append("a unit was handed to a worker of another version")
@@ -124,7 +126,7 @@ def other_version(folder: Path, rough: Roughness) -> Seen:
 
 def any_number(folder: Path, rough: Roughness) -> Seen:
     """Render the same film with 1, 2 and 4 workers, here, and from its last unit to its first."""
-    scene = film(folder, 8)
+    scene = film(folder, 4)
     wanted, turned = local(scene), backwards(scene)
     faults = [] if turned == wanted else ["rendered backwards it is another file"]
     numbers = (1, 2, 4)
@@ -134,27 +136,9 @@ def any_number(folder: Path, rough: Roughness) -> Seen:
                 ground.add_worker()
             ground.wait(lambda: len(ground.there()) >= number, "more workers register")  # noqa: B023
             job = ground.done(submit(ground.client, scene, f"by-{number}"))
-            faults += [f"by {number} workers: {fault}" for fault in faults_of(ground, job, wanted)]
+            faults += [f"by {number} workers: {fault}" for fault in ground.faults_of(job, wanted)]
     return Seen(
         "; ".join(faults) or f"one file: {wanted.file[:12]}…",
         f"{', '.join(map(str, numbers))} workers, local, backwards",
         not faults,
     )
-
-
-def faults_of(ground: Ground, job: JobRow, wanted: Local) -> list[str]:
-    """What is wrong with a job that is done, in words: its units, its file, and how often each was committed."""
-    row = ground.client.job(job.id).job
-    found = []
-    digests = ground.digests(row)
-    different = sum(one != other for one, other in zip(digests, wanted.units, strict=True))
-    if different:
-        found.append(f"{different} of {len(digests)} segments are others than the local render's")
-    if row.result != wanted.file:
-        found.append("the file is another one than the local render's")
-    history = [event for event in ground.history() if event.job == job.id]
-    if twice := commits_after_commits(history):
-        found.append(f"handed out or committed after they were committed: units {[unit for _, unit in twice]}")
-    if counted(history, "unit committed") != row.units:
-        found.append(f"{counted(history, 'unit committed')} commits of {row.units} units")
-    return found
