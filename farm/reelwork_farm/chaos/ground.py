@@ -115,6 +115,12 @@ class Ground(Sight):
         self.start(name, environment)
         return name
 
+    def add_line(self, *arguments: str) -> None:
+        """Have the port that workers reach the controller through served by a bad line, started with the others."""
+        ends = (str(self.through), f"127.0.0.1:{self.port}")
+        argv = (sys.executable, "-P", "-m", "reelwork_farm.chaos.lossy", *ends, *arguments)
+        self.programs["line"] = Program("line", argv)
+
     def kill(self, name: str) -> None:
         """Have the system end a program now."""
         process = self._running[name]

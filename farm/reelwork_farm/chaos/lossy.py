@@ -1,17 +1,19 @@
 """Messages of workers go in, and go on to the controller, if they are lucky: some are lost, doubled or held back.
 
-``python -m reelwork_farm.chaos.lossy PORT CONTROLLER LOSS`` stands between them; what it did is printed when it is told
-to end.
+``python -m reelwork_farm.chaos.lossy PORT CONTROLLER`` stands between them; what it did is printed when it is told to
+end.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import random
 import signal
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
@@ -27,10 +29,11 @@ class _Line:
     """A bad line to the controller.
 
     :param loss: part of the messages that meet each misfortune
+    :param signs: whether signs of life go through
     """
 
-    def __init__(self, session: ClientSession, controller: str, loss: float) -> None:
-        self._session, self._controller, self._loss = session, controller, loss
+    def __init__(self, session: ClientSession, controller: str, loss: float, signs: bool) -> None:
+        self._session, self._controller, self._loss, self._signs = session, controller, loss, signs
         self._chance = random.Random(1)
         self._late: set[asyncio.Task[None]] = set()
         self.met: Counter[str] = Counter()
@@ -38,7 +41,7 @@ class _Line:
     async def pass_on(self, request: web.Request) -> web.StreamResponse:
         """Answer a worker, or break the line off."""
         data = await request.read()
-        fate = self._fate() if request.method == "POST" else ""
+        fate = self._fate(request)
         self.met[fate or "well"] += 1
         if fate == "question lost":
             return _broken(request)
@@ -60,7 +63,12 @@ class _Line:
         for task in self._late:
             task.cancel()
 
-    def _fate(self) -> str:
+    def _fate(self, request: web.Request) -> str:
+        """What happens to a message; nothing to most, and to those that carry files."""
+        if request.method != "POST":
+            return ""
+        if request.path.endswith("/heartbeat") and not self._signs:
+            return _MISFORTUNES[0]
         number = int(self._chance.random() / self._loss) if self._loss else len(_MISFORTUNES)
         return _MISFORTUNES[number] if number < len(_MISFORTUNES) else ""
 
@@ -86,18 +94,24 @@ def _broken(request: web.Request) -> web.StreamResponse:
     return web.Response()
 
 
-async def main(port: int, controller: str, loss: float) -> None:
+async def main(arguments: Sequence[str]) -> None:
     """Stand between workers and a controller until SIGTERM or SIGINT."""
+    parser = argparse.ArgumentParser(prog="python -m reelwork_farm.chaos.lossy", description=__doc__)
+    parser.add_argument("port", type=int, help="to listen on")
+    parser.add_argument("controller", help="host:port")
+    parser.add_argument("--loss", type=float, default=0.0, help="part of the messages that meet each misfortune")
+    parser.add_argument("--no-signs", action="store_true", help="let no sign of life through")
+    given = parser.parse_args(arguments)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with ClientSession(timeout=ClientTimeout(total=60)) as session:
-        line = _Line(session, controller, loss)
+        line = _Line(session, given.controller, given.loss, not given.no_signs)
         application = web.Application(client_max_size=1 << 30)
         application.router.add_route("*", "/{rest:.*}", line.pass_on)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", port).start()
+        await web.TCPSite(runner, "127.0.0.1", given.port).start()
         await stop.wait()
         await runner.cleanup()
         line.hang_up()
@@ -105,4 +119,4 @@ async def main(port: int, controller: str, loss: float) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), sys.argv[2], float(sys.argv[3])))
+    asyncio.run(main(sys.argv[1:]))

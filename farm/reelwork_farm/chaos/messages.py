@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 from reelwork_farm.chaos.fault import Roughness, Seen
@@ -11,7 +10,6 @@ from reelwork_farm.chaos.films import film, local, submit
 from reelwork_farm.chaos.ground import Ground
 from reelwork_farm.chaos.sight import counted, last_words
 from reelwork_farm.fleet import free_port
-from reelwork_farm.supervisor import Program
 
 
 def lossy(folder: Path, rough: Roughness) -> Seen:
@@ -19,8 +17,7 @@ def lossy(folder: Path, rough: Roughness) -> Seen:
     scene = film(folder, rough.lossy)
     wanted = local(scene)
     ground = Ground(folder / "farm", through=free_port("127.0.0.1"))
-    line = (f"{ground.through}", f"127.0.0.1:{ground.port}", f"{rough.loss}")
-    ground.programs["line"] = Program("line", (sys.executable, "-P", "-m", "reelwork_farm.chaos.lossy", *line))
+    ground.add_line("--loss", str(rough.loss))
     with ground:
         job = ground.done(submit(ground.client, scene), patience=1800.0)
         faults = ground.faults_of(job, wanted)
