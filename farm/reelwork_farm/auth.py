@@ -10,6 +10,7 @@ import logging
 import os
 import re
 import secrets
+import tempfile
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -50,7 +51,7 @@ class Tokens:
 
     def role(self, shown: str) -> Role | None:
         """The role of whoever shows this token; in a time that does not tell how much of it is right."""
-        digest = hashlib.sha256(shown.encode()).digest()
+        digest = hashlib.sha256(shown.encode(errors="surrogatepass")).digest()
         found = None
         for role in Role:
             if hmac.compare_digest(digest, hashlib.sha256(self.token(role).encode()).digest()):
@@ -74,8 +75,9 @@ def farm_tokens(folder: Path) -> Tokens:
         return Tokens(_checked(_read_private(path), str(path)))
     except FileNotFoundError:
         made = secrets.token_urlsafe(32)
-        _write_private(path, made)
-        return Tokens(made)
+        with contextlib.suppress(FileExistsError):  # another process is making one, too
+            _make_private(path, made)
+        return Tokens(_checked(_read_private(path), str(path)))
 
 
 def token_for(address: str, folder: Path | None = None) -> str:
@@ -150,12 +152,31 @@ def _read_private(path: Path) -> str:
             if os.fstat(file.fileno()).st_mode & 0o077:
                 raise FarmError(f"others can read the token in {path}: make a new one, or run `chmod 600 {path}`")
             return file.read(4096)
-    except (PermissionError, IsADirectoryError, UnicodeDecodeError) as error:
+    except (PermissionError, IsADirectoryError, NotADirectoryError, UnicodeDecodeError) as error:
         raise FarmError(f"cannot read the token in {path}: {error}") from error
 
 
 def _write_private(path: Path, token: str) -> None:
     with whole_file(path) as temporary:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(token + "\n")
+        _fill_private(temporary, token)
+
+
+def _make_private(path: Path, token: str) -> None:
+    """The same for a file that is not there yet: the first who makes it wins, and nobody sees half of it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".token-") as folder:
+            _fill_private(Path(folder, "token"), token)
+            os.link(Path(folder, "token"), path)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise FarmError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def _fill_private(path: Path, token: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(token + "\n")
+        file.flush()
+        os.fsync(descriptor)

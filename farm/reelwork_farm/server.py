@@ -23,6 +23,7 @@ from reelwork.errors import OutputError
 from reelwork_farm import wire
 from reelwork_farm.auth import Role, Tokens
 from reelwork_farm.blobs import Blobs
+from reelwork_farm.clock import now
 from reelwork_farm.controller import Controller, DamagedError
 from reelwork_farm.desk import Desk
 from reelwork_farm.errors import FarmError, NotFound, Refused, StoreError, UnknownWorker
@@ -198,7 +199,7 @@ class Server:
 
     async def _plan(self, asking: Iterable[str]) -> Any:
         workers = tuple(asking)
-        return await self.do(lambda: self._controller.hand_out(workers, now=time.time())) if workers else {}
+        return await self.do(lambda: self._controller.hand_out(workers, now=now())) if workers else {}
 
     # -- the farm
 
@@ -216,7 +217,7 @@ class Server:
 
     async def _submit(self, request: web.Request) -> web.Response:
         spec = await self._read(request, JobSpec)
-        answer = await self._told(lambda: self._controller.submit(spec, now=time.time()))
+        answer = await self._told(lambda: self._controller.submit(spec, now=now()))
         self.desk.changed()
         return answer
 
@@ -225,13 +226,13 @@ class Server:
         return await self._told(lambda: self._controller.store.jobs(limit=limit, states=states))
 
     async def _job(self, request: web.Request) -> web.Response:
-        return await self._told(lambda: self._controller.view(self._id(request), now=time.time()))
+        return await self._told(lambda: self._controller.view(self._id(request), now=now()))
 
     async def _steer(self, request: web.Request) -> web.Response:
         store = self._controller.store
         verbs = {"cancel": store.cancel, "pause": store.pause, "resume": store.resume, "retry": store.retry}
         verb = verbs[request.match_info["verb"]]
-        answer = await self._told(lambda: verb(self._id(request), now=time.time()))
+        answer = await self._told(lambda: verb(self._id(request), now=now()))
         self.desk.changed()
         return answer
 
@@ -239,7 +240,7 @@ class Server:
         wanted = await self._read(request, Priority)
         check_priority(wanted.priority)
         store = self._controller.store
-        return await self._told(lambda: store.set_priority(self._id(request), wanted.priority, now=time.time()))
+        return await self._told(lambda: store.set_priority(self._id(request), wanted.priority, now=now()))
 
     async def _units(self, request: web.Request) -> web.Response:
         first, limit, states = _number(request, "first", 0), self._limit(request), _states(request, UnitState)
@@ -291,33 +292,33 @@ class Server:
 
     async def _register(self, request: web.Request) -> web.Response:
         offer = await self._read(request, WorkerOffer)
-        return await self._told(lambda: self._controller.register(offer, now=time.time()))
+        return await self._told(lambda: self._controller.register(offer, now=now()))
 
     async def _lease(self, request: web.Request) -> web.Response:
         worker = _worker(request)
-        await self.do(lambda: self._controller.expect(worker, now=time.time()))
+        await self.do(lambda: self._controller.expect(worker, now=now()))
         lease = await self.desk.lease(worker)
         return web.Response(text=wire.dumps(lease), content_type=_JSON)
 
     async def _heartbeat(self, request: web.Request) -> web.Response:
         sign = await self._read(request, Heartbeat)
-        return await self._told(lambda: self._controller.heartbeat(_worker(request), sign, now=time.time()))
+        return await self._told(lambda: self._controller.heartbeat(_worker(request), sign, now=now()))
 
     async def _report(self, request: web.Request) -> web.Response:
         report = await self._read(request, Report)
         check_id(report.job)
         # in the pool of the blobs, since the blob is read, which takes its time
-        accepted = await self._blobs.do(lambda: self._controller.report(_worker(request), report, now=time.time()))
+        accepted = await self._blobs.do(lambda: self._controller.report(_worker(request), report, now=now()))
         self.desk.changed()
         return web.Response(text=json.dumps({"accepted": accepted}), content_type=_JSON)
 
     async def _bye(self, request: web.Request) -> web.Response:
-        await self.do(lambda: self._controller.bye(_worker(request), now=time.time()))
+        await self.do(lambda: self._controller.bye(_worker(request), now=now()))
         self.desk.changed()
         return _text(200, "")
 
     async def _drain(self, request: web.Request) -> web.Response:
-        await self.do(lambda: self._controller.drain(_worker(request), now=time.time()))
+        await self.do(lambda: self._controller.drain(_worker(request), now=now()))
         return _text(200, "")
 
 

@@ -9,10 +9,10 @@ import fcntl
 import json
 import logging
 import os
+import resource
 import signal
 import socket
 import sys
-import time
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -23,6 +23,7 @@ from aiohttp import web
 from reelwork.errors import ReelworkError
 from reelwork.media.whole import whole_file
 from reelwork_farm import auth, wire
+from reelwork_farm.clock import now
 from reelwork_farm.controller import Controller
 from reelwork_farm.errors import FarmError
 from reelwork_farm.messages import FarmInfo
@@ -38,6 +39,8 @@ _log = logging.getLogger(__name__)
 STATE_FILE: Final = "farm.json"
 #: Seconds between two looks at what is past its time; less where the farm's times are shorter.
 _TICK: Final = 1.0
+#: Seconds after which a connection on which nothing, or half a question, came is closed.
+_IDLE: Final = 60.0
 
 
 def serve(
@@ -65,6 +68,7 @@ def serve(
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise FarmError(f"cannot make the folder {folder}: {error.strerror or error}") from error
+    _open_more_files()
     with _alone(folder):
         tokens = auth.farm_tokens(folder)
         _log_redacted(tokens)
@@ -72,7 +76,7 @@ def serve(
         opened = open_store(str(folder / "farm.sqlite") if store is None else store)
         try:
             controller = Controller(opened, open_storage(address), folder / "logs", timing)
-            controller.wake(now=time.time())
+            controller.wake(now=now())
             info = FarmInfo(folder.name, version("reelwork"), address, ray, timing)
             hooks = Webhooks(folder / "webhooks.json", tokens.signing)
             asyncio.run(_run(folder, controller, tokens, info, hooks, host, port))
@@ -93,7 +97,7 @@ async def _run(
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     server = Server(controller, tokens, info, folder / "incoming")
-    runner = web.AppRunner(server.application(), access_log=None, shutdown_timeout=2.0)
+    runner = web.AppRunner(server.application(), access_log=None, shutdown_timeout=2.0, keepalive_timeout=_IDLE)
     await runner.setup()
     try:
         listening = _listen(host, port)
@@ -122,7 +126,7 @@ async def _keep_time(controller: Controller, server: Server) -> None:
     pause = min(_TICK, timing.heartbeat, timing.lease / 10)
     while True:
         with _outlived("the clock"):
-            await server.do(lambda: controller.tick(now=time.time()))
+            await server.do(lambda: controller.tick(now=now()))
             server.desk.changed()
         await asyncio.sleep(pause)
 
@@ -130,7 +134,7 @@ async def _keep_time(controller: Controller, server: Server) -> None:
 async def _tell(controller: Controller, hooks: Webhooks) -> None:
     while True:
         with _outlived("telling of ended jobs"):
-            await asyncio.to_thread(lambda: hooks.deliver(controller.store, now=time.time()))
+            await asyncio.to_thread(lambda: hooks.deliver(controller.store, now=now()))
         await asyncio.sleep(_TICK)
 
 
@@ -170,6 +174,13 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
+def _open_more_files() -> None:
+    """Each worker has some connections open; many systems let a process have 1024 unless it asks for more."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 def _address(host: str, port: int) -> str:
     """What others call the farm: where it listens on all of its machine's addresses, the machine's name."""
     name = socket.gethostname() if host in ("", "0.0.0.0", "::") else host
@@ -180,6 +191,9 @@ def _log_redacted(tokens: auth.Tokens) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(auth.Redacted(tokens))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    # It writes down each question that is no HTTP, with a traceback, so that anybody could fill the disk; what goes
+    # wrong in an answer is written down by the server itself.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
 
 
 def main() -> None:

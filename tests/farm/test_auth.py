@@ -1,5 +1,6 @@
 import logging
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,20 @@ def test_each_role_has_a_token_of_its_own_that_does_not_tell_the_others() -> Non
     assert SECRET not in shown[Role.WORKER]
 
 
-@given(st.text(max_size=60))
+def test_those_who_make_a_farm_at_once_make_one_secret(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(16) as pool:
+        found = set(pool.map(lambda _: farm_tokens(tmp_path / "farm").secret, range(16)))
+    assert len(found) == 1
+    assert [path.name for path in (tmp_path / "farm").iterdir()] == ["token"]
+
+
+def test_a_secret_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "farm").write_text("")
+    with pytest.raises(FarmError, match="cannot read the token"):
+        farm_tokens(tmp_path / "farm")
+
+
+@given(st.text(st.characters(codec=None), max_size=60))
 def test_any_other_token_has_no_role(shown: str) -> None:
     tokens = Tokens(SECRET)
     assert tokens.role(shown) is None or shown in {tokens.token(role) for role in Role}

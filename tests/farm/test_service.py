@@ -1,5 +1,6 @@
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -107,3 +108,40 @@ def test_what_cannot_be_is_said_in_one_line(tmp_path: Path, options: tuple[str, 
     with controller(tmp_path / "farm", *options) as process:
         assert process.wait(20) not in (0, None)
     assert "Traceback" not in (tmp_path / "farm.log").read_text()
+
+
+def test_connections_on_which_nothing_comes_are_closed_and_strangers_fill_no_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "farm"
+    code = "import sys; from reelwork_farm import service; service._IDLE = 0.5; service.main()"
+    monkeypatch.setattr(sys, "executable", str(_script(tmp_path / "python", code)))
+    with controller(folder):
+        host, _, port = str(_state(folder)["address"]).rpartition(":")
+        for said in (b"", b"GET /v1/health HTTP/1.1\r\nHo"):
+            with socket.create_connection((host, int(port)), timeout=10.0) as idle:
+                idle.sendall(said)
+                assert idle.recv(1) == b""
+        for said in (b"GET http://[::1/ HTTP/1.1\r\nHost: x\r\n\r\n", b"\0\0\0", _asking(b"\xff\xfe")):
+            with socket.create_connection((host, int(port)), timeout=10.0) as strange:
+                strange.sendall(said)
+                assert strange.recv(12)[9:] in (b"400", b"401")
+        assert _client(folder).healthy()
+    assert "Traceback" not in (tmp_path / "farm.log").read_text()
+
+
+def test_a_controller_may_open_as_many_files_as_the_system_lets_it(tmp_path: Path) -> None:
+    with controller(tmp_path / "farm") as process:
+        soft, hard = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)
+        assert soft == hard
+
+
+def _asking(token: bytes) -> bytes:
+    return b"GET /v1/farm HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + token + b"\r\n\r\n"
+
+
+def _script(path: Path, code: str) -> Path:
+    """A Python that runs this code in place of the module that it is given."""
+    path.write_text(f'#!/bin/sh\nshift 2\nexec {sys.executable} -c "{code}" "$@"\n')
+    path.chmod(0o755)
+    return path
