@@ -28,6 +28,10 @@ class MissingError(StorageError):
     """The storage has no such blob."""
 
 
+class DamagedBlobError(StorageError):
+    """What the storage has under a digest is something else."""
+
+
 def checked(digest: str) -> str:
     """A digest that is one: 64 hexadecimal digits in lower case.
 
@@ -57,7 +61,7 @@ def save(blocks: Iterable[bytes], digest: str, to: Path, *, most: int | None = N
                     state.update(block)
                     out.write(block)
             if state.hexdigest() != digest:
-                raise StorageError(f"the blob {digest} is damaged: what came has the digest {state.hexdigest()}")
+                raise DamagedBlobError(f"the blob {digest} is damaged: what came has the digest {state.hexdigest()}")
             os.chmod(name, 0o644)
             os.replace(name, to)
         except BaseException:

@@ -182,10 +182,12 @@ class Controller:
         if (report.figures is None) == (report.failure is None):
             raise IntakeError("a report has either figures or a failure")
         if report.failure is not None:
+            spoiled = [index for index in report.failure.damaged if self._is_spoiled(report.job, index)]
             accepted = self.store.fail(
-                worker, report.job, report.index, report.epoch, report.failure, self.timing, now=now
+                worker, report.job, report.index, report.epoch, report.failure, self.timing, now=now, spoiled=spoiled
             )
             if accepted:
+                self.metrics.spoiled.inc(len(spoiled))
                 self.metrics.failed.labels(report.failure.cause).inc()
         else:
             assert report.figures is not None
@@ -251,6 +253,21 @@ class Controller:
                 self._reading.pop(digest, None)
         if found != size:
             raise DamagedError(f"the blob {digest} has {found} bytes, not {size}")
+
+    def _is_spoiled(self, job: str, index: int) -> bool:
+        """Whether a unit's segment is damaged or missing, as a worker says: a damaged one is taken away."""
+        unit = self.store.unit(job, index)
+        if unit.kind is not UnitKind.RENDER or unit.digest is None:
+            return False
+        with self._guard:
+            self._right.pop(unit.digest, None)
+        try:
+            if self._digest(unit.digest) == unit.digest:
+                return False  # it got lost on the way to the worker
+        except MissingError:
+            return True
+        self.storage.discard(unit.digest)
+        return True
 
     def mark_right(self, digest: str) -> None:
         """Remember that a blob was read and is what its digest says."""

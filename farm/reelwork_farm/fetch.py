@@ -57,7 +57,10 @@ def fetch_file(storage: Storage, row: JobRow, to: Path) -> None:
         with whole_file(to) as temporary:
             storage.get(row.result, temporary)
     except MissingError:
-        raise FarmError(f"what job {row.id} made is not in the farm's storage any more: submit it again") from None
+        raise FarmError(
+            f"what job {row.id} made is not in the farm's storage any more:"
+            " submitted under another name (--to), it is made again"
+        ) from None
 
 
 def unpack(archive: Path, paths: list[Path]) -> None:

@@ -49,6 +49,7 @@ class Metrics:
         self.failed = Counter("reelwork_units_failed", "Tries that failed", ["cause"], registry=self._registry)
         self.late = Counter("reelwork_reports_late", "Reports thrown away, late or twice", registry=self._registry)
         self.audits = Counter("reelwork_audits", "Units rendered again", ["result"], registry=self._registry)
+        self.spoiled = Counter("reelwork_segments_spoiled", "Segments found damaged", registry=self._registry)
         self.unit_seconds = Histogram(
             "reelwork_unit_seconds", "To render a unit", ["kind"], buckets=_UNIT_SECONDS, registry=self._registry
         )

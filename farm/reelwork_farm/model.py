@@ -281,10 +281,14 @@ class Figures:
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a unit was not finished."""
+    """Why a unit was not finished.
+
+    :param damaged: indexes of units that it needs and whose segments are missing or damaged in the storage
+    """
 
     cause: Cause
     message: str
+    damaged: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

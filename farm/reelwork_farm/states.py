@@ -19,6 +19,8 @@ class UnitEvent(StrEnum):
     COMMITTED = "committed"  #: its segment is in the storage, verified
     RETURNED = "returned"  #: its worker failed, was lost or gave it back, and it is worth another try
     GIVEN_UP = "given up"  #: it failed too often
+    SPOILED = "spoiled"  #: its segment was found damaged in the storage, or is not there any more
+    HELD_BACK = "held back"  #: what it needs is not done after all
     CANCELLED = "cancelled"  #: its job was
     REOPENED = "reopened"  #: its job was submitted again, or somebody asked for another try
 
@@ -43,6 +45,7 @@ _UNIT: Final[Mapping[UnitState, Mapping[UnitEvent, UnitState]]] = {
     },
     UnitState.READY: {
         UnitEvent.GRANTED: UnitState.LEASED,
+        UnitEvent.HELD_BACK: UnitState.WAITING,
         UnitEvent.CANCELLED: UnitState.CANCELLED,
     },
     UnitState.LEASED: {
@@ -50,10 +53,15 @@ _UNIT: Final[Mapping[UnitState, Mapping[UnitEvent, UnitState]]] = {
         UnitEvent.COMMITTED: UnitState.DONE,
         UnitEvent.RETURNED: UnitState.READY,
         UnitEvent.GIVEN_UP: UnitState.QUARANTINED,
+        UnitEvent.HELD_BACK: UnitState.WAITING,
         UnitEvent.CANCELLED: UnitState.CANCELLED,
     },
-    UnitState.DONE: {},
+    UnitState.DONE: {
+        UnitEvent.SPOILED: UnitState.READY,
+        UnitEvent.GIVEN_UP: UnitState.QUARANTINED,
+    },
     UnitState.QUARANTINED: {
+        UnitEvent.HELD_BACK: UnitState.WAITING,
         UnitEvent.REOPENED: UnitState.WAITING,
         UnitEvent.CANCELLED: UnitState.CANCELLED,
     },
@@ -154,6 +162,8 @@ TRIES_ON_ONE: Final = 6
 #: its machine with it cannot keep the whole farm down.
 LOSSES: Final = 3
 _DOUBLINGS: Final = 5
+#: How often a unit is rendered again because its segment was spoiled in the storage.
+SPOILS: Final = 3
 
 
 def retry(cause: Cause, attempts: int, workers_tried: int, timing: Timing, *, losses: int = 0) -> Again | Quarantine:
@@ -168,6 +178,11 @@ def retry(cause: Cause, attempts: int, workers_tried: int, timing: Timing, *, lo
     if attempts >= TRIES_ON_ONE or (attempts >= TRIES and workers_tried >= 2):
         return Quarantine()
     return Again(_doubled(timing.backoff, attempts))
+
+
+def after_spoil(times: int) -> Again | Quarantine:
+    """What becomes of a unit whose segment was spoiled in the storage so many times, this time included."""
+    return Quarantine() if times > SPOILS else Again(0.0)
 
 
 def _doubled(seconds: float, times: int) -> float:

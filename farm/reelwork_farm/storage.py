@@ -16,13 +16,25 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol, cast
 
-from reelwork_farm.blobfile import BLOCK, MissingError, StorageError, checked, copied, digest_of, opened, save, told
+from reelwork_farm.blobfile import (
+    BLOCK,
+    DamagedBlobError,
+    MissingError,
+    StorageError,
+    checked,
+    copied,
+    digest_of,
+    opened,
+    save,
+    told,
+)
 from reelwork_farm.errors import FarmError
 
 __all__ = [
     "BLOCK",
     "BlobClient",
     "ControllerStorage",
+    "DamagedBlobError",
     "FolderStorage",
     "MissingError",
     "OpenStorage",

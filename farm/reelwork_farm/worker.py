@@ -22,7 +22,7 @@ from reelwork_farm.messages import Heartbeat, Holding, Orders, Registration, Rep
 from reelwork_farm.model import Cause, Failure, Figures, Lease, Part, Timing, UnitKind, UnitRow, WorkerOffer
 from reelwork_farm.orders import Made
 from reelwork_farm.rendering import NotMade, RenderProcess, Stopped
-from reelwork_farm.storage import Storage
+from reelwork_farm.storage import DamagedBlobError, MissingError, Storage
 
 _log = logging.getLogger(__name__)
 
@@ -254,19 +254,28 @@ class Worker:
 
     @contextlib.contextmanager
     def _segments(self, lease: Lease, part: Part, making: Path) -> Iterator[Path | None]:
-        """A folder of all segments of the job, each under the number of its unit; ``None`` where none are needed."""
+        """A folder of all segments of the job, each under the number of its unit; ``None`` where none are needed.
+
+        :raises NotMade: some are missing or damaged in the storage; the failure names their units
+        """
         if part.kind is not UnitKind.FINISH:
             yield None
             return
         with tempfile.TemporaryDirectory(dir=making) as folder:
-            first = 0
+            first, damaged = 0, []
             while page := self._controller.units(lease.job, first=first, limit=_PAGE):
                 for unit in page:
                     if unit.kind is UnitKind.RENDER:
                         if unit.digest is None:
                             raise FarmError(f"unit {unit.index} of job {lease.job} is not done")
-                        self._storage.get(unit.digest, Path(folder) / f"{unit.index}.segment")
+                        try:
+                            self._storage.get(unit.digest, Path(folder) / f"{unit.index}.segment")
+                        except (MissingError, DamagedBlobError):
+                            damaged.append(unit.index)
                 first = page[-1].index + 1
+            if damaged:
+                message = f"segments are missing or damaged in the storage, the first is that of unit {damaged[0]}"
+                raise NotMade(Failure(Cause.INFRASTRUCTURE, message, tuple(damaged[:_PAGE])))
             yield Path(folder)
 
     def _close_process(self) -> str:

@@ -50,7 +50,7 @@ class Farm:
         return controller
 
     def put(self, data: bytes) -> str:
-        path = self.folder / hashlib.sha256(data).hexdigest()
+        path = self.folder / f"{hashlib.sha256(data).hexdigest()}-{threading.get_ident()}"
         path.write_bytes(data)
         return self.storage.put(path)
 

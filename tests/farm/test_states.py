@@ -31,6 +31,11 @@ UNIT = {
     (U.LEASED, V.COMMITTED): U.DONE,
     (U.LEASED, V.RETURNED): U.READY,
     (U.LEASED, V.GIVEN_UP): U.QUARANTINED,
+    (U.LEASED, V.HELD_BACK): U.WAITING,
+    (U.READY, V.HELD_BACK): U.WAITING,
+    (U.QUARANTINED, V.HELD_BACK): U.WAITING,
+    (U.DONE, V.SPOILED): U.READY,
+    (U.DONE, V.GIVEN_UP): U.QUARANTINED,
     (U.LEASED, V.CANCELLED): U.CANCELLED,
     (U.QUARANTINED, V.REOPENED): U.WAITING,
     (U.QUARANTINED, V.CANCELLED): U.CANCELLED,
@@ -84,8 +89,8 @@ def test_every_event_in_every_state_of_a_job_changes_it_or_is_refused(state: Job
             job_after(state, event)
 
 
-def test_nothing_happens_any_more_to_what_is_done() -> None:
-    assert not [event for state, event in UNIT if state is U.DONE]
+def test_nothing_happens_any_more_to_what_is_done_unless_its_segment_is_lost() -> None:
+    assert {event for state, event in UNIT if state is U.DONE} == {V.SPOILED, V.GIVEN_UP}
     assert not [event for state, event in JOB if state is J.DONE]
 
 

@@ -94,7 +94,7 @@ def _insert(connection: Connection, job: str, spec: JobSpec, now: float) -> None
     settle(connection, job, now)
 
 
-_FRESH: Final[dict[str, Any]] = {"epoch": 0, "attempts": 0, "losses": 0, "tried": "[]"}
+_FRESH: Final[dict[str, Any]] = {"epoch": 0, "attempts": 0, "losses": 0, "spoils": 0, "tried": "[]"}
 
 
 def _grid(spec: JobSpec) -> int:

@@ -30,7 +30,7 @@ from reelwork_farm.states import Again, JobEvent, Quarantine, UnitEvent, retry, 
 from reelwork_farm.store.jobs import step
 from reelwork_farm.store.rows import find_job, note, plain
 from reelwork_farm.store.schema import jobs, leases, units, workers
-from reelwork_farm.store.verdicts import go_on, judge
+from reelwork_farm.store.verdicts import go_on, judge, spoil
 from reelwork_farm.store.workers import find_worker
 
 #: How far a new unit moves the speed of its worker.
@@ -198,9 +198,11 @@ def fail(
     timing: Timing,
     *,
     now: float,
+    spoiled: Sequence[int] = (),
 ) -> bool:
     """Take note that a worker could not finish a unit: it is tried again later, or quarantined.
 
+    :param spoiled: units that are to be rendered again, since their segments are damaged or missing
     :returns: whether the worker had the unit under this epoch
     """
     told: dict[str, object] = {"epoch": epoch, "cause": failure.cause, "message": failure.message}
@@ -243,6 +245,8 @@ def fail(
     if values.get("state") is UnitState.QUARANTINED:
         note(connection, now, "unit quarantined", job=job, worker=worker, units=[(index, told)])
         go_on(connection, job, now)
+    elif spoiled and unit.kind == UnitKind.FINISH:
+        spoil(connection, job, spoiled, now)
     return True
 
 

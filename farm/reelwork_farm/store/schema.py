@@ -65,8 +65,8 @@ edges: Final = Table(
     sqlite_with_rowid=False,
 )
 
-#: ``tried`` is a JSON list of workers; ``losses`` counts infrastructure's faults, ``attempts`` all others; ``maker`` is
-#: the worker whose result counts.
+#: ``tried`` is a JSON list of workers; ``losses`` counts infrastructure's faults, ``attempts`` all others; ``spoils``
+#: counts how often its segment was damaged in the storage; ``maker`` is the worker whose result counts.
 units: Final = Table(
     "units",
     _META,
@@ -79,6 +79,7 @@ units: Final = Table(
     Column("epoch", BigInteger, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("losses", Integer, nullable=False),
+    Column("spoils", Integer, nullable=False),
     Column("not_before", Double, nullable=False),
     Column("tried", Text, nullable=False),
     Column("digest", String(64)),

@@ -220,14 +220,24 @@ class Store:
             return leases.commit(connection, worker, job, index, epoch, figures, now=now)
 
     def fail(
-        self, worker: str, job: str, index: int, epoch: int, failure: Failure, timing: Timing, *, now: float
+        self,
+        worker: str,
+        job: str,
+        index: int,
+        epoch: int,
+        failure: Failure,
+        timing: Timing,
+        *,
+        now: float,
+        spoiled: Sequence[int] = (),
     ) -> bool:
         """Take note that a worker could not finish a unit: it is tried again later, or quarantined.
 
+        :param spoiled: units that are to be rendered again, since their segments are damaged or missing
         :returns: whether the worker had the unit under this epoch; ``False`` changes nothing
         """
         with self._database.writing() as connection:
-            return leases.fail(connection, worker, job, index, epoch, failure, timing, now=now)
+            return leases.fail(connection, worker, job, index, epoch, failure, timing, now=now, spoiled=spoiled)
 
     def give_back(self, worker: str, parts: Iterable[tuple[str, int]], *, now: float) -> int:
         """Take units (job and index) from a worker that has not begun them; nobody is blamed.

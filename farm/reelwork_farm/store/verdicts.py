@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, delete, func, select, update
 
 from reelwork.render.units import UNIT_FRAMES
 from reelwork_farm.capability import SUSPICION
-from reelwork_farm.model import JobRow
-from reelwork_farm.states import JobEvent
+from reelwork_farm.model import Cause, JobRow, UnitState
+from reelwork_farm.states import JobEvent, Quarantine, UnitEvent, after_spoil, unit_after, units_before
 from reelwork_farm.store.jobs import release, release_followers, step
 from reelwork_farm.store.rows import find_job, note
-from reelwork_farm.store.schema import jobs, units, workers
+from reelwork_farm.store.schema import jobs, leases, units, workers
 
 
 def go_on(connection: Connection, job: str, now: float) -> None:
@@ -55,3 +56,57 @@ def judge(connection: Connection, row: JobRow, audit: Row[Any], worker: str, dig
         connection.execute(update(workers).where(suspects).values(faults=workers.c.faults + SUSPICION))
     kind = "audit failed" if failed else "audit passed"
     note(connection, now, kind, job=row.id, worker=worker, units=[(number, told)])
+
+
+_SPOILED: Final = "its segment was missing or damaged in the storage {} times: look at the storage"
+
+
+def spoil(connection: Connection, job: str, numbers: Sequence[int], now: float) -> None:
+    """Have units rendered again whose segments are not in the storage as they were; what needs them waits again.
+
+    After too many times the unit is quarantined: then it is the storage that needs help.
+    """
+    row = find_job(connection, job)
+    here = (units.c.job == job) & units.c.number.in_(numbers) & (units.c.number < row.finish)
+    found = connection.execute(select(units).where(here, units.c.state == UnitState.DONE)).all()
+    if not found:
+        return
+    _hold_back(connection, row)
+    given_up = 0
+    for unit in found:
+        times = unit.spoils + 1
+        event = UnitEvent.GIVEN_UP if isinstance(after_spoil(times), Quarantine) else UnitEvent.SPOILED
+        told = {"cause": Cause.INFRASTRUCTURE, "message": _SPOILED.format(times)} if event is UnitEvent.GIVEN_UP else {}
+        state = unit_after(UnitState(unit.state), event)
+        given_up += event is UnitEvent.GIVEN_UP
+        values = {"state": state, "spoils": times, "epoch": unit.epoch + 1, "digest": None, "not_before": now, **told}
+        this = (units.c.job == job) & (units.c.number == unit.number)
+        connection.execute(update(units).where(this).values(**values))
+        detail: dict[str, object] = {"digest": unit.digest, "made_by": unit.maker, "times": times}
+        note(connection, now, f"unit {event}", job=job, units=[(unit.number, detail)])
+    counts = {
+        "done": jobs.c.done - len(found),
+        "quarantined": jobs.c.quarantined + given_up,
+        "seconds": jobs.c.seconds - sum(unit.seconds for unit in found),
+        "squares": jobs.c.squares - sum(unit.seconds**2 for unit in found),
+    }
+    connection.execute(update(jobs).where(jobs.c.id == job).values(**counts))
+    go_on(connection, job, now)
+
+
+def _hold_back(connection: Connection, row: JobRow) -> None:
+    """Have the finish, and audits that are not done, wait for units of kind render; nobody has any of them then."""
+    here = (units.c.job == row.id) & (units.c.number >= row.finish)
+    states = connection.execute(select(units.c.state, func.count()).where(here).group_by(units.c.state)).all()
+    counts = {UnitState(state): count for state, count in states}
+    connection.execute(delete(leases).where(leases.c.job == row.id, leases.c.number >= row.finish))
+    connection.execute(
+        update(units)
+        .where(here, units.c.state.in_(units_before(UnitEvent.HELD_BACK)))
+        .values(state=UnitState.WAITING, epoch=units.c.epoch + 1)
+    )
+    values = {
+        "leased": jobs.c.leased - counts.get(UnitState.LEASED, 0),
+        "quarantined": jobs.c.quarantined - counts.get(UnitState.QUARANTINED, 0),
+    }
+    connection.execute(update(jobs).where(jobs.c.id == row.id).values(**values))
