@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help film test bench lint docs clean constraints
+.PHONY: help film test soak bench lint docs clean constraints
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ film: $(READY) ## render the first film: out/first-light.mp4
 
 test: $(READY) ## run the tests, on two processes
 	$(BIN)/pytest -n 2 -p no:benchmark -q
+
+soak: $(READY) ## put a farm through every fault, up to a thousand times: less than 60 minutes
+	$(BIN)/reelwork farm chaos --soak
 
 bench: $(READY) ## measure kernels, frames and whole scenes
 	$(BIN)/pytest benchmarks

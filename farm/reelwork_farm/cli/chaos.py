@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -17,6 +17,10 @@ from reelwork_farm.errors import FarmError
 
 if TYPE_CHECKING:
     from reelwork_farm.chaos.fault import Fault, Roughness, Seen
+
+
+#: Characters of the table's lines where nobody says how wide the terminal is.
+_WIDTH: Final = 140
 
 
 class Failed(FarmError):
@@ -90,4 +94,5 @@ def _print(results: list[tuple[Fault, Seen]]) -> None:
     table = Table("fault", "to show", "seen", "figure", "")
     for fault, seen in results:
         table.add_row(fault.what, fault.shown, seen.text, seen.figure, _verdict(seen))
-    Console().print(table)
+    console = Console()
+    console.print(table, width=None if console.is_terminal else _WIDTH)
