@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import shutil
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -94,5 +95,4 @@ def _print(results: list[tuple[Fault, Seen]]) -> None:
     table = Table("fault", "to show", "seen", "figure", "")
     for fault, seen in results:
         table.add_row(fault.what, fault.shown, seen.text, seen.figure, _verdict(seen))
-    console = Console()
-    console.print(table, width=None if console.is_terminal else _WIDTH)
+    Console(width=None if sys.stdout.isatty() else _WIDTH).print(table)
