@@ -6,6 +6,7 @@ not been told yet. A controller that dies goes on from there, so that everybody 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -14,6 +15,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol
+from urllib.parse import urlsplit
+
+import aiohttp
 
 from reelwork.media.whole import whole_file
 from reelwork_farm import wire
@@ -34,6 +38,10 @@ FIRST_PAUSE: Final = 2.0
 LONGEST_PAUSE: Final = 600.0
 #: Tries, over some three hours, after which nobody is there.
 MOST_TRIES: Final = 24
+#: Messages that may wait; beyond that the oldest are given up, so that nobody fills the disk with them.
+MOST_WAITING: Final = 10_000
+#: Seconds that a listener has to take a message.
+_PATIENCE: Final = 15.0
 _PAGE: Final = 1000
 
 
@@ -100,13 +108,21 @@ class Webhooks:
         self._box = self._written = _read(path)
 
     def deliver(self, history: History, *, now: float) -> int:
-        """Read on in the history, and send what is due.
+        """Read on in the history, and send what is due; a listener that fails once is left alone until the next call.
 
         :return: how many messages still wait
         """
         box = self._collect(history)
-        waiting = tuple(left for message in box.waiting if (left := self._sent(message, now)) is not None)
-        self._keep(_Outbox(box.after, waiting))
+        waiting: list[Message] = []
+        failing: set[str] = set()
+        for message in box.waiting:
+            listener = urlsplit(message.address).netloc
+            left = message if listener in failing else self._sent(message, now)
+            if left is not None:
+                waiting.append(left)
+                if left.tries > message.tries:
+                    failing.add(listener)
+        self._keep(_Outbox(box.after, tuple(waiting)))
         return len(waiting)
 
     def _collect(self, history: History) -> _Outbox:
@@ -118,7 +134,10 @@ class Webhooks:
                     job = history.job(event.job)
                     if job.spec.notify is not None:
                         found.append(_message(event, job, job.spec.notify))
-            box = _Outbox(events[-1].id, box.waiting + tuple(found))
+            waiting = box.waiting + tuple(found)
+            if len(waiting) > MOST_WAITING:
+                _log.warning("%s messages are given up: too many wait", len(waiting) - MOST_WAITING)
+            box = _Outbox(events[-1].id, waiting[-MOST_WAITING:])
             if found:
                 self._keep(box)
         return box
@@ -153,13 +172,22 @@ def post_once(address: str, body: bytes, headers: dict[str, str]) -> None:
 
     :raises OSError: it was not taken, with a status from 200 to 299, within some seconds
     """
-    import requests
+    try:
+        asyncio.run(_post(address, body, headers))
+    except aiohttp.ClientError as error:
+        raise OSError(str(error)) from error
+    except TimeoutError as error:
+        raise OSError(f"no answer in {_PATIENCE:.0f} s") from error
 
-    with requests.post(
-        address, body, headers=headers, timeout=(5.0, 10.0), allow_redirects=False, stream=True
-    ) as answer:
-        if not 200 <= answer.status_code < 300:
-            raise OSError(f"status {answer.status_code}")
+
+async def _post(address: str, body: bytes, headers: dict[str, str]) -> None:
+    patience = aiohttp.ClientTimeout(total=_PATIENCE)  # for all of it, however slowly an answer drips in
+    async with (
+        aiohttp.ClientSession(timeout=patience, trust_env=True) as session,
+        session.post(address, data=body, headers=headers, allow_redirects=False) as answer,
+    ):
+        if not 200 <= answer.status < 300:
+            raise OSError(f"status {answer.status}")
 
 
 def sign(body: bytes, key: bytes) -> str:

@@ -1,8 +1,11 @@
+import contextlib
 import hashlib
 import hmac
 import itertools
 import json
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -12,9 +15,11 @@ from typing import ClassVar
 import pytest
 from serving import OFFER, figures_of, spec_of
 
+from reelwork_farm import webhooks
 from reelwork_farm.model import JobRow, Timing
 from reelwork_farm.store import Store, open_store
 from reelwork_farm.webhooks import FIRST_PAUSE, MOST_TRIES, SIGNATURE, Webhooks, post_once, sign
+from reelwork_farm.wire import LONGEST
 
 KEY = b"the farm's key"
 Sent = list[tuple[str, bytes, dict[str, str]]]
@@ -74,6 +79,39 @@ def test_who_is_not_there_is_told_later_and_others_do_not_wait(history: Store, t
     assert [address for address, _, _ in sent] == ["http://there/", "http://away/"]
 
 
+def test_a_listener_that_is_away_is_asked_once_in_a_turn(history: Store, tmp_path: Path) -> None:
+    tried: list[str] = []
+
+    def post(address: str, *_: object) -> None:
+        tried.append(address)
+        if "away" in address:
+            raise OSError("nobody")
+
+    hooks = Webhooks(tmp_path / "hooks", KEY, post)
+    for number in range(5):
+        ended(history, notify=f"http://away/{number}", title=str(number))
+    ended(history, notify="http://there/", title="b")
+    assert hooks.deliver(history, now=10.0) == 5
+    assert tried == ["http://away/0", "http://there/"]
+    hooks.deliver(history, now=10.1)
+    assert tried[2:] == ["http://away/1"]
+
+
+def test_no_more_messages_wait_than_are_read_again(
+    history: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def post(*_: object) -> None:
+        raise OSError("nobody")
+
+    assert webhooks.MOST_WAITING <= LONGEST
+    monkeypatch.setattr(webhooks, "MOST_WAITING", 3)
+    hooks = Webhooks(tmp_path / "hooks", KEY, post)
+    for number in range(5):
+        ended(history, notify="http://away/", title=str(number))
+    assert hooks.deliver(history, now=10.0) == 3
+    assert [message.title for message in Webhooks(tmp_path / "hooks", KEY, post)._box.waiting] == ["2", "3", "4"]
+
+
 def test_pauses_grow_and_end_one_day(history: Store, tmp_path: Path) -> None:
     tries: list[float] = []
     now = 0.0
@@ -129,3 +167,22 @@ def test_only_a_listener_that_says_so_has_taken_it() -> None:
     assert _Listener.bodies == [b"one", b"two", b"two"]
     with pytest.raises((OSError, ValueError)):
         post_once("http://[", b"", {})
+
+
+def test_a_listener_that_drips_its_answer_does_not_hold_up_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhooks, "_PATIENCE", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def drip() -> None:
+            connection, _ = listening.accept()
+            with connection, contextlib.suppress(OSError):
+                connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+                while True:
+                    connection.sendall(b"x")
+                    time.sleep(0.05)
+
+        threading.Thread(target=drip, daemon=True).start()
+        began = time.monotonic()
+        with pytest.raises(OSError, match="no answer"):
+            post_once(f"http://127.0.0.1:{listening.getsockname()[1]}/", b"", {})
+        assert time.monotonic() - began < 10.0
