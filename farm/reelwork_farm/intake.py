@@ -40,11 +40,16 @@ class Limits:
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _ID: Final = re.compile(r"[0-9a-f]{16}")
-_NAME: Final = re.compile(r"[^\x00-\x1f\x7f/\\]{1,200}")
+#: Beside slashes, nothing that a terminal takes for an order, or that turns around what stands beside it.
+_NAME: Final = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069/\\]{1,200}")
 _PROJECT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 _WORD: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _HIGHEST_PRIORITY: Final = 1000
 _MANY: Final = 256
+#: Of a worker's figures, so that no sum of them or of their squares is beyond what a number holds: a century, and a
+#: pebibyte.
+_MOST_SECONDS: Final = 100 * 366 * 86_400.0
+_MOST_MEMORY: Final = 1 << 50
 
 
 def check_spec(spec: JobSpec) -> None:
@@ -131,7 +136,7 @@ def check_offer(offer: WorkerOffer) -> None:
     _require(bool(_NAME.fullmatch(offer.node)), "node", "a machine's name", offer.node)
     _require(0 < offer.pid < 1 << 32, "pid", "a process id", str(offer.pid))
     _require(0 < offer.cores <= 1 << 16, "cores", "at least 1", str(offer.cores))
-    _require(0 < offer.memory <= 1 << 50, "memory", "bytes, at least 1", str(offer.memory))
+    _require(0 < offer.memory <= _MOST_MEMORY, "memory", "bytes, at least 1", str(offer.memory))
     _require(bool(_WORD.fullmatch(offer.machine)), "machine", "one word such as x86_64", offer.machine)
     _require(len(offer.tags) <= _MANY, "tags", f"{_MANY} at most", str(len(offer.tags)))
     check_needs(offer.tags)
@@ -146,6 +151,8 @@ def check_figures(figures: Figures) -> None:
     for name in ("size", "frames", "seconds", "cpu", "memory"):
         value = getattr(figures, name)
         _require(value >= 0 and math.isfinite(value), name, "0 or more", str(value))
+    for name, most in (("seconds", _MOST_SECONDS), ("cpu", _MOST_SECONDS * (1 << 16)), ("memory", _MOST_MEMORY)):
+        _require(getattr(figures, name) <= most, name, f"{most} at most", str(getattr(figures, name)))
 
 
 def _check_fps(fps: str) -> None:

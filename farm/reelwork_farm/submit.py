@@ -135,7 +135,9 @@ def _spec(task: Task, bundle: Bundle, terms: Terms, after: tuple[str, ...]) -> J
 def _title(task: Task) -> str:
     scene = Path(task.prepared.scene.file).resolve()
     title = task.prepared.scene.title or (scene.parent.name if scene.name == "scene.yaml" else scene.stem)
-    return re.sub(r"[\x00-\x1f\x7f/\\]", " ", title)[:_LONGEST_TITLE].strip() or "untitled"
+    return (
+        re.sub(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069/\\]", " ", title)[:_LONGEST_TITLE].strip() or "untitled"
+    )
 
 
 def _whole_ids(client: FarmClient, after: Iterable[str]) -> tuple[str, ...]:

@@ -24,6 +24,11 @@ def test_a_known_error_says_exactly_its_words(capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr() == ("", text + "\n")
 
 
+def test_what_an_error_quotes_gives_no_orders_to_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    exits.tell(ReelworkError("a\x1b]0;title\x07\rb\x9b1m\u202ec\td\n  e"))
+    assert capsys.readouterr().err == "a ]0;title  b 1m c\td\n  e\n"
+
+
 def test_a_scene_error_is_coloured_only_on_a_terminal(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

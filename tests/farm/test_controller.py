@@ -11,11 +11,13 @@ from serving import OFFER, QUICK, figures_of, spec_of
 from reelwork.errors import OutputError
 from reelwork_farm.controller import Controller, DamagedError
 from reelwork_farm.errors import FarmError, NotFound, UnknownWorker
+from reelwork_farm.intake import IntakeError
 from reelwork_farm.messages import Heartbeat, Holding, Report
 from reelwork_farm.model import Cause, Failure, JobRow, JobState, Lease, WorkerState
 from reelwork_farm.storage import FolderStorage
 from reelwork_farm.store import jobs as store_jobs
 from reelwork_farm.store import open_store
+from reelwork_farm.wire import dumps
 
 
 class Storage(FolderStorage):
@@ -190,6 +192,22 @@ def test_figures_that_do_not_fit_are_refused_and_the_unit_stays(farm: Farm, chan
         farm.controller.report(worker, Report(job.id, part.index, part.epoch, figures=figures), now=farm.now)
     good = Report(job.id, part.index, part.epoch, figures=figures_of(part, digest, 7))
     assert farm.controller.report(worker, good, now=farm.now)
+
+
+@pytest.mark.parametrize("changes", [{"seconds": 1e154}, {"cpu": 1e300}, {"memory": 1 << 52}, {"seconds": -1.0}])
+def test_figures_that_would_spoil_all_sums_are_refused(farm: Farm, changes: dict[str, object]) -> None:
+    job, worker = farm.submit(1), farm.worker()
+    (part,) = farm.lease(worker).parts
+    figures = replace(figures_of(part, farm.put(b"segment"), 7), **changes)  # type: ignore[arg-type]
+    with pytest.raises(IntakeError, match=next(iter(changes))):
+        farm.controller.report(worker, Report(job.id, part.index, part.epoch, figures=figures), now=farm.now)
+    assert dumps(farm.controller.view(job.id, now=farm.now))
+
+
+@pytest.mark.parametrize("title", ["a\x9bb", "a\u202eb", "a\u2028b", "a\x1bb", "a/b", ""])
+def test_titles_that_give_orders_to_a_terminal_are_refused(farm: Farm, title: str) -> None:
+    with pytest.raises(IntakeError, match="title"):
+        farm.controller.submit(spec_of("b" * 64, title=title), now=farm.now)
 
 
 @pytest.mark.parametrize("both", [True, False])

@@ -105,11 +105,11 @@ def test_logs_and_what_strangers_wrote_are_told_without_orders_to_the_terminal(
     lease = client.lease(worker)
     assert lease is not None
     part = lease.parts[0]
-    client.put_log(job.id, part.index, "it fell over\n")
+    client.put_log(job.id, part.index, "it\tfell \x1b]0;x\x9b1m over\r\nthere\n")
     failure = Failure(Cause.MEDIA, "a \x1b[2J\x07 file")
     client.report(worker, Report(job.id, part.index, part.epoch, failure=failure))
     client.bye(worker)
-    assert run("logs", f"{job.id[:6]}/{part.index}").stdout == "it fell over\n"
+    assert run("logs", f"{job.id[:6]}/{part.index}").stdout == "it      fell  ]0;x 1m over \nthere\n"
     assert "no log" in run("logs", f"{job.id}/1").stderr
     told = run("events", "--job", job.id).stdout
     assert "a  [2J  file" in told

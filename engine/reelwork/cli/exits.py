@@ -40,6 +40,8 @@ EXIT_CODES: Final[dict[int, str]] = {
 #: Set to 1, it shows where a fault was raised.
 DEBUG: Final = "REELWORK_DEBUG"
 
+# What a terminal takes for an order, or what turns around the text beside it: messages quote scenes, files and farms.
+_ORDERS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _MARKS: Final = (
     (re.compile(r"\berror:", re.MULTILINE), "red"),
     (re.compile(r"\bwarning:", re.MULTILINE), "yellow"),
@@ -82,7 +84,11 @@ def warn(problems: Iterable[Problem]) -> None:
 
 
 def coloured(text: str) -> str:
-    """The text with its marks styled, which :func:`click.echo` takes out again where there is no terminal."""
+    """The text with its marks styled, which :func:`click.echo` takes out again where there is no terminal.
+
+    Nothing else in it gives orders to a terminal.
+    """
+    text = _ORDERS.sub(" ", text)
     for pattern, colour in _MARKS:
         text = pattern.sub(lambda match, fg=colour: click.style(match[0], fg=fg, bold=True), text)  # type: ignore[misc]
     return text

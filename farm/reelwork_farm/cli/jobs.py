@@ -79,6 +79,8 @@ def job(folder: Path | None, address: str | None, job: str, watch: bool, price: 
 @click.argument("unit", metavar="ID/UNIT")
 def logs(folder: Path | None, address: str | None, unit: str) -> None:
     """Print the log of a unit, such as 3f9a/12: what its render wrote on its last try."""
+    from reelwork_farm.cli.view import plain
+
     start, slash, index = unit.partition("/")
     if not slash or not index.isdigit():
         raise FarmError(f"{unit!r} names no unit: say the job's id, a slash and the unit's number, such as 3f9a/12")
@@ -86,7 +88,7 @@ def logs(folder: Path | None, address: str | None, unit: str) -> None:
     found = client.log(start, int(index))
     if not found:
         click.echo("there is no log of it yet", err=True)
-    click.echo(found, nl=not found.endswith("\n"))
+    click.echo("\n".join(plain(line) for line in found.expandtabs().removesuffix("\n").split("\n")))
 
 
 def _steering(name: str, words: str, ask: Callable[[FarmClient, str], JobRow]) -> click.Command:
@@ -239,11 +241,13 @@ def _lines(client: FarmClient, job: str) -> JobRow:
 
 
 def _line(row: JobRow, now: float) -> str:
+    from reelwork_farm.cli.view import plain
+
     done = f"{row.done / row.units:4.0%}" if row.units else ""
     trouble = f", {row.quarantined} units failed" if row.quarantined else ""
     trouble += f", {row.audits_failed} AUDITS FAILED" if row.audits_failed else ""
-    ago = f"{spoken(max(0.0, now - row.submitted))} ago"
-    return f"{row.id}  {row.state:9}  {done}  {row.spec.project}  {row.priority:+d}  {row.spec.title}  {ago}{trouble}"
+    ago, title = f"{spoken(max(0.0, now - row.submitted))} ago", plain(row.spec.title)
+    return f"{row.id}  {row.state:9}  {done}  {row.spec.project}  {row.priority:+d}  {title}  {ago}{trouble}"
 
 
 def _told(event: Event) -> str:

@@ -70,7 +70,7 @@ def described(view: JobView, price: float | None = None) -> list[str]:
         lines.append(f"  took      {spoken(row.ended - row.started)}")
     if row.result is not None:
         lines.append(f"  result    {row.result}")
-    return lines
+    return [plain(line) for line in lines]
 
 
 def watched(client: FarmClient, job: str, price: float | None = None, console: Console | None = None) -> JobRow:
