@@ -37,6 +37,9 @@ def deed(words, report):
             import errno
             raise OSError(errno.ENOSPC, "No space left on device")
         elif word == "wrong": raise ValueError("an effect has a fault")
+        elif word == "cores":
+            import resource
+            print(resource.getrlimit(resource.RLIMIT_CORE)[0])
         elif word == "said": print("said by an effect")
         elif word == "environment": print(sorted(os.environ))
         elif word == "slow":
@@ -50,7 +53,8 @@ class Work:
     def render(self, part, report):
         report.stage("rendering")
         deed(self.deeds.get(str(part.index), ""), report)
-        path = self.into / f"{part.index}.segment"
+        name = "../outside" if "outside" in self.deeds.get(str(part.index), "") else f"{part.index}.segment"
+        path = self.into / name
         path.write_text(f"frames {part.first} to {part.stop}\\n")
         report.advance(part.stop - part.first)
         return path, part.stop - part.first

@@ -72,6 +72,8 @@ def main(parent: int) -> None:
     """Serve the worker in process ``parent`` until it is gone or has nothing more to do."""
     faulthandler.enable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the worker decides
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, most))  # a unit that crashes is tried again, and would fill the disk
     die_with(parent)
     incoming, news = take_over_pipes()
     outbox = _Outbox(news)

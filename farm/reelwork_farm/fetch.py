@@ -71,7 +71,8 @@ def unpack(archive: Path, paths: list[Path]) -> None:
     """
     try:
         with tarfile.open(archive, "r:") as tar:
-            entries = [entry for entry in tar if entry.isreg()]
+            # not those with holes, which take no room in the tar and would fill a disk
+            entries = [entry for entry in tar if entry.isreg() and not entry.issparse()]
             if len(entries) != len(paths):
                 raise FarmError(f"{len(entries)} files came from the farm, not {len(paths)}")
             for entry, path in zip(entries, paths, strict=True):

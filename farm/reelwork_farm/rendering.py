@@ -99,6 +99,7 @@ class RenderProcess:
         for thread in self._threads:
             thread.start()
         self._open: orders.Open | None = None
+        self._into: Path | None = None
 
     @property
     def pid(self) -> int:
@@ -122,6 +123,7 @@ class RenderProcess:
         :param into: the folder that what it makes goes to
         """
         self._open = orders.Open(str(folder), str(into))
+        self._into = into.resolve()
 
     def make(self, part: Part, segments: Path | None = None) -> orders.Made:
         """Have a part rendered.
@@ -138,6 +140,9 @@ class RenderProcess:
         made = self._ask(orders.Make(part, None if segments is None else str(segments)), what)
         if not isinstance(made, orders.Made):
             raise NotMade(Failure(Cause.PLUGIN, f"the render process answered {made!r}"))
+        # What is handed in is read, and taken away afterwards: nothing that strangers' files could name is.
+        if self._into is None or not Path(made.path).resolve().is_relative_to(self._into):
+            raise NotMade(Failure(Cause.PLUGIN, f"the render process made {made.path[:200]!r}, outside of its folder"))
         return made
 
     def stop(self) -> None:

@@ -18,6 +18,7 @@ from typing import Final, Protocol
 from reelwork.errors import ReelworkError
 from reelwork_farm.bundle import BundleError, materialise
 from reelwork_farm.errors import FarmError, UnknownWorker, Unreachable
+from reelwork_farm.making import making_folder
 from reelwork_farm.messages import Heartbeat, Holding, Orders, Registration, Report
 from reelwork_farm.model import Cause, Failure, Figures, Lease, Part, Timing, UnitKind, UnitRow, WorkerOffer
 from reelwork_farm.orders import Made
@@ -28,8 +29,9 @@ _log = logging.getLogger(__name__)
 
 #: Seconds between two tries to reach a controller that does not answer.
 _AGAIN: Final = 1.0
-#: How often a finished unit is tried to be put into the storage, the pause doubling from a second on.
+#: How often a finished unit is tried to be put into the storage, the pause doubling from a second on up to the longest.
 _PUTS: Final = 5
+_LONGEST_PAUSE: Final = 16.0
 #: Finished units that may wait to be put into the storage while the next is rendered.
 _WAITING: Final = 4
 #: How many units are asked for at once.
@@ -108,7 +110,7 @@ class Worker:
         :raises FarmError: the farm does not take the worker
         """
         self._folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self._folder, prefix="making-") as making:
+        with making_folder(self._folder) as making:
             threads = [
                 threading.Thread(target=self._beat, name="heartbeat", daemon=True),
                 threading.Thread(target=self._deliver, name="deliver", daemon=True),
@@ -118,7 +120,7 @@ class Worker:
                 for thread in threads:
                     thread.start()
                 while not (self._stop.is_set() or self._drain.is_set()):
-                    self._turn(Path(making))
+                    self._turn(making)
                 self._wait_for_outbox()
             finally:
                 self._stop.set()
@@ -311,6 +313,9 @@ class Worker:
             except FarmError as error:
                 _log.warning("no sign of the controller: %s", error)
                 continue
+            except Exception:  # whatever it is, the next sign may come through
+                _log.exception("no sign of life")
+                continue
             with self._lock:
                 for lost in orders.revoked:
                     if self._held.get((lost.job, lost.index)) == lost.epoch:
@@ -355,14 +360,21 @@ class Worker:
                     self._hand_in(finished)
             except FarmError as error:
                 _log.error("cannot hand in unit %s of job %s: %s", finished.part.index, finished.job, error)
+            except Exception:  # whatever it is, the next unit is not the worse for it
+                _log.exception("cannot hand in unit %s of job %s", finished.part.index, finished.job)
             finally:
                 self._forget(finished.job, finished.part)
                 if isinstance(finished.result, Made):
-                    Path(finished.result.path).unlink(missing_ok=True)
+                    with contextlib.suppress(OSError):
+                        Path(finished.result.path).unlink()
                 self._outbox.task_done()
 
     def _hand_in(self, finished: _Finished) -> None:
-        result = finished.result if isinstance(finished.result, Failure) else self._put(finished.result)
+        result: Figures | Failure | None
+        if isinstance(finished.result, Failure):
+            result = finished.result
+        else:
+            result = self._put(finished.job, finished.part, finished.result)
         if result is None:
             return
         with contextlib.suppress(FarmError):
@@ -374,21 +386,27 @@ class Worker:
         except FarmError as error:  # such as: what the storage has is not what was put there
             self._report(finished, Failure(Cause.INFRASTRUCTURE, str(error)))
 
-    def _put(self, made: Made) -> Figures | Failure | None:
-        """Put what was made into the storage; ``None`` where the worker is stopped meanwhile."""
-        path, pause = Path(made.path), 1.0
-        for tries in range(1, _PUTS + 1):
+    def _put(self, job: str, part: Part, made: Made) -> Figures | Failure | None:
+        """Put what was made into the storage; ``None`` where the worker is stopped, or its lease ends, meanwhile.
+
+        Where the storage is reached through a controller that does not answer, it is waited for.
+        """
+        path, pause, tries = Path(made.path), 1.0, 0
+        while self._holds(job, part):
             try:
                 digest, size = self._storage.put(path), path.stat().st_size
                 return Figures(digest, size, made.frames, made.seconds, made.cpu, made.memory)
+            except Unreachable as error:
+                _log.warning("%s; putting the unit into the storage again", error)
             except (FarmError, OSError) as error:
+                tries += 1
                 _log.warning("try %s of %s to put a unit into the storage: %s", tries, _PUTS, error)
                 if tries == _PUTS:
                     return Failure(Cause.INFRASTRUCTURE, f"{self._offer.node}: {error}")
             if self._stop.wait(pause):
                 return None
-            pause *= 2
-        raise AssertionError("the last try comes back")
+            pause = min(2 * pause, _LONGEST_PAUSE)
+        return None
 
     def _report(self, finished: _Finished, result: Figures | Failure) -> None:
         """Report, for as long as it takes to reach the controller."""

@@ -109,3 +109,19 @@ def test_a_clean_environment_keeps_where_things_are() -> None:
     kept = clean_environment({"PATH": "/bin", "REELWORK_HOME": "/h", "RAY_AUTH_TOKEN": "t", "PGPASSWORD": "p"})
     assert (kept["PATH"], kept["REELWORK_HOME"]) == ("/bin", "/h")
     assert not {"RAY_AUTH_TOKEN", "PGPASSWORD"} & kept.keys()
+
+
+def test_what_lies_outside_of_its_folder_is_not_taken(pretended_renderer: Bundle) -> None:
+    with rendering(pretended_renderer({0: "outside"})) as process:
+        failure = failure_of(process)
+    assert failure.cause is Cause.PLUGIN
+    assert "outside of its folder" in failure.message
+
+
+def test_a_crash_leaves_no_core(pretended_renderer: Bundle) -> None:
+    with rendering(pretended_renderer({0: "cores"})) as process:
+        process.make(part(0))
+        end = time.monotonic() + 10.0
+        while not (log := process.log()) and time.monotonic() < end:
+            time.sleep(0.01)
+    assert log.splitlines()[-1] == "0"

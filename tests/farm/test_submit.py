@@ -340,6 +340,16 @@ def test_what_is_no_file_in_a_tar_is_refused(tmp_path, kind):
         unpack(archive(tmp_path, ("x.png", kind)), [tmp_path / "x.png"])
 
 
+def test_holes_in_a_tar_are_not_unpacked(tmp_path):
+    path = archive(tmp_path, ("x.png", tarfile.REGTYPE))
+    entry = tarfile.TarInfo("x.png")
+    entry.pax_headers = {"GNU.sparse.size": str(1 << 50), "GNU.sparse.map": "0,0", "GNU.sparse.name": "x.png"}
+    with tarfile.open(path, "w", format=tarfile.PAX_FORMAT) as tar:
+        tar.addfile(entry)
+    with pytest.raises(FarmError, match="0 files came from the farm, not 1"):
+        unpack(path, [tmp_path / "x.png"])
+
+
 def test_what_is_no_tar_is_said(tmp_path):
     (tmp_path / "files.tar").write_bytes(b"no tar" * 1000)
     with pytest.raises(FarmError, match="is no tar"):

@@ -10,7 +10,7 @@ import pytest
 from pretending import PretendedController
 
 from reelwork_farm import worker as worker_module
-from reelwork_farm.errors import FarmError
+from reelwork_farm.errors import FarmError, Unreachable
 from reelwork_farm.model import Timing, WorkerOffer
 from reelwork_farm.storage import FolderStorage, StorageError
 from reelwork_farm.worker import Worker
@@ -247,3 +247,46 @@ def test_a_spare_process_that_died_is_not_used(tmp_path: Path) -> None:
         made.controller.units_left = left
         made.wait(lambda: made.controller.over)
         assert not made.controller.failures
+
+
+def test_a_controller_that_is_away_is_waited_for_with_what_goes_through_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "_LONGEST_PAUSE", 0.01)
+    with farm(tmp_path, units=1) as made:
+        put, away = made.storage.put, iter(range(3 * worker_module._PUTS))
+
+        def through(path: Path) -> str:
+            if next(away, None) is not None:
+                raise Unreachable("nobody answers")
+            return put(path)
+
+        monkeypatch.setattr(made.storage, "put", through)
+        made.start()
+        made.wait(lambda: made.controller.over)
+        assert not made.controller.failures
+
+
+def test_what_nobody_thought_of_costs_one_unit_and_not_the_worker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with farm(tmp_path, units=2) as made:
+        put, heartbeat = made.storage.put, made.controller.heartbeat
+        puts, signs = iter([True]), iter([True])
+
+        def failing(path: Path) -> str:
+            if next(puts, False):
+                raise RuntimeError("what nobody thought of")
+            return put(path)
+
+        def silent(worker, said):  # type: ignore[no-untyped-def]
+            if next(signs, False):
+                raise RuntimeError("what nobody thought of")
+            return heartbeat(worker, said)
+
+        monkeypatch.setattr(made.storage, "put", failing)
+        monkeypatch.setattr(made.controller, "heartbeat", silent)
+        made.start()
+        made.wait(lambda: 1 in made.controller.accepted and made.controller.signs)
+        made.controller.units_left = [0]  # whose lease has run out
+        made.wait(lambda: made.controller.over)
