@@ -72,6 +72,30 @@ def test_processes_share_an_empty_cache_and_then_a_damaged_one(tmp_path, own_cac
     assert _run_together(tmp_path, 2) == [0] * 2
 
 
+def test_processes_that_miss_the_same_kernel_compile_it_once(tmp_path, own_cache):
+    (tmp_path / "used.py").write_text(_MODULE)
+    counting = "from reelwork.kernels import cache\nwrite = cache.write_atomically\n"
+    counting += f"def counted(path, content):\n    open({str(tmp_path / 'log')!r}, 'a').write(path.name + '\\n')\n"
+    counting += "    write(path, content)\ncache.write_atomically = counted\n"
+    (tmp_path / "use.py").write_text(counting + _USE)
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, str(tmp_path / "use.py"), "0"]
+    assert [process.wait() for process in [subprocess.Popen(command, env=environment) for _ in range(4)]] == [0] * 4
+    compiled = (tmp_path / "log").read_text().splitlines()
+    assert len(compiled) == len(set(compiled)) == 4
+    assert not [path for path in own_cache.rglob("*") if path.name.endswith(".lock")]
+
+
+def test_nobody_waits_for_one_that_failed_to_compile(tmp_path, own_cache):
+    module = _load(
+        tmp_path / "wrong.py", "from reelwork.kernels import kernel\n@kernel\ndef wrong(x):\n    return x.no\n"
+    )
+    for _ in range(2):
+        with pytest.raises(Exception, match="no"):
+            module.wrong(1.0)
+    assert not list(own_cache.rglob("*.lock"))
+
+
 def _load(path: Path, text: str) -> ModuleType:
     path.write_text(text)
     spec = spec_from_file_location(path.stem, path)

@@ -3,17 +3,19 @@
 One file holds one function compiled for one combination of argument types and one processor, under a name that says
 all of that, with a checksum at its head. It is written under another name and then renamed, so that any number of
 processes may read and write: whoever is last replaces a whole file by an equal one. A file that is damaged counts as
-missing. (Numba's own cache keeps an index beside its data, and two processes writing at once leave it pointing to the
-wrong function.)
+missing. Of processes that miss the same file, one compiles it, and the others wait for it. (Numba's own cache keeps an
+index beside its data, and two processes writing at once leave it pointing to the wrong function.)
 """
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import pickle
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import FunctionType
@@ -24,6 +26,8 @@ from numba.core import caching, compiler
 from reelwork.kernels.digest import function_digest
 
 _CHECKSUM_BYTES: Final = 32
+#: Seconds between two looks whether the process that compiles is done, and after which it is not waited for any longer.
+_LOOK, _PATIENCE = 0.02, 120.0
 
 
 class KernelCache(caching._Cache):
@@ -38,6 +42,7 @@ class KernelCache(caching._Cache):
         self._folder = folder
         self._variant = variant
         self._digest: str | None = None
+        self._turns: list[tuple[Path, int]] = []  # what this process is about to compile, and its locks
 
     @property
     def cache_path(self) -> str:
@@ -45,9 +50,48 @@ class KernelCache(caching._Cache):
         return str(self._folder)
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """The compiled function for a signature, or ``None`` where there is none that can be used."""
+        """The compiled function for a signature, or ``None`` where there is none that can be used.
+
+        ``None`` says as well that other processes wait for it, until the end of :meth:`turn`.
+        """
         target_context.refresh()
-        content = _read(self._path(sig, target_context.codegen()))
+        path = self._path(sig, target_context.codegen())
+        found = self._rebuilt(path, target_context)
+        if found is None:
+            self._begin(path)
+            found = self._rebuilt(path, target_context)
+        return found
+
+    @contextlib.contextmanager
+    def turn(self) -> Iterator[None]:
+        """Around loading, compiling and saving."""
+        outer = len(self._turns)
+        try:
+            yield
+        finally:
+            for path, lock in self._turns[outer:]:
+                path.unlink(missing_ok=True)
+                os.close(lock)
+            del self._turns[outer:]
+
+    def _begin(self, path: Path) -> None:
+        """Become the one who compiles, when nobody else does."""
+        until = time.monotonic() + _PATIENCE
+        with contextlib.suppress(OSError):  # such as a folder that cannot be written to
+            self._folder.mkdir(parents=True, exist_ok=True)
+            beside = path.with_name(f".{path.name}.lock")
+            lock = os.open(beside, os.O_RDWR | os.O_CREAT, 0o600)
+            self._turns.append((beside, lock))
+            while time.monotonic() < until:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    return
+                except BlockingIOError:
+                    time.sleep(_LOOK)
+
+    @staticmethod
+    def _rebuilt(path: Path, target_context: Any) -> Any:
+        content = _read(path)
         if content is None:
             return None
         try:

@@ -7,6 +7,7 @@ without checks.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from pathlib import Path
 from types import FunctionType
@@ -46,7 +47,8 @@ class _Dispatcher(CPUDispatcher):
     def compile(self, sig: Any) -> Any:
         """Compile for a signature, or load what was compiled before."""
         settings: Any = config
-        with global_compiler_lock:
+        turn: contextlib.AbstractContextManager[None] = self._cache.turn()
+        with global_compiler_lock, turn:
             before, settings.SLP_VECTORIZE = settings.SLP_VECTORIZE, self.slp
             try:
                 return super().compile(sig)
