@@ -7,7 +7,6 @@ without checks.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 from pathlib import Path
 from types import FunctionType
@@ -43,12 +42,12 @@ class _Dispatcher(CPUDispatcher):
     """A dispatcher that says for itself whether LLVM's vectoriser of straight-line code runs (numba: all or none)."""
 
     slp = 0
+    _cache: cache.KernelCache
 
     def compile(self, sig: Any) -> Any:
         """Compile for a signature, or load what was compiled before."""
         settings: Any = config
-        turn: contextlib.AbstractContextManager[None] = self._cache.turn()
-        with global_compiler_lock, turn:
+        with global_compiler_lock, self._cache.turn():
             before, settings.SLP_VECTORIZE = settings.SLP_VECTORIZE, self.slp
             try:
                 return super().compile(sig)
