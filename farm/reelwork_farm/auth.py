@@ -22,6 +22,8 @@ from reelwork_farm.errors import FarmError
 
 #: The environment variable that a token is taken from where no file holds it.
 VARIABLE: Final = "REELWORK_FARM_TOKEN"
+#: The environment variable that a controller takes the address of its store from, which may have a password in it.
+STORE: Final = "REELWORK_FARM_STORE"
 #: Characters of the shortest token that is taken; one that is made here has 43.
 SHORTEST: Final = 32
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from reelwork_farm import wire
-from reelwork_farm.auth import Role, Tokens, farm_tokens, token_for
+from reelwork_farm.auth import STORE, Role, Tokens, farm_tokens, token_for
 from reelwork_farm.client import FarmClient
 from reelwork_farm.errors import FarmError
 from reelwork_farm.model import Timing, WorkerRow, WorkerState
@@ -90,7 +90,6 @@ def head_programs(wanted: Wanted, head: Head) -> tuple[Program, ...]:
     port = head.port or free_port(head.host)
     tokens = farm_tokens(wanted.folder)
     given = ["--storage", head.storage] if head.storage else []
-    given += ["--store", head.store] if head.store else []
     given += ["--timing", wire.dumps(head.timing)]
     address = f"{_local(head.host)}:{port}"
     workers: tuple[Program, ...]
@@ -104,6 +103,8 @@ def head_programs(wanted: Wanted, head: Head) -> tuple[Program, ...]:
     controller = Program(
         "controller",
         (*_python("controller"), "--folder", str(wanted.folder), "--host", head.host, "--port", str(port), *given),
+        # a password may be in it, which the arguments of a process would show to everybody on the machine
+        environment={STORE: head.store} if head.store else {},
     )
     return (controller, *workers)
 
@@ -265,9 +266,9 @@ def end(folder: Path) -> bool:
     return True
 
 
-def address_in(folder: Path) -> str | None:
-    """The address of the farm whose controller runs in ``folder``, or which this machine has joined."""
-    for name in ("farm.json", "joined.json"):
+def address_in(folder: Path, *, own: bool = False) -> str | None:
+    """The address of the farm whose controller runs in ``folder`` or, unless ``own``, that this machine has joined."""
+    for name in ("farm.json",) if own else ("farm.json", "joined.json"):
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             return str(json.loads((folder / name).read_text(encoding="utf-8"))["address"])
     return None
@@ -294,8 +295,12 @@ def own_address(host: str) -> str:
 
 
 def worker_token(token: str, folder: Path) -> str:
-    """The token that this machine's workers show: the worker's of the farm, if this is its own machine."""
-    return Tokens(token).token(Role.WORKER) if (folder / "token").exists() else token
+    """The token that workers show: the worker's that follows from the secret of the farm in ``folder``, or as given."""
+    try:
+        own = (folder / "token").read_text(encoding="utf-8").strip()
+    except OSError:
+        return token
+    return Tokens(token).token(Role.WORKER) if token == own else token
 
 
 def _temporary(folder: Path) -> Path:

@@ -203,7 +203,7 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--storage")
-    parser.add_argument("--store")
+    parser.add_argument("--store", help=f"instead of the one in ${auth.STORE}")
     parser.add_argument("--ray")
     parser.add_argument("--timing", default="{}", help="the farm's times, as JSON")
     given = parser.parse_args()
@@ -213,7 +213,7 @@ def main() -> None:
             host=given.host,
             port=given.port,
             storage=given.storage,
-            store=given.store,
+            store=given.store or os.environ.get(auth.STORE),
             ray=given.ray,
             timing=wire.from_json(Timing, wire.loads(given.timing)),
         )

@@ -19,6 +19,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -98,7 +99,10 @@ class _Kept:
         if self._process is None:
             if now < self._due:
                 return False
-            self._start(now)
+            try:
+                self._start(now)
+            except OSError as error:  # the disk is full, or the machine has no memory or processes left
+                self._put_off(now, f"cannot be started: {error.strerror or error};")
             return True
         code = self._process.poll()
         if code is None:
@@ -108,11 +112,14 @@ class _Kept:
             _log.info("%s has ended", self.program.name)
             self.over = True
             return True
+        self._put_off(now, f"ended with {code} and")
+        return True
+
+    def _put_off(self, now: float, what: str) -> None:
         self.failures += 1
         self._pause = _SOON if now - self._started > _WELL else min(_LATE, 2 * self._pause)
         self._due = now + self._pause
-        _log.warning("%s ended with %s and is started again in %.1f s", self.program.name, code, self._pause)
-        return True
+        _log.warning("%s %s is started again in %.1f s", self.program.name, what, self._pause)
 
     def _start(self, now: float) -> None:
         self._started = now
@@ -165,10 +172,11 @@ def supervise(folder: Path, programs: tuple[Program, ...]) -> None:
         ordered = sorted(programs, key=lambda program: program.order)
         kept = [_Kept(program, folder / "logs" / f"{program.name}.log") for program in ordered]
         try:
+            changed = False
             while not ended and not all(each.over for each in kept):
-                changed = [each for each in kept if each.look(time.monotonic())]
-                if changed:
-                    _write_running(folder, kept)
+                for each in kept:
+                    changed |= each.look(time.monotonic())
+                changed = changed and not _write_running(folder, kept)
                 time.sleep(_LOOK)
         finally:
             _end_all(kept)
@@ -192,10 +200,14 @@ def running(folder: Path) -> Running | None:
 
 def write_programs(folder: Path, programs: tuple[Program, ...]) -> None:
     """Leave the programs where a supervisor of this folder finds them; only the owner may read them."""
-    path = folder / "programs.json"
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(wire.dumps(programs))
+    handle, name = tempfile.mkstemp(dir=folder, prefix=".programs-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(wire.dumps(programs))
+        os.replace(name, folder / "programs.json")  # whole, whoever else writes it at this moment
+    except BaseException:
+        os.unlink(name)
+        raise
 
 
 def read_programs(folder: Path) -> tuple[Program, ...]:
@@ -221,15 +233,20 @@ def _end_all(kept: list[_Kept]) -> None:
             each.wait(until)
 
 
-def _write_running(folder: Path, kept: list[_Kept]) -> None:
+def _write_running(folder: Path, kept: list[_Kept]) -> bool:
+    """Say what runs; whether that could be written."""
     state = Running(
         os.getpid(),
         {each.program.name: each.pid for each in kept if each.pid is not None},
         {each.program.name: each.failures for each in kept},
     )
     path = folder / "running.json.new"
-    path.write_text(json.dumps(dataclasses.asdict(state)), encoding="utf-8")
-    os.replace(path, folder / "running.json")
+    try:
+        path.write_text(json.dumps(dataclasses.asdict(state)), encoding="utf-8")
+        os.replace(path, folder / "running.json")
+    except OSError:  # a full disk: the programs go on, and it is written when there is room
+        return False
+    return True
 
 
 @contextlib.contextmanager

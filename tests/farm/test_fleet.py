@@ -1,11 +1,14 @@
 import json
 import os
 import signal
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 from machines import SCENE, Machine, digest, wait
 
-from reelwork_farm.fleet import Head, Wanted, free_port, head_programs, own_address, ray_programs
+from reelwork_farm.auth import Role, Tokens
+from reelwork_farm.fleet import Head, Wanted, free_port, head_programs, own_address, ray_programs, worker_token
 
 
 def test_a_farm_comes_up_renders_the_local_film_though_workers_and_controller_die_and_goes_down(
@@ -64,3 +67,39 @@ def test_a_machines_tags_reach_its_workers_in_ray(tmp_path: Path) -> None:
     for programs in (head_programs(wanted, Head()), ray_programs(wanted, "127.0.0.1:1", "0" * 64)):
         ray = next(program for program in programs if program.name == "ray")
         assert ray.environment["REELWORK_FARM_TAGS"] == "gpu,tape"
+
+
+def test_the_arguments_of_a_program_hold_no_password(tmp_path: Path) -> None:
+    store = "postgresql://farm:s3cret@db/farm"
+    wanted = Wanted(tmp_path, workers=1, ray=False, memory=1 << 30)
+    programs = head_programs(wanted, Head(store=store))
+    assert not any("s3cret" in argument for program in programs for argument in program.argv)
+    assert [program.name for program in programs if store in program.environment.values()] == ["controller"]
+
+
+def test_a_farms_secret_is_shown_to_no_other_farm(machine: Machine, tmp_path: Path) -> None:
+    address = machine.up("--workers", "0", "--no-ray")
+    secret = machine.farm("token", "admin").strip()
+    shown: list[str | None] = []
+
+    class Stranger(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            shown.append(self.headers["Authorization"])
+            self.send_response(403)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    stranger = HTTPServer(("127.0.0.2", 0), Stranger)
+    threading.Thread(target=stranger.serve_forever, daemon=True).start()
+    there = f"127.0.0.2:{stranger.server_port}"
+    assert "there is no token" in machine.farm("jobs", "--farm", there, code=9)
+    assert "there is no token" in machine.farm("join", there, code=9)
+    stranger.shutdown()
+    assert shown == []
+    assert machine.farm("jobs", "--farm", address) == machine.farm("jobs")
+    given = "t" * 40
+    assert worker_token(given, machine.folder) == given
+    assert worker_token(secret, machine.folder) == Tokens(secret).token(Role.WORKER)

@@ -1,9 +1,11 @@
+import errno
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -126,3 +128,44 @@ def test_programs_come_back_as_they_were_and_only_their_owner_reads_them(tmp_pat
     assert (tmp_path / "programs.json").stat().st_mode & 0o077 == 0
     with pytest.raises(FarmError):
         read_programs(tmp_path / "nowhere")
+
+
+def test_a_full_disk_ends_no_farm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    full, write, wrote = iter([True, True]), Path.write_text, []
+
+    def sometimes(path: Path, *given: object, **more: object) -> int:
+        if next(full, False):
+            raise OSError(errno.ENOSPC, "no space is left")
+        wrote.append(path.name)
+        return write(path, *given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Path, "write_text", sometimes)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    supervise(tmp_path, (program("a", "import time; time.sleep(1)"),))
+    assert set(wrote) == {"running.json.new"}
+
+
+def test_what_cannot_be_started_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    starts, popen = iter([True, True]), subprocess.Popen
+
+    def sometimes(*given: object, **more: object) -> object:
+        if next(starts, False):
+            raise OSError(errno.ENOMEM, "no memory is left")
+        return popen(*given, **more)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(subprocess, "Popen", sometimes)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    supervise(tmp_path, (program("a", "print('done')"),))
+    assert (tmp_path / "logs/a.log").read_text() == "done\n"
+
+
+def test_programs_are_whole_whoever_writes_them(tmp_path: Path) -> None:
+    programs = tuple(program(f"program-{number}", SLEEPS) for number in range(200))
+    with ThreadPoolExecutor(4) as pool:
+        writing = [pool.submit(write_programs, tmp_path, programs) for _ in range(20)]
+        write_programs(tmp_path, programs)
+        while not all(each.done() for each in writing):
+            assert read_programs(tmp_path) == programs
+        for each in writing:
+            each.result()
+    assert [path.name for path in tmp_path.iterdir()] == ["programs.json"]

@@ -89,7 +89,7 @@ def up(
     from reelwork_farm.model import Timing
     from reelwork_farm.supervisor import running
 
-    place = _made(folder)
+    place, storage, store = _made(folder), _whole(storage), _whole(store)
     wanted = fleet.Wanted(place, workers, most, not no_ray, tags, _bytes(memory))
     since = time.time()
     if running(place) is None:
@@ -125,10 +125,11 @@ def join(
 
     place = _made(folder)
     wanted = fleet.Wanted(place, workers, ray=not no_ray, tags=tags, memory=_bytes(memory))
-    client = _client(address, place)
+    own = _is_own(address, place)
+    client = _client(address, place if own else None)
     info = client.farm()  # before anything is started: is it there, and does it know the token
     (place / "joined.json").write_text(json.dumps({"address": address}), encoding="utf-8")
-    token = fleet.worker_token(token_for(address, place), place)
+    token = fleet.worker_token(token_for(address, place if own else None), place)
     if info.ray is not None and not no_ray:
         programs = fleet.ray_programs(wanted, info.ray, token)
     else:
@@ -277,7 +278,7 @@ def _wait_for_workers(wanted: Wanted, client: FarmClient, since: float) -> None:
     fleet.wait_for_workers(wanted.folder, client, len(wanted.slots()), since)
 
 
-def _client(address: str, folder: Path) -> FarmClient:
+def _client(address: str, folder: Path | None) -> FarmClient:
     from reelwork_farm.auth import token_for
     from reelwork_farm.client import FarmClient
 
@@ -297,7 +298,22 @@ def asked(address: str | None, folder: Path | None) -> FarmClient:
         raise FarmError(
             f"no farm is up in {folder}: start one with `reelwork farm up`, or say which with --farm ADDRESS"
         )
-    return _client(address, folder)
+    return _client(address, folder if _is_own(address, folder) else None)
+
+
+def _is_own(address: str, folder: Path) -> bool:
+    """Whether the farm in a folder is at an address; another one is not shown its token."""
+    from reelwork_farm.auth import is_loopback
+    from reelwork_farm.fleet import address_in
+
+    host, _, port = address.removeprefix("http://").rstrip("/").rpartition(":")
+    own_host, _, own_port = (address_in(folder, own=True) or "").rpartition(":")
+    return port == own_port and (host == own_host or is_loopback(host))
+
+
+def _whole(address: str | None) -> str | None:
+    """The address of a storage or a store; a path means the same in every folder, as the farm runs in another."""
+    return address if address is None or "://" in address else str(Path(address).absolute())
 
 
 def _is_there(row: WorkerRow) -> bool:
