@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -10,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from misbehaving_plugin import misbehaving_plugin
@@ -61,6 +63,15 @@ class Machine:
     def up(self, *arguments: str) -> str:
         return self.farm("up", "--port", "0", "--timing", dumps(TIMES), *arguments).strip()
 
+    def joining(self, folder: Path, **environment: str) -> Machine:
+        """Another machine, that may join this one's farm."""
+        token = self.farm("token", "worker").strip()
+        return Machine(folder, {**self.environment, "REELWORK_FARM_TOKEN": token, **environment})
+
+    def workers(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(self.farm("workers", "--json"))
+        return found
+
     def client(self) -> FarmClient:
         address = address_in(self.folder)
         assert address is not None
@@ -77,14 +88,26 @@ class Machine:
         return found
 
 
-@pytest.fixture
-def machine(tmp_path: Path, fresh_home: Path) -> Iterator[Machine]:
-    path = [str(misbehaving_plugin(tmp_path / "plugin")), *filter(None, [os.environ.get("PYTHONPATH")])]
-    found = Machine(tmp_path / "farm", {"PYTHONPATH": os.pathsep.join(path), "REELWORK_HOME": str(fresh_home)})
+@contextlib.contextmanager
+def machine_in(folder: Path, plugin: Path, home: Path) -> Iterator[Machine]:
+    """A machine whose farm is down in the end.
+
+    :param folder: of the farm
+    :param plugin: a folder with a plugin that it has
+    :param home: its user's
+    """
+    path = os.pathsep.join([str(plugin), *filter(None, [os.environ.get("PYTHONPATH")])])
+    found = Machine(folder, {"PYTHONPATH": path, "REELWORK_HOME": str(home)})
     try:
         yield found
     finally:
-        found.farm("down")
+        found.farm("down", "--now")
+
+
+@pytest.fixture
+def machine(tmp_path: Path, fresh_home: Path) -> Iterator[Machine]:
+    with machine_in(tmp_path / "farm", misbehaving_plugin(tmp_path / "plugin"), fresh_home) as found:
+        yield found
 
 
 def wait(what: Callable[[], object], seconds: float = 60.0) -> None:

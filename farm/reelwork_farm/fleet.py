@@ -16,23 +16,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from reelwork_farm import wire
+from reelwork_farm import presence, wire
 from reelwork_farm.auth import STORE, Role, Tokens, farm_tokens, token_for
 from reelwork_farm.client import FarmClient
 from reelwork_farm.errors import FarmError
-from reelwork_farm.model import Timing, WorkerRow, WorkerState
+from reelwork_farm.model import KEEP, Timing, WorkerRow, WorkerState
 from reelwork_farm.slot import Slot, slots
 from reelwork_farm.supervisor import Program, running, write_programs
 
 #: Seconds that a controller, and then workers, may take to be there.
 _PATIENCE: Final = 120.0
-#: Seconds that all programs of a machine may take to end.
+#: Seconds that all programs of a machine may take to end, beside the leisure that some have.
 _END: Final = 40.0
+#: Seconds that workers of a machine which leaves a farm have to finish what they render, before they give it back.
+_LEISURE: Final = 60.0
 _LOOK: Final = 0.1
-#: Seconds that programs must have run to be taken for well.
-_STEADY: Final = 3.0
 #: The link in the farm's folder to Ray's own.
 _RAY: Final = "ray"
+#: The folder for the files of a machine's workers, in the farm's.
+_WORK: Final = "work"
 #: How many last lines of its logs an operator is shown when a farm does not come up.
 _LINES: Final = 15
 
@@ -72,6 +74,7 @@ class Head:
     :param ray_port: likewise, of the Ray cluster
     :param storage: address of the storage; ``None`` for one in the folder
     :param store: address of the store; ``None`` for one in the folder
+    :param keep: days that jobs are kept after their end; 0: for ever
     """
 
     host: str = "127.0.0.1"
@@ -80,6 +83,7 @@ class Head:
     storage: str | None = None
     store: str | None = None
     timing: Timing = field(default_factory=Timing)
+    keep: float = KEEP
 
 
 def head_programs(wanted: Wanted, head: Head) -> tuple[Program, ...]:
@@ -90,7 +94,7 @@ def head_programs(wanted: Wanted, head: Head) -> tuple[Program, ...]:
     port = head.port or free_port(head.host)
     tokens = farm_tokens(wanted.folder)
     given = ["--storage", head.storage] if head.storage else []
-    given += ["--timing", wire.dumps(head.timing)]
+    given += ["--timing", wire.dumps(head.timing), "--keep", str(head.keep)]
     address = f"{_local(head.host)}:{port}"
     workers: tuple[Program, ...]
     if wanted.ray:
@@ -115,7 +119,7 @@ def _ray_head(wanted: Wanted, cluster: tuple[str, int], address: str, token: str
 
     room = wanted.slots()
     temporary = _temporary(wanted.folder)
-    environment = ray_dispatcher.environment(token, wanted.folder / "work", wanted.tags)
+    environment = ray_dispatcher.environment(token, wanted.folder / _WORK, wanted.tags)
     bounds = ("--bounds", str(len(room)), str(wanted.most)) if wanted.most is not None else ()
     farm = ("--ray", f"{cluster[0]}:{cluster[1]}", "--address", address, "--folder", str(wanted.folder), *bounds)
     return (
@@ -137,7 +141,7 @@ def _ray_head(wanted: Wanted, cluster: tuple[str, int], address: str, token: str
 
 
 def ray_programs(wanted: Wanted, cluster: str, token: str) -> tuple[Program, ...]:
-    """The program of a machine that joins a Ray cluster; who keeps the workers there puts some on it.
+    """The programs of a machine that joins a Ray cluster; who keeps the workers there puts some on it.
 
     :param cluster: its address
     :param token: a worker's
@@ -146,36 +150,51 @@ def ray_programs(wanted: Wanted, cluster: str, token: str) -> tuple[Program, ...
 
     return (
         Program(
+            "leaver",
+            (*_python("presence"), str(wanted.folder / _WORK)),
+            order=2,
+            leisure=_LEISURE,
+        ),
+        Program(
             "ray",
             ray_dispatcher.start_arguments(wanted.slots(), join=cluster),
-            environment=ray_dispatcher.environment(token, wanted.folder / "work", wanted.tags),
+            environment=ray_dispatcher.environment(token, wanted.folder / _WORK, wanted.tags),
             order=1,
             orphaned=signal.SIGTERM,
         ),
     )
 
 
-def worker_programs(wanted: Wanted, address: str, token: str) -> tuple[Program, ...]:
+def worker_programs(wanted: Wanted, address: str, token: str, *, joins: bool = False) -> tuple[Program, ...]:
     """The programs of a machine's workers, without Ray.
 
     :param address: of the controller
     :param token: a worker's
+    :param joins: whether the farm goes on without this machine, so that they should finish what they render
     """
+    end, leisure = (signal.SIGTERM, _LEISURE) if joins else (signal.SIGINT, None)
     return tuple(
         Program(
             f"worker-{number}",
-            (*_python("slot"), "--address", address, "--folder", str(wanted.folder / "work"), *_slot_arguments(slot)),
+            (*_python("slot"), "--address", address, "--folder", str(wanted.folder / _WORK), *_slot_arguments(slot)),
             environment={"REELWORK_FARM_TOKEN": token},
             order=1,
-            end=signal.SIGINT,
+            end=end,
+            leisure=leisure,
         )
         for number, slot in enumerate(wanted.slots())
     )
 
 
+def prepare(folder: Path, programs: tuple[Program, ...]) -> None:
+    """Leave the programs where the supervisor of a folder finds them, and forget that the machine left a farm."""
+    write_programs(folder, programs)
+    presence.ask(folder / _WORK, None)
+
+
 def start(folder: Path, programs: tuple[Program, ...]) -> None:
     """Have programs supervised from now on, beyond the end of this process."""
-    write_programs(folder, programs)
+    prepare(folder, programs)
     (folder / "logs").mkdir(exist_ok=True)
     with (folder / "logs" / "supervisor.log").open("ab") as log:
         subprocess.Popen(
@@ -225,40 +244,37 @@ def wait_for_workers(folder: Path, client: FarmClient, count: int, since: float)
     raise FarmError(f"the farm is up, but not its workers:\n{_last_lines(folder)}")
 
 
-def wait_for_programs(folder: Path, names: set[str]) -> None:
-    """Wait until programs run, and go on running.
+def wait_for_own_workers(folder: Path, count: int) -> None:
+    """Wait until so many workers of a machine that joins a farm have registered there.
 
-    :raises FarmError: one of them fails; the message says what the logs say
+    :raises FarmError: they do not; the message says what the logs say
     """
-    end, since = time.monotonic() + _PATIENCE, None
-    while since is None or time.monotonic() - since < _STEADY:
+    end = time.monotonic() + _PATIENCE
+    while len(presence.present(folder / _WORK)) < count:
         state = running(folder)
-        if state is not None and any(state.failures.values()):
-            raise FarmError(f"the workers do not come up:\n{_last_lines(folder)}")
-        if state is None or state.programs.keys() < names:
-            since = None
-        elif since is None:
-            since = time.monotonic()
-        if time.monotonic() > end:
+        begun = time.monotonic() > end - _PATIENCE + 5.0
+        failed = any(state.failures.values()) if state is not None else begun
+        if failed or time.monotonic() > end:
             raise FarmError(f"the workers do not come up:\n{_last_lines(folder)}")
         time.sleep(_LOOK)
 
 
-def end(folder: Path) -> bool:
+def end(folder: Path, *, now: bool = False) -> bool:
     """End all programs of this machine; whether there were any.
 
+    :param now: whether workers of a machine that joined give back what they render, instead of finishing it
     :raises FarmError: they do not end
     """
     state = running(folder)
     if state is None:
         return False
-    until = time.monotonic() + _END
+    until = time.monotonic() + _LEISURE + _END
     told = 0
     while (state := running(folder)) is not None:
         if state.pid not in (0, told):
             told = state.pid
             with contextlib.suppress(ProcessLookupError):
-                os.kill(told, signal.SIGTERM)
+                os.kill(told, signal.SIGINT if now else signal.SIGTERM)
         if time.monotonic() > until:
             raise FarmError(f"process {state.pid}, which supervises the farm in {folder}, does not end")
         time.sleep(_LOOK)

@@ -15,17 +15,23 @@ class Node:
     :param id: that the cluster knows it by
     :param slots: how many workers it has room for
     :param slot: what one of them has
-    :param head: whether it is the one that the farm was started on, which stays
+    :param stays: whether somebody started it by hand, so that it has all its workers, however little there is to do
+    :param gpus: how many GPUs it is known to have
     """
 
     id: str
     slots: int
     slot: Slot
-    head: bool = False
+    stays: bool = False
+    gpus: int = 0
 
     def names(self) -> list[str]:
         """Of its workers."""
         return [f"worker-{self.id}-{number}" for number in range(self.slots)]
+
+    def with_gpu(self) -> list[str]:
+        """Of its workers that have a GPU to themselves."""
+        return self.names()[: self.gpus]
 
 
 @dataclass(frozen=True)
@@ -41,15 +47,18 @@ class Placement:
 
 
 def place(nodes: Iterable[Node], there: Iterable[str], wanted: int | None) -> Placement:
-    """Fill the machines that are there: first the head, then those that work already, so that others become free.
+    """Fill the machines that stay; keep workers that are there, and start others where most are, so that machines get
+    free.
 
     :param there: names of the workers that there are
-    :param wanted: how many workers; ``None`` for as many as there is room for
+    :param wanted: how many workers, if those of machines that stay are not more; ``None`` for as many as there is room
+        for
     """
     have = set(there)
-    ordered = sorted(nodes, key=lambda node: (not node.head, -sum(name in have for name in node.names()), node.id))
+    ordered = sorted(nodes, key=lambda node: (-sum(name in have for name in node.names()), node.id))
     names = [(name, node) for node in ordered for name in node.names()]
-    kept = names if wanted is None else names[:wanted]
+    names.sort(key=lambda named: (not named[1].stays, named[0] not in have))
+    kept = names if wanted is None else names[: max(wanted, sum(node.slots for node in ordered if node.stays))]
     staying = {name for name, _ in kept}
     return Placement(
         start=tuple((name, node) for name, node in kept if name not in have),

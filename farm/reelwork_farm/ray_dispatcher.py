@@ -35,13 +35,17 @@ from reelwork_farm.client import FarmClient
 from reelwork_farm.errors import FarmError
 from reelwork_farm.model import JobState
 from reelwork_farm.placing import Node, place, wanted_workers
-from reelwork_farm.slot import Slot, worker_for
+from reelwork_farm.slot import Slot, attend, worker_for
 from reelwork_farm.worker import Worker
 
 _log = logging.getLogger(__name__)
 
 #: The resource of which a machine has as much as workers.
 RESOURCE: Final = "reelwork_slot"
+#: The resource that says that somebody had a machine join, and not Ray.
+STAYS: Final = "reelwork_stays"
+#: What workers with a GPU offer.
+GPU: Final = "gpu"
 #: The environment variable with the folder for the files of a machine's workers.
 FOLDER: Final = "REELWORK_FARM_WORK"
 #: The environment variable with what a machine's workers offer beside, with commas between.
@@ -59,10 +63,13 @@ _OPEN: Final = (JobState.QUEUED, JobState.RUNNING)
 class SlotActor:
     """A worker that Ray keeps running: a plain :class:`reelwork_farm.worker.Worker` in a thread of an actor.
 
+    :param slot: without the tags that its machine is known by
     :param address: of the controller
+    :param gpu: whether it has a GPU to itself; ``None`` where Ray found none on its machine, whose tags then say
+        whether there is one
     """
 
-    def __init__(self, slot: Slot, address: str) -> None:
+    def __init__(self, slot: Slot, address: str, gpu: bool | None = None) -> None:
         token = token_for(address)
         handler = logging.StreamHandler()
         handler.setFormatter(Redacted(Tokens(token)))
@@ -71,7 +78,9 @@ class SlotActor:
         self._drain = threading.Event()
         self._stop = threading.Event()
         folder = Path(os.environ[FOLDER])
-        threading.Thread(target=self._run, args=(slot, address, token, folder), name="worker", daemon=True).start()
+        tags = offered(os.environ.get(TAGS, ""), gpu)
+        given = (dataclasses.replace(slot, tags=tags), address, token, folder)
+        threading.Thread(target=self._run, args=given, name="worker", daemon=True).start()
 
     def drain(self) -> None:
         """Have the unit that is being rendered finished, and nothing new taken."""
@@ -89,10 +98,9 @@ class SlotActor:
 
     def _run(self, slot: Slot, address: str, token: str, folder: Path) -> None:
         try:
-            tags = tuple(tag for tag in os.environ.get(TAGS, "").split(",") if tag)
-            worker = worker_for(dataclasses.replace(slot, tags=tags), address, token, folder)
+            worker = worker_for(slot, address, token, folder)
             threading.Thread(target=self._pass_on, args=(worker,), name="drain", daemon=True).start()
-            worker.run()
+            attend(worker, folder)
             self._over.set()
         except Exception:
             _log.exception("the worker ended")
@@ -104,6 +112,18 @@ class SlotActor:
         worker.drain()
         self._stop.wait()
         worker.stop()
+
+
+def offered(tags: str, gpu: bool | None) -> tuple[str, ...]:
+    """What a worker offers beside cores and memory.
+
+    :param tags: its machine's, with commas between
+    :param gpu: whether it has a GPU to itself; ``None`` where its machine's tags say that
+    """
+    found = dict.fromkeys(tag for tag in tags.split(",") if tag)
+    if gpu is not None:
+        found.pop(GPU, None)
+    return (*found, GPU) if gpu else tuple(found)
 
 
 def start_arguments(
@@ -126,7 +146,7 @@ def start_arguments(
     memory = sum(slot.memory for slot in slots)
     given = [f"--num-cpus={cores}", f"--memory={max(memory, _OBJECTS)}", f"--object-store-memory={_OBJECTS}"]
     if slots:
-        given.append(f"--resources={json.dumps({RESOURCE: len(slots)})}")
+        given.append(f"--resources={json.dumps({RESOURCE: len(slots), STAYS: 1})}")
     if head is not None:
         given += ["--head", f"--node-ip-address={head[0]}", f"--port={head[1]}", "--include-dashboard=false"]
         given.append(f"--ray-client-server-port={client_port}")
@@ -165,6 +185,7 @@ def environment(token: str, folder: Path, tags: Sequence[str] = ()) -> dict[str,
         "RAY_worker_niceness": "0",  # signs of life must not wait for what renders
         "RAY_enable_metrics_collection": "0",
         "RAY_BACKEND_LOG_LEVEL": "warning",
+        "RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S": "0",  # workers have left before it ends
         "RAY_gcs_rpc_server_reconnect_timeout_s": "10",  # a cluster whose head was lost begins anew
     }
 
@@ -235,7 +256,8 @@ def _nodes() -> list[Node]:
         count = int(resources.get(RESOURCE, 0))
         if count:
             slot = Slot(max(1, int(resources["CPU"] // count)), int(resources["memory"] // count))
-            found.append(Node(node["NodeID"], count, slot, "node:__internal_head__" in resources))
+            gpus = int(resources.get("GPU", 0))
+            found.append(Node(node["NodeID"], count, slot, STAYS in resources, gpus))
     return found
 
 
@@ -245,18 +267,20 @@ def _named() -> set[str]:
 
 def _start(name: str, node: Node, address: str) -> None:
     actor: Any = ray.remote(SlotActor)
+    gpu = name in node.with_gpu() if node.gpus else None
     actor.options(
         name=name,
         get_if_exists=True,
         lifetime="detached",
         num_cpus=node.slot.cores,
+        num_gpus=1 if gpu else 0,
         memory=node.slot.memory,
         resources={RESOURCE: 1},
         max_restarts=-1,
         max_task_retries=0,  # the store decides what is done again
         max_concurrency=2,
         scheduling_strategy=NodeAffinitySchedulingStrategy(node.id, soft=False),
-    ).remote(node.slot, address)
+    ).remote(node.slot, address, gpu)
 
 
 def _end(name: str) -> None:

@@ -12,6 +12,7 @@ import os
 import platform
 import signal
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from reelwork_farm.auth import Redacted, Tokens, token_for
 from reelwork_farm.client import FarmClient
 from reelwork_farm.errors import FarmError, Unreachable
 from reelwork_farm.model import WorkerOffer
+from reelwork_farm.presence import Leave, Mark, asked
 from reelwork_farm.storage import reachable
 from reelwork_farm.worker import Worker
 
@@ -40,6 +42,8 @@ _LEAST: Final = 1 << 29
 _PATIENCE: Final = 3.0
 #: Seconds between two tries to reach a controller that is not there yet.
 _AGAIN: Final = 1.0
+#: Seconds between two looks whether the machine leaves.
+_LOOK: Final = 0.2
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,36 @@ def worker_for(slot: Slot, address: str, token: str, folder: Path) -> Worker:
             time.sleep(_AGAIN)
 
 
+def attend(worker: Worker, folder: Path) -> None:
+    """Run a worker until it is over, or its machine leaves; the folder says meanwhile that it is there.
+
+    :param folder: of the machine's workers
+    :raises FarmError: the farm does not take the worker
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if asked(folder) is not None:
+        return
+    over = threading.Event()
+    watching = threading.Thread(target=_watch, args=(worker, folder, over), name="presence", daemon=True)
+    watching.start()
+    try:
+        worker.run()
+    finally:
+        over.set()
+        watching.join()
+
+
+def _watch(worker: Worker, folder: Path, over: threading.Event) -> None:
+    with Mark(folder) as mark:
+        while not over.wait(_LOOK):
+            mark.set(worker.id)
+            match asked(folder):
+                case Leave.DRAIN:
+                    worker.drain()
+                case Leave.STOP:
+                    worker.stop()
+
+
 def main(arguments: Sequence[str]) -> int:
     """Fill a slot until it is told to go; 0 where it was, and is not to be filled again."""
     parser = argparse.ArgumentParser(prog="python -m reelwork_farm.slot", description=__doc__)
@@ -128,7 +162,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         worker = worker_for(Slot(given.cores, given.memory, tuple(given.tag)), given.address, token, given.folder)
         _obey_signals(worker)
-        worker.run()
+        attend(worker, given.folder)
     except FarmError as error:
         _log.error("%s", error)
         return 1

@@ -21,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -53,6 +53,8 @@ class Program:
     :param order: those of the lowest start first, and end last
     :param end: the signal that tells it to end now
     :param orphaned: the signal that it gets when the supervisor is gone, however that ended
+    :param leisure: seconds that it has to end after ``end``, before SIGINT tells it to give up what it does; ``None``:
+        it only has the grace that all have before they are killed
     """
 
     name: str
@@ -61,6 +63,7 @@ class Program:
     order: int = 0
     end: int = signal.SIGTERM
     orphaned: int = signal.SIGKILL
+    leisure: float | None = None
 
 
 @dataclass(frozen=True)
@@ -140,6 +143,14 @@ class _Kept:
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(number)
 
+    def hurry(self, until: float, now: Callable[[], bool]) -> None:
+        """Leave it its leisure, unless there is none any more, and then tell it to give up."""
+        while self._process is not None and self._process.poll() is None:
+            if now() or time.monotonic() > until:
+                self.tell(signal.SIGINT)
+                return
+            time.sleep(_LOOK)
+
     def wait(self, until: float) -> None:
         """Wait for its end, and kill it with all that it started when the time is over."""
         if self._process is None:
@@ -156,14 +167,16 @@ class _Kept:
 def supervise(folder: Path, programs: tuple[Program, ...]) -> None:
     """Keep programs running until SIGTERM or SIGINT, or until all have done what they were for.
 
+    SIGINT, then or later, says that none of them has leisure to end.
+
     :param folder: the farm's
     :raises FarmError: another supervisor does that already
     """
-    ended = False
+    ended = hurried = False
 
     def end(number: int, _: FrameType | None) -> None:
-        nonlocal ended
-        ended = True
+        nonlocal ended, hurried
+        ended, hurried = True, hurried or number == signal.SIGINT
 
     with _only_one(folder):
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -179,7 +192,7 @@ def supervise(folder: Path, programs: tuple[Program, ...]) -> None:
                 changed = changed and not _write_running(folder, kept)
                 time.sleep(_LOOK)
         finally:
-            _end_all(kept)
+            _end_all(kept, lambda: hurried)
             (folder / "running.json").unlink(missing_ok=True)
 
 
@@ -222,12 +235,16 @@ def read_programs(folder: Path) -> tuple[Program, ...]:
         raise FarmError(f"cannot read {path}, which `reelwork farm up` writes: {error}") from error
 
 
-def _end_all(kept: list[_Kept]) -> None:
+def _end_all(kept: list[_Kept], hurried: Callable[[], bool]) -> None:
     """End programs, the last started first."""
     for order in sorted({each.program.order for each in kept}, reverse=True):
         group = [each for each in kept if each.program.order == order]
         for each in group:
             each.tell(each.program.end)
+        begun = time.monotonic()
+        for each in group:
+            if each.program.leisure is not None:
+                each.hurry(begun + each.program.leisure, hurried)
         until = time.monotonic() + _GRACE
         for each in group:
             each.wait(until)

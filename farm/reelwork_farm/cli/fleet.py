@@ -68,6 +68,14 @@ def machine_options(command: F) -> F:
 @click.option("--ray-port", type=click.IntRange(0, 65535), default=0, help="Of the Ray cluster; 0 for a free one.")
 @click.option("--storage", metavar="ADDRESS", help="A folder or s3://…, for media, segments and films.")
 @click.option("--store", metavar="ADDRESS", help="postgresql://… for the jobs, instead of a file in the folder.")
+@click.option(
+    "--keep",
+    metavar="DAYS",
+    type=click.FloatRange(min=0.0),
+    default=30.0,
+    show_default=True,
+    help="How long jobs and what is theirs are kept after their end; 0 for ever.",
+)
 @click.option("--timing", default="{}", metavar="JSON", help="The farm's times in seconds, such as '{\"lease\": 60}'.")
 def up(
     folder: Path | None,
@@ -82,6 +90,7 @@ def up(
     ray_port: int,
     storage: str | None,
     store: str | None,
+    keep: float,
     timing: str,
 ) -> None:
     """Start a farm on this machine, or go on with the one in the folder; prints its address when it is ready."""
@@ -93,7 +102,7 @@ def up(
     wanted = fleet.Wanted(place, workers, most, not no_ray, tags, _bytes(memory))
     since = time.time()
     if running(place) is None:
-        head = fleet.Head(host, port, ray_port, storage, store, wire.from_json(Timing, wire.loads(timing)))
+        head = fleet.Head(host, port, ray_port, storage, store, wire.from_json(Timing, wire.loads(timing)), keep)
         _start(wanted, fleet.head_programs(wanted, head), foreground=foreground)
     elif foreground:
         raise FarmError(f"the farm in {place} is up already; `reelwork farm down` ends it")
@@ -133,20 +142,25 @@ def join(
     if info.ray is not None and not no_ray:
         programs = fleet.ray_programs(wanted, info.ray, token)
     else:
-        programs = fleet.worker_programs(wanted, address, token)
+        programs = fleet.worker_programs(wanted, address, token, joins=True)
     _start(wanted, programs, foreground=foreground)
-    fleet.wait_for_programs(place, {program.name for program in programs})
+    fleet.wait_for_own_workers(place, len(wanted.slots()))
     click.echo(address)
 
 
 @click.command("down")
+@click.option("--now", is_flag=True, help="Where this machine joined: do not wait for what is being rendered.")
 @folder_option
-def down(folder: Path | None) -> None:
-    """End this machine's part of the farm; what is being rendered is given up, what is finished is kept."""
+def down(folder: Path | None, now: bool) -> None:
+    """End this machine's part of the farm; what is finished is kept.
+
+    The workers of a machine that joined leave when what they are rendering is finished, but in a minute at the latest;
+    where the controller is, it is given up.
+    """
     from reelwork_farm import fleet
 
     place = _place(folder)
-    click.echo("down" if fleet.end(place) else f"nothing was up in {place}", err=True)
+    click.echo("down" if fleet.end(place, now=now) else f"nothing was up in {place}", err=True)
 
 
 @click.command("status")
@@ -263,10 +277,9 @@ def _bytes(gibibytes: float | None) -> int | None:
 
 def _start(wanted: Wanted, programs: tuple[Program, ...], *, foreground: bool) -> None:
     from reelwork_farm import fleet
-    from reelwork_farm.supervisor import write_programs
 
     if foreground:
-        write_programs(wanted.folder, programs)
+        fleet.prepare(wanted.folder, programs)
         sys.stdout.flush()
         os.execv(sys.executable, [sys.executable, "-P", "-m", "reelwork_farm.supervisor", str(wanted.folder)])
     fleet.start(wanted.folder, programs)

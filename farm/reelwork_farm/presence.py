@@ -1,0 +1,125 @@
+"""Which workers of a machine are registered, and whether all are to leave, as files in a folder that they share.
+
+``python -m reelwork_farm.presence FOLDER`` waits until the machine is to leave its farm and its workers have left.
+SIGTERM lets them finish what they render, SIGINT has them give it back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import signal
+import sys
+import time
+from enum import StrEnum
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Final
+
+#: Seconds between two looks whether the workers have left.
+_LOOK: Final = 0.1
+_MARK: Final = "present-"
+_LEAVE: Final = "leave"
+
+
+class Leave(StrEnum):
+    """How the workers of a machine are to leave."""
+
+    DRAIN = "drain"  #: when what they render is finished
+    STOP = "stop"  #: at once
+
+
+class Mark:
+    """Says for a worker that it is registered, until it is closed or its process ends, however that ends.
+
+    :param folder: of the machine's workers
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / f"{_MARK}{os.getpid()}"
+        self._worker = ""
+        self._lock: int | None = None
+
+    def __enter__(self) -> Mark:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._lock is not None:
+            self._path.unlink(missing_ok=True)
+            os.close(self._lock)
+
+    def set(self, worker: str) -> None:
+        """Name the worker.
+
+        :param worker: the id that it registered as; empty before it has
+        """
+        if worker == self._worker:
+            return
+        made = self._path.with_name(f".{self._path.name}")
+        lock = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        os.write(lock, worker.encode())
+        os.replace(made, self._path)  # it is never seen without its lock
+        if self._lock is not None:
+            os.close(self._lock)
+        self._worker, self._lock = worker, lock
+
+
+def present(folder: Path) -> frozenset[str]:
+    """Ids of the workers of a machine that are registered now.
+
+    :param folder: of the machine's workers
+    """
+    found = set()
+    for path in folder.glob(f"{_MARK}*"):
+        with contextlib.suppress(FileNotFoundError), path.open() as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                found.add(file.read())
+            else:  # of a process that was killed
+                path.unlink(missing_ok=True)
+    return frozenset(found)
+
+
+def ask(folder: Path, leave: Leave | None) -> None:
+    """Have the workers of a machine leave, those that only come as well; ``None``: let them stay.
+
+    :param folder: of the machine's workers
+    """
+    if leave is None:
+        (folder / _LEAVE).unlink(missing_ok=True)
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    made = folder / f".{_LEAVE}"
+    made.write_text(leave)
+    os.replace(made, folder / _LEAVE)
+
+
+def asked(folder: Path) -> Leave | None:
+    """Whether the workers of a machine are to leave."""
+    try:
+        return Leave((folder / _LEAVE).read_text())
+    except FileNotFoundError:
+        return None
+
+
+def main(folder: Path) -> None:
+    """Wait for a signal, then for the workers of a machine to leave."""
+
+    def leave(number: int, _: FrameType | None) -> None:
+        ask(folder, Leave.STOP if number == signal.SIGINT else Leave.DRAIN)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, leave)
+    while asked(folder) is None:
+        time.sleep(_LOOK)
+    while present(folder):
+        time.sleep(_LOOK)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
