@@ -17,6 +17,8 @@ from reelwork_farm.errors import FarmError
 
 #: Bytes that are read at once.
 BLOCK: Final = 1 << 20
+#: Where blobs are while they are written; no name of a blob's own folder.
+PARTIAL: Final = "partial"
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -32,12 +34,17 @@ class DamagedBlobError(StorageError):
     """What the storage has under a digest is something else."""
 
 
+def is_digest(text: str) -> bool:
+    """Whether a text is a digest."""
+    return bool(_DIGEST.fullmatch(text))
+
+
 def checked(digest: str) -> str:
     """A digest that is one: 64 hexadecimal digits in lower case.
 
     :raises StorageError: it is not
     """
-    if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
+    if not isinstance(digest, str) or not is_digest(digest):
         raise StorageError(f"{str(digest)[:80]!r} is not a digest: 64 hexadecimal digits")
     return digest
 

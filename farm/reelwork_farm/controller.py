@@ -22,9 +22,11 @@ from reelwork_farm.dispatch import Dispatch
 from reelwork_farm.errors import FarmError, NotFound
 from reelwork_farm.estimate import estimate
 from reelwork_farm.intake import IntakeError, Limits, check_figures, check_offer, check_spec
+from reelwork_farm.lock import MOST_LOCK, BundleError, parse_lock
 from reelwork_farm.messages import Heartbeat, JobView, Orders, Registration, Report
 from reelwork_farm.metrics import Metrics
 from reelwork_farm.model import (
+    KEEP,
     Figures,
     JobRow,
     JobSpec,
@@ -35,6 +37,7 @@ from reelwork_farm.model import (
     WorkerOffer,
     WorkerState,
 )
+from reelwork_farm.retention import Claims, Retention
 from reelwork_farm.storage import BLOCK, MissingError, OpenStorage
 from reelwork_farm.store import Store
 
@@ -56,6 +59,7 @@ class Controller:
     :param store: the farm's truth; nobody else opens it
     :param storage: where segments and files lie
     :param logs: the folder of the units' logs
+    :param keep: days that jobs are kept after their end; 0: for ever
     :param limits: how much is taken in
     """
 
@@ -66,6 +70,7 @@ class Controller:
         logs: Path,
         timing: Timing,
         *,
+        keep: float = KEEP,
         limits: Limits | None = None,
         metrics: Metrics | None = None,
     ) -> None:
@@ -81,6 +86,8 @@ class Controller:
         self._right: OrderedDict[str, None] = OrderedDict()
         self._reading: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
+        self._claims = Claims()
+        self._retention = Retention(store, storage, logs, keep, self._claims, self._unmark)
 
     def wake(self, *, now: float) -> None:
         """Begin, or go on where another controller ended: workers get the time of a lease to be heard of again."""
@@ -91,12 +98,28 @@ class Controller:
     def submit(self, spec: JobSpec, *, now: float) -> JobRow:
         """Take a job in.
 
-        :raises FarmError: it cannot be right, its bundle has not been uploaded, or the farm has too much already
+        :raises FarmError: it cannot be right, the farm has too much already, or something of its bundle is not in the
+            storage: it was not uploaded, or removed as too old while its client relied on it
         """
         check_spec(spec)
-        if not self.storage.has(spec.bundle):
-            raise IntakeError(f"the bundle {spec.bundle} is not in the storage: upload it first")
-        return self.store.submit(spec, now=now)
+        with self._claims.claim([spec.bundle]):
+            if not self.storage.has(spec.bundle):
+                raise IntakeError(f"the bundle {spec.bundle} is not in the storage: upload it first")
+            files = self._files(spec.bundle)
+            with self._claims.claim(files):
+                missing = self.storage.missing(files)
+                if missing:
+                    raise IntakeError(f"{len(missing)} files of the bundle are not in the storage: upload them again")
+                return self.store.submit(spec, files=files, now=now)
+
+    def _files(self, bundle: str) -> list[str]:
+        """The digests of a bundle's files; none where it is no lock, which whoever renders it says."""
+        with self.storage.open(bundle) as file:
+            text = file.read(MOST_LOCK + 1)
+        try:
+            return sorted({each.digest for each in parse_lock(text).files})
+        except BundleError:
+            return []
 
     def view(self, job: str, *, now: float) -> JobView:
         """A job, what is left of it, and why it waits.
@@ -210,8 +233,9 @@ class Controller:
         wanted = unit.stop - unit.first
         if unit.kind is not UnitKind.FINISH and figures.frames != wanted:
             raise DamagedError(f"unit {unit.index} has {wanted} frames, the segment has {figures.frames}")
-        self._check_blob(figures.digest, figures.size)
-        accepted = self.store.commit(worker, report.job, report.index, report.epoch, figures, now=now)
+        with self._claims.claim([figures.digest]):
+            self._check_blob(figures.digest, figures.size)
+            accepted = self.store.commit(worker, report.job, report.index, report.epoch, figures, now=now)
         if accepted:
             self.metrics.committed.labels(unit.kind).inc()
             self.metrics.unit_seconds.labels(unit.kind).observe(figures.seconds)
@@ -259,8 +283,7 @@ class Controller:
         unit = self.store.unit(job, index)
         if unit.kind is not UnitKind.RENDER or unit.digest is None:
             return False
-        with self._guard:
-            self._right.pop(unit.digest, None)
+        self._unmark(unit.digest)
         try:
             if self._digest(unit.digest) == unit.digest:
                 return False  # it got lost on the way to the worker
@@ -275,6 +298,10 @@ class Controller:
             self._right[digest] = None
             while len(self._right) > _CHECKED:
                 self._right.popitem(last=False)
+
+    def _unmark(self, digest: str) -> None:
+        with self._guard:
+            self._right.pop(digest, None)
 
     def _digest(self, digest: str) -> str:
         sums = hashlib.sha256()
@@ -331,6 +358,10 @@ class Controller:
         self._states = {row.id: row.state for row in self._dispatch.workers() if row.state not in away}
         for worker in self._signs.keys() - self._states.keys():
             self._signs.pop(worker, None)
+
+    def tidy(self, *, now: float) -> None:
+        """Let go of a little of what is not needed any more; like :meth:`tick`, but it may take its time."""
+        self._retention.step(now=now)
 
     def find(self, start: str) -> str:
         """The id of the only job whose id begins like this.

@@ -11,12 +11,14 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from reelwork.render.produce import Kind
 from reelwork_farm import wire
 from reelwork_farm.errors import FarmError
 from reelwork_farm.storage import StorageError, checked
+
+if TYPE_CHECKING:
+    from reelwork.render.produce import Kind
 
 #: The version of the lock's format.
 FORMAT: Final = 1
@@ -104,15 +106,25 @@ def read_lock(path: Path) -> Lock:
     :raises BundleError: it is none, or it names what no bundle may hold
     """
     try:
-        if path.stat().st_size > MOST_LOCK:
-            raise BundleError(f"the lock is larger than {MOST_LOCK >> 20} MiB")
-        data = wire.loads(path.read_bytes())
+        with path.open("rb") as file:
+            return parse_lock(file.read(MOST_LOCK + 1))
+    except OSError as error:
+        raise BundleError(f"the lock cannot be read: {error.strerror or error}") from error
+
+
+def parse_lock(text: bytes) -> Lock:
+    """A lock from the bytes of its file.
+
+    :raises BundleError: it is none, or it names what no bundle may hold
+    """
+    if len(text) > MOST_LOCK:
+        raise BundleError(f"the lock is larger than {MOST_LOCK >> 20} MiB")
+    try:
+        data = wire.loads(text)
         found = data.get("format") if isinstance(data, dict) else None
         if isinstance(found, int) and found > FORMAT:
             raise BundleError(f"the lock is of version {found}, and this farm reads {FORMAT}: update Reelwork here")
         lock = wire.from_json(Lock, data)
-    except OSError as error:
-        raise BundleError(f"the lock cannot be read: {error.strerror or error}") from error
     except wire.WireError as error:
         raise BundleError(f"the lock is not what it should be: {error}") from error
     _check(lock)

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from math import inf
+from typing import Final
 
 from reelwork_farm.errors import FarmError
+
+#: How long jobs that have ended are kept, days, unless an operator says otherwise.
+KEEP: Final = 30.0
 
 
 class JobState(StrEnum):

@@ -27,7 +27,7 @@ from reelwork_farm.clock import now
 from reelwork_farm.controller import Controller
 from reelwork_farm.errors import FarmError
 from reelwork_farm.messages import FarmInfo
-from reelwork_farm.model import Timing
+from reelwork_farm.model import KEEP, Timing
 from reelwork_farm.server import Server
 from reelwork_farm.storage import open_storage
 from reelwork_farm.store import open_store
@@ -52,6 +52,7 @@ def serve(
     store: str | None = None,
     ray: str | None = None,
     timing: Timing | None = None,
+    keep: float = KEEP,
 ) -> None:
     """Run the controller of the farm in ``folder`` until the process is asked to end.
 
@@ -61,6 +62,7 @@ def serve(
     :param storage: address of the storage; ``None`` for ``storage`` in the folder
     :param store: address of the store; ``None`` for ``farm.sqlite`` in the folder
     :param ray: address of the Ray cluster, which clients are told
+    :param keep: days that jobs are kept after their end; 0: for ever
     :raises FarmError: another controller runs there, or it cannot listen, or store or storage cannot be opened
     """
     timing = Timing() if timing is None else timing
@@ -75,7 +77,7 @@ def serve(
         address = str((folder / "storage").absolute()) if storage is None else storage
         opened = open_store(str(folder / "farm.sqlite") if store is None else store)
         try:
-            controller = Controller(opened, open_storage(address), folder / "logs", timing)
+            controller = Controller(opened, open_storage(address), folder / "logs", timing, keep=keep)
             controller.wake(now=now())
             info = FarmInfo(folder.name, version("reelwork"), address, ray, timing)
             hooks = Webhooks(folder / "webhooks.json", tokens.signing)
@@ -110,6 +112,7 @@ async def _run(
         tasks = [
             asyncio.create_task(_keep_time(controller, server)),
             asyncio.create_task(_tell(controller, hooks)),
+            asyncio.create_task(_tidy(controller)),
         ]
         await stop.wait()
         for task in tasks:
@@ -136,6 +139,13 @@ async def _tell(controller: Controller, hooks: Webhooks) -> None:
         with _outlived("telling of ended jobs"):
             await asyncio.to_thread(lambda: hooks.deliver(controller.store, now=now()))
         await asyncio.sleep(_TICK)
+
+
+async def _tidy(controller: Controller) -> None:
+    while True:
+        await asyncio.sleep(_TICK)
+        with _outlived("removing what is old"):
+            await asyncio.to_thread(lambda: controller.tidy(now=now()))
 
 
 @contextlib.contextmanager
@@ -206,6 +216,7 @@ def main() -> None:
     parser.add_argument("--store", help=f"instead of the one in ${auth.STORE}")
     parser.add_argument("--ray")
     parser.add_argument("--timing", default="{}", help="the farm's times, as JSON")
+    parser.add_argument("--keep", type=float, default=KEEP, help="days that jobs are kept after their end; 0: for ever")
     given = parser.parse_args()
     try:
         serve(
@@ -216,6 +227,7 @@ def main() -> None:
             store=given.store or os.environ.get(auth.STORE),
             ray=given.ray,
             timing=wire.from_json(Timing, wire.loads(given.timing)),
+            keep=given.keep,
         )
     except ReelworkError as error:
         print(error, file=sys.stderr)

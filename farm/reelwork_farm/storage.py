@@ -12,23 +12,24 @@ import os
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Final, Protocol, cast
+from typing import BinaryIO, Final, Protocol
 
 from reelwork_farm.blobfile import (
     BLOCK,
+    PARTIAL,
     DamagedBlobError,
     MissingError,
     StorageError,
     checked,
     copied,
     digest_of,
+    is_digest,
     opened,
     save,
     told,
 )
-from reelwork_farm.errors import FarmError
+from reelwork_farm.urlstorage import UrlStorage
 
 __all__ = [
     "BLOCK",
@@ -47,12 +48,8 @@ __all__ = [
     "save",
 ]
 
-#: Where blobs are while they are written; no name of a blob's own folder.
-_PARTIAL: Final = "partial"
 #: Seconds after which what is still partial was left by a writer that died.
 _ABANDONED: Final = 86_400.0
-#: Stores whose objects are seen only when they are whole, so that they need no second name.
-_WHOLE_OBJECTS: Final = frozenset(("s3", "s3a", "gcs", "gs", "abfs", "abfss", "az"))
 
 
 class Storage(Protocol):
@@ -101,6 +98,10 @@ class OpenStorage(Storage, Protocol):
         """Let a blob go, if it is there."""
         ...
 
+    def listed(self) -> Iterator[tuple[str, float]]:
+        """All blobs, read as they are asked for: the digest of each, and when it was put there, seconds since 1970."""
+        ...
+
 
 def open_storage(address: str, *, make: bool = True) -> OpenStorage:
     """A storage by its address: a folder's path, or any fsspec address such as ``s3://bucket/farm``.
@@ -109,7 +110,7 @@ def open_storage(address: str, *, make: bool = True) -> OpenStorage:
     :raises StorageError: it cannot be opened; what to do about it
     """
     if "://" in address and not address.startswith("file://"):
-        return _UrlStorage(address)
+        return UrlStorage(address)
     return FolderStorage(Path(address.removeprefix("file://")), make=make)
 
 
@@ -123,7 +124,7 @@ class FolderStorage:
 
     def __init__(self, root: Path, *, make: bool = True) -> None:
         self._root = root.absolute()
-        self._partial = self._root / _PARTIAL
+        self._partial = self._root / PARTIAL
         if not make and not self._partial.is_dir():
             raise StorageError(f"{root} is no storage of a farm; name the folder that the controller was given")
         with told(f"the storage {root}"):
@@ -189,93 +190,15 @@ class FolderStorage:
         with told(f"the storage {self._root}"):
             self.path(digest).unlink(missing_ok=True)
 
-
-class _UrlStorage:
-    """A storage behind an fsspec address."""
-
-    def __init__(self, address: str) -> None:
-        from fsspec.core import url_to_fs
-
-        if "::" in address:
-            raise StorageError(f"{address!r} names one storage through another; name the storage itself")
-        self._address = address
-        try:
-            self._files, root = url_to_fs(address)
-        except ImportError as error:
-            raise StorageError(f"{address}: {error}") from error
-        except ValueError as error:
-            raise StorageError(f"{address!r} is not the address of a storage: {error}") from error
-        self._root = root.rstrip("/")
-        protocol = self._files.protocol
-        named = {protocol} if isinstance(protocol, str) else set(protocol)
-        self._whole_objects = not named.isdisjoint(_WHOLE_OBJECTS)
-
-    def _path(self, digest: str) -> str:
-        return f"{self._root}/{checked(digest)[:2]}/{digest[2:4]}/{digest}"
-
-    def has(self, digest: str) -> bool:
-        return self.size(digest) is not None
-
-    def size(self, digest: str) -> int | None:
-        path = self._path(digest)
-        with self._told():
-            try:
-                return int(self._files.size(path))
-            except FileNotFoundError:
-                return None
-
-    def put(self, path: Path) -> str:
-        with opened(path) as source:
-            digest = copied(source)
-        with self._told():
-            place = self._path(digest)
-            if self.size(digest) == path.stat().st_size:
-                return digest
-            if self._whole_objects:
-                self._files.put_file(str(path), place)
-                return digest
-            partial = f"{self._root}/{_PARTIAL}/{os.urandom(16).hex()}"
-            try:
-                for folder in (partial, place):
-                    self._files.makedirs(folder.rpartition("/")[0], exist_ok=True)
-                self._files.put_file(str(path), partial)
-                self._files.mv(partial, place)
-            except BaseException:
-                with contextlib.suppress(Exception):
-                    self._files.rm_file(partial)
-                raise
-        return digest
-
-    def get(self, digest: str, to: Path, *, most: int | None = None) -> None:
-        with self.open(digest) as source, self._told():
-            save(iter(lambda: source.read(BLOCK), b""), digest, to, most=most)
-
-    def open(self, digest: str) -> BinaryIO:
-        path = self._path(digest)
-        with self._told():
-            try:
-                return cast(BinaryIO, self._files.open(path, "rb"))
-            except FileNotFoundError as error:
-                raise MissingError(f"the storage {self._address} has no blob {digest}") from error
-
-    def missing(self, digests: Iterable[str]) -> frozenset[str]:
-        return frozenset(digest for digest in digests if not self.has(digest))
-
-    def discard(self, digest: str) -> None:
-        path = self._path(digest)
-        with self._told(), contextlib.suppress(FileNotFoundError):
-            self._files.rm_file(path)
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Whatever a client library of an object store raises becomes a sentence about the storage."""
-        try:
-            yield
-        except FarmError:
-            raise
-        except Exception as error:
-            said = " ".join(str(error).split())[:300]
-            raise StorageError(f"the storage {self._address} failed: {type(error).__name__}: {said}") from error
+    def listed(self) -> Iterator[tuple[str, float]]:
+        """See :class:`OpenStorage`."""
+        with told(f"the storage {self._root}"):
+            for first in _folders(self._root):
+                for second in _folders(first):
+                    for place in second.iterdir():
+                        with contextlib.suppress(FileNotFoundError):
+                            if is_digest(place.name):
+                                yield place.name, place.stat().st_mtime
 
 
 class BlobClient(Protocol):
@@ -349,6 +272,11 @@ def reachable(address: str | None, client: BlobClient) -> Storage:
     finally:
         with contextlib.suppress(StorageError):
             direct.discard(digest)
+
+
+def _folders(folder: Path) -> list[Path]:
+    """Those with two letters in a folder: a level of blobs' folders."""
+    return sorted(each for each in folder.iterdir() if len(each.name) == 2 and each.is_dir())
 
 
 def _sync(folder: Path) -> None:

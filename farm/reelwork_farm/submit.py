@@ -17,7 +17,7 @@ from reelwork.render.progress import Progress, Silent
 from reelwork.render.units import Request
 from reelwork.render.view import frame_range
 from reelwork_farm.bundle import Bundle, pin, upload
-from reelwork_farm.errors import FarmError, Unreachable
+from reelwork_farm.errors import FarmError, Refused, Unreachable
 from reelwork_farm.fetch import failure, fetch_file, unpack
 from reelwork_farm.lock import archive_name, is_many
 from reelwork_farm.messages import JobView
@@ -105,9 +105,16 @@ def _submit(client: FarmClient, task: Task, terms: Terms, progress: Progress) ->
     progress.stage("looking at the scene's files")
     bundle = pin(task)
     storage = reachable(client.farm().storage, client)
-    upload(bundle, storage, progress)
-    progress.stage("submitting")
-    return client.submit(_spec(task, bundle, terms, _whole_ids(client, terms.after))), bundle, storage
+    spec = _spec(task, bundle, terms, _whole_ids(client, terms.after))
+    for last in (False, True):
+        upload(bundle, storage, progress)
+        progress.stage("submitting")
+        try:
+            return client.submit(spec), bundle, storage
+        except Refused:  # the farm removed a file as too old since it was asked for it
+            if last:
+                raise
+    raise AssertionError("the last try comes back")
 
 
 def _spec(task: Task, bundle: Bundle, terms: Terms, after: tuple[str, ...]) -> JobSpec:

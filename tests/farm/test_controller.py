@@ -170,6 +170,7 @@ def test_a_blob_is_read_once_however_often_it_is_reported(farm: Farm) -> None:
     farm.submit(1)
     worker = farm.worker()
     lease = farm.lease(worker)
+    farm.storage.reads.clear()
     farm.storage.gate.clear()
     found: list[bool] = []
     threads = [threading.Thread(target=lambda: found.extend(farm.report(worker, lease))) for _ in range(4)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -22,6 +23,7 @@ from reelwork.render.units import UNIT_FRAMES
 from reelwork_farm.errors import FarmError, NotFound, Refused
 from reelwork_farm.model import JobRow, JobSpec, JobState, UnitKind, UnitState
 from reelwork_farm.states import JobEvent, UnitEvent, job_after, unit_after, units_before
+from reelwork_farm.store.retire import keep_files
 from reelwork_farm.store.rows import find_job, job_id, note, written
 from reelwork_farm.store.schema import edges, jobs, leases, units
 
@@ -33,7 +35,7 @@ MOST_OPEN: Final = 10_000
 _OPEN: Final = (JobState.BLOCKED, JobState.QUEUED, JobState.RUNNING, JobState.PAUSED)
 
 
-def submit(connection: Connection, spec: JobSpec, *, now: float) -> JobRow:
+def submit(connection: Connection, spec: JobSpec, *, files: Iterable[str], now: float) -> JobRow:
     """Take a job in; the same one again changes nothing, unless it was cancelled or has failed: then it is reopened.
 
     :raises FarmError: it has no frames or too many, comes after a job that the farm does not have, or the farm has too
@@ -43,6 +45,7 @@ def submit(connection: Connection, spec: JobSpec, *, now: float) -> JobRow:
     found = connection.execute(select(jobs.c.state).where(jobs.c.id == job)).scalar_one_or_none()
     if found is None:
         _insert(connection, job, spec, now)
+        keep_files(connection, job, [spec.bundle, *files])
     elif JobState(found) in (JobState.FAILED, JobState.CANCELLED):
         _check_open(connection)
         connection.execute(

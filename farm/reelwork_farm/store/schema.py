@@ -21,12 +21,14 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    text,
     update,
 )
 
 from reelwork_farm.errors import StoreError
 
 _META: Final = MetaData()
+_MADE: Final = text("digest IS NOT NULL")
 
 #: One row: which of :data:`STEPS` the database has gone through.
 version: Final = Table("farm_version", _META, Column("version", Integer, nullable=False))
@@ -88,6 +90,16 @@ units: Final = Table(
     Column("cause", String(16)),
     Column("message", Text),
     Index("units_by_state", "job", "state", "number"),
+    Index("units_by_digest", "digest", sqlite_where=_MADE, postgresql_where=_MADE),
+    sqlite_with_rowid=False,
+)
+
+#: The blobs that a job is made of: its bundle, and what that names.
+files: Final = Table(
+    "files",
+    _META,
+    Column("job", ForeignKey("jobs.id"), primary_key=True),
+    Column("digest", String(64), primary_key=True, index=True),
     sqlite_with_rowid=False,
 )
 
@@ -120,7 +132,7 @@ leases: Final = Table(
     sqlite_with_rowid=False,
 )
 
-#: The history, which is only added to. Nothing else refers to it.
+#: The history, which is only added to; lines go when they are old. Nothing else refers to it.
 events: Final = Table(
     "events",
     _META,
@@ -132,6 +144,14 @@ events: Final = Table(
     Column("worker", String(128)),
     Column("detail", Text, nullable=False),  # as JSON
     Index("events_by_job", "job", "id"),
+)
+
+#: Jobs that are gone, and the last line of the history of each, until all up to that one are gone as well.
+removed: Final = Table(
+    "removed",
+    _META,
+    Column("job", String(16), primary_key=True),
+    Column("last", BigInteger, nullable=False),
 )
 
 shares: Final = Table(

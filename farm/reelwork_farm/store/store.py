@@ -24,7 +24,7 @@ from reelwork_farm.model import (
     WorkerRow,
     WorkerState,
 )
-from reelwork_farm.store import jobs, leases, looking, rows, watch, workers
+from reelwork_farm.store import jobs, leases, looking, retire, rows, watch, workers
 from reelwork_farm.store.database import Database
 from reelwork_farm.store.schema import leases as lease_table
 from reelwork_farm.store.schema import shares as share_table
@@ -57,14 +57,15 @@ class Store:
 
     # -- jobs
 
-    def submit(self, spec: JobSpec, *, now: float) -> JobRow:
+    def submit(self, spec: JobSpec, *, now: float, files: Iterable[str] = ()) -> JobRow:
         """Take a job in; the same again is the same job, and opens it again where it was cancelled or has failed.
 
+        :param files: digests of the blobs that its bundle names
         :raises FarmError: it has no frames or too many, comes after a job that the farm does not have, or the farm
             has too many open jobs
         """
         with self._database.writing() as connection:
-            return jobs.submit(connection, spec, now=now)
+            return jobs.submit(connection, spec, files=files, now=now)
 
     def cancel(self, job: str, *, now: float) -> JobRow:
         """End a job: what is handed out is worth nothing any more, what is finished is kept. Twice is once.
@@ -291,6 +292,35 @@ class Store:
         """A controller starts: leases and signs of life begin anew, since nobody could report while there was none."""
         with self._database.writing() as connection:
             watch.awake(connection, timing, now=now)
+
+    # -- what is let go
+
+    def expired(self, *, before: float, limit: int) -> list[str]:
+        """Ids of jobs that ended before a time and that no other one waits for, the oldest first."""
+        with self._database.reading() as connection:
+            return retire.expired(connection, before=before, limit=limit)
+
+    def remove(self, job: str, *, before: float, now: float) -> bool:
+        """Take a job out that is still expired, with its units; its history goes by :meth:`forget`.
+
+        :returns: whether it went
+        """
+        with self._database.writing() as connection:
+            return retire.remove(connection, job, before=before, now=now)
+
+    def forget(self, *, before: float, limit: int) -> int:
+        """Take out some lines of the history: of jobs that were removed, and of no job from before a time.
+
+        :param limit: how many of either
+        :returns: how many went
+        """
+        with self._database.writing() as connection:
+            return retire.forget(connection, before=before, limit=limit)
+
+    def needed(self, digests: Collection[str]) -> set[str]:
+        """Those of the blobs, a thousand at most, that a job refers to."""
+        with self._database.reading() as connection:
+            return retire.needed(connection, digests)
 
     # -- history and shares
 
