@@ -52,7 +52,7 @@ def plain(text: str) -> str:
     return text.encode("utf-8", "replace").decode().replace("\0", "?")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32_768)  # more than jobs can be open, which each plan looks at
 def spec_of(text: str) -> JobSpec:
     """What was submitted."""
     return from_json(JobSpec, json.loads(text), strict=False)
