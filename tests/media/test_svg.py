@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -145,3 +147,36 @@ def test_a_level_that_would_be_too_large_is_lowered(tmp_path: Path) -> None:
     image = svg.rasterise(svg.read_svg(path), -3, path)
     assert image.size == (625, 625)
     assert facts.width == 5000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<g>" * 900 + '<rect width="9" height="9"/>' + "</g>" * 900,
+        "<g>" * 100_000 + "</g>" * 100_000,
+        "<text>" + "<tspan>" * 3000 + "x" + "</tspan>" * 3000 + "</text>",
+        "<defs>"
+        + "".join(f'<use id="u{number}" xlink:href="#u{number + 1}"/>' for number in range(900))
+        + '<rect id="u900" width="9" height="9"/></defs><use xlink:href="#u0"/>',
+        "<defs>"
+        + "".join(
+            f'<pattern id="p{number}" width="9" height="9">'
+            f'<rect fill="url(#p{number + 1})" width="9" height="9"/></pattern>'
+            for number in range(1900)
+        )
+        + '<rect id="p1900"/></defs><rect width="9" height="9" fill="url(#p0)"/>',
+    ],
+    ids=["groups", "too many groups", "text", "uses", "patterns"],
+)
+def test_a_deep_drawing_does_not_end_the_process(tmp_path: Path, body: str) -> None:
+    path = drawing(tmp_path / "a.svg", body)
+    code = f"""
+from pathlib import Path
+from reelwork.errors import MediaError
+from reelwork.media.stills import load_still
+try:
+    load_still(Path({str(path)!r}))
+except MediaError as error:
+    assert "goes too deep" in str(error) or "cannot be drawn" in str(error), error
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -10,6 +10,8 @@ import functools
 import io
 import math
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from importlib.resources import files
@@ -24,6 +26,12 @@ from reelwork.errors import MediaError
 from reelwork.media.decoder import MAX_PIXELS
 
 _MAXIMUM_BYTES: Final = 64 << 20
+# resvg goes down into a drawing by calling itself, so that the deepest needs a large stack; without one, the process
+# would end. It gives up by itself beyond 1024 groups, but not beyond any number of patterns that use each other.
+_DEEPEST: Final = 1000
+_MOST_PATTERNS: Final = 2000
+_STACK: Final = 256 << 20
+_STACKS: Final = threading.Lock()
 # Where a family is not named, or not installed, and for characters that it lacks.
 _FAMILIES: Final = ("Inter", "Noto Sans", "Noto Sans Arabic", "Noto Sans Devanagari")
 _DPI: Final = 96.0
@@ -80,32 +88,50 @@ def rasterise(drawing: Drawing, level: int, path: Path) -> Image.Image:
         level -= 1
     width = max(1, math.ceil(drawing.width * 2.0**level))
     try:
-        data = resvg_py.svg_to_bytes(
-            svg_string=drawing.text,
-            skip_system_fonts=True,
-            width=width,
-            dpi=_DPI,
-            font_files=list(_font_files(drawing.text)),
-            font_family=_FAMILIES[0],
-            serif_family=_FAMILIES[0],
-            sans_serif_family=_FAMILIES[0],
-            cursive_family=_FAMILIES[0],
-            fantasy_family=_FAMILIES[0],
-            monospace_family=_FAMILIES[0],
-        )
-        with Image.open(io.BytesIO(bytes(data)), formats=("PNG",)) as image:
+        with Image.open(io.BytesIO(_drawn(drawing.text, width)), formats=("PNG",)) as image:
             return image.convert("RGBA")
     except (ValueError, RuntimeError, OSError) as error:
         raise MediaError(f"{path}: cannot be drawn: {error}") from error
+
+
+def _drawn(text: str, width: int) -> bytes:
+    """A PNG of a drawing, made in a thread with a stack that is large enough for any that was checked."""
+    draw = functools.partial(
+        resvg_py.svg_to_bytes,
+        svg_string=text,
+        skip_system_fonts=True,
+        width=width,
+        dpi=_DPI,
+        font_files=list(_font_files(text)),
+        font_family=_FAMILIES[0],
+        serif_family=_FAMILIES[0],
+        sans_serif_family=_FAMILIES[0],
+        cursive_family=_FAMILIES[0],
+        fantasy_family=_FAMILIES[0],
+        monospace_family=_FAMILIES[0],
+    )
+    with ThreadPoolExecutor(1) as pool:
+        with _STACKS:
+            usual = threading.stack_size(_STACK)
+            try:
+                drawn = pool.submit(draw)
+            finally:
+                threading.stack_size(usual)
+        return bytes(drawn.result())
 
 
 def _checked_root(text: str, path: Path) -> dict[str, str]:
     """The attributes of the root element, once no element was found that refers to something outside."""
     root: dict[str, str] = {}
     outside: list[str] = []
+    depth = patterns = 0
 
     def begin(name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth, patterns
         element = name.rpartition(":")[2]
+        depth, patterns = depth + 1, patterns + (element == "pattern")
+        if depth > _DEEPEST or patterns > _MOST_PATTERNS:
+            raise MediaError(f"{path}: goes too deep: {_DEEPEST} elements in each other, or {_MOST_PATTERNS} patterns")
         if not root:
             root.update(attributes, **{"": element})
         for key, value in attributes.items():
@@ -113,8 +139,13 @@ def _checked_root(text: str, path: Path) -> dict[str, str]:
             if key.rpartition(":")[2] == "href" and element != "a" and not _is_inside(value):
                 outside.append(value)
 
+    def end(_name: str) -> None:
+        nonlocal depth
+        depth -= 1
+
     parser = expat.ParserCreate()
     parser.StartElementHandler = begin
+    parser.EndElementHandler = end
     try:
         parser.Parse(text.encode("utf-8"), True)
     except expat.ExpatError as error:
