@@ -12,6 +12,8 @@ from reelwork_farm.model import JobSpec, WorkerOffer, WorkerRow, WorkerState
 
 #: Bytes from which a worker offers ``big-memory`` without having to say so.
 BIG_MEMORY: Final = 16 << 30
+#: How many times as much memory a worker must have for a unit to wait for it that had too little on another.
+MORE_MEMORY: Final = 1.2
 #: Faults of the workers of one machine from which it may be set aside.
 FAULTS: Final = 3
 #: Faults that a failed audit counts for each of the two workers, of whom one must be wrong: more than what their next
@@ -93,6 +95,7 @@ class Fleet:
             self._kind[row.id] = kind
             self._counts[kind] += 1
         self._fits: dict[tuple[object, ...], tuple[bool, ...]] = {}
+        self._memory: dict[str, int] | None = None
 
     def kind(self, worker: str) -> int:
         """A number that workers with the same capabilities share.
@@ -106,13 +109,27 @@ class Fleet:
         kind = self._kind.get(worker)
         return kind is not None and self._of(spec)[kind]
 
-    def count(self, spec: JobSpec) -> int:
-        """How many workers may be handed units of a job."""
-        return sum(count for fits, count in zip(self._of(spec), self._counts, strict=True) if fits)
+    def memory(self, worker: str) -> int:
+        """Bytes that a worker may use, also one that may not be handed anything; 0 where it is not known any more."""
+        if self._memory is None:
+            self._memory = {row.id: row.offer.memory for row in self.known}
+        return self._memory.get(worker, 0)
 
-    def others(self, spec: JobSpec, tried: Iterable[str]) -> bool:
-        """Whether anybody else than those who tried may be handed units of a job."""
-        return self.count(spec) > sum(self.fits(spec, worker) for worker in set(tried))
+    def count(self, spec: JobSpec, memory: int = 0) -> int:
+        """How many workers may be handed units of a job.
+
+        :param memory: bytes that they have at least
+        """
+        kinds = zip(self._of(spec), self._offers, self._counts, strict=True)
+        return sum(count for fits, offer, count in kinds if fits and offer.memory >= memory)
+
+    def others(self, spec: JobSpec, tried: Iterable[str], memory: int = 0) -> bool:
+        """Whether anybody else than those who tried may be handed units of a job.
+
+        :param memory: bytes that they have at least
+        """
+        able = (self.fits(spec, worker) and self.memory(worker) >= memory for worker in set(tried))
+        return self.count(spec, memory) > sum(able)
 
     def _of(self, spec: JobSpec) -> tuple[bool, ...]:
         key = (spec.engine, spec.machine, spec.needs)

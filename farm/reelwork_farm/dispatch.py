@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from reelwork_farm.capability import Fleet, bad_hosts
-from reelwork_farm.model import JobRow, Lease, Timing, WorkerRow, WorkerState
+from reelwork_farm.model import JobRow, Lease, Timing, UnitState, WorkerRow, WorkerState
 from reelwork_farm.revoke import revoke
 from reelwork_farm.schedule import LONGEST, Grant, charge, plan
 from reelwork_farm.store import Store
@@ -128,7 +128,15 @@ class Dispatch:
         """Why nothing of a job is being rendered, as a sentence; ``None`` where something is, or it has ended."""
         with self._lock:
             self._look_if_old(now)
-            return why_waiting(self._view((), now), job)
+            job = self._store.job(job.id)  # units of it may have been handed out since it was looked at
+            view = self._view((), now)
+            resting = 0 if view.ready.get(job.id) else self._resting(job.id, now)
+            return why_waiting(view, job, resting)
+
+    def _resting(self, job: str, now: float) -> int:
+        """How many units of a job, of the first so many that wait, failed and may not be tried again yet."""
+        waiting = self._store.units(job, states=(UnitState.READY,), limit=_MOST)
+        return sum(unit.cause is not None and unit.not_before > now for unit in waiting)
 
     def _measure(self, worker: str, job: str, seconds: float) -> None:
         times = self._times.setdefault(job, deque(maxlen=_TIMES))

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from reelwork_farm.capability import MORE_MEMORY
 from reelwork_farm.model import JobRow, Share, UnitKind
 from reelwork_farm.view import SLOW, Ready, View, in_use, to_hand_out, turn
 
@@ -37,8 +38,9 @@ def plan(view: View, now: float) -> list[Grant]:
     Projects share the workers by weight; in each, jobs have their turn by priority and age. A worker goes on with the
     project that it is in as long as that is not unjust, and with the units after those that it had. It gets as many as
     take it ``timing.batch`` seconds, fewer towards the end of a job so that all end together, and one while nothing is
-    measured. A unit does not go to a worker on which it failed as long as there is another, nor to one so slow that
-    the others would be done with all the rest before it.
+    measured. A unit does not go to a worker on which it failed as long as there is another; where it lacked memory, not
+    to one without more as long as there is one with more; nor to one so slow that the others would be done with all the
+    rest before it.
     """
     desk = _Desk(view)
     slow_last = sorted(view.idle, key=lambda worker: view.pace.get(worker, 1.0) > SLOW)
@@ -127,6 +129,16 @@ class _Line:
         self.left -= len(taken)
         return tuple(taken)
 
+    def take_failed(self, view: View, worker: str) -> tuple[int, ...]:
+        """One unit that failed before, for a worker too slow for anything that others may have, too."""
+        place = next((failed for failed in self._failed if self._may(view, failed, worker)), None)
+        if place is None:
+            return ()
+        self._gone.add(place)
+        self._failed.remove(place)
+        self.left -= 1
+        return (self.units[place].index,)
+
     def _begin(self, view: View, worker: str) -> int:
         for failed in self._failed:
             if self._may(view, failed, worker):
@@ -150,12 +162,16 @@ class _Line:
     def _may(self, view: View, place: int, worker: str) -> bool:
         if place >= len(self.units) or place in self._gone:
             return False
-        unit = self.units[place]
-        if worker in unit.tried and view.fleet.others(self.job.spec, unit.tried):
+        unit, fleet, spec = self.units[place], view.fleet, self.job.spec
+        least = 0
+        if unit.short:
+            least = int(MORE_MEMORY * max(map(fleet.memory, unit.tried), default=0))
+            least = least if fleet.count(spec, least) else 0
+        if fleet.memory(worker) < least or (worker in unit.tried and fleet.others(spec, unit.tried, least)):
             return False
         if unit.index == self.job.finish and view.pace.get(worker, 1.0) > SLOW:
             slow = (other for other, pace in view.pace.items() if pace > SLOW)
-            return not view.fleet.others(self.job.spec, slow)
+            return not fleet.others(spec, (*slow, *unit.tried), least)
         return True
 
 
@@ -223,7 +239,7 @@ class _Desk:
             if not self.view.fleet.fits(job.spec, worker) or (line := self._line(job)).left <= 0:
                 continue
             count = self._count(line, worker)
-            taken = line.take(self.view, worker, count) if count else ()
+            taken = line.take(self.view, worker, count) if count else line.take_failed(self.view, worker)
             if taken:
                 project.used += 1
                 self.crews[job.id] += 1

@@ -18,13 +18,18 @@ SLOW: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A unit that may be handed out now; ``tried`` are the workers on which it failed."""
+    """A unit that may be handed out now.
+
+    :param tried: the workers on which it failed
+    :param short: whether the last of them had too little memory for it
+    """
 
     index: int
     kind: UnitKind
     first: int
     stop: int
     tried: tuple[str, ...] = ()
+    short: bool = False
 
 
 @dataclass(frozen=True)

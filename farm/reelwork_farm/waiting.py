@@ -9,8 +9,11 @@ from reelwork_farm.model import JobRow, JobState, WorkerState
 from reelwork_farm.view import View, in_use, to_hand_out, turn
 
 
-def why_waiting(view: View, job: JobRow) -> str | None:
-    """Why a job waits, and what could be done; ``None`` where something of it is rendered, or it has ended."""
+def why_waiting(view: View, job: JobRow, resting: int = 0) -> str | None:
+    """Why a job waits, and what could be done; ``None`` where something of it is rendered, or it has ended.
+
+    :param resting: how many of its units failed and may not be tried again yet
+    """
     match job.state:
         case JobState.DONE | JobState.FAILED | JobState.CANCELLED:
             return None
@@ -20,7 +23,7 @@ def why_waiting(view: View, job: JobRow) -> str | None:
             return _blocked(view, job)
     if job.leased:
         return None
-    return _nothing_to_do(view, job) or _nobody(view, job) or _others_first(view, job)
+    return _nothing_to_do(view, job, resting) or _nobody(view, job) or _others_first(view, job)
 
 
 def _blocked(view: View, job: JobRow) -> str:
@@ -32,11 +35,13 @@ def _blocked(view: View, job: JobRow) -> str:
     return f"it comes after a job that is not being rendered: `reelwork farm job` says what has become of {names}"
 
 
-def _nothing_to_do(view: View, job: JobRow) -> str | None:
+def _nothing_to_do(view: View, job: JobRow, resting: int) -> str | None:
     if view.ready.get(job.id):
         return None
-    if to_hand_out(job):
-        return "units of it failed and are left alone for a moment before they are tried again"
+    if resting:
+        return f"{resting} units of it failed and are left alone for a moment before they are tried again"
+    if to_hand_out(job) or not job.quarantined:  # handed out or given back at this very moment
+        return None
     return f"{job.quarantined} units of it failed too often: `reelwork farm retry {job.id}` tries them again"
 
 

@@ -142,3 +142,27 @@ def test_a_job_says_why_it_waits(store: Store) -> None:
     join(store, 1)
     dispatch.look_again()
     assert "it is next" in str(dispatch.why_waiting(job, 1.0))
+
+
+def test_a_job_that_is_handed_out_meanwhile_is_not_said_to_have_failed(store: Store) -> None:
+    job = store.submit(dataclasses.replace(SPEC, stop=96), now=0.0)
+    worker = join(store, 1)
+    dispatch = Dispatch(store, TIMING)
+    (lease,) = dispatch.hand_out([worker], 2.0).values()
+    assert dispatch.why_waiting(job, 1.0) is None  # as it was before
+    store.give_back(worker, [(job.id, 0)], now=3.0)
+    assert "failed" not in str(dispatch.why_waiting(job, 2.5))  # by a clock from before
+    (lease,) = dispatch.hand_out([worker], 4.0).values()
+    assert store.fail(worker, job.id, 0, lease.parts[0].epoch, Failure(Cause.PLUGIN, "no"), TIMING, now=5.0)
+    assert "1 units of it failed and are left alone" in str(dispatch.why_waiting(job, 6.0))
+
+
+def test_a_unit_that_lacked_memory_is_tried_where_there_is_more(store: Store) -> None:
+    job = store.submit(dataclasses.replace(SPEC, stop=96), now=0.0)
+    first, second, big = join(store, 1), join(store, 2), join(store, 3, memory=8 << 30)
+    dispatch = Dispatch(store, TIMING)
+    (lease,) = dispatch.hand_out([first], 1.0).values()
+    fault = Failure(Cause.MEMORY, "it held too much")
+    assert store.fail(first, job.id, 0, lease.parts[0].epoch, fault, TIMING, now=2.0)
+    assert dispatch.hand_out([second], 12.0) == {}
+    assert list(dispatch.hand_out([second, big], 12.0)) == [big]

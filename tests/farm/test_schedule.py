@@ -231,6 +231,28 @@ def test_units_that_failed_go_first_and_elsewhere_unless_there_is_nobody_else() 
     assert given_to(view(job(), ready=ready, workers=fleet("w1"))) == {"w1": ("a", (7,))}
 
 
+def test_what_lacked_memory_goes_where_there_is_more_and_waits_for_it() -> None:
+    there = fleet("small", "other", worker("big", memory=16 << 30), worker("bit", memory=(4 << 30) + 1))
+    short = {"a": [dataclasses.replace(renders(7, tried=("small",))[0], short=True)]}
+    found = view(job(), ready=short, workers=there)
+    assert given_to(found) == {"big": ("a", (7,))}
+    assert given_to(dataclasses.replace(found, idle=("small", "other", "bit"))) == {}
+    without = view(job(), ready=short, workers=fleet("small", "other"))
+    assert given_to(without) == {"other": ("a", (7,))}
+    both = {"a": [dataclasses.replace(renders(7, tried=("small", "big"))[0], short=True)]}
+    assert given_to(view(job(), ready=both, workers=fleet("small", worker("big", memory=16 << 30), "other"))) == {
+        "other": ("a", (7,))
+    }
+
+
+def test_what_failed_goes_to_a_slow_worker_where_there_is_no_other() -> None:
+    slow = {"seconds": {"a": 1.0}, "pace": {"slow": 9.0, "fast": 1.0}, "workers": fleet("fast", "slow")}
+    row = job("a", 11, done=9)
+    assert given_to(view(row, ready={"a": renders(9, tried=("fast",))}, **slow)) == {"slow": ("a", (9,))}
+    last = {"a": [Ready(10, UnitKind.FINISH, 0, 960, ("fast",))]}
+    assert given_to(view(job("a", 11, done=10), ready=last, **slow)) == {"slow": ("a", (10,))}
+
+
 # -- shares
 
 
@@ -460,7 +482,6 @@ BUSY = {"w1": Load("a", (0,), NOW), "w2": Load("a", (1,), NOW)}
     ("found", "said"),
     [
         (view(job(state=JobState.PAUSED)), "it is paused: `reelwork farm resume a`"),
-        (view(job(), ready={}), "failed and are left alone for a moment"),
         (view(job(done=8, quarantined=2), ready={}), "2 units of it failed too often: `reelwork farm retry a`"),
         (view(job(), workers=fleet(worker("w", state=WorkerState.LOST))), "the farm has no workers"),
         (view(job(), workers=fleet(worker("w", state=WorkerState.ASIDE))), "are aside, and are handed nothing"),
@@ -476,6 +497,12 @@ BUSY = {"w1": Load("a", (0,), NOW), "w2": Load("a", (1,), NOW)}
 )
 def test_a_job_that_waits_says_why(found: View, said: str) -> None:
     assert said in str(why_waiting(found, found.jobs[0]))
+
+
+def test_a_job_whose_units_failed_says_so_and_one_that_is_handed_out_just_now_does_not() -> None:
+    found = view(job(), ready={})
+    assert "2 units of it failed and are left alone for a moment" in str(why_waiting(found, found.jobs[0], 2))
+    assert "failed" not in str(why_waiting(found, found.jobs[0]))
 
 
 def test_a_blocked_job_names_what_it_comes_after() -> None:

@@ -51,7 +51,7 @@ def test_units_lie_on_the_engines_grid_and_the_last_one_finishes(store: Store, f
 
 def test_what_is_not_segmented_is_one_unit(store: Store) -> None:
     job = store.submit(spec(segmented=False), now=1.0)
-    assert store.ready(job.id, 10, now=1.0) == [(0, UnitKind.FINISH, 0, 480, ())]
+    assert store.ready(job.id, 10, now=1.0) == [(0, UnitKind.FINISH, 0, 480, (), False)]
     assert render(store, worker(store), job.id, now=2.0) == 1
     assert store.job(job.id).state is JobState.DONE
     check(store)
@@ -88,7 +88,7 @@ def test_a_job_from_its_submit_to_its_end(store: Store) -> None:
     assert (row.state, row.started, row.done, row.seconds, row.squares) == (JobState.RUNNING, 2.0, 4, 8.0, 16.0)
     assert store.unit(job.id, 5).state is UnitState.WAITING
     assert render(store, who, job.id, now=3.0, most=1) == 1
-    assert store.ready(job.id, 10, now=3.0) == [(5, UnitKind.FINISH, 0, 480, ())]
+    assert store.ready(job.id, 10, now=3.0) == [(5, UnitKind.FINISH, 0, 480, (), False)]
     (part,) = store.grant(who, job.id, [5], until=9.0, now=4.0)
     assert store.commit(who, job.id, 5, part.epoch, figures("f"), now=5.0)
     row = store.job(job.id)

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, select, tuple_
 
 from reelwork_farm.errors import NotFound
-from reelwork_farm.model import Event, JobRow, JobState, Share, UnitKind, UnitRow, UnitState
+from reelwork_farm.model import Cause, Event, JobRow, JobState, Share, UnitKind, UnitRow, UnitState
 from reelwork_farm.store.rows import event_row, find_job, job_row, unit_row
 from reelwork_farm.store.schema import events, jobs, leases, shares, units, workers
 
@@ -72,17 +72,19 @@ def find_unit(connection: Connection, job: str, index: int) -> UnitRow:
 
 def ready(
     connection: Connection, job: str, limit: int, *, now: float
-) -> list[tuple[int, UnitKind, int, int, tuple[str, ...]]]:
-    """Of units that may be handed out now, in order: index, kind, first frame, one past the last, where it failed."""
+) -> list[tuple[int, UnitKind, int, int, tuple[str, ...], bool]]:
+    """Of units that may be handed out now, in order: index, kind, first frame, one past the last, where it failed, and
+    whether that was, the last time, for lack of memory.
+    """
     query = (
-        select(units.c.number, units.c.kind, units.c.first, units.c.stop, units.c.tried)
+        select(units.c.number, units.c.kind, units.c.first, units.c.stop, units.c.tried, units.c.cause)
         .where(units.c.job == job, units.c.state == UnitState.READY, units.c.not_before <= now)
         .order_by(units.c.number)
         .limit(limit)
     )
     return [
-        (number, UnitKind(kind), first, stop, () if tried == "[]" else tuple(json.loads(tried)))
-        for number, kind, first, stop, tried in connection.execute(query)
+        (number, UnitKind(kind), first, stop, () if tried == "[]" else tuple(json.loads(tried)), cause == Cause.MEMORY)
+        for number, kind, first, stop, tried, cause in connection.execute(query)
     ]
 
 

@@ -149,10 +149,11 @@ class Store:
         with self._database.reading() as connection:
             return looking.find_unit(connection, job, index)
 
-    def ready(self, job: str, limit: int, *, now: float) -> list[tuple[int, UnitKind, int, int, tuple[str, ...]]]:
+    def ready(self, job: str, limit: int, *, now: float) -> list[tuple[int, UnitKind, int, int, tuple[str, ...], bool]]:
         """Units that may be handed out now, in order.
 
-        :returns: index, kind, first frame, one past the last, and the workers on which it failed
+        :returns: index, kind, first frame, one past the last, the workers on which it failed, and whether the last of
+            them had too little memory
         """
         with self._database.reading() as connection:
             return looking.ready(connection, job, limit, now=now)
