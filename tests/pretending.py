@@ -47,6 +47,7 @@ def deed(words, report):
         elif word.isdigit(): os.kill(os.getpid(), int(word))
 
 class Work:
+    heard = None
     def __init__(self, folder, into):
         import json
         self.deeds, self.into = json.loads((folder / "deeds.json").read_text()), into

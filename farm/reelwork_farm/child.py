@@ -131,14 +131,16 @@ def _made(work: Work, warming: Warming, order: orders.Make, outbox: _Outbox) -> 
     outbox.warming = warming
     begun, cpu = time.monotonic(), time.process_time()
     _forget_peak()
-    part = order.part
+    part, heard = order.part, None
     if part.kind is UnitKind.FINISH:
         path, frames = work.finish(_in_order(order.segments), outbox)
+        heard = work.heard
     else:
         path, frames = work.render(part, outbox)
     warming.done()
     outbox.flush()
-    return orders.Made(str(path), frames, time.monotonic() - begun, time.process_time() - cpu, peak_memory())
+    took, cpu = time.monotonic() - begun, time.process_time() - cpu
+    return orders.Made(str(path), frames, took, cpu, peak_memory(), heard)
 
 
 def _in_order(folder: str | None) -> list[Path]:

@@ -90,6 +90,18 @@ class JobSpec:
 
 
 @dataclass(frozen=True)
+class Heard:
+    """How loud a file is: :class:`reelwork.sound.levels.Levels`, plain.
+
+    :param loudness: integrated, in LUFS; ``None`` where it is too short or too quiet
+    :param true_peak: in dBTP, 0 being full scale; ``None`` for silence
+    """
+
+    loudness: float | None
+    true_peak: float | None
+
+
+@dataclass(frozen=True)
 class JobRow:
     """A job as the store knows it. Counts are of units of all kinds.
 
@@ -101,6 +113,7 @@ class JobRow:
     :param squares: the sum of the squares of the seconds of its finished units, for error bars
     :param audits: how many of its units are audits
     :param audited: how many of those are done
+    :param heard: how loud the finished file is; ``None`` where it has no sound
     :param audits_failed: in how many of those another segment was made than the one that the film is of
     """
 
@@ -121,6 +134,7 @@ class JobRow:
     audits: int = 0
     audited: int = 0
     audits_failed: int = 0
+    heard: Heard | None = None
 
     @property
     def finish(self) -> int:
@@ -273,6 +287,7 @@ class Figures:
     :param seconds: of wall time
     :param cpu: seconds of processor time
     :param memory: most bytes that its worker held
+    :param heard: how loud the finished file is; ``None`` for a segment, and where it has no sound
     """
 
     digest: str
@@ -281,6 +296,7 @@ class Figures:
     seconds: float
     cpu: float
     memory: int
+    heard: Heard | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
 
-from reelwork_farm.model import Cause, Part
+from reelwork_farm.model import Cause, Heard, Part
 from reelwork_farm.wire import WireError, dumps, from_json, loads
 
 #: Bytes of the longest line.
@@ -67,6 +67,7 @@ class Made:
     :param seconds: of wall time
     :param cpu: seconds of processor time
     :param memory: most bytes that the process held
+    :param heard: how loud the finished file is
     """
 
     path: str
@@ -74,6 +75,7 @@ class Made:
     seconds: float
     cpu: float
     memory: int
+    heard: Heard | None = None
 
 
 @dataclass(frozen=True)

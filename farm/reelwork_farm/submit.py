@@ -16,6 +16,7 @@ from reelwork.render.produce import Rendered, Task, kind_of, plan_task
 from reelwork.render.progress import Progress, Silent
 from reelwork.render.units import Request
 from reelwork.render.view import frame_range
+from reelwork.sound.levels import Levels
 from reelwork_farm.bundle import Bundle, pin, upload
 from reelwork_farm.errors import FarmError, Refused, Unreachable
 from reelwork_farm.fetch import failure, fetch_file, unpack
@@ -98,7 +99,8 @@ class FarmRenderer:
                 f"`reelwork farm cancel {row.id}` ends it"
             ) from error
         progress.stage("fetching the file")
-        return Rendered(_fetch(storage, done, task, bundle), task.warnings)
+        levels = None if done.heard is None else Levels(done.heard.loudness, done.heard.true_peak)
+        return Rendered(_fetch(storage, done, task, bundle), task.warnings, levels)
 
 
 def _submit(client: FarmClient, task: Task, terms: Terms, progress: Progress) -> tuple[JobRow, Bundle, Storage]:

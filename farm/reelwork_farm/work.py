@@ -24,9 +24,10 @@ from reelwork.render.produce import Kind, Task, chosen_output, kind_of, make, na
 from reelwork.render.progress import Progress, Report
 from reelwork.render.units import Request
 from reelwork.render.view import frame_range
+from reelwork.sound.levels import Levels
 from reelwork.sound.mix import sample_at
 from reelwork_farm.lock import NAME, BundleError, Lock, archive_name, is_many, read_lock, scale_of
-from reelwork_farm.model import Part, UnitKind
+from reelwork_farm.model import Heard, Part, UnitKind
 
 
 def open_work(folder: Path, into: Path) -> Work:
@@ -62,6 +63,7 @@ class Work:
 
     def __init__(self, folder: Path, lock: Lock, kind: Kind, task: Task) -> None:
         self._folder, self._lock, self._kind, self._task = folder, lock, kind, task
+        self.heard: Heard | None = None  #: how loud the file is that was finished last; ``None`` where it has no sound
 
     def render(self, part: Part, report: Report) -> tuple[Path, int]:
         """Make the segment of a unit; comes back with how many pictures were decoded from it, which are all.
@@ -88,7 +90,7 @@ class Work:
         with self._named():
             if self._kind == "film":
                 return self._finish_film(segments, report)
-            make(self._task, _Watched(report), _Here(report))
+            self.heard = _plain(make(self._task, _Watched(report), _Here(report)).levels)
             report.stage("verifying")
             return self._checked()
 
@@ -107,7 +109,7 @@ class Work:
 
     def _finish_film(self, segments: Sequence[Path], report: Report) -> tuple[Path, int]:
         film, target = self._film, self._task.target
-        finish_film(film, segments, target, report)
+        self.heard = _plain(finish_film(film, segments, target, report))
         verify_film(film, target, report)
         return target, film.frames
 
@@ -142,6 +144,10 @@ class Work:
         except MediaError as error:
             place = str((self._folder / self._lock.scene).resolve().parent)
             raise MediaError(str(error).replace(f"{place}{os.sep}", "")) from error
+
+
+def _plain(levels: Levels | None) -> Heard | None:
+    return None if levels is None else Heard(levels.loudness, levels.true_peak)
 
 
 def _pack(paths: Sequence[Path], archive: Path) -> None:

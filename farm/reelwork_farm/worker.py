@@ -395,7 +395,7 @@ class Worker:
         while self._holds(job, part):
             try:
                 digest, size = self._storage.put(path), path.stat().st_size
-                return Figures(digest, size, made.frames, made.seconds, made.cpu, made.memory)
+                return Figures(digest, size, made.frames, made.seconds, made.cpu, made.memory, made.heard)
             except Unreachable as error:
                 _log.warning("%s; putting the unit into the storage again", error)
             except (FarmError, OSError) as error:

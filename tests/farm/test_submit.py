@@ -22,7 +22,7 @@ from reelwork.extensions import registry
 from reelwork.render import remote
 from reelwork.render.digests import engine_digest
 from reelwork.render.prepare import Settings
-from reelwork.render.produce import make
+from reelwork.render.produce import Rendered, make
 from reelwork.render.progress import Silent
 from reelwork.render.units import Request
 from reelwork_farm import submit as submitting
@@ -93,7 +93,7 @@ class Hand:
         else:
             path, frames = work.render(part, Silent())
         self.rendered.append((lease.job, part.index))
-        return Figures(self.storage.put(path), path.stat().st_size, frames, 1.0, 1.0, 1)
+        return Figures(self.storage.put(path), path.stat().st_size, frames, 1.0, 1.0, 1, work.heard)
 
     def _segments(self, lease: Lease) -> list[Path]:
         found = []
@@ -105,7 +105,11 @@ class Hand:
 
 
 def local(scene: Path, to: Path, output: str, **request) -> Path:
-    return make(task_of(scene, to, output, **request), Silent(), Here()).path
+    return local_render(scene, to, output, **request).path
+
+
+def local_render(scene: Path, to: Path, output: str, **request) -> Rendered:
+    return make(task_of(scene, to, output, **request), Silent(), Here())
 
 
 @pytest.mark.parametrize(
@@ -124,8 +128,10 @@ def test_a_scene_comes_back_as_the_local_render(scene, farm, tmp_path, output, n
         again = FarmRenderer(farm.client()).render(scene, Settings(), request, Silent())
     assert rendered.path == again.path
     assert len(hand.rendered) == len(set(hand.rendered))  # the second time nothing was rendered
-    local(scene, tmp_path / "near" / name, output, frames=frames)
+    near = local_render(scene, tmp_path / "near" / name, output, frames=frames)
     assert contents(tmp_path / "far") == contents(tmp_path / "near")
+    assert rendered.levels == again.levels == near.levels
+    assert (rendered.levels is None) == (output in ("stills", "instants"))
 
 
 def test_a_film_is_audited_by_rendering_it_again(scene, farm, tmp_path):
@@ -370,6 +376,12 @@ def test_the_commands(scene, farm, tmp_path, monkeypatch):
         result = runner.invoke(app.cli, arguments, catch_exceptions=False)
     assert result.stdout == f"{to}\n"
     assert to.is_file()
+    here = tmp_path / "here.mp4"
+    near = runner.invoke(app.cli, ["render", str(scene), "--to", str(here), "--frames", "0-1"], catch_exceptions=False)
+    assert "sound: " in result.stderr
+    assert [line for line in near.stderr.splitlines() if "sound: " in line] == [
+        line for line in result.stderr.splitlines() if "sound: " in line
+    ]
     for option in (["--jobs", "2"], ["--fresh"]):
         assert "not on a farm" in runner.invoke(app.cli, [*arguments, *option]).stderr
     assert "it goes with --farm" in runner.invoke(app.cli, ["render", str(scene), "--audit", "1%"]).stderr

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from reelwork_farm.model import Cause, Failure, Figures, JobState, Part, Timing, UnitKind, UnitState, WorkerState
 from reelwork_farm.states import Again, JobEvent, Quarantine, UnitEvent, retry, unit_after
 from reelwork_farm.store.jobs import step
-from reelwork_farm.store.rows import find_job, note, plain
+from reelwork_farm.store.rows import find_job, note, plain, written
 from reelwork_farm.store.schema import jobs, leases, units, workers
 from reelwork_farm.store.verdicts import go_on, judge, spoil
 from reelwork_farm.store.workers import find_worker
@@ -180,12 +180,16 @@ def commit(
     }
     note(connection, now, "unit committed", job=job, worker=worker, units=[(index, told)])
     if unit.kind == UnitKind.FINISH:
-        connection.execute(update(jobs).where(jobs.c.id == job).values(result=figures.digest))
+        connection.execute(update(jobs).where(jobs.c.id == job).values(result=figures.digest, heard=_heard(figures)))
     elif unit.kind == UnitKind.AUDIT:
         judge(connection, find_job(connection, job), unit, worker, figures.digest, now)
     if done >= finish or quarantined:
         go_on(connection, job, now)
     return True
+
+
+def _heard(figures: Figures) -> str | None:
+    return None if figures.heard is None else written(figures.heard)
 
 
 def fail(

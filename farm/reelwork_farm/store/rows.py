@@ -14,6 +14,7 @@ from reelwork_farm.errors import NotFound
 from reelwork_farm.model import (
     Cause,
     Event,
+    Heard,
     JobRow,
     JobSpec,
     JobState,
@@ -81,6 +82,7 @@ def job_row(row: Row[Any]) -> JobRow:
         seconds=row.seconds,
         result=row.result,
         squares=row.squares,
+        heard=None if row.heard is None else from_json(Heard, json.loads(row.heard), strict=False),
         audits=row.audits,
         audited=row.audited,
         audits_failed=row.audits_failed,

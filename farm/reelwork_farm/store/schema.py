@@ -51,6 +51,7 @@ jobs: Final = Table(
     Column("seconds", Double, nullable=False, default=0.0),
     Column("squares", Double, nullable=False, default=0.0),
     Column("result", String(64)),
+    Column("heard", Text),  # as JSON
     Column("audits", Integer, nullable=False, default=0),
     Column("audited", Integer, nullable=False, default=0),
     Column("audits_failed", Integer, nullable=False, default=0),
