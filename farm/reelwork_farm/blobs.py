@@ -8,6 +8,7 @@ import hashlib
 import logging
 import os
 import tempfile
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -24,6 +25,10 @@ T = TypeVar("T")
 
 #: Seconds for which the next part of a file may fail to come.
 PATIENCE: Final = 30.0
+#: Bytes a second below which, after that time, a file does not come at all, but takes another's place.
+_SLOWEST: Final = 4096
+#: How many files may be on their way for each thread that writes them.
+_PLACES: Final = 16
 
 
 class Blobs:
@@ -42,7 +47,7 @@ class Blobs:
         self._metrics = metrics
         self._right = right
         self._pool = ThreadPoolExecutor(limits.uploads, thread_name_prefix="blobs")
-        self._uploads = asyncio.Semaphore(limits.uploads)
+        self._uploads = asyncio.Semaphore(limits.uploads * _PLACES)
         incoming.mkdir(parents=True, exist_ok=True)
         for left in incoming.iterdir():
             left.unlink()
@@ -123,7 +128,7 @@ class Blobs:
 
     async def _receive(self, request: web.Request, file: BinaryIO) -> str | None:
         """Write what comes; its digest, or ``None`` where it is more than is taken."""
-        sums, size = hashlib.sha256(), 0
+        sums, size, began = hashlib.sha256(), 0, time.monotonic()
 
         def write(block: bytes) -> None:
             sums.update(block)
@@ -135,6 +140,9 @@ class Blobs:
             if not block:
                 break
             size += len(block)
+            took = time.monotonic() - began
+            if took > PATIENCE and size < took * _SLOWEST:
+                raise TimeoutError
             if size > self._limits.blob:
                 return None
             self._metrics.blob_bytes.labels("in").inc(len(block))

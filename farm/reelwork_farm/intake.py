@@ -26,7 +26,7 @@ class Limits:
     :param blob: bytes of one file
     :param body: bytes of one message
     :param log: bytes of one unit's log
-    :param uploads: files that travel through the controller at once
+    :param uploads: threads that write files which travel through the controller
     :param listed: jobs, units or events in one answer
     """
 

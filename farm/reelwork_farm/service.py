@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import contextlib
 import fcntl
+import hashlib
 import json
 import logging
 import os
@@ -29,7 +30,7 @@ from reelwork_farm.errors import FarmError
 from reelwork_farm.messages import FarmInfo
 from reelwork_farm.model import KEEP, Timing
 from reelwork_farm.server import Server
-from reelwork_farm.storage import open_storage
+from reelwork_farm.storage import OpenStorage, open_storage
 from reelwork_farm.store import open_store
 from reelwork_farm.webhooks import Webhooks
 
@@ -71,13 +72,17 @@ def serve(
     except OSError as error:
         raise FarmError(f"cannot make the folder {folder}: {error.strerror or error}") from error
     _open_more_files()
-    with _alone(folder):
+    store = str(folder / "farm.sqlite") if store is None else store
+    with _alone(folder / "lock", folder), _alone_with(store):
         tokens = auth.farm_tokens(folder)
         _log_redacted(tokens)
         address = str((folder / "storage").absolute()) if storage is None else storage
-        opened = open_store(str(folder / "farm.sqlite") if store is None else store)
+        opened = open_store(store)
         try:
-            controller = Controller(opened, open_storage(address), folder / "logs", timing, keep=keep)
+            blobs = open_storage(address)
+            controller = Controller(
+                opened, blobs, folder / "logs", timing, keep=keep, sweep=_is_own(blobs, tokens, address)
+            )
             controller.wake(now=now())
             info = FarmInfo(folder.name, version("reelwork"), address, ray, timing)
             hooks = Webhooks(folder / "webhooks.json", tokens.signing)
@@ -160,14 +165,35 @@ def _outlived(what: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Be the only controller in a folder; the lock ends with the process, however that ends."""
-    with (folder / "lock").open("w") as file:
+def _alone(lock: Path, what: object) -> Iterator[None]:
+    """Be the only controller in a folder, or of a store; the lock ends with the process, however that ends."""
+    try:
+        file = lock.open("w")
+    except OSError as error:
+        raise FarmError(f"cannot write {lock}: {error.strerror or error}") from error
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise FarmError(f"another controller runs in {folder}: `reelwork farm down` ends it") from None
+            raise FarmError(f"another controller runs in {what}: `reelwork farm down` ends it") from None
         yield
+
+
+def _alone_with(store: str) -> contextlib.AbstractContextManager[None]:
+    """Be the only controller of a store that is a file on this machine."""
+    path = Path(store.removeprefix("sqlite:///"))
+    if "://" in str(store).removeprefix("sqlite:///") or not path.parent.is_dir():
+        return contextlib.nullcontext()
+    return _alone(path.with_name(f"{path.name}.lock"), path)
+
+
+def _is_own(blobs: OpenStorage, tokens: auth.Tokens, address: str) -> bool:
+    """Whether this farm was the first in a storage. In that of another, nothing is removed: whose a blob is, none says."""
+    own = hashlib.sha256(f"storage {tokens.secret}".encode()).hexdigest()[:32]
+    if blobs.owner(own) == own:
+        return True
+    _log.warning("another farm keeps its files in %s, too: this one removes none from there", address)
+    return False
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 import requests
 from serving import OFFER, Served, blob, figures_of, render, served, spec_of
 
+from reelwork_farm import blobs
 from reelwork_farm.auth import Role
 from reelwork_farm.client import FarmClient, RefusedError
 from reelwork_farm.errors import FarmError, UnknownWorker
@@ -418,3 +420,27 @@ def test_many_idle_workers_are_answered_together(farm: Served, client: FarmClien
 
 def test_json_is_what_scripts_get(farm: Served) -> None:
     assert json.loads(raw(farm, "GET", "/v1/farm").content)["timing"]["poll"] == farm.controller.timing.poll
+
+
+def test_files_that_drip_in_leave_room_for_others_and_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blobs, "PATIENCE", 1.0)
+    with served(tmp_path / "farm", limits=Limits(uploads=1)) as farm, contextlib.ExitStack() as held:
+        host, _, port = farm.address.rpartition(":")
+        head = f"Host: x\r\nAuthorization: Bearer {farm.tokens.token(Role.WORKER)}\r\nContent-Length: 1000000\r\n\r\n"
+        dripping = [held.enter_context(socket.create_connection((host, int(port)), timeout=10.0)) for _ in range(8)]
+        for number, each in enumerate(dripping):
+            each.sendall(f"PUT /v1/blobs/{number:064x} HTTP/1.1\r\n{head}".encode())
+        assert farm.client().has_blob(blob(farm.client(), tmp_path, b"of another"))
+        answers: dict[socket.socket, bytes] = {}
+        end = time.monotonic() + 10.0
+        for each in dripping:
+            each.setblocking(False)
+        while len(answers) < len(dripping) and time.monotonic() < end:
+            for each in dripping:
+                with contextlib.suppress(BlockingIOError):
+                    answers.setdefault(each, each.recv(12))
+                with contextlib.suppress(OSError):
+                    each.send(b"x")
+            time.sleep(0.1)
+        assert set(answers.values()) == {b"HTTP/1.1 408"}
+        assert len(answers) == 8

@@ -101,6 +101,17 @@ def test_one_controller_in_a_folder_and_a_clean_end(tmp_path: Path, monkeypatch:
     assert token not in (tmp_path / "farm.log").read_text()
 
 
+def test_one_controller_has_a_store(tmp_path: Path) -> None:
+    store = tmp_path / "shared.sqlite"
+    with controller(tmp_path / "one", "--store", str(store)):
+        for address in (str(store), f"sqlite:///{store}"):
+            with controller(tmp_path / "two", "--store", address) as second:
+                assert second.wait(20) == FarmError.exit_code
+    assert f"another controller runs in {store}" in (tmp_path / "two.log").read_text()
+    with controller(tmp_path / "two", "--store", str(store)):
+        assert _client(tmp_path / "two").jobs() == []
+
+
 @pytest.mark.parametrize(
     "options", [("--timing", "{"), ("--timing", '{"leash": 1}'), ("--store", "mysql://x"), ("--host", "192.0.2.1")]
 )
