@@ -19,6 +19,8 @@ from reelwork_farm.errors import FarmError
 BLOCK: Final = 1 << 20
 #: Where blobs are while they are written; no name of a blob's own folder.
 PARTIAL: Final = "partial"
+#: The file that says who keeps the storage tidy.
+OWNER: Final = "owner"
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 

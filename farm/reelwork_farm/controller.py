@@ -60,6 +60,7 @@ class Controller:
     :param storage: where segments and files lie
     :param logs: the folder of the units' logs
     :param keep: days that jobs are kept after their end; 0: for ever
+    :param sweep: whether blobs that no job refers to are removed: only where the storage is this farm's alone
     :param limits: how much is taken in
     """
 
@@ -71,6 +72,7 @@ class Controller:
         timing: Timing,
         *,
         keep: float = KEEP,
+        sweep: bool = True,
         limits: Limits | None = None,
         metrics: Metrics | None = None,
     ) -> None:
@@ -87,7 +89,7 @@ class Controller:
         self._reading: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
         self._claims = Claims()
-        self._retention = Retention(store, storage, logs, keep, self._claims, self._unmark)
+        self._retention = Retention(store, storage, logs, keep, self._claims, self._unmark, sweep=sweep)
 
     def wake(self, *, now: float) -> None:
         """Begin, or go on where another controller ended: workers get the time of a lease to be heard of again."""

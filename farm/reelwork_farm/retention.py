@@ -59,6 +59,7 @@ class Retention:
     :param keep: days that jobs are kept after their end; 0: nothing is ever removed
     :param claims: of blobs that are about to be referred to
     :param removed: told the digest of each blob that is gone
+    :param sweep: whether blobs are removed: not from a storage that others have put theirs in, too
     """
 
     def __init__(
@@ -69,9 +70,11 @@ class Retention:
         keep: float,
         claims: Claims,
         removed: Callable[[str], None],
+        *,
+        sweep: bool = True,
     ) -> None:
         self._store, self._storage, self._logs, self._keep = store, storage, logs, keep
-        self._claims, self._removed = claims, removed
+        self._claims, self._removed, self._may_sweep = claims, removed, sweep
         self._blobs: Iterator[tuple[str, float]] | None = None
         self._round: float | None = None  # when it began
 
@@ -88,7 +91,8 @@ class Retention:
             shutil.rmtree(self._logs / job, ignore_errors=True)
             self._store.remove(job, before=before, now=now)
         self._store.forget(before=before, limit=_LINES)
-        self._sweep(now)
+        if self._may_sweep:
+            self._sweep(now)
 
     def _sweep(self, now: float) -> None:
         """Look at some more blobs."""

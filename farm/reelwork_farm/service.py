@@ -188,7 +188,7 @@ def _alone_with(store: str) -> contextlib.AbstractContextManager[None]:
 
 
 def _is_own(blobs: OpenStorage, tokens: auth.Tokens, address: str) -> bool:
-    """Whether this farm was the first in a storage. In that of another, nothing is removed: whose a blob is, none says."""
+    """Whether this farm was the first in a storage. In that of another nothing is removed: nobody knows whose it is."""
     own = hashlib.sha256(f"storage {tokens.secret}".encode()).hexdigest()[:32]
     if blobs.owner(own) == own:
         return True

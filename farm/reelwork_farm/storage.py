@@ -17,6 +17,7 @@ from typing import BinaryIO, Final, Protocol
 
 from reelwork_farm.blobfile import (
     BLOCK,
+    OWNER,
     PARTIAL,
     DamagedBlobError,
     MissingError,
@@ -96,6 +97,10 @@ class OpenStorage(Storage, Protocol):
 
     def discard(self, digest: str) -> None:
         """Let a blob go, if it is there."""
+        ...
+
+    def owner(self, name: str) -> str:
+        """Who keeps the storage tidy: the first who asked, by the name that was given then."""
         ...
 
     def listed(self) -> Iterator[tuple[str, float]]:
@@ -189,6 +194,14 @@ class FolderStorage:
         """See :class:`OpenStorage`."""
         with told(f"the storage {self._root}"):
             self.path(digest).unlink(missing_ok=True)
+
+    def owner(self, name: str) -> str:
+        """See :class:`OpenStorage`."""
+        place = self._root / OWNER
+        with told(f"the storage {self._root}"):
+            with contextlib.suppress(FileExistsError), place.open("x", encoding="utf-8") as file:
+                file.write(name)
+            return place.read_text(encoding="utf-8")
 
     def listed(self) -> Iterator[tuple[str, float]]:
         """See :class:`OpenStorage`."""

@@ -11,6 +11,7 @@ from typing import BinaryIO, Final, cast
 
 from reelwork_farm.blobfile import (
     BLOCK,
+    OWNER,
     PARTIAL,
     MissingError,
     StorageError,
@@ -111,6 +112,16 @@ class UrlStorage:
         path = self._path(digest)
         with self._told(), contextlib.suppress(FileNotFoundError):
             self._files.rm_file(path)
+
+    def owner(self, name: str) -> str:
+        """See :class:`reelwork_farm.storage.OpenStorage`."""
+        place = f"{self._root}/{OWNER}"
+        with self._told():
+            self._files.invalidate_cache(self._root)
+            if not self._files.exists(place):
+                self._files.makedirs(self._root, exist_ok=True)
+                self._files.pipe_file(place, name.encode())
+            return str(self._files.cat_file(place).decode())
 
     def listed(self) -> Iterator[tuple[str, float]]:
         """See :class:`reelwork_farm.storage.OpenStorage`."""

@@ -205,6 +205,28 @@ def test_storages_list_what_they_have_and_since_when(tmp_path: Path, address: st
     assert len(dict(storage.listed())) == 19
 
 
+@pytest.mark.parametrize("address", ["{folder}", "memory://{name}/owned"])
+def test_a_storage_is_kept_tidy_by_its_first_farm_alone(tmp_path: Path, address: str) -> None:
+    place = address.format(folder=tmp_path / "s", name=tmp_path.name)
+    assert open_storage(place).owner("one") == "one"
+    assert open_storage(place).owner("other") == "one"
+    assert open_storage(place).owner("one") == "one"
+    assert dict(open_storage(place).listed()) == {}
+
+
+def test_a_farm_in_the_storage_of_another_lets_its_jobs_go_but_no_blob(tmp_path: Path) -> None:
+    farm = Farm(tmp_path)
+    farm.controller = Controller(farm.store, farm.storage, tmp_path / "logs", QUICK, keep=KEEP, sweep=False)
+    farm.submit(farm.upload(1))
+    farm.render()
+    before = farm.blobs()
+    farm.storage.now += 2 * KEEP * DAY
+    farm.tidy(5)
+    assert farm.store.jobs() == []
+    assert farm.blobs() == before
+    farm.store.close()
+
+
 class History:
     """Turns numbers into what happens to a farm, and looks after each whether all that is needed is there."""
 
