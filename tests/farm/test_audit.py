@@ -172,7 +172,7 @@ def test_a_cancelled_job_that_is_opened_again_is_audited(store: Store, finished:
     check(store)
     assert store.submit(job.spec, now=5.0).state is JobState.RUNNING
     check(store)
-    assert {index: tried for index, _, _, _, tried in store.ready(job.id, 10, now=5.0)}[6] == (maker,)
+    assert {row[0]: row[4] for row in store.ready(job.id, 10, now=5.0)}[6] == (maker,)
     render(store, other, job.id, now=6.0)
     assert store.job(job.id).state is JobState.DONE
     check(store)
