@@ -19,6 +19,7 @@ test: $(READY) ## run the tests, on two processes
 
 soak: $(READY) ## put a farm through every fault, up to a thousand times: less than 60 minutes
 	$(BIN)/reelwork farm chaos --soak
+	$(BIN)/pytest -m soak -p no:benchmark -q
 
 bench: $(READY) ## measure kernels, frames and whole scenes
 	$(BIN)/pytest benchmarks

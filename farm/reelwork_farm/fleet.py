@@ -46,6 +46,7 @@ class Wanted:
     :param folder: of the farm, or of this machine's part of it
     :param workers: how many; ``None`` for as many as fit
     :param most: workers up to which Ray may add machines; ``None``: it adds none
+    :param machines: a file that tells Ray how it gets them
     :param ray: whether Ray places the workers
     :param tags: further capabilities of its workers
     :param memory: bytes that its renders may hold together; ``None`` for most of what there is
@@ -54,6 +55,7 @@ class Wanted:
     folder: Path
     workers: int | None = None
     most: int | None = None
+    machines: Path | None = None
     ray: bool = True
     tags: tuple[str, ...] = ()
     memory: int | None = None
@@ -117,6 +119,8 @@ def _ray_head(wanted: Wanted, cluster: tuple[str, int], address: str, token: str
     """Ray itself, and who keeps workers in it."""
     from reelwork_farm import ray_dispatcher
 
+    if (wanted.most is None) != (wanted.machines is None):
+        raise FarmError("say both how many workers there may be, --max-workers, and how Ray gets machines, --machines")
     room = wanted.slots()
     temporary = _temporary(wanted.folder)
     environment = ray_dispatcher.environment(token, wanted.folder / _WORK, wanted.tags)
@@ -125,7 +129,13 @@ def _ray_head(wanted: Wanted, cluster: tuple[str, int], address: str, token: str
     return (
         Program(
             "ray",
-            ray_dispatcher.start_arguments(room, head=cluster, client_port=free_port("127.0.0.1"), temporary=temporary),
+            ray_dispatcher.start_arguments(
+                room,
+                head=cluster,
+                client_port=free_port("127.0.0.1"),
+                temporary=temporary,
+                machines=wanted.machines,
+            ),
             environment=environment,
             order=1,
             orphaned=signal.SIGTERM,

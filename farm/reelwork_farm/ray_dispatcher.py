@@ -133,6 +133,7 @@ def start_arguments(
     client_port: int = 0,
     join: str | None = None,
     temporary: Path | None = None,
+    machines: Path | None = None,
 ) -> tuple[str, ...]:
     """The command that makes this machine part of a Ray cluster, for as long as it runs.
 
@@ -141,6 +142,7 @@ def start_arguments(
     :param client_port: a port that Ray then listens on for clients of its own, of which a farm has none
     :param join: ``host:port`` of the cluster, if it is there already
     :param temporary: a folder for Ray's sockets and logs, with a short name; of the head only
+    :param machines: a file that tells Ray how it gets more machines, and gives them back; of the head only
     """
     cores = sum(slot.cores for slot in slots)
     memory = sum(slot.memory for slot in slots)
@@ -152,6 +154,8 @@ def start_arguments(
         given.append(f"--ray-client-server-port={client_port}")
     if temporary is not None:
         given.append(f"--temp-dir={temporary}")
+    if machines is not None:
+        given.append(f"--autoscaling-config={machines}")
     if join is not None:
         given.append(f"--address={join}")
     given += [

@@ -5,9 +5,11 @@ import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
+import pytest
 from machines import SCENE, Machine, digest, wait
 
 from reelwork_farm.auth import Role, Tokens
+from reelwork_farm.errors import FarmError
 from reelwork_farm.fleet import Head, Wanted, free_port, head_programs, own_address, ray_programs, worker_token
 
 
@@ -60,6 +62,15 @@ def test_workers_of_other_machines_are_told_an_address_that_they_reach(tmp_path:
     keeper = next(program for program in programs if program.name == "keeper")
     host, _, port = keeper.argv[keeper.argv.index("--address") + 1].rpartition(":")
     assert (host, port) == (own_address("0.0.0.0"), "8378")
+
+
+def test_more_machines_need_somebody_who_knows_how_to_get_them(tmp_path: Path) -> None:
+    with pytest.raises(FarmError, match="--machines"):
+        head_programs(Wanted(tmp_path, workers=1, most=5, memory=1 << 30), Head())
+    wanted = Wanted(tmp_path, workers=1, most=5, machines=tmp_path / "machines.yaml", memory=1 << 30)
+    programs = {program.name: program for program in head_programs(wanted, Head())}
+    assert f"--autoscaling-config={tmp_path}/machines.yaml" in programs["ray"].argv
+    assert programs["keeper"].argv[-3:] == ("--bounds", "1", "5")
 
 
 def test_a_machines_tags_reach_its_workers_in_ray(tmp_path: Path) -> None:

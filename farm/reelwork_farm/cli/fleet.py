@@ -63,7 +63,19 @@ def machine_options(command: F) -> F:
 @click.command("up")
 @machine_options
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on; 0.0.0.0 for all.")
-@click.option("--max-workers", "most", metavar="N", type=int, help="Have Ray add machines up to so many workers.")
+@click.option(
+    "--machines",
+    metavar="FILE",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False, resolve_path=True),
+    help="How Ray gets machines and gives them back: a cluster configuration of Ray's.",
+)
+@click.option(
+    "--max-workers",
+    "most",
+    metavar="N",
+    type=click.IntRange(min=0),
+    help="Have Ray add machines (--machines) up to so many workers.",
+)
 @click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="0 for one that is free.")
 @click.option("--ray-port", type=click.IntRange(0, 65535), default=0, help="Of the Ray cluster; 0 for a free one.")
 @click.option("--storage", metavar="ADDRESS", help="A folder or s3://…, for media, segments and films.")
@@ -85,6 +97,7 @@ def up(
     no_ray: bool,
     foreground: bool,
     host: str,
+    machines: Path | None,
     most: int | None,
     port: int,
     ray_port: int,
@@ -99,7 +112,7 @@ def up(
     from reelwork_farm.supervisor import running
 
     place, storage, store = _made(folder), _whole(storage), _whole(store)
-    wanted = fleet.Wanted(place, workers, most, not no_ray, tags, _bytes(memory))
+    wanted = fleet.Wanted(place, workers, most, machines, not no_ray, tags, _bytes(memory))
     since = time.time()
     if running(place) is None:
         head = fleet.Head(host, port, ray_port, storage, store, wire.from_json(Timing, wire.loads(timing)), keep)
