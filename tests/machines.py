@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from misbehaving_plugin import misbehaving_plugin
 
 from reelwork_farm.auth import Role, farm_tokens
 from reelwork_farm.client import FarmClient
@@ -22,7 +21,7 @@ from reelwork_farm.fleet import address_in
 from reelwork_farm.model import Timing
 from reelwork_farm.wire import dumps
 
-TIMES = Timing(lease=4.0, heartbeat=0.3, lost=6.0, backoff=0.1, standstill=3.0, batch=0.5, poll=0.05)
+TIMES = Timing(lease=2.5, heartbeat=0.3, lost=4.0, backoff=0.1, standstill=3.0, batch=0.5, poll=0.05)
 #: Five units of 96 frames.
 SCENE = """
 reelwork: 1
@@ -69,6 +68,7 @@ class Machine:
         return Machine(folder, {**self.environment, "REELWORK_FARM_TOKEN": token, **environment})
 
     def workers(self) -> list[dict[str, Any]]:
+        """Who is there."""
         found: list[dict[str, Any]] = json.loads(self.farm("workers", "--json"))
         return found
 
@@ -89,15 +89,12 @@ class Machine:
 
 
 @contextlib.contextmanager
-def machine_in(folder: Path, plugin: Path, home: Path) -> Iterator[Machine]:
+def machine_in(folder: Path, **environment: str) -> Iterator[Machine]:
     """A machine whose farm is down in the end.
 
     :param folder: of the farm
-    :param plugin: a folder with a plugin that it has
-    :param home: its user's
     """
-    path = os.pathsep.join([str(plugin), *filter(None, [os.environ.get("PYTHONPATH")])])
-    found = Machine(folder, {"PYTHONPATH": path, "REELWORK_HOME": str(home)})
+    found = Machine(folder, environment)
     try:
         yield found
     finally:
@@ -106,7 +103,7 @@ def machine_in(folder: Path, plugin: Path, home: Path) -> Iterator[Machine]:
 
 @pytest.fixture
 def machine(tmp_path: Path, fresh_home: Path) -> Iterator[Machine]:
-    with machine_in(tmp_path / "farm", misbehaving_plugin(tmp_path / "plugin"), fresh_home) as found:
+    with machine_in(tmp_path / "farm", REELWORK_HOME=str(fresh_home)) as found:
         yield found
 
 

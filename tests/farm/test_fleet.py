@@ -1,51 +1,61 @@
-import json
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from machines import SCENE, Machine, digest, wait
+from machines import SCENE, Machine, digest, machine_in, wait
 
 from reelwork_farm.auth import Role, Tokens
 from reelwork_farm.errors import FarmError
 from reelwork_farm.fleet import Head, Wanted, free_port, head_programs, own_address, ray_programs, worker_token
 
 
-def test_a_farm_comes_up_renders_the_local_film_though_workers_and_controller_die_and_goes_down(
-    machine: Machine, tmp_path: Path
-) -> None:
-    scene = tmp_path / "scene.yaml"
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("fleet")
+
+
+@pytest.fixture(scope="module")
+def plain(folder: Path) -> Iterator[Machine]:
+    """A farm of two workers without Ray."""
+    with machine_in(folder / "farm") as found:
+        found.up("--workers", "2", "--no-ray")
+        yield found
+        found.farm("down")
+        assert "start one with `reelwork farm up`" in found.farm("status", code=9)
+
+
+def test_a_farm_renders_the_local_film_though_a_worker_and_the_controller_die(plain: Machine, folder: Path) -> None:
+    scene = folder / "scene.yaml"
     scene.write_text(SCENE)
-    machine("render", scene, "--to", tmp_path / "local.mp4", "--jobs", "1")
-    address = machine.up("--workers", "2", "--no-ray")
-    assert machine.up("--workers", "2", "--no-ray") == address
-    assert len(json.loads(machine.farm("workers", "--json"))) == 2
-    before = machine.programs()
-    render = machine.begin("render", scene, "--farm", address, "--to", tmp_path / "farm.mp4")
-    wait(lambda: any(job.done for job in machine.client().jobs()) or render.poll() is not None)
+    plain("render", scene, "--to", folder / "local.mp4", "--jobs", "1")
+    address = plain.client().address
+    assert len(plain.workers()) == 2
+    before = plain.programs()
+    render = plain.begin("render", scene, "--farm", address, "--to", folder / "farm.mp4")
+    wait(lambda: any(job.done for job in plain.client().jobs()) or render.poll() is not None)
     os.kill(before["worker-0"], signal.SIGKILL)
     os.kill(before["controller"], signal.SIGKILL)
     assert "farm.mp4" in render.communicate(timeout=60)[0]
-    assert digest(tmp_path / "farm.mp4") == digest(tmp_path / "local.mp4")
-    after = machine.programs()
+    assert digest(folder / "farm.mp4") == digest(folder / "local.mp4")
+    after = plain.programs()
     assert after["worker-1"] == before["worker-1"]
     assert {after["worker-0"], after["controller"]}.isdisjoint(before.values())
-    machine.farm("down")
-    assert "start one with `reelwork farm up`" in machine.farm("status", code=9)
+    assert plain.up("--workers", "2", "--no-ray") == address
 
 
-def test_a_machine_joins_works_and_is_drained(machine: Machine, tmp_path: Path) -> None:
-    address = machine.up("--workers", "0", "--no-ray")
-    token = machine.farm("token", "worker").strip()
-    other = Machine(tmp_path / "other", {**machine.environment, "REELWORK_FARM_TOKEN": token})
+def test_a_machine_joins_works_and_is_drained(plain: Machine, folder: Path) -> None:
+    before = {row["id"] for row in plain.workers()}
+    other = plain.joining(folder / "other")
     try:
-        other.farm("join", address, "--workers", "1", "--no-ray")
-        (worker,) = json.loads(machine.farm("workers", "--json"))
+        other.farm("join", plain.client().address, "--workers", "1", "--no-ray")
+        (worker,) = [row for row in plain.workers() if row["id"] not in before]
         assert worker["state"] == "idle"
-        machine.farm("drain", worker["id"])
-        wait(lambda: not json.loads(machine.farm("workers", "--json")))
+        plain.farm("drain", worker["id"])
+        wait(lambda: worker["id"] not in {row["id"] for row in plain.workers()})
     finally:
         other.farm("down")
 

@@ -42,6 +42,7 @@ def test_who_has_a_gpu_offers_it_and_where_ray_finds_none_the_machine_may_say_so
 
 #: Writes down each kernel that is compiled and kept.
 COUNTING = """
+from reelwork import hookimpl
 from reelwork.kernels import cache
 
 def counted(path, content, write=cache.write_atomically):
@@ -51,21 +52,20 @@ def counted(path, content, write=cache.write_atomically):
 
 cache.write_atomically = counted
 
-from reelwork import hookimpl
-
 @hookimpl
 def reelwork_extensions():
     return []
 """
 
 
-def counting_plugin(folder: Path, log: Path) -> Path:
+def counting_plugin(folder: Path, log: Path) -> str:
+    """A path for Python on which the plugin is."""
     about = folder / "reelwork_counting-1.0.dist-info"
     about.mkdir(parents=True)
     (folder / "reelwork_counting.py").write_text(COUNTING.format(log=str(log)))
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: reelwork-counting\nVersion: 1.0\n")
     (about / "entry_points.txt").write_text("[reelwork]\ncounting = reelwork_counting\n")
-    return folder
+    return os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +78,7 @@ def cluster(folder: Path) -> Iterator[Machine]:
     """A farm of two workers on one machine where no kernel has been compiled yet."""
     (folder / "home").mkdir()
     plugin = counting_plugin(folder / "plugin", folder / "compiled")
-    with machine_in(folder / "farm", plugin, folder / "home") as found:
+    with machine_in(folder / "farm", PYTHONPATH=plugin, REELWORK_HOME=str(folder / "home")) as found:
         timing = dumps(replace(TIMES, standstill=60.0))  # compiling is no standstill
         found.up("--workers", "2", "--tag", "tape", "--timing", timing)
         yield found
