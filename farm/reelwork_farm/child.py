@@ -22,7 +22,6 @@ from reelwork.errors import MediaError
 from reelwork.render.worker import die_with, take_over_pipes
 from reelwork_farm import orders
 from reelwork_farm.model import Cause, UnitKind
-from reelwork_farm.warming import Warming
 
 if TYPE_CHECKING:
     from reelwork_farm.work import Work
@@ -41,7 +40,6 @@ class _Outbox:
         self._stage = ""
         self._frames = 0
         self._sent = 0.0
-        self.warming: Warming | None = None  #: what is to be told of the next finished frame
 
     def send(self, news: orders.News) -> None:
         try:
@@ -55,9 +53,6 @@ class _Outbox:
             self.send(orders.Stage(name))
 
     def advance(self, frames: int = 1) -> None:
-        if self.warming is not None:
-            self.warming.done()
-            self.warming = None
         self._frames += frames
         if time.monotonic() - self._sent >= _QUIET:
             self.flush()
@@ -80,7 +75,6 @@ def main(parent: int) -> None:
     with contextlib.suppress(Exception):  # what is wrong is said when a job is opened
         _get_ready()
     work: Work | None = None
-    warming: Warming | None = None
     while True:
         try:
             order = orders.receive(incoming)
@@ -88,10 +82,10 @@ def main(parent: int) -> None:
             return
         try:
             if isinstance(order, orders.Open):
-                work, warming = _opened(order, outbox), Warming(Path(order.folder))
+                work = _opened(order, outbox)
                 outbox.send(orders.Opened())
-            elif work is not None and warming is not None:
-                outbox.send(_made(work, warming, order, outbox))
+            elif work is not None:
+                outbox.send(_made(work, order, outbox))
         except Exception as error:  # strangers' plugins and files: anything may come
             traceback.print_exc()
             outbox.send(orders.Failed(cause_of(error), f"{type(error).__name__}: {error}"[:8000]))
@@ -126,9 +120,7 @@ def _opened(order: orders.Open, outbox: _Outbox) -> Work:
     return open_work(Path(order.folder), Path(order.into))
 
 
-def _made(work: Work, warming: Warming, order: orders.Make, outbox: _Outbox) -> orders.Made:
-    warming.begin(lambda: outbox.send(orders.Stage("waiting for another worker to compile kernels")))
-    outbox.warming = warming
+def _made(work: Work, order: orders.Make, outbox: _Outbox) -> orders.Made:
     begun, cpu = time.monotonic(), time.process_time()
     _forget_peak()
     part, heard = order.part, None
@@ -137,7 +129,6 @@ def _made(work: Work, warming: Warming, order: orders.Make, outbox: _Outbox) -> 
         heard = work.heard
     else:
         path, frames = work.render(part, outbox)
-    warming.done()
     outbox.flush()
     took, cpu = time.monotonic() - begun, time.process_time() - cpu
     return orders.Made(str(path), frames, took, cpu, peak_memory(), heard)
