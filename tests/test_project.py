@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PIN = re.compile(r"[A-Za-z0-9._-]+==[A-Za-z0-9.!+]+")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-TARGETS = ("help", "film", "test", "bench", "lint", "docs", "clean", "constraints")
+TARGETS = ("help", "film", "test", "soak", "bench", "lint", "docs", "clean", "constraints")
 
 
 def tracked() -> list[Path]:

@@ -136,6 +136,9 @@ class _Storage:
     def open(self, digest: str) -> BinaryIO:
         return io.BytesIO(_BLOB)
 
+    def missing(self, digests: Iterable[str]) -> frozenset[str]:
+        return frozenset()
+
 
 @dataclass
 class _Worker:

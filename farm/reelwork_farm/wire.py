@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any, Final, TypeVar
 
 from reelwork.errors import ReelworkError
+from reelwork_farm.errors import FarmError
 
 T = TypeVar("T")
 
@@ -105,7 +106,10 @@ def _read_dataclass(kind: Any, data: Any, place: str, strict: bool) -> Any:
         required = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
         if required and field.name not in found:
             raise WireError(f"{place or kind.__name__}: {field.name!r} is missing")
-    return kind(**found)
+    try:
+        return kind(**found)
+    except FarmError as error:
+        raise WireError(str(error)) from error
 
 
 def _read_plain(kind: Any, data: Any, place: str) -> Any:

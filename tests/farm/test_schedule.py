@@ -1,4 +1,4 @@
-"""Who gets what: shares, priorities, lease sizes, stragglers, capabilities, what is taken back, and why a job waits."""
+"""Who gets what: shares, priorities, lease sizes and stragglers."""
 
 import dataclasses
 import heapq
@@ -8,59 +8,18 @@ from collections import Counter
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scheduling import ENGINE, NOW, fleet, given_to, job, renders, view, worker
 
-from reelwork_farm.capability import BIG_MEMORY, Fleet, bad_hosts, check_needs, objections
-from reelwork_farm.errors import FarmError
+from reelwork_farm.capability import Fleet
 from reelwork_farm.model import (
-    JobRow,
-    JobSpec,
     JobState,
     Share,
     Timing,
     UnitKind,
-    WorkerOffer,
-    WorkerRow,
     WorkerState,
 )
-from reelwork_farm.revoke import revoke
 from reelwork_farm.schedule import LONGEST, charge, plan
 from reelwork_farm.view import AGEING, Load, Ready, View
-from reelwork_farm.waiting import why_waiting
-
-ENGINE = "e" * 64
-SPEC = JobSpec("film", "b" * 64, ENGINE, 0, 96, "24", True, "film.mp4")
-OFFER = WorkerOffer("node", 1, 2, 4 << 30, ENGINE, "x86_64")
-NOW = 10_000.0
-
-
-def job(name: str = "a", units: int = 11, *, project: str = "default", needs: tuple[str, ...] = (), **values) -> JobRow:
-    row = JobRow(name, dataclasses.replace(SPEC, title=f"film {name}", project=project, needs=needs),
-                 JobState.QUEUED, 0, NOW, None, None, units, 0, 0, 0, 0.0, None)  # fmt: skip
-    return dataclasses.replace(row, **values)
-
-
-def worker(name: str, *, state: WorkerState = WorkerState.IDLE, faults: int = 0, **offer) -> WorkerRow:
-    aside = NOW + 60 if state is WorkerState.ASIDE else None
-    return WorkerRow(name, dataclasses.replace(OFFER, **offer), state, 0.0, NOW, None, faults, aside)
-
-
-def fleet(*rows: WorkerRow | str) -> Fleet:
-    return Fleet([worker(row) if isinstance(row, str) else row for row in rows], NOW)
-
-
-def renders(*indexes: int, tried: tuple[str, ...] = ()) -> list[Ready]:
-    return [Ready(index, UnitKind.RENDER, index * 96, index * 96 + 96, tried) for index in indexes]
-
-
-def view(*jobs: JobRow, ready: dict[str, list[Ready]] | None = None, workers: Fleet | None = None, **values) -> View:
-    found = {row.id: renders(*range(row.units - 1)) for row in jobs} if ready is None else ready
-    there = workers or fleet("w1", "w2")
-    return View(tuple(jobs), found, there, **({"idle": tuple(there.rows)} | values))
-
-
-def given_to(found: View, now: float = NOW) -> dict[str, tuple[str, tuple[int, ...]]]:
-    return {grant.worker: (grant.job, grant.indexes) for grant in plan(found, now)}
-
 
 # -- what a plan may never do
 
@@ -355,163 +314,3 @@ def test_nothing_is_doubled_for_the_last_unit_nor_by_slow_workers_nor_while_ther
     assert plan(straggling(NOW - 900, shares={"default": Share(1, 1)}), NOW) == []
     (grant,) = plan(straggling(NOW - 900, ready={"a": renders(7)}, done=8), NOW)
     assert not grant.doubled
-
-
-# -- what is taken back
-
-
-LOADED = {"seconds": {"a": 4.0, "b": 4.0}, "timing": Timing(heartbeat=5.0)}
-
-
-def test_idle_workers_get_from_the_end_of_the_longest_load() -> None:
-    row = job("a", 11, leased=8, done=2, state=JobState.RUNNING)
-    loads = {"w2": Load("a", (0, 1, 2, 3, 4), NOW), "w3": Load("a", (5, 6, 7), NOW)}
-    found = view(row, ready={"a": []}, workers=fleet("w1", "w2", "w3"), idle=("w1",), loads=loads, **LOADED)
-    (taken,) = revoke(found, NOW)
-    assert (taken.worker, taken.job, taken.indexes) == ("w2", "a", (4,))
-
-
-def test_nothing_is_taken_back_for_slow_workers_nor_for_those_who_may_not_render_it() -> None:
-    row = job("a", 11, leased=5, done=5, state=JobState.RUNNING, needs=("gpu",))
-    there = fleet("w1", worker("w2", tags=("gpu",)), worker("w3", tags=("gpu",)))
-    found = view(row, ready={"a": []}, workers=there, loads={"w2": Load("a", (0, 1, 2, 3, 4), NOW)}, **LOADED)
-    assert revoke(dataclasses.replace(found, idle=("w1",)), NOW) == []
-    assert revoke(dataclasses.replace(found, idle=("w3",), pace={"w3": 9.0}), NOW) == []
-    assert len(revoke(dataclasses.replace(found, idle=("w3",)), NOW)) == 1
-
-
-def test_workers_that_idle_since_they_fit_nothing_keep_no_job_from_its_right() -> None:
-    low = job("a", 1001, leased=5, state=JobState.RUNNING, needs=("gpu",))
-    high = job("b", 2, priority=1, needs=("gpu",))
-    there = fleet("w1", worker("w2", tags=("gpu",)))
-    found = view(low, high, workers=there, idle=("w1",), loads={"w2": Load("a", (0, 1, 2, 3, 4), NOW)}, **LOADED)
-    assert [taken.worker for taken in revoke(found, NOW)] == ["w2"]
-
-
-def test_what_a_worker_may_begin_before_it_hears_of_it_is_left_alone() -> None:
-    row = job("a", 11, leased=2, done=8, state=JobState.RUNNING)
-    found = view(row, ready={"a": []}, workers=fleet("w1", "w2"), idle=("w1",),
-                 loads={"w2": Load("a", (0, 1), NOW)}, **LOADED)  # fmt: skip
-    assert revoke(found, NOW) == []
-    later = dataclasses.replace(found, timing=Timing(heartbeat=3.0))
-    assert [taken.indexes for taken in revoke(later, NOW)] == [(1,)]
-
-
-def test_a_job_of_higher_priority_gets_workers_at_the_next_unit() -> None:
-    low = job("a", 1001, leased=10, state=JobState.RUNNING, submitted=NOW - 5)
-    high = job("b", 2, priority=1)
-    loads = {"w1": Load("a", (0, 1, 2, 3, 4), NOW), "w2": Load("a", (5, 6, 7, 8, 9), NOW)}
-    found = view(low, high, idle=(), loads=loads, **LOADED)
-    (taken,) = revoke(found, NOW)
-    assert len(taken.indexes) == 3
-    soon = loads | {"w1": Load("a", (0,), NOW)}
-    assert revoke(dataclasses.replace(found, loads=soon), NOW) == []
-    assert revoke(dataclasses.replace(found, jobs=(low, dataclasses.replace(high, priority=0))), NOW) == []
-
-
-def test_a_project_below_its_share_gets_workers_at_the_next_unit() -> None:
-    jobs = job("a", 1001, project="p", leased=20, state=JobState.RUNNING), job("b", 1001, project="q")
-    loads = {f"w{n}": Load("a", tuple(range(5 * n, 5 * n + 5)), NOW) for n in range(4)}
-    found = view(*jobs, workers=fleet(*loads), idle=(), loads=loads, **LOADED)
-    assert len(revoke(found, NOW)) == 2
-    weighted = dataclasses.replace(found, shares={"p": Share(3.0)})
-    assert len(revoke(weighted, NOW)) == 1
-    assert revoke(dataclasses.replace(found, shares={"q": Share(1.0, 0)}), NOW) == []
-
-
-# -- who may render what
-
-
-@pytest.mark.parametrize(
-    ("needs", "offer", "clause"),
-    [
-        ((), {}, None),
-        (("gpu",), {"tags": ("gpu", "ssd")}, None),
-        (("gpu",), {"tags": ("gpus",)}, "it offers no gpu"),
-        (("big-memory",), {"memory": BIG_MEMORY}, None),
-        (("big-memory",), {"memory": BIG_MEMORY - 1}, "it offers no big-memory"),
-        (("big-memory",), {"tags": ("big-memory",)}, None),
-        (("cores:8", "memory:4G"), {"cores": 8}, None),
-        (("cores:8",), {"cores": 7}, "it offers no cores:8"),
-        (("memory:5G",), {}, "it offers no memory:5G"),
-        ((), {"engine": "f" * 64}, "it renders with the engine and plugins ffffffffffff, not eeeeeeeeeeee"),
-    ],
-)
-def test_a_worker_is_matched_by_what_it_offers(needs: tuple[str, ...], offer: dict, clause: str | None) -> None:
-    spec = dataclasses.replace(SPEC, needs=needs)
-    assert objections(spec, dataclasses.replace(OFFER, **offer)) == (() if clause is None else (clause,))
-
-
-def test_a_job_for_one_architecture_goes_to_no_other() -> None:
-    assert objections(dataclasses.replace(SPEC, machine="x86_64"), OFFER) == ()
-    assert objections(dataclasses.replace(SPEC, machine="aarch64"), OFFER)
-
-
-@pytest.mark.parametrize("need", ["", "GPU", "a b", "cores:0", "cores:8G", "memory:32", "-x", "ü", "x" * 64])
-def test_needs_that_nobody_can_offer_are_refused(need: str) -> None:
-    with pytest.raises(FarmError, match="nothing that a worker can offer"):
-        check_needs([need])
-
-
-def test_needs_that_somebody_can_offer_are_taken() -> None:
-    check_needs(["gpu", "big-memory", "cores:8", "memory:32G", "cuda-12.4"])
-
-
-def test_a_machine_that_fails_far_more_often_than_others_is_set_aside() -> None:
-    good = [worker(f"g{number}", node=f"good{number}", faults=1) for number in range(3)]
-    bad = [worker("b1", node="bad", faults=2), worker("b2", node="bad", faults=2)]
-    assert set(bad_hosts([*good, *bad], NOW)) == {"b1", "b2"}
-    assert bad_hosts(bad, NOW) == ()
-    assert bad_hosts([*good, worker("b1", node="bad", faults=3)], NOW) == ()
-    assert bad_hosts([worker(f"w{number}", node=f"n{number}", faults=9) for number in range(4)], NOW) == ()
-
-
-@given(st.lists(st.integers(0, 20), max_size=12))
-def test_at_most_half_of_the_machines_are_set_aside(faults: list[int]) -> None:
-    rows = [worker(f"w{number}", node=f"n{number}", faults=count) for number, count in enumerate(faults)]
-    assert len(bad_hosts(rows, NOW)) <= len(rows) / 2
-
-
-# -- why a job waits
-
-
-BUSY = {"w1": Load("a", (0,), NOW), "w2": Load("a", (1,), NOW)}
-
-
-@pytest.mark.parametrize(
-    ("found", "said"),
-    [
-        (view(job(state=JobState.PAUSED)), "it is paused: `reelwork farm resume a`"),
-        (view(job(done=8, quarantined=2), ready={}), "2 units of it failed too often: `reelwork farm retry a`"),
-        (view(job(), workers=fleet(worker("w", state=WorkerState.LOST))), "the farm has no workers"),
-        (view(job(), workers=fleet(worker("w", state=WorkerState.ASIDE))), "are aside, and are handed nothing"),
-        (view(job(needs=("gpu",))), "none of the 2 workers may render it; of 2 of them: it offers no gpu"),
-        (view(job(), shares={"default": Share(1, 0)}), "has 0 workers, and may have no more than 0"),
-        (view(job("b"), job("a", submitted=0.0)), "1 other jobs of the project default have their turn first, film a"),
-        (
-            view(job("b", project="q"), job("a", 3, leased=2), loads=BUSY, shares={"default": Share(3)}),
-            "all 2 workers that may render it are busy; the project q has 0 of them, its share is 25%",
-        ),
-        (view(job()), "it is next"),
-    ],
-)
-def test_a_job_that_waits_says_why(found: View, said: str) -> None:
-    assert said in str(why_waiting(found, found.jobs[0]))
-
-
-def test_a_job_whose_units_failed_says_so_and_one_that_is_handed_out_just_now_does_not() -> None:
-    found = view(job(), ready={})
-    assert "2 units of it failed and are left alone for a moment" in str(why_waiting(found, found.jobs[0], 2))
-    assert "failed" not in str(why_waiting(found, found.jobs[0]))
-
-
-def test_a_blocked_job_names_what_it_comes_after() -> None:
-    blocked = job("b", state=JobState.BLOCKED)
-    blocked = dataclasses.replace(blocked, spec=dataclasses.replace(blocked.spec, after=("a",)))
-    assert "it comes after film a (a, queued)" in str(why_waiting(view(blocked, job("a")), blocked))
-    assert "what has become of a" in str(why_waiting(view(blocked), blocked))
-
-
-def test_a_job_that_is_rendered_or_over_does_not_wait() -> None:
-    for row in (job(leased=1, state=JobState.RUNNING), job(state=JobState.DONE), job(state=JobState.CANCELLED)):
-        assert why_waiting(view(row), row) is None

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reelwork_farm import messages, model
+from reelwork_farm.model import Timing
 from reelwork_farm.wire import LARGEST, LONGEST, WireError, dumps, from_json, loads, to_json
 
 TYPES = [
@@ -32,6 +33,9 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
     """Any value of a field of that kind."""
     if kind in PLAIN:
         return PLAIN[kind]
+    if kind is Timing:
+        times = {field.name: st.floats(1.0, 1e6) for field in fields(Timing)}
+        return st.builds(Timing, **(times | {"lease": st.floats(1.0, 1e6), "heartbeat": st.floats(0.01, 0.99)}))
     if is_dataclass(kind):
         return st.builds(kind, **{name: values(hint) for name, hint in get_type_hints(kind).items()})
     if get_origin(kind) is tuple:
