@@ -20,6 +20,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final, cast
@@ -151,7 +152,8 @@ def start_arguments(
         given.append(f"--resources={json.dumps({RESOURCE: len(slots), STAYS: 1})}")
     if head is not None:
         given += ["--head", f"--node-ip-address={head[0]}", f"--port={head[1]}", "--include-dashboard=false"]
-        given.append(f"--ray-client-server-port={client_port}")
+        if find_spec("grpc") is not None:  # else Ray has no server for clients, and takes the option for a mistake
+            given.append(f"--ray-client-server-port={client_port}")
     if temporary is not None:
         given.append(f"--temp-dir={temporary}")
     if machines is not None:
