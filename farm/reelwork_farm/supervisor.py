@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 #: Seconds between two looks at what runs.
 _LOOK: Final = 0.1
 #: Seconds before a program that failed is started again: at first, and at most.
-_SOON, _LATE = 0.2, 10.0
+_SOON, _LATE = 0.2, 3.0
 #: Seconds of life after which a failure counts as the first again.
 _WELL: Final = 20.0
 #: Seconds that a program has to end when it is told to.
