@@ -9,58 +9,25 @@ from __future__ import annotations
 import contextlib
 import errno
 import faulthandler
-import os
 import resource
 import signal
 import sys
 import time
 import traceback
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from reelwork.errors import MediaError
-from reelwork.render.worker import die_with, take_over_pipes
+from reelwork.render.worker import Outbox, die_with, take_over_pipes
 from reelwork_farm import orders
 from reelwork_farm.model import Cause, UnitKind
 
 if TYPE_CHECKING:
     from reelwork_farm.work import Work
 
-#: Seconds between two messages about finished frames.
-_QUIET = 0.1
 #: Errors of the machine, not of what is rendered: no space, too many open files, a disk that fails.
 _MACHINES = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE})
-
-
-class _Outbox:
-    """The :class:`reelwork.render.progress.Report` of a render process, which sends what it is told to its worker."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self._stage = ""
-        self._frames = 0
-        self._sent = 0.0
-
-    def send(self, news: orders.News) -> None:
-        try:
-            orders.send(self._stream, news)
-        except OSError:
-            os._exit(1)
-
-    def stage(self, name: str) -> None:
-        if name != self._stage:
-            self._stage = name
-            self.send(orders.Stage(name))
-
-    def advance(self, frames: int = 1) -> None:
-        self._frames += frames
-        if time.monotonic() - self._sent >= _QUIET:
-            self.flush()
-
-    def flush(self) -> None:
-        if self._frames:
-            self.send(orders.Advance(self._frames))
-        self._frames, self._sent = 0, time.monotonic()
 
 
 def main(parent: int) -> None:
@@ -71,7 +38,7 @@ def main(parent: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, most))  # a unit that crashes is tried again, and would fill the disk
     die_with(parent)
     incoming, news = take_over_pipes()
-    outbox = _Outbox(news)
+    outbox = Outbox(partial(orders.send, news))
     with contextlib.suppress(Exception):  # what is wrong is said when a job is opened
         _get_ready()
     work: Work | None = None
@@ -113,14 +80,14 @@ def _get_ready() -> None:
     registry()
 
 
-def _opened(order: orders.Open, outbox: _Outbox) -> Work:
+def _opened(order: orders.Open, outbox: Outbox) -> Work:
     from reelwork_farm.work import open_work
 
     outbox.stage("reading the scene")
     return open_work(Path(order.folder), Path(order.into))
 
 
-def _made(work: Work, order: orders.Make, outbox: _Outbox) -> orders.Made:
+def _made(work: Work, order: orders.Make, outbox: Outbox) -> orders.Made:
     begun, cpu = time.monotonic(), time.process_time()
     _forget_peak()
     part, heard = order.part, None

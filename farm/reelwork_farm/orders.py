@@ -10,8 +10,11 @@ import json
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
 
+from reelwork.render.wire import Advance, Stage
 from reelwork_farm.model import Cause, Heard, Part
 from reelwork_farm.wire import WireError, dumps, from_json, loads
+
+__all__ = ["Advance", "Failed", "Made", "Make", "News", "Open", "Opened", "Order", "Stage", "receive", "send"]
 
 #: Bytes of the longest line.
 _LONGEST: Final = 1 << 16
@@ -39,20 +42,6 @@ class Make:
 
     part: Part
     segments: str | None = None
-
-
-@dataclass(frozen=True)
-class Stage:
-    """From the process: what it does now."""
-
-    name: str
-
-
-@dataclass(frozen=True)
-class Advance:
-    """From the process: so many more frames are finished."""
-
-    frames: int
 
 
 @dataclass(frozen=True)

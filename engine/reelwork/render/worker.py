@@ -15,7 +15,9 @@ import sys
 import threading
 import time
 import traceback
-from typing import BinaryIO
+from collections.abc import Callable
+from functools import partial
+from typing import Any, BinaryIO
 
 from reelwork.render import wire
 from reelwork.render.job import Unit
@@ -24,32 +26,39 @@ from reelwork.render.job import Unit
 _QUIET = 0.1
 
 
-class _Outbox:
-    """The :class:`reelwork.render.progress.Report` of a worker, which sends what it is told to the dispatcher."""
+class Outbox:
+    """The :class:`reelwork.render.progress.Report` of a render process, which sends what it is told to who started it.
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
+    :param send: writes a message; raises :class:`OSError` when nobody reads any more, which ends the process
+    """
+
+    def __init__(self, send: Callable[[Any], None]) -> None:
+        self._send = send
         self._stage = ""
         self._frames = 0
         self._sent = 0.0
 
-    def send(self, news: wire.News) -> None:
+    def send(self, news: Any) -> None:
+        """Send any message of the process."""
         try:
-            wire.send(self._stream, news)
+            self._send(news)
         except OSError:
             os._exit(1)
 
     def stage(self, name: str) -> None:
+        """Send what is being done, once."""
         if name != self._stage:
             self._stage = name
             self.send(wire.Stage(name))
 
     def advance(self, frames: int = 1) -> None:
+        """Count finished frames, and send their number now and then."""
         self._frames += frames
         if time.monotonic() - self._sent >= _QUIET:
             self.flush()
 
     def flush(self) -> None:
+        """Send what is counted."""
         if self._frames:
             self.send(wire.Advance(self._frames))
         self._frames, self._sent = 0, time.monotonic()
@@ -61,7 +70,7 @@ def main(parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the dispatcher decides
     die_with(parent)
     orders, news = take_over_pipes()
-    outbox = _Outbox(news)
+    outbox = Outbox(partial(wire.send, news))
     try:
         begin = wire.receive(orders)
     except EOFError:
