@@ -79,6 +79,20 @@ def test_render_passes_everything_on_and_names_the_file(called) -> None:  # type
     )
 
 
+def test_what_is_discarded_has_no_name(called) -> None:  # type: ignore[no-untyped-def]
+    calls = called("discard", produce.Rendered(None))
+    result = run("render", "s", "--discard", "--jobs", "2", "--frames", "3-9", "--output", "film")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert calls[0][1:3] == (Settings({}), Request("film", frames=(3, 9), jobs=2))
+
+
+@pytest.mark.parametrize("option", ["--to x.mp4", "--fresh", "--verify", "--farm localhost:1"])
+def test_what_is_discarded_goes_nowhere(option: str) -> None:
+    result = run("render", "s", "--discard", *option.split())
+    assert result.exit_code == 2
+    assert "--discard keeps no file" in result.stderr
+
+
 def test_render_uses_every_core_and_the_whole_film_by_itself(called) -> None:  # type: ignore[no-untyped-def]
     calls = called("render", produce.Rendered(Path("x.mp4")))
     run("render", "s")

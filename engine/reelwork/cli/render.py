@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from reelwork.cli.watch import watching
 from reelwork.render import produce
 from reelwork.render.local import usable_cores
 from reelwork.render.prepare import Settings
+from reelwork.render.produce import Rendered
+from reelwork.render.progress import Progress
 from reelwork.render.remote import remote
 from reelwork.render.units import Request
 
@@ -36,6 +39,7 @@ from reelwork.render.units import Request
 @settings_option
 @draft_option
 @click.option("--fresh", is_flag=True, help="Render again what an earlier render left finished.")
+@click.option("--discard", is_flag=True, help="Render everything, keep nothing, and say how fast it went.")
 @click.option("--verify", is_flag=True, help="Decode the film and every unit of it, and count, as a farm does.")
 @click.option("--farm", metavar="HOST:PORT", help="Have the farm at this address render it; the file comes here.")
 @click.option(
@@ -55,6 +59,7 @@ def command(
     settings: dict[str, str],
     draft: bool,
     fresh: bool,
+    discard: bool,
     verify: bool,
     farm: str | None,
     audit: float,
@@ -68,6 +73,10 @@ def command(
         raise click.UsageError("--jobs and --fresh are for renders on this machine, not on a farm")
     if farm is None and audit:
         raise click.UsageError("--audit has other workers render again: it goes with --farm")
+    if discard and (to is not None or fresh or verify or farm is not None):
+        raise click.UsageError(
+            "--discard keeps no file, and nothing of earlier renders: leave out --to, --fresh, --verify and --farm"
+        )
     request = Request(
         output=output,
         to=to,
@@ -78,13 +87,21 @@ def command(
         verify=verify,
         audit=audit,
     )
-    render = produce.render if farm is None else remote(farm).render
+    render = _renderer(discard, farm)
     with watching() as progress:
         rendered = render(scene, Settings(settings, draft), request, progress)
     warn(rendered.warnings)
     if rendered.levels is not None:
         click.echo(_loudness(rendered.levels.loudness, rendered.levels.true_peak), err=True)
-    click.echo(rendered.path)
+    if rendered.path is not None:
+        click.echo(rendered.path)
+
+
+def _renderer(discard: bool, farm: str | None) -> Callable[[Path, Settings, Request, Progress], Rendered]:
+    """What renders a scene."""
+    if discard:
+        return produce.discard
+    return produce.render if farm is None else remote(farm).render
 
 
 def _loudness(loudness: float | None, true_peak: float | None) -> str:

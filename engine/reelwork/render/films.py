@@ -196,6 +196,21 @@ def write_sound_alone(prepared: Prepared, output: Output, target: Path, request:
     return meter.levels()
 
 
+def hear(voices: tuple[Voice, ...], begin: Fraction, duration: Fraction, report: Report) -> Levels | None:
+    """Mix sound that nobody gets; comes back with how loud it is, if anything is heard.
+
+    :param begin: seconds of the graph's root
+    :param duration: seconds
+    :param report: told of every minute of sound that is mixed
+    """
+    if not voices:
+        return None
+    meter = Meter()
+    for _ in meter.through(_told(_mixed(voices, begin, duration), report)):
+        pass
+    return meter.levels()
+
+
 def sound_span(prepared: Prepared, output: Output, request: Request) -> tuple[Fraction, Fraction]:
     """When the sound of an output begins, seconds of the graph's root, and how long it is, seconds."""
     graph = prepared.graph(output.composition)

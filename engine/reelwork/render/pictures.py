@@ -53,7 +53,7 @@ def write_instants(prepared: Prepared, output: Output, target: Path, request: Re
 
 def write_animation(prepared: Prepared, output: Output, target: Path, request: Request, progress: Progress) -> Path:
     """Write an output as a GIF."""
-    shot, first, stop = _shot(prepared, output, request)
+    shot, first, stop = shot_of(prepared, output, request)
     progress.start(stop - first)
 
     def frames() -> Iterator[Frame]:
@@ -73,7 +73,7 @@ def write_sequence(
     :raises OutputError: the name has no one number in it, such as ``%05d``
     """
     numbered(target, 0)
-    shot, first, stop = _shot(prepared, output, request)
+    shot, first, stop = shot_of(prepared, output, request)
     alpha = shot.view.background is None
     folder = kept_folder()
     renderer = StillsJob(shot, target.suffix.lower(), alpha, folder, request.tile_rows)
@@ -98,7 +98,11 @@ def write_frame(prepared: Prepared, output: Output, time: Fraction, to: Path) ->
     return to
 
 
-def _shot(prepared: Prepared, output: Output, request: Request) -> tuple[Shot, int, int]:
+def shot_of(prepared: Prepared, output: Output, request: Request) -> tuple[Shot, int, int]:
+    """What is rendered of an output, the first frame that is asked for, and one past the last.
+
+    :raises OutputError: it has no such frames
+    """
     graph = prepared.graph(output.composition)
     start, fps, count = frame_range(graph, output)
     first, stop = selected(count, request.frames)

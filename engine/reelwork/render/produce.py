@@ -52,12 +52,12 @@ class Task:
 class Rendered:
     """What came of a render.
 
-    :param path: the file that was written; of several, the first
+    :param path: the file that was written; of several, the first; ``None`` where all was thrown away
     :param warnings: what is doubtful in the scene
     :param levels: how loud it is, where it sounds
     """
 
-    path: Path
+    path: Path | None
     warnings: tuple[Problem, ...] = ()
     levels: Levels | None = None
 
@@ -93,6 +93,21 @@ def render(
     :raises OutputError: there is no such output, or it cannot be written
     """
     return make(plan_task(path, settings, request, progress), progress, dispatcher)
+
+
+def discard(
+    path: Path, settings: Settings, request: Request, progress: Progress, dispatcher: Dispatcher | None = None
+) -> Rendered:
+    """Render an output of a scene up to the values that an encoder would be given, and its sound; keep nothing of it.
+
+    :param dispatcher: who renders the units; by default ``request.jobs`` workers on this machine
+    :raises SceneError: the scene is wrong
+    :raises OutputError: there is no such output, or it cannot be what it should be
+    """
+    task = plan_task(path, settings, request, progress, written=False)
+    with naming_layers(task.prepared):
+        levels = _discard(task, progress, dispatcher or LocalDispatcher(request.jobs))
+    return Rendered(None, task.warnings, levels)
 
 
 def plan_task(path: Path, settings: Settings, request: Request, progress: Progress, *, written: bool = True) -> Task:
@@ -194,6 +209,22 @@ def _make(task: Task, progress: Progress, dispatcher: Dispatcher) -> Rendered:
             return Rendered(pictures.write_animation(prepared, output, target, request, progress))
         case "sequence":
             return Rendered(pictures.write_sequence(prepared, output, target, request, progress, dispatcher))
+
+
+def _discard(task: Task, progress: Progress, dispatcher: Dispatcher) -> Levels | None:
+    from reelwork.render import discard as discarding  # numba and PyAV load here
+
+    prepared, output, request, suffix = task.prepared, task.output, task.request, task.target.suffix.lower()
+    match kind_of(output, task.target):
+        case "instants":
+            discarding.discard_instants(prepared, output, request, progress)
+        case "film":
+            return discarding.discard_film(prepared, output, suffix, task.settings, request, progress, dispatcher)
+        case "sound":
+            return discarding.discard_sound(prepared, output, request, progress)
+        case "animation" | "sequence":
+            discarding.discard_frames(prepared, output, suffix, request, progress, dispatcher)
+    return None
 
 
 def kind_of(output: Output, target: Path) -> Kind:

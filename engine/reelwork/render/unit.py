@@ -134,7 +134,7 @@ class _FilmRenderer:
                 report.stage("rendering")
                 report.advance()
 
-        with _compiling_said(report):
+        with compiling_said(report):
             segment = encode_unit(self._job.spec, counted(), self._job.path(unit))
         return Segment(unit, segment.path, segment.digest)
 
@@ -192,7 +192,7 @@ class _StillsRenderer:
         path = self._job.path(unit)
         making = Path(tempfile.mkdtemp(dir=self._job.folder, prefix=f"{unit.key}."))
         try:
-            with _compiling_said(report):
+            with compiling_said(report):
                 digests = []
                 for number, frame in enumerate(self._painter.frames(unit.first, unit.stop), start=unit.first):
                     still = making / f"{number}{self._job.suffix}"
@@ -209,6 +209,6 @@ class _StillsRenderer:
         return Segment(unit, path, unit.key)
 
 
-def _compiling_said(report: Report) -> AbstractContextManager[None]:
+def compiling_said(report: Report) -> AbstractContextManager[None]:
     """Report when kernels are compiled, which is why a first render seems to stand still."""
     return compiling_told(lambda: report.stage("compiling kernels"))
