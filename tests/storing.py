@@ -94,15 +94,30 @@ def address_of(request: pytest.FixtureRequest, folder: Path, name: str = "farm")
     if request.param == "sqlite":
         return str(folder / "farm.db")
     server = request.getfixturevalue("postgres")
-    port = int(server.rsplit(":", 1)[1])
-    with contextlib.closing(pg8000.native.Connection("farm", port=port, database="postgres")) as connection:
+    make_database(server, name)
+    return f"{server}/{name}"
+
+
+def make_database(server: str, name: str) -> None:
+    """Make a database on a server, or empty it."""
+    with _connected(server, "postgres") as connection:
         if not connection.run("SELECT 1 FROM pg_database WHERE datname = :name", name=name):
             connection.run(f"CREATE DATABASE {name}")
         connection.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name", name=name)
-    with contextlib.closing(pg8000.native.Connection("farm", port=port, database=name)) as connection:
+    with _connected(server, name) as connection:
         connection.run("DROP SCHEMA public CASCADE")
         connection.run("CREATE SCHEMA public")
-    return f"{server}/{name}"
+
+
+def end_controllers_connection(server: str, name: str) -> None:
+    """End the connection on which a controller holds a database."""
+    which = "SELECT pid FROM pg_stat_activity WHERE datname = :name AND application_name LIKE 'on %'"
+    with _connected(server, "postgres") as connection:
+        assert len(connection.run(f"SELECT pg_terminate_backend(pid) FROM ({which}) AS held", name=name)) == 1
+
+
+def _connected(server: str, name: str) -> contextlib.closing[pg8000.native.Connection]:
+    return contextlib.closing(pg8000.native.Connection("farm", port=int(server.rsplit(":", 1)[1]), database=name))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

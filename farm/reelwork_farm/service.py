@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import fcntl
 import hashlib
 import json
 import logging
@@ -32,6 +31,7 @@ from reelwork_farm.model import KEEP, Timing
 from reelwork_farm.server import Server
 from reelwork_farm.storage import OpenStorage, open_storage
 from reelwork_farm.store import open_store
+from reelwork_farm.store.alone import lock_file
 from reelwork_farm.webhooks import Webhooks
 
 _log = logging.getLogger(__name__)
@@ -64,7 +64,9 @@ def serve(
     :param store: address of the store; ``None`` for ``farm.sqlite`` in the folder
     :param ray: address of the Ray cluster, which clients are told
     :param keep: days that jobs are kept after their end; 0: for ever
-    :raises FarmError: another controller runs there, or it cannot listen, or store or storage cannot be opened
+    :raises FarmError: another controller runs there or has the store, or it cannot listen, or store or storage cannot
+        be opened
+    :raises LostStoreError: the store may have another controller by now
     """
     timing = Timing() if timing is None else timing
     try:
@@ -73,11 +75,11 @@ def serve(
         raise FarmError(f"cannot make the folder {folder}: {error.strerror or error}") from error
     _open_more_files()
     store = str(folder / "farm.sqlite") if store is None else store
-    with _alone(folder / "lock", folder), _alone_with(store):
+    with lock_file(folder / "lock", folder):
         tokens = auth.farm_tokens(folder)
         _log_redacted(tokens)
         address = str((folder / "storage").absolute()) if storage is None else storage
-        opened = open_store(store)
+        opened = open_store(store, alone=True)
         try:
             blobs = open_storage(address)
             controller = Controller(
@@ -119,12 +121,18 @@ async def _run(
             asyncio.create_task(_tell(controller, hooks)),
             asyncio.create_task(_tidy(controller)),
         ]
-        await stop.wait()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        auth.forget(address)
-        (folder / STATE_FILE).unlink(missing_ok=True)
+        alone = asyncio.create_task(_stay_alone(controller))
+        ended = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait((alone, ended), return_when=asyncio.FIRST_COMPLETED)
+            if alone.done():
+                alone.result()
+        finally:
+            for task in (*tasks, alone, ended):
+                task.cancel()
+            await asyncio.gather(*tasks, alone, ended, return_exceptions=True)
+            auth.forget(address)
+            (folder / STATE_FILE).unlink(missing_ok=True)
     finally:
         await runner.cleanup()
 
@@ -137,6 +145,16 @@ async def _keep_time(controller: Controller, server: Server) -> None:
             await server.do(lambda: controller.tick(now=now()))
             server.desk.changed()
         await asyncio.sleep(pause)
+
+
+async def _stay_alone(controller: Controller) -> None:
+    """Runs for as long as no other controller can have the store.
+
+    :raises LostStoreError: one may have it
+    """
+    while True:
+        await asyncio.sleep(_TICK)
+        await asyncio.to_thread(controller.store.stay_alone)
 
 
 async def _tell(controller: Controller, hooks: Webhooks) -> None:
@@ -162,29 +180,6 @@ def _outlived(what: str) -> Iterator[None]:
         _log.error("%s: %s", what, error)
     except Exception:
         _log.exception("%s", what)
-
-
-@contextlib.contextmanager
-def _alone(lock: Path, what: object) -> Iterator[None]:
-    """Be the only controller in a folder, or of a store; the lock ends with the process, however that ends."""
-    try:
-        file = lock.open("w")
-    except OSError as error:
-        raise FarmError(f"cannot write {lock}: {error.strerror or error}") from error
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise FarmError(f"another controller runs in {what}: `reelwork farm down` ends it") from None
-        yield
-
-
-def _alone_with(store: str) -> contextlib.AbstractContextManager[None]:
-    """Be the only controller of a store that is a file on this machine."""
-    path = Path(store.removeprefix("sqlite:///"))
-    if "://" in str(store).removeprefix("sqlite:///") or not path.parent.is_dir():
-        return contextlib.nullcontext()
-    return _alone(path.with_name(f"{path.name}.lock"), path)
 
 
 def _is_own(blobs: OpenStorage, tokens: auth.Tokens, address: str) -> bool:

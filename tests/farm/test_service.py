@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from serving import OFFER, blob, render, spec_of
+from storing import end_controllers_connection, make_database
 
 from reelwork_farm.auth import VARIABLE
 from reelwork_farm.client import FarmClient
@@ -101,15 +102,43 @@ def test_one_controller_in_a_folder_and_a_clean_end(tmp_path: Path, monkeypatch:
     assert token not in (tmp_path / "farm.log").read_text()
 
 
-def test_one_controller_has_a_store(tmp_path: Path) -> None:
-    store = tmp_path / "shared.sqlite"
+def test_one_controller_has_a_store(tmp_path: Path, address: str) -> None:
+    with controller(tmp_path / "one", "--store", address) as first:
+        with controller(tmp_path / "two", "--store", address) as second:
+            assert second.wait(20) == FarmError.exit_code
+        said = (tmp_path / "two.log").read_text()
+        assert "another controller runs in" in said
+        assert "farm down" in said
+        if "://" in address:
+            assert f"in process {first.pid}" in said
+        first.send_signal(signal.SIGKILL)
+        first.wait()
+        with controller(tmp_path / "two", "--store", address):
+            assert _client(tmp_path / "two").jobs() == []
+
+
+def test_a_store_is_one_whatever_leads_to_it(tmp_path: Path) -> None:
+    store, link = tmp_path / "shared.sqlite", tmp_path / "elsewhere" / "farm.sqlite"
+    link.parent.mkdir()
+    link.symlink_to(store)
     with controller(tmp_path / "one", "--store", str(store)):
-        for address in (str(store), f"sqlite:///{store}"):
+        for address in (f"sqlite:///{store}", str(link)):
             with controller(tmp_path / "two", "--store", address) as second:
                 assert second.wait(20) == FarmError.exit_code
-    assert f"another controller runs in {store}" in (tmp_path / "two.log").read_text()
-    with controller(tmp_path / "two", "--store", str(store)):
-        assert _client(tmp_path / "two").jobs() == []
+    assert "another controller" in (tmp_path / "two.log").read_text()
+
+
+def test_a_controller_that_loses_its_store_ends_and_the_next_one_goes_on(tmp_path: Path, postgres: str) -> None:
+    make_database(postgres, "lost")
+    with controller(tmp_path / "farm", "--store", f"{postgres}/lost") as first:
+        client = _client(tmp_path / "farm")
+        job = client.submit(spec_of(blob(client, tmp_path, b"lock")))
+        end_controllers_connection(postgres, "lost")
+        assert first.wait(20) == FarmError.exit_code
+    assert "another controller may run by now" in (tmp_path / "farm.log").read_text()
+    assert not (tmp_path / "farm" / STATE_FILE).exists()
+    with controller(tmp_path / "farm", "--store", f"{postgres}/lost"):
+        assert [row.id for row in _client(tmp_path / "farm").jobs()] == [job.id]
 
 
 @pytest.mark.parametrize(

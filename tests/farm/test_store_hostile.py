@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
-from storing import CRASH, TIMING, check, figures, render, spec, worker
+from storing import CRASH, TIMING, check, end_controllers_connection, figures, make_database, render, spec, worker
 
 from reelwork_farm.errors import FarmError, StoreError
 from reelwork_farm.model import Cause, Failure, JobState
 from reelwork_farm.store import Store, open_store
+from reelwork_farm.store.alone import LostStoreError
 from reelwork_farm.store.database import Database
 from reelwork_farm.store.schema import STEPS, upgrade
 
@@ -137,6 +138,35 @@ def test_a_server_that_was_restarted_is_found_again(postgres: str) -> None:
 
 
 # -- hostile submits
+
+
+def test_who_has_a_store_alone_has_it_until_it_lets_go(address: str) -> None:
+    store = open_store(address, alone=True)
+    job = store.submit(spec(), now=1.0)
+    with pytest.raises(FarmError, match=r"another controller runs in .*farm"):
+        open_store(address, alone=True)
+    store.stay_alone()
+    store.close()
+    store = open_store(address, alone=True)
+    assert store.job(job.id) == job
+    store.close()
+
+
+def test_nothing_is_written_by_one_that_lost_its_lock(postgres: str) -> None:
+    make_database(postgres, "lost")
+    store = open_store(f"{postgres}/lost", alone=True)
+    job = store.submit(spec(), now=1.0)
+    end_controllers_connection(postgres, "lost")
+    other = open_store(f"{postgres}/lost", alone=True)
+    with pytest.raises(LostStoreError, match="another controller may run"):
+        store.cancel(job.id, now=2.0)
+    with pytest.raises(LostStoreError):
+        store.stay_alone()
+    assert other.job(job.id).state is JobState.QUEUED
+    other.close()
+    with pytest.raises(LostStoreError):  # for ever: what it knows is of another time
+        store.cancel(job.id, now=3.0)
+    store.close()
 
 
 def test_the_farm_takes_so_many_open_jobs_and_no_more(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

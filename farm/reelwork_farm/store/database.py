@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, SQLAlc
 from sqlalchemy.pool import StaticPool
 
 from reelwork_farm.errors import StoreError
+from reelwork_farm.store.alone import Alone, alone_with
 from reelwork_farm.store.schema import upgrade
 
 #: How long a writer waits for another process that writes, seconds.
@@ -33,11 +34,12 @@ class Database:
     has read does not change before it writes. Readers never wait, and see one moment.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, alone: bool = False) -> None:
         """Open the database; make or upgrade its tables.
 
         :param address: a path, ``sqlite:///PATH``, ``postgresql://USER:PASSWORD@HOST/NAME``, or ``:memory:``
-        :raises StoreError: it cannot be opened, or belongs to a newer farm
+        :param alone: whether nobody else may have it so at the same time
+        :raises FarmError: it cannot be opened, belongs to a newer farm, or another has it alone
         """
         url = _url(address)
         self.name = url.render_as_string(hide_password=True)
@@ -45,8 +47,21 @@ class Database:
         self._shared = url.database == _MEMORY
         self._engine = _sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
         self._writer = self._engine.execution_options(writing=True)
-        with self.writing() as connection:
-            upgrade(connection)
+        self._alone: Alone | None = alone_with(url) if alone else None
+        try:
+            with self.writing() as connection:
+                upgrade(connection)
+        except BaseException:
+            self.close()
+            raise
+
+    def stay_alone(self) -> None:
+        """See whether nobody else can have opened it alone since this was.
+
+        :raises LostStoreError: somebody may have
+        """
+        if self._alone is not None:
+            self._alone.ask()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -62,14 +77,19 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """One transaction: all of it is written, or nothing, whatever happens.
 
-        :raises StoreError: it cannot be written
+        :raises StoreError: it cannot be written, or somebody else may have opened it alone
         """
-        with self._lock, _explained(self.name), self._writer.begin() as connection:
-            yield connection
+        with self._lock:
+            if self._alone is not None:
+                self._alone.check()
+            with _explained(self.name), self._writer.begin() as connection:
+                yield connection
 
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+        if self._alone is not None:
+            self._alone.close()
 
 
 def _url(address: str) -> URL:

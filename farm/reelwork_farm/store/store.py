@@ -30,14 +30,15 @@ from reelwork_farm.store.schema import leases as lease_table
 from reelwork_farm.store.schema import shares as share_table
 
 
-def open_store(address: str) -> Store:
+def open_store(address: str, *, alone: bool = False) -> Store:
     """Open a farm's store; make it where there is none, bring it up to date where an older farm wrote it.
 
     :param address: the path of an SQLite file on a disk of this machine, ``sqlite:///PATH``,
         ``postgresql://USER:PASSWORD@HOST/NAME``, or ``:memory:`` for one that ends with the process
-    :raises StoreError: it cannot be opened, is no farm's, or was written by a newer farm
+    :param alone: whether nobody else may have it so at the same time, as a controller must
+    :raises FarmError: it cannot be opened, is no farm's, was written by a newer farm, or another has it alone
     """
-    return Store(Database(address))
+    return Store(Database(address, alone=alone))
 
 
 class Store:
@@ -54,6 +55,13 @@ class Store:
     def close(self) -> None:
         """Close the database."""
         self._database.close()
+
+    def stay_alone(self) -> None:
+        """See whether a store that was opened alone is still this process's; to be asked every second or so.
+
+        :raises LostStoreError: another may have it by now; nothing can be written any more
+        """
+        self._database.stay_alone()
 
     # -- jobs
 
