@@ -21,7 +21,7 @@ from reelwork.render.units import UNIT_FRAMES
 from reelwork_farm.dispatch import Dispatch
 from reelwork_farm.errors import FarmError, NotFound
 from reelwork_farm.estimate import estimate
-from reelwork_farm.intake import IntakeError, Limits, check_figures, check_offer, check_spec
+from reelwork_farm.intake import IntakeError, Limits, check_figures, check_heartbeat, check_offer, check_spec
 from reelwork_farm.lock import MOST_LOCK, BundleError, parse_lock
 from reelwork_farm.messages import Heartbeat, JobView, Orders, Registration, Report
 from reelwork_farm.metrics import Metrics
@@ -112,7 +112,14 @@ class Controller:
                 missing = self.storage.missing(files)
                 if missing:
                     raise IntakeError(f"{len(missing)} files of the bundle are not in the storage: upload them again")
-                return self.store.submit(spec, files=files, now=now)
+                return self.store.submit(spec, files=files, now=now, most=self.limits.open_units)
+
+    def retry(self, job: str, *, now: float) -> JobRow:
+        """Try a job's quarantined units again; one that has failed or was cancelled is open again.
+
+        :raises FarmError: there is no such job, it is done, or the farm has too much to do already
+        """
+        return self.store.retry(job, now=now, most=self.limits.open_units)
 
     def _files(self, bundle: str) -> list[str]:
         """The digests of a bundle's files; none where it is no lock, which whoever renders it says."""
@@ -130,13 +137,25 @@ class Controller:
         """
         row = self.store.job(job)
         frames = row.spec.stop - row.spec.first
-        holding = [held for sign in self._signs.copy().values() for held in sign.holding if held.job == job]
-        begun = sum(held.frames for held in holding)
         whole = UNIT_FRAMES if row.spec.segmented else frames
+        begun = self._begun(row, whole)
         left, cost = estimate(row, begun=begun / whole, workers=self._workers_on(job))
         done = frames if row.result is not None else min(frames, row.rendered * whole + begun)
         audits = self._failed_audits(row) if row.audits_failed else ()
         return JobView(row, frames, done, left, cost, self._dispatch.why_waiting(row, now), audits)
+
+    def _begun(self, row: JobRow, whole: int) -> int:
+        """Frames in units that are being rendered, as far as workers have told; where two have one, the better counts.
+
+        :param whole: frames that a unit has at most
+        """
+        most = row.finish if row.spec.segmented else row.units  # the finish and audits add nothing to the film
+        begun: dict[int, int] = {}
+        for sign in self._signs.copy().values():
+            for held in sign.holding:
+                if held.job == row.id and held.index < most:
+                    begun[held.index] = max(begun.get(held.index, 0), min(held.frames, whole))
+        return sum(begun.values())
 
     def _failed_audits(self, row: JobRow) -> tuple[str, ...]:
         events = self.store.events(job=row.id, kind="audit failed", limit=_NAMED)
@@ -186,14 +205,17 @@ class Controller:
         return leases
 
     def heartbeat(self, worker: str, heartbeat: Heartbeat, *, now: float) -> Orders:
-        """Take note of a worker's sign of life.
+        """Take note of a worker's sign of life: what it tells of units that are not its own counts for nothing.
 
         :raises UnknownWorker: the farm does not know it any more
+        :raises FarmError: the sign cannot be right
         """
+        check_heartbeat(heartbeat)
         holding = {(held.job, held.index, held.epoch) for held in heartbeat.holding}
         until = now + self.timing.lease
         still = self.store.extend(worker, until=until, now=now, holding=holding)
-        self._signs[worker] = heartbeat
+        own = {(held.job, held.index): held for held in heartbeat.holding if (held.job, held.index) in still}
+        self._signs[worker] = replace(heartbeat, holding=tuple(own.values()))
         revoked = tuple(held for held in heartbeat.holding if (held.job, held.index) not in still)
         return Orders(revoked, self._states.get(worker) is WorkerState.DRAINING)
 

@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 
 from reelwork_farm.capability import check_needs
 from reelwork_farm.errors import FarmError
+from reelwork_farm.messages import Heartbeat
 from reelwork_farm.model import Figures, JobSpec, Share, WorkerOffer
+from reelwork_farm.store.jobs import MOST_OPEN_UNITS
 
 
 class IntakeError(FarmError):
@@ -28,6 +30,7 @@ class Limits:
     :param log: bytes of one unit's log
     :param uploads: threads that write files which travel through the controller
     :param listed: jobs, units or events in one answer
+    :param open_units: of all jobs together that have not ended
     """
 
     workers: int = 20_000
@@ -36,6 +39,7 @@ class Limits:
     log: int = 1 << 20
     uploads: int = 16
     listed: int = 10_000
+    open_units: int = MOST_OPEN_UNITS
 
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
@@ -153,6 +157,16 @@ def check_figures(figures: Figures) -> None:
         _require(value >= 0 and math.isfinite(value), name, "0 or more", str(value))
     for name, most in (("seconds", _MOST_SECONDS), ("cpu", _MOST_SECONDS * (1 << 16)), ("memory", _MOST_MEMORY)):
         _require(getattr(figures, name) <= most, name, f"{most} at most", str(getattr(figures, name)))
+
+
+def check_heartbeat(heartbeat: Heartbeat) -> None:
+    """Refuse a sign of life that no worker can give.
+
+    :raises FarmError: with the field, and what it may be
+    """
+    for held in heartbeat.holding:
+        _require(held.frames >= 0, "frames", "0 or more", str(held.frames))
+    _require(0 <= heartbeat.memory <= _MOST_MEMORY, "memory", "bytes, 0 or more", str(heartbeat.memory))
 
 
 def _check_fps(fps: str) -> None:

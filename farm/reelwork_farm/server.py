@@ -229,8 +229,8 @@ class Server:
         return await self._told(lambda: self._controller.view(self._id(request), now=now()))
 
     async def _steer(self, request: web.Request) -> web.Response:
-        store = self._controller.store
-        verbs = {"cancel": store.cancel, "pause": store.pause, "resume": store.resume, "retry": store.retry}
+        store, retry = self._controller.store, self._controller.retry
+        verbs = {"cancel": store.cancel, "pause": store.pause, "resume": store.resume, "retry": retry}
         verb = verbs[request.match_info["verb"]]
         answer = await self._told(lambda: verb(self._id(request), now=now()))
         self.desk.changed()

@@ -11,7 +11,7 @@ from serving import OFFER, QUICK, figures_of, spec_of
 from reelwork.errors import OutputError
 from reelwork_farm.controller import Controller, DamagedError
 from reelwork_farm.errors import FarmError, NotFound, UnknownWorker
-from reelwork_farm.intake import IntakeError
+from reelwork_farm.intake import IntakeError, Limits
 from reelwork_farm.messages import Heartbeat, Holding, Report
 from reelwork_farm.model import Cause, Failure, JobRow, JobState, Lease, WorkerState
 from reelwork_farm.storage import FolderStorage
@@ -93,6 +93,40 @@ def test_more_jobs_than_the_farm_takes_are_refused(farm: Farm, monkeypatch: pyte
     assert refused == 70
     assert len(farm.store.open_jobs()) == 30
     assert farm.submit(1, title="job 3").state is JobState.QUEUED  # which is one of them
+
+
+def test_open_jobs_have_so_many_units_together_and_no_more(farm: Farm) -> None:
+    farm.controller.limits = Limits(open_units=30)
+    first = farm.submit(9, title="one")  # and one that finishes it
+    farm.submit(9, title="two")
+    with pytest.raises(FarmError, match=r"have 20 units, and may have 30 with the 11 of this one: wait, or cancel"):
+        farm.submit(10, title="three")
+    assert farm.submit(9, title="one").id == first.id  # which is there
+    farm.store.cancel(first.id, now=farm.now)
+    farm.submit(19, title="four")
+    for again in (lambda: farm.submit(9, title="one"), lambda: farm.controller.retry(first.id, now=farm.now)):
+        with pytest.raises(FarmError, match="have 30 units"):
+            again()
+    assert farm.store.job(first.id).state is JobState.CANCELLED
+
+
+def test_what_a_worker_tells_of_others_units_or_of_too_many_frames_counts_for_nothing(farm: Farm) -> None:
+    job, one, two = farm.submit(4), farm.worker(1), farm.worker(2)
+    own, other = farm.lease(one).parts[0], farm.lease(two).parts[0]
+
+    def told(*frames: tuple[int, int, int]) -> int:
+        holding = tuple(Holding(job.id, index, epoch, count) for index, epoch, count in frames)
+        farm.controller.heartbeat(one, Heartbeat(holding), now=farm.now)
+        return farm.controller.view(job.id, now=farm.now).frames_done
+
+    assert told((own.index, own.epoch, 40)) == 40
+    assert told((own.index, own.epoch, 10**15)) == 96
+    assert told((own.index, own.epoch, 40), (other.index, other.epoch, 96), (3, 1, 96)) == 40
+    assert told((own.index, own.epoch, 40), (own.index, own.epoch, 50)) == 50
+    assert told((own.index, own.epoch + 1, 96)) == 0
+    for wrong in (Heartbeat((Holding(job.id, own.index, own.epoch, -1),)), Heartbeat(memory=-1)):
+        with pytest.raises(IntakeError, match="0 or more"):
+            farm.controller.heartbeat(one, wrong, now=farm.now)
 
 
 def test_a_job_whose_files_are_not_there_is_refused(farm: Farm) -> None:

@@ -29,36 +29,37 @@ from reelwork_farm.store.schema import edges, jobs, leases, units
 
 #: Units of the longest job: 46 days at 24 frames a second.
 MOST_UNITS: Final = 1_000_000
-#: Jobs that may be open at once, so that nobody fills the store by submitting.
+#: Jobs that may be open at once, and units of all of them, so that nobody fills the store by submitting.
 MOST_OPEN: Final = 10_000
+MOST_OPEN_UNITS: Final = 10_000_000
 
 _OPEN: Final = (JobState.BLOCKED, JobState.QUEUED, JobState.RUNNING, JobState.PAUSED)
 
 
-def submit(connection: Connection, spec: JobSpec, *, files: Iterable[str], now: float) -> JobRow:
+def submit(connection: Connection, spec: JobSpec, *, files: Iterable[str], now: float, most: int) -> JobRow:
     """Take a job in; the same one again changes nothing, unless it was cancelled or has failed: then it is reopened.
 
+    :param most: units that all open jobs may have together
     :raises FarmError: it has no frames or too many, comes after a job that the farm does not have, or the farm has too
-        many open jobs
+        many open jobs, or units of them
     """
     job = job_id(spec)
     found = connection.execute(select(jobs.c.state).where(jobs.c.id == job)).scalar_one_or_none()
     if found is None:
-        _insert(connection, job, spec, now)
+        _insert(connection, job, spec, now, most)
         keep_files(connection, job, [spec.bundle, *files])
     elif JobState(found) in (JobState.FAILED, JobState.CANCELLED):
-        _check_open(connection)
         connection.execute(
             update(jobs).where(jobs.c.id == job).values(spec=written(spec), priority=spec.priority, submitted=now)
         )
-        retry(connection, job, now=now)
+        retry(connection, job, now=now, most=most)
     return find_job(connection, job)
 
 
-def _insert(connection: Connection, job: str, spec: JobSpec, now: float) -> None:
+def _insert(connection: Connection, job: str, spec: JobSpec, now: float, most: int) -> None:
     count = _grid(spec)
     audits = _audits(spec, count)
-    _check_open(connection)
+    _check_open(connection, count + 1 + audits, most)
     for other in spec.after:
         try:
             find_job(connection, other)
@@ -116,10 +117,17 @@ def _audits(spec: JobSpec, count: int) -> int:
     return max(1, round(count * spec.audit / 100)) if spec.audit and count else 0
 
 
-def _check_open(connection: Connection) -> None:
-    count = connection.execute(select(func.count()).where(jobs.c.state.in_(_OPEN))).scalar_one()
+def _check_open(connection: Connection, more: int, most: int) -> None:
+    """Refuse one more open job, of so many units, where there would be too much of either."""
+    query = select(func.count(), func.coalesce(func.sum(jobs.c.units), 0)).where(jobs.c.state.in_(_OPEN))
+    count, there = connection.execute(query).one()
     if count >= MOST_OPEN:
         raise FarmError(f"the farm has {count} open jobs, and takes no more: wait, or cancel some")
+    if there + more > most:
+        raise FarmError(
+            f"the farm's open jobs have {there} units, and may have {most} with the {more} of this one: wait, or"
+            " cancel some"
+        )
 
 
 def _insert_renders(connection: Connection, job: str, spec: JobSpec, count: int, now: float) -> None:
@@ -255,14 +263,17 @@ def resume(connection: Connection, job: str, *, now: float) -> JobRow:
     return find_job(connection, job)
 
 
-def retry(connection: Connection, job: str, *, now: float) -> JobRow:
+def retry(connection: Connection, job: str, *, now: float, most: int = MOST_OPEN_UNITS) -> JobRow:
     """Give quarantined units another three tries; a job that failed or was cancelled is open again.
 
-    :raises FarmError: there is no such job, or it is done
+    :param most: units that all open jobs may have together
+    :raises FarmError: there is no such job, it is done, or the farm has too much to do already
     """
     row = find_job(connection, job)
     if row.state is JobState.DONE:
         raise Refused(f"job {job} is done: there is nothing to try again")
+    if row.state in (JobState.FAILED, JobState.CANCELLED):
+        _check_open(connection, row.units, most)
     connection.execute(
         update(units)
         .where(units.c.job == job, units.c.state.in_(units_before(UnitEvent.REOPENED)))

@@ -65,15 +65,18 @@ class Store:
 
     # -- jobs
 
-    def submit(self, spec: JobSpec, *, now: float, files: Iterable[str] = ()) -> JobRow:
+    def submit(
+        self, spec: JobSpec, *, now: float, files: Iterable[str] = (), most: int = jobs.MOST_OPEN_UNITS
+    ) -> JobRow:
         """Take a job in; the same again is the same job, and opens it again where it was cancelled or has failed.
 
         :param files: digests of the blobs that its bundle names
+        :param most: units that all open jobs may have together
         :raises FarmError: it has no frames or too many, comes after a job that the farm does not have, or the farm
-            has too many open jobs
+            has too many open jobs, or units of them
         """
         with self._database.writing() as connection:
-            return jobs.submit(connection, spec, files=files, now=now)
+            return jobs.submit(connection, spec, files=files, now=now, most=most)
 
     def cancel(self, job: str, *, now: float) -> JobRow:
         """End a job: what is handed out is worth nothing any more, what is finished is kept. Twice is once.
@@ -102,14 +105,16 @@ class Store:
         with self._database.writing() as connection:
             return jobs.resume(connection, job, now=now)
 
-    def retry(self, job: str, *, now: float) -> JobRow:
+    def retry(self, job: str, *, now: float, most: int = jobs.MOST_OPEN_UNITS) -> JobRow:
         """Try quarantined units again; a job that has failed or was cancelled is open again.
 
+        :param most: units that all open jobs may have together
         :raises NotFound: there is no such job
         :raises Refused: it is done
+        :raises FarmError: the farm has too much to do already
         """
         with self._database.writing() as connection:
-            return jobs.retry(connection, job, now=now)
+            return jobs.retry(connection, job, now=now, most=most)
 
     def set_priority(self, job: str, priority: int, *, now: float) -> JobRow:
         """Let a job go before (more) or after (less) others of its project.
