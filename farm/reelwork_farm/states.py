@@ -180,6 +180,11 @@ def retry(cause: Cause, attempts: int, workers_tried: int, timing: Timing, *, lo
     return Again(_doubled(timing.backoff, attempts))
 
 
+def longest_wait(timing: Timing) -> float:
+    """Seconds that a unit is left alone at most before it is tried again."""
+    return _doubled(timing.backoff, _DOUBLINGS + 1)
+
+
 def after_spoil(times: int) -> Again | Quarantine:
     """What becomes of a unit whose segment was spoiled in the storage so many times, this time included."""
     return Quarantine() if times > SPOILS else Again(0.0)

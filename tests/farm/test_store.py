@@ -15,6 +15,7 @@ from reelwork_farm.model import (
     UnitState,
     WorkerState,
 )
+from reelwork_farm.states import longest_wait
 from reelwork_farm.store import Store, open_store
 
 LOST = Failure(Cause.INFRASTRUCTURE, "the storage was gone")
@@ -279,6 +280,32 @@ def test_leases_outlive_a_controller_that_was_away(store: Store) -> None:
     store.awake(TIMING, now=5000.0)
     assert store.expire(TIMING, now=5001.0) == 0
     assert store.commit(who, job, 0, part.epoch, figures(), now=5002.0)
+
+
+def test_what_waits_does_not_wait_for_a_clock_that_was_set_back(store: Store) -> None:
+    year = 365 * 86_400.0
+    job, other = store.submit(spec(), now=year).id, store.submit(spec(100), now=year + 1.0).id
+    who, aside = worker(store, 1, now=year), worker(store, 2, now=year)
+    failed, held = store.grant(who, job, [0, 1], until=year + 30.0, now=year)
+    assert store.fail(who, job, 0, failed.epoch, CRASH, TIMING, now=year + 1.0)
+    store.set_worker(aside, WorkerState.ASIDE, now=year + 1.0, until=year + 600.0)
+    store.awake(TIMING, now=1000.0)
+    assert [index for index, *_ in store.ready(job, 10, now=1000.0)] == [2, 3, 4]
+    assert [index for index, *_ in store.ready(job, 10, now=1000.0 + longest_wait(TIMING))] == [0, 2, 3, 4]
+    assert [row.id for row in store.open_jobs()] == [job, other]
+    assert all(row.submitted <= 1000.0 for row in store.open_jobs())
+    assert {row.lease_until for row in store.held()} == {1030.0}
+    assert {row.seen for row in store.workers()} == {1000.0}
+    assert store.expire(TIMING, now=1029.0) == 0
+    assert store.commit(who, job, held.index, held.epoch, figures(), now=1020.0)
+    store.expire(TIMING, now=1000.0 + TIMING.aside)
+    assert WorkerState.ASIDE not in {row.state for row in store.workers()}
+    store.seen(who, now=2000.0)
+    render(store, who, job, now=2000.0)
+    assert store.job(job).state is JobState.DONE
+    check(store)
+    store.awake(TIMING, now=2001.0)
+    assert kinds(store)["clock set back"] == 1
 
 
 # -- the rest

@@ -33,7 +33,8 @@ MOST_UNITS: Final = 1_000_000
 MOST_OPEN: Final = 10_000
 MOST_OPEN_UNITS: Final = 10_000_000
 
-_OPEN: Final = (JobState.BLOCKED, JobState.QUEUED, JobState.RUNNING, JobState.PAUSED)
+#: States of jobs that have not ended.
+OPEN: Final = (JobState.BLOCKED, JobState.QUEUED, JobState.RUNNING, JobState.PAUSED)
 
 
 def submit(connection: Connection, spec: JobSpec, *, files: Iterable[str], now: float, most: int) -> JobRow:
@@ -119,7 +120,7 @@ def _audits(spec: JobSpec, count: int) -> int:
 
 def _check_open(connection: Connection, more: int, most: int) -> None:
     """Refuse one more open job, of so many units, where there would be too much of either."""
-    query = select(func.count(), func.coalesce(func.sum(jobs.c.units), 0)).where(jobs.c.state.in_(_OPEN))
+    query = select(func.count(), func.coalesce(func.sum(jobs.c.units), 0)).where(jobs.c.state.in_(OPEN))
     count, there = connection.execute(query).one()
     if count >= MOST_OPEN:
         raise FarmError(f"the farm has {count} open jobs, and takes no more: wait, or cancel some")
