@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from reelwork.errors import ReelworkError
-from reelwork_farm.cli import chaos, fleet, jobs, share, submit
+from reelwork_farm.cli import chaos, fleet, jobs, machine, share, submit
 from reelwork_farm.protocol import Offer
 from reelwork_farm.protocol import offer as own_offer
 
@@ -19,7 +19,7 @@ def farm() -> None:
     """Render on many machines."""
 
 
-for _command in (submit.command, *jobs.COMMANDS, *fleet.COMMANDS, share.command, chaos.command):
+for _command in (submit.command, *jobs.COMMANDS, *machine.COMMANDS, *fleet.COMMANDS, share.command, chaos.command):
     farm.add_command(_command)
 
 

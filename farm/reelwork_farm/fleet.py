@@ -12,31 +12,29 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from reelwork_farm import presence, wire
-from reelwork_farm.auth import STORE, Role, Tokens, farm_tokens, token_for
-from reelwork_farm.client import FarmClient
+from reelwork_farm.auth import STORE, Role, Tokens, farm_tokens
 from reelwork_farm.errors import FarmError
-from reelwork_farm.model import KEEP, Timing, WorkerRow, WorkerState
+from reelwork_farm.model import KEEP, Timing
 from reelwork_farm.slot import Slot, slots
 from reelwork_farm.supervisor import Program, running, write_programs
+from reelwork_farm.told import Told, remember
 
-#: Seconds that a controller, and then workers, may take to be there.
-_PATIENCE: Final = 120.0
 #: Seconds that all programs of a machine may take to end, beside the leisure that some have.
 _END: Final = 40.0
 #: Seconds that workers of a machine which leaves a farm have to finish what they render, before they give it back.
 _LEISURE: Final = 60.0
 _LOOK: Final = 0.1
+#: The file in the farm's folder that its controller leaves when it listens.
+_STATE: Final = "farm.json"
 #: The link in the farm's folder to Ray's own.
 _RAY: Final = "ray"
 #: The folder for the files of a machine's workers, in the farm's.
-_WORK: Final = "work"
-#: How many last lines of its logs an operator is shown when a farm does not come up.
-_LINES: Final = 15
+WORK: Final = "work"
 
 
 @dataclass(frozen=True)
@@ -88,19 +86,33 @@ class Head:
     keep: float = KEEP
 
 
+def settled(head: Head, told: Told) -> Head:
+    """The same with ports for those that were left open: where nobody listens now, those that the farm had last.
+
+    :param told: what the machine was told then
+    """
+    port, ray_port = (_again(head.host, told.port(name)) for name in ("--port", "--ray-port"))
+    return replace(
+        head, port=head.port or port or free_port(head.host), ray_port=head.ray_port or ray_port or free_port(head.host)
+    )
+
+
 def head_programs(wanted: Wanted, head: Head) -> tuple[Program, ...]:
     """The programs of the machine that the controller is on.
 
-    :raises FarmError: the machine is too small for so many workers, or the port is taken
+    :raises FarmError: the machine is too small for so many workers, or Ray's port is taken
     """
-    port = head.port or free_port(head.host)
+    head = settled(head, Told())
+    port = head.port
     tokens = farm_tokens(wanted.folder)
     given = ["--storage", head.storage] if head.storage else []
     given += ["--timing", wire.dumps(head.timing), "--keep", str(head.keep)]
     address = f"{_local(head.host)}:{port}"
     workers: tuple[Program, ...]
     if wanted.ray:
-        cluster = (own_address(head.host), head.ray_port or free_port(head.host))
+        cluster = (own_address(head.host), head.ray_port)
+        if not _is_free(head.host, head.ray_port):
+            raise FarmError(f"something listens on {head.host}:{head.ray_port} already: name another --ray-port")
         given += ["--ray", f"{cluster[0]}:{cluster[1]}"]
         # the keeper hands it on to workers on other machines
         workers = _ray_head(wanted, cluster, f"{_local(cluster[0])}:{port}", tokens.token(Role.WORKER))
@@ -111,6 +123,7 @@ def head_programs(wanted: Wanted, head: Head) -> tuple[Program, ...]:
         (*_python("controller"), "--folder", str(wanted.folder), "--host", head.host, "--port", str(port), *given),
         # a password may be in it, which the arguments of a process would show to everybody on the machine
         environment={STORE: head.store} if head.store else {},
+        ready=_STATE,
     )
     return (controller, *workers)
 
@@ -123,7 +136,7 @@ def _ray_head(wanted: Wanted, cluster: tuple[str, int], address: str, token: str
         raise FarmError("say both how many workers there may be, --max-workers, and how Ray gets machines, --machines")
     room = wanted.slots()
     temporary = _temporary(wanted.folder)
-    environment = ray_dispatcher.environment(token, wanted.folder / _WORK, wanted.tags)
+    environment = ray_dispatcher.environment(token, wanted.folder / WORK, wanted.tags)
     bounds = ("--bounds", str(len(room)), str(wanted.most)) if wanted.most is not None else ()
     farm = ("--ray", f"{cluster[0]}:{cluster[1]}", "--address", address, "--folder", str(wanted.folder), *bounds)
     return (
@@ -161,14 +174,14 @@ def ray_programs(wanted: Wanted, cluster: str, token: str) -> tuple[Program, ...
     return (
         Program(
             "leaver",
-            (*_python("presence"), str(wanted.folder / _WORK)),
+            (*_python("presence"), str(wanted.folder / WORK)),
             order=2,
             leisure=_LEISURE,
         ),
         Program(
             "ray",
             ray_dispatcher.start_arguments(wanted.slots(), join=cluster),
-            environment=ray_dispatcher.environment(token, wanted.folder / _WORK, wanted.tags),
+            environment=ray_dispatcher.environment(token, wanted.folder / WORK, wanted.tags),
             order=1,
             orphaned=signal.SIGTERM,
         ),
@@ -186,7 +199,7 @@ def worker_programs(wanted: Wanted, address: str, token: str, *, joins: bool = F
     return tuple(
         Program(
             f"worker-{number}",
-            (*_python("slot"), "--address", address, "--folder", str(wanted.folder / _WORK), *_slot_arguments(slot)),
+            (*_python("slot"), "--address", address, "--folder", str(wanted.folder / WORK), *_slot_arguments(slot)),
             environment={"REELWORK_FARM_TOKEN": token},
             order=1,
             end=end,
@@ -196,15 +209,20 @@ def worker_programs(wanted: Wanted, address: str, token: str, *, joins: bool = F
     )
 
 
-def prepare(folder: Path, programs: tuple[Program, ...]) -> None:
-    """Leave the programs where the supervisor of a folder finds them, and forget that the machine left a farm."""
+def prepare(folder: Path, programs: tuple[Program, ...], told: Told | None = None) -> None:
+    """Leave the programs where the supervisor of a folder finds them, and forget how the machine left a farm.
+
+    :param told: what they follow from
+    """
+    remember(folder, told or Told())
     write_programs(folder, programs)
-    presence.ask(folder / _WORK, None)
+    presence.ask(folder / WORK, None)
+    presence.refuse(folder / WORK, None)
 
 
-def start(folder: Path, programs: tuple[Program, ...]) -> None:
-    """Have programs supervised from now on, beyond the end of this process."""
-    prepare(folder, programs)
+def start(folder: Path, programs: tuple[Program, ...], told: Told | None = None) -> None:
+    """Have programs supervised from now on, beyond the end of this process; see :func:`prepare`."""
+    prepare(folder, programs, told)
     (folder / "logs").mkdir(exist_ok=True)
     with (folder / "logs" / "supervisor.log").open("ab") as log:
         subprocess.Popen(
@@ -215,58 +233,6 @@ def start(folder: Path, programs: tuple[Program, ...]) -> None:
             start_new_session=True,
             cwd="/",
         )
-
-
-def wait_for_controller(folder: Path) -> str:
-    """The farm's address, once its controller answers.
-
-    :raises FarmError: it does not; the message says what the logs say
-    """
-    end = time.monotonic() + _PATIENCE
-    while time.monotonic() < end:
-        address = address_in(folder)
-        if address is not None and FarmClient(address, token_for(address, folder)).healthy():
-            return address
-        if running(folder) is None and time.monotonic() > end - _PATIENCE + 5.0:
-            break
-        time.sleep(_LOOK)
-    raise FarmError(f"the farm in {folder} did not come up:\n{_last_lines(folder)}")
-
-
-def wait_for_workers(folder: Path, client: FarmClient, count: int, since: float) -> list[WorkerRow]:
-    """The workers that have registered since, once there are enough.
-
-    :param since: seconds since 1970
-    :raises FarmError: there are not; the message says what the logs say
-    """
-    end = time.monotonic() + _PATIENCE
-    while time.monotonic() < end:
-        there = [
-            row
-            for row in client.workers()
-            if row.registered >= since and row.state not in (WorkerState.LOST, WorkerState.GONE)
-        ]
-        if len(there) >= count:
-            return there
-        if running(folder) is None:
-            break
-        time.sleep(_LOOK)
-    raise FarmError(f"the farm is up, but not its workers:\n{_last_lines(folder)}")
-
-
-def wait_for_own_workers(folder: Path, count: int) -> None:
-    """Wait until so many workers of a machine that joins a farm have registered there.
-
-    :raises FarmError: they do not; the message says what the logs say
-    """
-    end = time.monotonic() + _PATIENCE
-    while len(presence.present(folder / _WORK)) < count:
-        state = running(folder)
-        begun = time.monotonic() > end - _PATIENCE + 5.0
-        failed = any(state.failures.values()) if state is not None else begun
-        if failed or time.monotonic() > end:
-            raise FarmError(f"the workers do not come up:\n{_last_lines(folder)}")
-        time.sleep(_LOOK)
 
 
 def end(folder: Path, *, now: bool = False) -> bool:
@@ -294,7 +260,7 @@ def end(folder: Path, *, now: bool = False) -> bool:
 
 def address_in(folder: Path, *, own: bool = False) -> str | None:
     """The address of the farm whose controller runs in ``folder`` or, unless ``own``, that this machine has joined."""
-    for name in ("farm.json",) if own else ("farm.json", "joined.json"):
+    for name in (_STATE,) if own else (_STATE, "joined.json"):
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             return str(json.loads((folder / name).read_text(encoding="utf-8"))["address"])
     return None
@@ -306,6 +272,22 @@ def free_port(host: str) -> int:
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.bind((host, 0))
         return int(probe.getsockname()[1])
+
+
+def _again(host: str, port: int) -> int:
+    """A port that was had before, if nobody listens on it now; else 0."""
+    return port if port and _is_free(host, port) else 0
+
+
+def _is_free(host: str, port: int) -> bool:
+    """Whether nobody listens on a port now."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
 
 
 def own_address(host: str) -> str:
@@ -356,12 +338,3 @@ def _python(module: str) -> tuple[str, ...]:
 def _slot_arguments(slot: Slot) -> tuple[str, ...]:
     tags = (argument for tag in slot.tags for argument in ("--tag", tag))
     return ("--cores", str(slot.cores), "--memory", str(slot.memory), *tags)
-
-
-def _last_lines(folder: Path) -> str:
-    found = []
-    for path in sorted((folder / "logs").glob("*.log")):
-        with contextlib.suppress(OSError):
-            lines = path.read_text(encoding="utf-8", errors="replace").splitlines()[-_LINES:]
-            found += [f"{path}:", *(f"  | {line}" for line in lines)]
-    return "\n".join(found)

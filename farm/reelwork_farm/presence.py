@@ -21,6 +21,7 @@ from typing import Final
 _LOOK: Final = 0.1
 _MARK: Final = "present-"
 _LEAVE: Final = "leave"
+_REFUSED: Final = "refused"
 
 
 class Leave(StrEnum):
@@ -103,6 +104,28 @@ def asked(folder: Path) -> Leave | None:
     """Whether the workers of a machine are to leave."""
     try:
         return Leave((folder / _LEAVE).read_text())
+    except FileNotFoundError:
+        return None
+
+
+def refuse(folder: Path, why: str | None) -> None:
+    """Leave word why the farm does not take a machine's workers; ``None``: forget it.
+
+    :param folder: of the machine's workers
+    """
+    if why is None:
+        (folder / _REFUSED).unlink(missing_ok=True)
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    made = folder / f".{_REFUSED}-{os.getpid()}"
+    made.write_text(why, encoding="utf-8")
+    os.replace(made, folder / _REFUSED)
+
+
+def refused(folder: Path) -> str | None:
+    """Why the farm does not take a machine's workers, if it does not."""
+    try:
+        return (folder / _REFUSED).read_text(encoding="utf-8")
     except FileNotFoundError:
         return None
 

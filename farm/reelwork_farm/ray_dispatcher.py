@@ -36,6 +36,7 @@ from reelwork_farm.client import FarmClient
 from reelwork_farm.errors import FarmError
 from reelwork_farm.model import JobState
 from reelwork_farm.placing import Node, place, wanted_workers
+from reelwork_farm.presence import refuse
 from reelwork_farm.slot import Slot, attend, worker_for
 from reelwork_farm.worker import Worker
 
@@ -103,8 +104,11 @@ class SlotActor:
             threading.Thread(target=self._pass_on, args=(worker,), name="drain", daemon=True).start()
             attend(worker, folder)
             self._over.set()
-        except Exception:
+        except Exception as error:
             _log.exception("the worker ended")
+            if isinstance(error, FarmError):
+                with contextlib.suppress(OSError):
+                    refuse(folder, str(error))  # for whoever has the machine join, who sees no logs of Ray's
             time.sleep(_AGAIN)
             os._exit(1)  # Ray starts it again
 

@@ -1,9 +1,9 @@
 """The programs of a farm on one machine go in; they are kept running until the supervisor is told to end.
 
-One program that fails is started again, at once at first and less and less often if it fails again; one that ends by
-itself without an error has done what it was for. What runs is written to ``running.json`` in the farm's folder, and a
-lock on ``supervisor.lock`` says that it is true. ``python -m reelwork_farm.supervisor FOLDER`` runs the programs in
-``programs.json``.
+A program is first started when those before it say that they can be used. One that fails is started again, at once at
+first and less and less often if it fails again; one that ends by itself without an error has done what it was for.
+What runs is written to ``running.json`` in the farm's folder, and a lock on ``supervisor.lock`` says that it is true.
+``python -m reelwork_farm.supervisor FOLDER`` runs the programs in ``programs.json``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -42,6 +42,8 @@ _WELL: Final = 20.0
 _GRACE: Final = 8.0
 #: Bytes of a program's log, beyond which it begins anew; the one before is kept.
 _LONGEST_LOG: Final = 16 << 20
+#: The most bytes, and the most lines, of what a program printed last that people are shown when it has failed.
+_WORDS, _LINES = 4096, 15
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class Program:
     :param orphaned: the signal that it gets when the supervisor is gone, however that ended
     :param leisure: seconds that it has to end after ``end``, before SIGINT tells it to give up what it does; ``None``:
         it only has the grace that all have before they are killed
+    :param ready: a file in the farm's folder that it writes when it can be used; before that, none of those of a
+        higher order is started
     """
 
     name: str
@@ -64,6 +68,7 @@ class Program:
     end: int = signal.SIGTERM
     orphaned: int = signal.SIGKILL
     leisure: float | None = None
+    ready: str | None = None
 
 
 @dataclass(frozen=True)
@@ -73,19 +78,24 @@ class Running:
     :param pid: of the supervisor
     :param programs: process ids by name
     :param failures: how often each has failed
+    :param words: of each that has failed, the last lines that it had printed then
     """
 
     pid: int
     programs: dict[str, object]
     failures: dict[str, object]
+    words: dict[str, object] = field(default_factory=dict)
 
 
 class _Kept:
-    """A program that is kept running."""
+    """A program that is kept running.
 
-    def __init__(self, program: Program, log: Path) -> None:
-        self.program, self.failures = program, 0
-        self._log = log
+    :param waits: files without which it is not started for the first time
+    """
+
+    def __init__(self, program: Program, log: Path, waits: Iterable[Path] = ()) -> None:
+        self.program, self.failures, self.words = program, 0, ""
+        self._log, self._waits, self._printed = log, list(waits), 0
         self._process: subprocess.Popen[bytes] | None = None
         self._started = self._due = 0.0
         self._pause = _SOON
@@ -100,8 +110,9 @@ class _Kept:
         if self.over:
             return False
         if self._process is None:
-            if now < self._due:
+            if now < self._due or not all(path.exists() for path in self._waits):
                 return False
+            self._waits.clear()
             try:
                 self._start(now)
             except OSError as error:  # the disk is full, or the machine has no memory or processes left
@@ -115,6 +126,7 @@ class _Kept:
             _log.info("%s has ended", self.program.name)
             self.over = True
             return True
+        self.words = _last_lines(self._log, self._printed)
         self._put_off(now, f"ended with {code} and")
         return True
 
@@ -127,6 +139,7 @@ class _Kept:
     def _start(self, now: float) -> None:
         self._started = now
         with _appending(self._log) as log:
+            self._printed = os.fstat(log).st_size
             self._process = subprocess.Popen(
                 self.program.argv,
                 stdin=subprocess.DEVNULL,
@@ -183,7 +196,13 @@ def supervise(folder: Path, programs: tuple[Program, ...]) -> None:
             signal.signal(number, end)
         (folder / "logs").mkdir(exist_ok=True)
         ordered = sorted(programs, key=lambda program: program.order)
-        kept = [_Kept(program, folder / "logs" / f"{program.name}.log") for program in ordered]
+        kept = [
+            _Kept(program, folder / "logs" / f"{program.name}.log", _before(folder, program, ordered))
+            for program in ordered
+        ]
+        for program in programs:
+            if program.ready is not None:  # what is there was left by one that was killed
+                (folder / program.ready).unlink(missing_ok=True)
         try:
             changed = False
             while not ended and not all(each.over for each in kept):
@@ -256,6 +275,7 @@ def _write_running(folder: Path, kept: list[_Kept]) -> bool:
         os.getpid(),
         {each.program.name: each.pid for each in kept if each.pid is not None},
         {each.program.name: each.failures for each in kept},
+        {each.program.name: each.words for each in kept if each.words},
     )
     path = folder / "running.json.new"
     try:
@@ -264,6 +284,21 @@ def _write_running(folder: Path, kept: list[_Kept]) -> bool:
     except OSError:  # a full disk: the programs go on, and it is written when there is room
         return False
     return True
+
+
+def _before(folder: Path, program: Program, programs: Iterable[Program]) -> Iterator[Path]:
+    """What says that those are ready which a program waits for."""
+    for other in programs:
+        if other.ready is not None and other.order < program.order:
+            yield folder / other.ready
+
+
+def _last_lines(log: Path, start: int) -> str:
+    """What stands last in a log, from a place in it on."""
+    with contextlib.suppress(OSError), log.open("rb") as file:
+        file.seek(max(start, file.seek(0, os.SEEK_END) - _WORDS))
+        return "\n".join(file.read().decode("utf-8", "replace").strip().splitlines()[-_LINES:])
+    return ""
 
 
 @contextlib.contextmanager

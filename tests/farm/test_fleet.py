@@ -1,6 +1,8 @@
 import os
 import signal
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -10,7 +12,17 @@ from machines import SCENE, Machine, digest, machine_in, wait
 
 from reelwork_farm.auth import Role, Tokens
 from reelwork_farm.errors import FarmError
-from reelwork_farm.fleet import Head, Wanted, free_port, head_programs, own_address, ray_programs, worker_token
+from reelwork_farm.fleet import (
+    Head,
+    Wanted,
+    free_port,
+    head_programs,
+    own_address,
+    ray_programs,
+    settled,
+    worker_token,
+)
+from reelwork_farm.told import Told
 
 
 @pytest.fixture(scope="module")
@@ -47,17 +59,77 @@ def test_a_farm_renders_the_local_film_though_a_worker_and_the_controller_die(pl
     assert plain.up("--workers", "2", "--no-ray") == address
 
 
+def test_up_again_goes_on_with_what_is_up_and_refuses_to_pretend_another(plain: Machine) -> None:
+    address, before = plain.client().address, plain.programs()
+    assert plain.farm("up").strip() == address
+    said = plain.farm("up", "--workers", "3", code=9)
+    assert "with --workers 2, not --workers 3" in said
+    assert "reelwork farm down" in said
+    assert plain.programs() == before
+
+
 def test_a_machine_joins_works_and_is_drained(plain: Machine, folder: Path) -> None:
     before = {row["id"] for row in plain.workers()}
     other = plain.joining(folder / "other")
+    address = plain.client().address
+    assert "a farm is up" in plain.farm("join", address, code=9)
     try:
-        other.farm("join", plain.client().address, "--workers", "1", "--no-ray")
+        other.farm("join", address, "--workers", "1", "--no-ray")
+        assert other.farm("join", address).strip() == address
+        assert "with --workers 1, not --workers 2" in other.farm("join", address, "--workers", "2", code=9)
+        assert f"works for the farm at {address}" in other.farm("up", code=9)
         (worker,) = [row for row in plain.workers() if row["id"] not in before]
         assert worker["state"] == "idle"
         plain.farm("drain", worker["id"])
         wait(lambda: worker["id"] not in {row["id"] for row in plain.workers()})
     finally:
         other.farm("down")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("--store", "postgresql://farm:s3cret@127.0.0.1:1/farm"), "127.0.0.1"),
+        (("--storage", "nowhere://bucket/farm"), "nowhere"),
+    ],
+)
+def test_a_farm_that_cannot_be_says_why_at_once_and_leaves_nothing_running(
+    machine: Machine, arguments: tuple[str, str], reason: str
+) -> None:
+    began = time.monotonic()
+    said = machine.farm("up", "--port", "0", "--workers", "1", *arguments, code=9)
+    assert time.monotonic() - began < 30.0  # a hundred and more where failures are waited out
+    assert "controller: " in said
+    assert reason in said
+    assert "s3cret" not in said
+    assert not machine.processes()
+
+
+def test_a_port_that_is_taken_is_said_at_once_and_nothing_is_left_running(machine: Machine) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = str(other.getsockname()[1])
+        assert f"127.0.0.1:{taken}" in machine.farm("up", "--port", taken, "--workers", "1", "--no-ray", code=9)
+        assert "--ray-port" in machine.farm("up", "--port", "0", "--ray-port", taken, "--workers", "1", code=9)
+    assert not machine.processes()
+
+
+def test_what_is_for_ray_is_not_for_a_farm_without(machine: Machine) -> None:
+    assert "--max-workers" in machine.farm("up", "--no-ray", "--max-workers", "4", code=2)
+
+
+def test_a_tag_that_nobody_could_ask_for_is_refused_before_anything_is_started(machine: Machine) -> None:
+    assert "'two words'" in machine.farm("up", "--tag", "two words", code=9)
+    assert not machine.processes()
+
+
+def test_a_farm_comes_back_on_the_ports_that_it_had_unless_they_are_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken, free = other.getsockname()[1], free_port("127.0.0.1")
+        told = Told(None, {"--port": taken, "--ray-port": free})
+        head = settled(Head(), told)
+    assert head.ray_port == free
+    assert head.port not in (0, taken)
+    assert settled(Head(ray_port=6379), told).ray_port == 6379
 
 
 def test_addresses_are_those_that_others_reach() -> None:
@@ -117,7 +189,9 @@ def test_a_farms_secret_is_shown_to_no_other_farm(machine: Machine, tmp_path: Pa
     threading.Thread(target=stranger.serve_forever, daemon=True).start()
     there = f"127.0.0.2:{stranger.server_port}"
     assert "there is no token" in machine.farm("jobs", "--farm", there, code=9)
-    assert "there is no token" in machine.farm("join", there, code=9)
+    other = Machine(tmp_path / "other", machine.environment)
+    assert "there is no token" in other.farm("join", there, code=9)
+    assert "a farm is up" in machine.farm("join", there, code=9)
     stranger.shutdown()
     assert shown == []
     assert machine.farm("jobs", "--farm", address) == machine.farm("jobs")

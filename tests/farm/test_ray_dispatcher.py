@@ -1,5 +1,6 @@
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -7,7 +8,9 @@ from pathlib import Path
 import pytest
 from machines import SCENE, TIMES, Machine, digest, machine_in, wait
 
+from reelwork_farm.arrival import wait_for_own_workers
 from reelwork_farm.auth import Role, farm_tokens
+from reelwork_farm.errors import FarmError
 from reelwork_farm.slot import Slot
 from reelwork_farm.wire import dumps
 
@@ -38,6 +41,25 @@ def test_who_has_a_gpu_offers_it_and_where_ray_finds_none_the_machine_may_say_so
     assert ray_dispatcher.offered("gpu,tape", True) == ("tape", "gpu")
     assert ray_dispatcher.offered("gpu,tape", False) == ("tape",)
     assert ray_dispatcher.offered("", True) == ("gpu",)
+
+
+def test_whoever_has_a_machine_join_hears_why_the_farm_refuses_its_workers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refusing(*_: object) -> None:
+        raise FarmError("the farm has 3 workers, and takes no more")
+
+    ended = threading.Event()
+    monkeypatch.setattr(ray_dispatcher, "worker_for", refusing)
+    monkeypatch.setattr(ray_dispatcher, "_AGAIN", 0.0)
+    monkeypatch.setattr("logging.basicConfig", lambda **_: None)
+    monkeypatch.setattr(os, "_exit", lambda _: ended.set())
+    monkeypatch.setenv("REELWORK_FARM_TOKEN", "t" * 40)
+    monkeypatch.setenv("REELWORK_FARM_WORK", str(tmp_path / "work"))
+    ray_dispatcher.SlotActor(SLOTS[0], "127.0.0.1:1")
+    assert ended.wait(20.0)
+    with pytest.raises(FarmError, match="does not take this machine's workers: the farm has 3 workers"):
+        wait_for_own_workers(tmp_path, 1)
 
 
 #: Writes down each kernel that is compiled and kept.

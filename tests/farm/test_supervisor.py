@@ -77,6 +77,28 @@ def test_a_program_that_has_done_its_work_is_not_started_again(tmp_path: Path) -
     assert (tmp_path / "logs/done.log").read_text() == "once\n"
 
 
+def test_programs_are_started_when_those_before_are_ready_and_what_was_left_of_others_does_not_count(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "ready").write_text("of a controller that was killed")
+    waits = f"import pathlib, time; time.sleep(1); pathlib.Path({str(tmp_path / 'ready')!r}).touch(); " + SLEEPS
+    with supervised(tmp_path, program("first", waits, ready="ready"), program("then", SLEEPS, order=1)):
+        assert list(state(tmp_path, 1).programs) == ["first"]
+        assert not (tmp_path / "ready").exists()
+        state(tmp_path, 2)
+        assert (tmp_path / "ready").exists()
+
+
+def test_what_a_program_printed_before_it_failed_is_told_and_nothing_older(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs/a.log").write_text("of another day\n")
+    with supervised(tmp_path, program("a", "import sys; sys.exit('the port is taken')"), program("b", SLEEPS)):
+        wait(lambda: (found := running(tmp_path)) is not None and found.words)
+        found = running(tmp_path)
+    assert found is not None
+    assert found.words == {"a": "the port is taken"}
+
+
 def test_nothing_is_left_of_a_supervisor_that_is_killed(tmp_path: Path) -> None:
     with supervised(tmp_path, program("a", SLEEPS)) as supervisor:
         pid = int(str(state(tmp_path, 1).programs["a"]))

@@ -7,7 +7,7 @@ import signal
 from importlib.util import find_spec
 from pathlib import Path
 
-from reelwork_farm import fleet
+from reelwork_farm import arrival, fleet
 from reelwork_farm.auth import Role, farm_tokens
 from reelwork_farm.chaos.fault import Roughness, Seen
 from reelwork_farm.chaos.films import film, local, submit
@@ -29,8 +29,8 @@ def head_killed(folder: Path, rough: Roughness) -> Seen:
     place.mkdir()
     fleet.start(place, fleet.head_programs(fleet.Wanted(place, 2), fleet.Head(timing=TIMES)))
     try:
-        client = FarmClient(fleet.wait_for_controller(place), farm_tokens(place).token(Role.ADMIN))
-        fleet.wait_for_workers(place, client, 2, 0.0)
+        client = FarmClient(arrival.wait_for_controller(place), farm_tokens(place).token(Role.ADMIN))
+        arrival.wait_for_workers(place, client, 2, 0.0)
         sight = Sight(place, client)
         job = submit(client, scene)
         sight.wait(lambda: counted(sight.history(), "unit committed") >= _UNITS // 6, "some units are committed")
