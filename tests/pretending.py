@@ -36,6 +36,9 @@ def deed(words, report):
         elif word == "full":
             import errno
             raise OSError(errno.ENOSPC, "No space left on device")
+        elif word == "limited":
+            import resource
+            resource.setrlimit(resource.RLIMIT_FSIZE, (5, resource.RLIM_INFINITY))
         elif word == "wrong": raise ValueError("an effect has a fault")
         elif word == "cores":
             import resource

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import faulthandler
+import os
 import resource
 import signal
 import sys
@@ -16,7 +17,9 @@ import time
 import traceback
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from av.error import FFmpegError
 
 from reelwork.errors import MediaError
 from reelwork.render.worker import Outbox, die_with, take_over_pipes
@@ -26,8 +29,14 @@ from reelwork_farm.model import Cause, UnitKind
 if TYPE_CHECKING:
     from reelwork_farm.work import Work
 
-#: Errors of the machine, not of what is rendered: no space, too many open files, a disk that fails.
-_MACHINES = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE})
+#: Errors of the machine, whatever is read or written: no room, or no more than a quota, too many open files.
+_MACHINES: Final = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ESTALE}
+)
+#: A disk that fails, unless FFmpeg says so: to it, that is a torn file, too.
+_DISKS: Final = frozenset({errno.EIO})
+#: What C++ libraries such as OpenEXR have of an error's number is its sentence alone.
+_SAID: Final = tuple(os.strerror(number) for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 
 
 def main(parent: int) -> None:
@@ -62,14 +71,18 @@ def cause_of(error: BaseException) -> Cause:
     """Whose fault an exception in rendering is."""
     if isinstance(error, MemoryError):
         return Cause.MEMORY
-    if isinstance(error, MediaError):
-        return Cause.MEDIA
     seen: BaseException | None = error
     while seen is not None:
-        if isinstance(seen, OSError) and seen.errno in _MACHINES:
+        if _is_of_machine(seen):
             return Cause.INFRASTRUCTURE
         seen = seen.__cause__
-    return Cause.PLUGIN
+    return Cause.MEDIA if isinstance(error, MediaError) else Cause.PLUGIN
+
+
+def _is_of_machine(error: BaseException) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in _MACHINES or (error.errno in _DISKS and not isinstance(error, FFmpegError))
+    return type(error) is RuntimeError and any(said in str(error) for said in _SAID)
 
 
 def _get_ready() -> None:

@@ -48,8 +48,11 @@ _HANDED_ON: Final = frozenset(
     )
 )
 _HANDED_ON_PREFIXES: Final = ("CUDA_", "LC_", "MALLOC_", "NUMBA_", "NVIDIA_", "PYTHON", "XDG_")
-#: Signals by which people and systems end a process; it is not the process's fault.
-_ENDED_BY_OTHERS: Final = frozenset((signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT))
+#: Signals by which people and systems end a process (the last where a file or its time got too large for what the
+#: machine allows); it is not the process's fault.
+_ENDED_BY_OTHERS: Final = frozenset(
+    (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGXFSZ, signal.SIGXCPU)
+)
 
 
 class NotMade(Exception):

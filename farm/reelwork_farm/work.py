@@ -128,7 +128,10 @@ class Work:
             return task.target, frames
         paths = written(task.output, task.target, range(lock.first, lock.stop))
         for path in paths:
-            load_still(path)
+            try:
+                load_still(path)
+            except MediaError as error:
+                raise RenderError(f"the finished {path.name} is not what it should be: {error}") from error
         if not is_many(self._kind, lock):
             return paths[0], 1
         archive = task.target.parent / archive_name(lock.file)

@@ -59,6 +59,8 @@ def test_a_warm_process_makes_one_part_after_another(pretended_renderer: Bundle)
         ("memory-error", Cause.MEMORY, "MemoryError"),
         ("media", Cause.MEDIA, "it is torn"),
         ("full", Cause.INFRASTRUCTURE, "No space left"),
+        ("limited", Cause.INFRASTRUCTURE, "File too large"),
+        (str(int(signal.SIGXCPU)), Cause.INFRASTRUCTURE, "SIGXCPU"),
         (str(int(signal.SIGTERM)), Cause.INFRASTRUCTURE, "SIGTERM"),
         (str(int(signal.SIGABRT)), Cause.PLUGIN, "SIGABRT"),
     ],
