@@ -122,3 +122,9 @@ class RenderError(ReelworkError):
     """A worker that ended before its work was done; what was finished is kept."""
 
     exit_code = 8
+
+
+class RemoteError(ReelworkError):
+    """What renders on other machines refuses something, or cannot be reached."""
+
+    exit_code = 9

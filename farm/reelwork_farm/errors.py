@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from reelwork.errors import ReelworkError
+from reelwork.errors import RemoteError
 
 
-class FarmError(ReelworkError):
+class FarmError(RemoteError):
     """The farm cannot do what was asked; the message says why and what to do."""
-
-    exit_code = 9
 
 
 class Unreachable(FarmError):

@@ -14,6 +14,7 @@ from reelwork.errors import RenderError
 from reelwork.render.prepare import Settings
 from reelwork.render.produce import Rendered, Task, kind_of, plan_task
 from reelwork.render.progress import Progress, Silent
+from reelwork.render.terms import Terms
 from reelwork.render.units import Request
 from reelwork.render.view import frame_range
 from reelwork.sound.levels import Levels
@@ -37,26 +38,6 @@ class Left(FarmError):
     """Whoever waited for a job waits no longer; the farm goes on with it."""
 
     exit_code = 130
-
-
-@dataclass(frozen=True)
-class Terms:
-    """How a job is to be treated beside others.
-
-    :param project: whose share of the farm it uses
-    :param priority: within its project; higher is earlier
-    :param needs: what its workers must offer, such as ``gpu``
-    :param after: ids of jobs that must be done first, or unmistakable beginnings of them
-    :param notify: an address that is told when it ends
-    :param audit: how many per cent of its units are rendered again by other workers and compared, 0 to 100
-    """
-
-    project: str = "default"
-    priority: int = 0
-    needs: tuple[str, ...] = ()
-    after: tuple[str, ...] = ()
-    notify: str | None = None
-    audit: float = 0.0
 
 
 def submit(
@@ -83,14 +64,16 @@ class FarmRenderer:
 
     client: FarmClient
 
-    def render(self, path: Path, settings: Settings, request: Request, progress: Progress) -> Rendered:
+    def render(
+        self, path: Path, settings: Settings, request: Request, progress: Progress, terms: Terms | None = None
+    ) -> Rendered:
         """Submit, wait, and fetch the file.
 
         :raises Left: by Ctrl-C; it says how to go on
         :raises RenderError: the farm could not render it; the message names the units
         """
         task = plan_task(path, settings, request, progress)
-        row, bundle, storage = _submit(self.client, task, Terms(audit=request.audit), progress)
+        row, bundle, storage = _submit(self.client, task, terms or Terms(), progress)
         try:
             done = _wait(self.client, row, progress)
         except KeyboardInterrupt as error:

@@ -19,6 +19,7 @@ from reelwork.errors import OutputError, PluginError, Problem, SceneError
 from reelwork.render import produce
 from reelwork.render.local import usable_cores
 from reelwork.render.prepare import Settings
+from reelwork.render.terms import Terms
 from reelwork.render.units import Request
 
 
@@ -91,6 +92,31 @@ def test_what_is_discarded_goes_nowhere(option: str) -> None:
     result = run("render", "s", "--discard", *option.split())
     assert result.exit_code == 2
     assert "--discard keeps no file" in result.stderr
+
+
+TERMS = "--project spring --priority 5 --needs gpu,tape --needs cores:8 --after 3f9a --notify http://here/ --audit 5%"
+
+
+def test_a_farm_is_told_how_to_treat_the_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    class Farm:
+        def render(self, *given: object, terms: Terms) -> produce.Rendered:
+            asked.append(terms)
+            return produce.Rendered(Path("x.mp4"))
+
+    monkeypatch.setattr("reelwork.cli.render.remote", lambda address: Farm())
+    assert run("render", "s", "--farm", "here:1", *TERMS.split()).stdout == "x.mp4\n"
+    run("render", "s", "--farm", "here:1")
+    wanted = Terms("spring", 5, ("gpu", "tape", "cores:8"), ("3f9a",), "http://here/", 5.0)
+    assert asked == [wanted, Terms()]
+
+
+@pytest.mark.parametrize("option", ["--audit 1%", "--priority 1", "--needs gpu", "--priority 1001 --farm here:1"])
+def test_how_a_job_is_treated_is_said_to_a_farm(option: str) -> None:
+    result = run("render", "s", *option.split())
+    assert result.exit_code == 2
+    assert "--farm" in result.stderr or "1000" in result.stderr
 
 
 def test_render_uses_every_core_and_the_whole_film_by_itself(called) -> None:  # type: ignore[no-untyped-def]

@@ -24,6 +24,7 @@ from reelwork.render.digests import engine_digest
 from reelwork.render.prepare import Settings
 from reelwork.render.produce import Rendered, make
 from reelwork.render.progress import Silent
+from reelwork.render.terms import Terms
 from reelwork.render.units import Request
 from reelwork_farm import submit as submitting
 from reelwork_farm.auth import VARIABLE, Role
@@ -33,7 +34,7 @@ from reelwork_farm.errors import FarmError, NotFound
 from reelwork_farm.fetch import fetch, unpack
 from reelwork_farm.messages import Report
 from reelwork_farm.model import Cause, Failure, Figures, JobState, Lease, Part, UnitKind, WorkerOffer
-from reelwork_farm.submit import FarmRenderer, Left, Terms, submit
+from reelwork_farm.submit import FarmRenderer, Left, submit
 from reelwork_farm.work import Work, open_work
 
 
@@ -135,9 +136,9 @@ def test_a_scene_comes_back_as_the_local_render(scene, farm, tmp_path, output, n
 
 
 def test_a_film_is_audited_by_rendering_it_again(scene, farm, tmp_path):
-    request = Request(to=tmp_path / "film.mp4", audit=100.0)
+    request = Request(to=tmp_path / "film.mp4")
     with Hand(farm, tmp_path / "one"), Hand(farm, tmp_path / "two"):
-        FarmRenderer(farm.client()).render(scene, Settings(), request, Silent())
+        FarmRenderer(farm.client()).render(scene, Settings(), request, Silent(), Terms(audit=100.0))
     (job,) = farm.client().jobs()
     assert (job.audits, job.audited, job.audits_failed) == (2, 2, 0)
     passed = [event for event in farm.client().events(job=job.id) if event.kind == "audit passed"]
@@ -384,11 +385,24 @@ def test_the_commands(scene, farm, tmp_path, monkeypatch):
     ]
     for option in (["--jobs", "2"], ["--fresh"]):
         assert "not on a farm" in runner.invoke(app.cli, [*arguments, *option]).stderr
-    assert "it goes with --farm" in runner.invoke(app.cli, ["render", str(scene), "--audit", "1%"]).stderr
+    assert "they go with --farm" in runner.invoke(app.cli, ["render", str(scene), "--audit", "1%"]).stderr
     assert "not a percentage" in runner.invoke(app.cli, [*arguments, "--audit", "101%"]).stderr
     arguments = ["farm", "submit", str(scene), "--farm", farm.address, "--audit", "0.5%"]
     assert runner.invoke(app.cli, arguments, catch_exceptions=False).exit_code == 0
     assert farm.client().jobs()[0].spec.audit == 0.5
+
+
+def test_render_waits_for_the_job_that_was_submitted_with_the_same_options(scene, farm, tmp_path, monkeypatch):
+    monkeypatch.setenv(VARIABLE, farm.tokens.secret)
+    runner = CliRunner()
+    options = ["--farm", farm.address, "--to", str(tmp_path / "film.mp4"), "--frames", "0-1"]
+    options += ["--project", "spring", "--priority", "5", "--needs", "cores:1"]
+    job = runner.invoke(app.cli, ["farm", "submit", str(scene), *options], catch_exceptions=False).stdout.strip()
+    with Hand(farm, tmp_path / "worker"):
+        runner.invoke(app.cli, ["render", str(scene), *options], catch_exceptions=False)
+    assert (tmp_path / "film.mp4").is_file()
+    (row,) = farm.client().jobs()
+    assert (row.id, row.spec.project, row.spec.priority, row.spec.needs) == (job, "spring", 5, ("cores:1",))
 
 
 def test_without_the_farm_it_is_said_how_to_get_it(monkeypatch):

@@ -21,7 +21,8 @@ MEANINGS: Final[dict[type[ReelworkError], str]] = {
     errors.CatalogueError: "the catalogue has errors",
     errors.PluginError: "a plugin cannot be loaded, or it failed",
     errors.OutputError: "the output cannot be made or written",
-    errors.RenderError: "a worker died",
+    errors.RenderError: "a worker died, or failed",
+    errors.RemoteError: "a farm refused it, or cannot be reached",
 }
 
 USAGE, INTERNAL, INTERRUPTED, UNREAD, TERMINATED = 2, 70, 130, 141, 143

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -10,13 +11,13 @@ import click
 
 from reelwork.cli.exits import warn
 from reelwork.cli.values import (
-    FrameRange,
-    Percentage,
     draft_option,
+    frames_option,
     output_option,
     scale_option,
     scene_argument,
     settings_option,
+    terms_options,
     to_option,
 )
 from reelwork.cli.watch import watching
@@ -26,6 +27,7 @@ from reelwork.render.prepare import Settings
 from reelwork.render.produce import Rendered
 from reelwork.render.progress import Progress
 from reelwork.render.remote import remote
+from reelwork.render.terms import Terms
 from reelwork.render.units import Request
 
 
@@ -33,7 +35,7 @@ from reelwork.render.units import Request
 @scene_argument
 @output_option
 @to_option("Where the file goes, instead of the output's own place in out/.")
-@click.option("--frames", type=FrameRange(), help="Only these frames, counted from 0, both included.")
+@frames_option
 @scale_option
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="How many workers; one for each core without it.")
 @settings_option
@@ -41,14 +43,12 @@ from reelwork.render.units import Request
 @click.option("--fresh", is_flag=True, help="Render again what an earlier render left finished.")
 @click.option("--discard", is_flag=True, help="Render everything, keep nothing, and say how fast it went.")
 @click.option("--verify", is_flag=True, help="Decode the film and every unit of it, and count, as a farm does.")
-@click.option("--farm", metavar="HOST:PORT", help="Have the farm at this address render it; the file comes here.")
 @click.option(
-    "--audit",
-    metavar="1%",
-    type=Percentage(),
-    default=0.0,
-    help="With --farm: render such a part again on other workers, and compare.",
+    "--farm",
+    metavar="HOST:PORT",
+    help="Have the farm at this address render it; the file comes here. The options below go with it.",
 )
+@terms_options
 def command(
     scene: Path,
     output: str | None,
@@ -62,7 +62,7 @@ def command(
     discard: bool,
     verify: bool,
     farm: str | None,
-    audit: float,
+    terms: Terms,
 ) -> None:
     """Render an output of a scene.
 
@@ -71,8 +71,11 @@ def command(
     """
     if farm is not None and (jobs is not None or fresh):
         raise click.UsageError("--jobs and --fresh are for renders on this machine, not on a farm")
-    if farm is None and audit:
-        raise click.UsageError("--audit has other workers render again: it goes with --farm")
+    if farm is None and terms != Terms():
+        raise click.UsageError(
+            "--project, --priority, --needs, --after, --notify and --audit say how a farm treats a job: "
+            "they go with --farm"
+        )
     if discard and (to is not None or fresh or verify or farm is not None):
         raise click.UsageError(
             "--discard keeps no file, and nothing of earlier renders: leave out --to, --fresh, --verify and --farm"
@@ -85,9 +88,8 @@ def command(
         jobs=jobs or usable_cores(),
         fresh=fresh,
         verify=verify,
-        audit=audit,
     )
-    render = _renderer(discard, farm)
+    render = _renderer(discard, farm, terms)
     with watching() as progress:
         rendered = render(scene, Settings(settings, draft), request, progress)
     warn(rendered.warnings)
@@ -97,11 +99,11 @@ def command(
         click.echo(rendered.path)
 
 
-def _renderer(discard: bool, farm: str | None) -> Callable[[Path, Settings, Request, Progress], Rendered]:
+def _renderer(discard: bool, farm: str | None, terms: Terms) -> Callable[[Path, Settings, Request, Progress], Rendered]:
     """What renders a scene."""
     if discard:
         return produce.discard
-    return produce.render if farm is None else remote(farm).render
+    return produce.render if farm is None else functools.partial(remote(farm).render, terms=terms)
 
 
 def _loudness(loudness: float | None, true_peak: float | None) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import click
+
+from reelwork.render.terms import Terms
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -121,6 +124,70 @@ def draft_option(function: F) -> F:
     return click.option("--draft", is_flag=True, help="Show a slate where a record is missing, instead of an error.")(
         function
     )
+
+
+def frames_option(function: F) -> F:
+    """The option ``--frames``."""
+    return click.option("--frames", type=FrameRange(), help="Only these frames, counted from 0, both included.")(
+        function
+    )
+
+
+def terms_options(function: F) -> F:
+    """The options that say how a farm treats a job, which arrive as one :class:`Terms` called ``terms``."""
+
+    @functools.wraps(function)
+    def collected(
+        *,
+        project: str,
+        priority: int,
+        needs: tuple[str, ...],
+        after: tuple[str, ...],
+        notify: str | None,
+        audit: float,
+        **others: Any,
+    ) -> Any:
+        return function(terms=Terms(project, priority, needs, after, notify, audit), **others)
+
+    wrapped = cast(F, collected)
+    for option in reversed(_TERMS):
+        wrapped = option(wrapped)
+    return wrapped
+
+
+def _words(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Words with commas between them, and more of them where the option is repeated."""
+    return tuple(dict.fromkeys(word.strip() for text in texts for word in text.split(",") if word.strip()))
+
+
+_TERMS: Final = (
+    click.option(
+        "--project", metavar="NAME", default="default", show_default=True, help="Whose share of the farm the job uses."
+    ),
+    click.option(
+        "--priority",
+        metavar="N",
+        type=click.IntRange(-1000, 1000),
+        default=0,
+        help="Among the jobs of its project: higher is earlier, 0 is usual.",
+    ),
+    click.option(
+        "--needs",
+        metavar="A,B",
+        multiple=True,
+        callback=_words,
+        help="What a worker must offer to get it: tags such as gpu, cores:8, memory:32G.",
+    ),
+    click.option("--after", metavar="ID", multiple=True, help="Begin when that job is done; may be repeated."),
+    click.option("--notify", metavar="URL", help="Tell this address by a POST when the job ends."),
+    click.option(
+        "--audit",
+        metavar="1%",
+        type=Percentage(),
+        default=0.0,
+        help="Render this part of the film a second time, on other workers, and compare.",
+    ),
+)
 
 
 def scale_option(function: F) -> F:

@@ -10,15 +10,19 @@ from reelwork.extensions import registry
 from reelwork.render.prepare import Settings
 from reelwork.render.produce import Rendered
 from reelwork.render.progress import Progress
+from reelwork.render.terms import Terms
 from reelwork.render.units import Request
 
 
 class Remote(Protocol):
     """Renders on other machines what :func:`reelwork.render.produce.render` renders on this one."""
 
-    def render(self, path: Path, settings: Settings, request: Request, progress: Progress) -> Rendered:
+    def render(
+        self, path: Path, settings: Settings, request: Request, progress: Progress, terms: Terms | None = None
+    ) -> Rendered:
         """Render an output of a scene; its file is then where a render on this machine puts it.
 
+        :param terms: how the job is treated beside others there
         :raises SceneError: the scene is wrong
         :raises ReelworkError: it cannot be rendered, here or there
         """

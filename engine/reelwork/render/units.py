@@ -34,7 +34,6 @@ class Request:
     :param jobs: how many workers
     :param fresh: whether finished units of earlier renders are made again
     :param verify: whether every picture that was made is decoded again, and counted
-    :param audit: how many per cent of a film's units a farm renders twice, on different workers, to compare them
     :param tile_rows: rows that go through the layers at once; no result depends on it
     """
 
@@ -45,7 +44,6 @@ class Request:
     jobs: int = 1
     fresh: bool = False
     verify: bool = False
-    audit: float = 0.0
     tile_rows: int = TILE_ROWS
 
 

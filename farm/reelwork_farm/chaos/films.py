@@ -53,8 +53,8 @@ def film(folder: Path, units: int) -> Path:
 def submit(client: FarmClient, scene: Path, project: str = "default") -> JobRow:
     """Hand a scene to a farm; under another project it is another job."""
     from reelwork.render.prepare import Settings
+    from reelwork.render.terms import Terms
     from reelwork.render.units import Request
-    from reelwork_farm.submit import Terms
     from reelwork_farm.submit import submit as hand_in
 
     return hand_in(client, scene, Settings(), Request(to=scene.with_suffix(".mp4")), Terms(project=project))
