@@ -119,9 +119,13 @@ class FarmClient:
         asked = {"first": first, "limit": limit, "state": _joined(states)}
         return self._ask(list[UnitRow], "GET", f"/v1/jobs/{job}/units", params=asked)
 
-    def events(self, *, after: int = 0, job: str | None = None, limit: int = 1000) -> list[Event]:
-        """The history in order, from the event behind ``after`` on."""
-        return self._ask(list[Event], "GET", "/v1/events", params={"after": after, "job": job, "limit": limit})
+    def events(self, *, after: int = 0, job: str | None = None, limit: int = 1000, last: bool = False) -> list[Event]:
+        """The history in order, from the event behind ``after`` on.
+
+        :param last: whether of more than ``limit`` the latest are wanted, not the first
+        """
+        asked = {"after": after, "job": job, "limit": limit, "last": 1 if last else None}
+        return self._ask(list[Event], "GET", "/v1/events", params=asked)
 
     def shares(self) -> dict[str, Share]:
         """What each project may have; one that is not there has a share of weight 1."""

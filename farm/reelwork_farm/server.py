@@ -263,10 +263,10 @@ class Server:
 
     async def _events(self, request: web.Request) -> web.Response:
         after, limit = _number(request, "after", 0), self._limit(request)
-        asked = request.query.get("job")
+        asked, last = request.query.get("job"), "last" in request.query
         find, store = self._controller.find, self._controller.store
         return await self._told(
-            lambda: store.events(after=after, limit=limit, job=None if asked is None else find(_hex(asked)))
+            lambda: store.events(after=after, limit=limit, job=None if asked is None else find(_hex(asked)), last=last)
         )
 
     async def _shares(self, _request: web.Request) -> web.Response:

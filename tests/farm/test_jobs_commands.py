@@ -110,10 +110,47 @@ def test_logs_and_what_strangers_wrote_are_told_without_orders_to_the_terminal(
     client.report(worker, Report(job.id, part.index, part.epoch, failure=failure))
     client.bye(worker)
     assert run("logs", f"{job.id[:6]}/{part.index}").stdout == "it      fell  ]0;x 1m over \nthere\n"
-    assert "no log" in run("logs", f"{job.id}/1").stderr
+    assert "frames 96-191, has not been rendered: it is ready" in run("logs", f"{job.id}/1").stderr
+    assert "worker" in run("events", "--limit", "1").stdout  # the goodbye, and not what was first
     told = run("events", "--job", job.id).stdout
     assert "a  [2J  file" in told
     assert "\x1b" not in told
+
+
+def test_where_there_is_no_log_it_is_said_what_became_of_the_unit(
+    run: Run, job: JobRow, farm: Served, tmp_path: Path
+) -> None:
+    client = farm.client()
+    for other in client.jobs():
+        if other.id != job.id and not other.ended:
+            client.cancel(other.id)
+    worker = client.register(OFFER).worker
+    lease = client.lease(worker)
+    assert lease is not None
+    assert f"is with the worker {worker}" in run("logs", f"{job.id}/{lease.parts[0].index}").stderr
+    client.bye(worker)
+    finish(client, tmp_path, job.id)
+    said = run("logs", f"{job.id}/0")
+    assert (said.stdout, said.exit_code) == ("", 0)
+    assert "unit 0, frames 0-95, was done in " in said.stderr
+    assert "the finish, was done" in run("logs", f"{job.id}/{client.job(job.id).job.finish}").stderr
+
+
+def test_the_history_shows_what_came_last_unless_all_is_asked_for(run: Run, job: JobRow) -> None:
+    for _ in range(3):
+        run("pause", job.id)
+        run("resume", job.id)
+
+    def kinds(*arguments: str) -> list[str]:
+        lines = run("events", "--job", job.id, "--json", *arguments).stdout.splitlines()
+        return [json.loads(line)["kind"] for line in lines]
+
+    everything = kinds("--all")
+    assert everything[0] == "job submitted"
+    assert len(everything) > 6
+    assert kinds("--limit", "3") == everything[-3:]
+    assert kinds("--limit", "100") == kinds("--after", "0") == everything
+    assert run("events", "--all", "--after", "1").exit_code == 2
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ from reelwork_farm.errors import FarmError
 
 if TYPE_CHECKING:
     from reelwork_farm.client import FarmClient
-    from reelwork_farm.model import Event, JobRow
+    from reelwork_farm.model import Event, JobRow, UnitRow
 
 #: Seconds between two looks.
 _LOOK: Final = 0.5
@@ -78,7 +79,7 @@ def job(folder: Path | None, address: str | None, job: str, watch: bool, price: 
 @farm_option
 @click.argument("unit", metavar="ID/UNIT")
 def logs(folder: Path | None, address: str | None, unit: str) -> None:
-    """Print the log of a unit, such as 3f9a/12: what its render wrote on its last try."""
+    """Print the log of a unit, such as 3f9a/12: what its render wrote on its last try, which is often nothing."""
     from reelwork_farm.cli.view import plain
 
     start, slash, index = unit.partition("/")
@@ -87,7 +88,9 @@ def logs(folder: Path | None, address: str | None, unit: str) -> None:
     client = asked(address, folder)
     found = client.log(start, int(index))
     if not found:
-        click.echo("there is no log of it yet", err=True)
+        (row,) = client.units(start, first=int(index), limit=1)
+        click.echo(_unlogged(row), err=True)
+        return
     click.echo("\n".join(plain(line) for line in found.expandtabs().removesuffix("\n").split("\n")))
 
 
@@ -146,14 +149,34 @@ def priority(folder: Path | None, address: str | None, job: str, priority: int, 
 @click.command("events")
 @farm_option
 @click.option("--job", metavar="ID", help="Only of this job.")
-@click.option("--after", default=0, metavar="N", type=click.IntRange(min=0), help="Only those behind the event N.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, _PAGE), help="Only the latest so many.")
+@click.option("--all", "everything", is_flag=True, help="From the first one on.")
+@click.option("--after", metavar="N", type=click.IntRange(min=0), help="All behind the event N.")
 @click.option("--follow", is_flag=True, help="Stay, and print what comes.")
 @click.option("--json", "as_json", is_flag=True, help="A line of JSON for each.")
-def events(folder: Path | None, address: str | None, job: str | None, after: int, follow: bool, as_json: bool) -> None:
-    """Print the farm's history: everything that happened to jobs, units and workers, in order."""
+def events(
+    folder: Path | None,
+    address: str | None,
+    job: str | None,
+    limit: int,
+    everything: bool,
+    after: int | None,
+    follow: bool,
+    as_json: bool,
+) -> None:
+    """Print what happened last to jobs, units and workers, the latest last; each line begins with its number.
+
+    With --all or --after the history is told from there on.
+    """
     from reelwork_farm import wire
 
-    for event in _history(asked(address, folder), job, after, follow):
+    if everything and after is not None:
+        raise click.UsageError("--all and --after exclude each other")
+    client = asked(address, folder)
+    latest = [] if everything or after is not None else client.events(job=job, limit=limit, last=True)
+    after = latest[-1].id if latest else after or 0
+    more = _history(client, job, after, follow) if follow or not latest else ()
+    for event in itertools.chain(latest, more):
         click.echo(wire.dumps(event) if as_json else _told(event))
 
 
@@ -238,6 +261,21 @@ def _lines(client: FarmClient, job: str) -> JobRow:
         if view.job.state in ENDED:
             return view.job
         time.sleep(_LOOK)
+
+
+def _unlogged(row: UnitRow) -> str:
+    """Why there is no log of a unit, and what became of it."""
+    from reelwork_farm.cli.view import plain
+
+    unit = f"unit {row.index}, " + ("the finish," if row.kind == "finish" else f"frames {row.first}-{row.stop - 1},")
+    if row.state == "done":
+        seconds = "" if row.seconds is None else f" in {spoken(row.seconds)}"
+        return f"{unit} was done{seconds}; its render wrote nothing, or its log is not kept any more"
+    if row.state == "leased":
+        return f"{unit} is with the worker {row.worker}: its log comes when it is done, or has failed"
+    if row.cause is not None:
+        return plain(f"{unit} failed, and its render wrote nothing: {row.cause}: {row.message}")
+    return f"{unit} has not been rendered: it is {row.state}"
 
 
 def _line(row: JobRow, now: float) -> str:

@@ -105,14 +105,20 @@ def held(connection: Connection) -> list[UnitRow]:
     return found
 
 
-def history(connection: Connection, *, after: int, job: str | None, limit: int, kind: str | None = None) -> list[Event]:
-    """Lines of the history after the one with the id ``after``, in order."""
-    query = select(events).where(events.c.id > after).order_by(events.c.id).limit(limit)
+def history(
+    connection: Connection, *, after: int, job: str | None, limit: int, kind: str | None = None, last: bool = False
+) -> list[Event]:
+    """Lines of the history after the one with the id ``after``, in order: the first of them or, with ``last``, the
+    latest.
+    """
+    query = select(events).where(events.c.id > after).limit(limit)
+    query = query.order_by(events.c.id.desc() if last else events.c.id)
     if job is not None:
         query = query.where(events.c.job == job)
     if kind is not None:
         query = query.where(events.c.kind == kind)
-    return [event_row(row) for row in connection.execute(query)]
+    found = [event_row(row) for row in connection.execute(query)]
+    return found[::-1] if last else found
 
 
 def all_shares(connection: Connection) -> dict[str, Share]:

@@ -339,11 +339,14 @@ class Store:
     # -- history and shares
 
     def events(
-        self, *, after: int = 0, job: str | None = None, limit: int = 1000, kind: str | None = None
+        self, *, after: int = 0, job: str | None = None, limit: int = 1000, kind: str | None = None, last: bool = False
     ) -> list[Event]:
-        """Lines of the history after the one with the id ``after``, in order; of one job and kind, or of all."""
+        """Lines of the history after the one with the id ``after``, in order; of one job and kind, or of all.
+
+        :param last: whether of more than ``limit`` the latest are wanted, not the first
+        """
         with self._database.reading() as connection:
-            return looking.history(connection, after=after, job=job, limit=limit, kind=kind)
+            return looking.history(connection, after=after, job=job, limit=limit, kind=kind, last=last)
 
     def set_share(self, project: str, weight: float, cap: int | None) -> None:
         """Say what a project may have: a weight above 0, and the most workers at once."""
