@@ -13,7 +13,7 @@ import platform
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -45,9 +45,9 @@ from reelwork_farm.lock import (
     read_lock,
     safe_name,
 )
-from reelwork_farm.storage import Storage, StorageError
+from reelwork_farm.storage import DamagedBlobError, MissingError, Storage, StorageError
 
-__all__ = ["Bundle", "BundleError", "materialise", "pin", "trim", "upload"]
+__all__ = ["Bundle", "BundleError", "LackingError", "materialise", "pin", "trim", "upload"]
 
 #: What blobs of bundles may take on a worker's disk before the longest unused go, bytes.
 KEPT: Final = 64 << 30
@@ -55,6 +55,19 @@ KEPT: Final = 64 << 30
 _IDLE: Final = 6 * 3600.0
 #: Where the scene's folder and its catalogue, and files from elsewhere, lie in a bundle.
 _SCENE, _CATALOGUE, _OUTSIDE = "scene", "catalogue", "outside"
+
+
+class LackingError(StorageError):
+    """Files of a bundle are missing or damaged in the storage.
+
+    :param paths: of them in the bundle
+    """
+
+    def __init__(self, paths: Sequence[str], digests: Sequence[str]) -> None:
+        more = f" and {len(paths) - 1} other files of the job" if len(paths) > 1 else ""
+        verb = "are" if len(paths) > 1 else "is"
+        super().__init__(f"{paths[0]}{more} {verb} missing or damaged in the farm's storage")
+        self.digests = tuple(digests)
 
 
 @dataclass(frozen=True)
@@ -129,12 +142,16 @@ def materialise(digest: str, storage: Storage, folder: Path) -> Path:
     :param digest: of its lock
     :param folder: the worker's own, see above
     :raises BundleError: the lock asks for what no bundle may hold, or for another engine or other plugins than are here
-    :raises StorageError: files are missing or damaged in the storage, it cannot be reached, or the disk is too small
+    :raises LackingError: files are missing or damaged in the storage
+    :raises StorageError: it cannot be reached, or the disk is too small
     """
     blobs, bundles = _Blobs(folder / "blobs", storage), folder / "bundles"
     with _disk(folder):
         bundles.mkdir(parents=True, exist_ok=True)
-        lock = read_lock(blobs.get(digest, MOST_LOCK))
+        try:
+            lock = read_lock(blobs.get(digest, MOST_LOCK))
+        except (MissingError, DamagedBlobError) as error:
+            raise LackingError([NAME], [digest]) from error
         _check_engine(lock)
         whole = bundles / digest
         if not whole.is_dir():
@@ -142,8 +159,14 @@ def materialise(digest: str, storage: Storage, folder: Path) -> Path:
             making = Path(tempfile.mkdtemp(dir=bundles, prefix=f".{digest[:16]}."))
             try:
                 _link(blobs.get(digest, MOST_LOCK), making / NAME)
+                lacking = []
                 for file in lock.files:
-                    _link(blobs.get(file.digest, file.size, exactly=True), making / file.path)
+                    try:
+                        _link(blobs.get(file.digest, file.size, exactly=True), making / file.path)
+                    except (MissingError, DamagedBlobError):
+                        lacking.append(file)
+                if lacking:
+                    raise LackingError([file.path for file in lacking], [file.digest for file in lacking])
                 with contextlib.suppress(OSError):  # another worker was earlier
                     os.rename(making, whole)
             finally:

@@ -7,10 +7,7 @@ the network. ``python -m reelwork_farm.controller`` runs one.
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,8 +15,9 @@ from typing import Final
 
 from reelwork.media.whole import whole_file
 from reelwork.render.units import UNIT_FRAMES
+from reelwork_farm.checks import Checks, DamagedError
 from reelwork_farm.dispatch import Dispatch
-from reelwork_farm.errors import FarmError, NotFound
+from reelwork_farm.errors import NotFound
 from reelwork_farm.estimate import estimate
 from reelwork_farm.intake import IntakeError, Limits, check_figures, check_heartbeat, check_offer, check_spec
 from reelwork_farm.lock import MOST_LOCK, BundleError, parse_lock
@@ -27,6 +25,8 @@ from reelwork_farm.messages import Heartbeat, JobView, Orders, Registration, Rep
 from reelwork_farm.metrics import Metrics
 from reelwork_farm.model import (
     KEEP,
+    Cause,
+    Failure,
     Figures,
     JobRow,
     JobSpec,
@@ -38,19 +38,17 @@ from reelwork_farm.model import (
     WorkerState,
 )
 from reelwork_farm.retention import Claims, Retention
-from reelwork_farm.storage import BLOCK, MissingError, OpenStorage
+from reelwork_farm.storage import OpenStorage
 from reelwork_farm.store import Store
 
 _log = logging.getLogger(__name__)
 
-#: Blobs that are remembered as read and right.
-_CHECKED: Final = 100_000
+#: Files that a worker may name in one report as missing, and how long the storage's are believed to be right, seconds.
+_LACKING: Final = 16
+_BELIEVED: Final = 600.0
+_REMEDY: Final = "submit the same scene again, which uploads what is missing and goes on with the job"
 #: Failed audits of which people are told what they found.
 _NAMED: Final = 5
-
-
-class DamagedError(FarmError):
-    """What a worker says it has put into the storage is not there, or is something else."""
 
 
 class Controller:
@@ -85,11 +83,9 @@ class Controller:
         self._dispatch = Dispatch(store, timing)
         self._signs: dict[str, Heartbeat] = {}
         self._states: dict[str, WorkerState] = {}
-        self._right: OrderedDict[str, None] = OrderedDict()
-        self._reading: dict[str, threading.Lock] = {}
-        self._guard = threading.Lock()
         self._claims = Claims()
-        self._retention = Retention(store, storage, logs, keep, self._claims, self._unmark, sweep=sweep)
+        self.checks = Checks(storage, self._claims)
+        self._retention = Retention(store, storage, logs, keep, self._claims, self.checks.unmark, sweep=sweep)
 
     def wake(self, *, now: float) -> None:
         """Begin, or go on where another controller ended: workers get the time of a lease to be heard of again."""
@@ -98,7 +94,7 @@ class Controller:
     # -- what clients ask
 
     def submit(self, spec: JobSpec, *, now: float) -> JobRow:
-        """Take a job in.
+        """Take a job in. The same one again is the same job, which makes its file again if that is lost.
 
         :raises FarmError: it cannot be right, the farm has too much already, or something of its bundle is not in the
             storage: it was not uploaded, or removed as too old while its client relied on it
@@ -112,7 +108,10 @@ class Controller:
                 missing = self.storage.missing(files)
                 if missing:
                     raise IntakeError(f"{len(missing)} files of the bundle are not in the storage: upload them again")
-                return self.store.submit(spec, files=files, now=now, most=self.limits.open_units)
+                row = self.store.submit(spec, files=files, now=now, most=self.limits.open_units)
+                if row.result is None or not row.ended or not self.checks.is_lost(row.result, believed=_BELIEVED):
+                    return row
+                return self.store.remake(row.result, spec, now=now, most=self.limits.open_units)
 
     def retry(self, job: str, *, now: float) -> JobRow:
         """Try a job's quarantined units again; one that has failed or was cancelled is open again.
@@ -229,13 +228,14 @@ class Controller:
         if (report.figures is None) == (report.failure is None):
             raise IntakeError("a report has either figures or a failure")
         if report.failure is not None:
-            spoiled = [index for index in report.failure.damaged if self._is_spoiled(report.job, index)]
+            failure = self._judged(report.failure)
+            spoiled = [index for index in failure.damaged if self._is_spoiled(report.job, index)]
             accepted = self.store.fail(
-                worker, report.job, report.index, report.epoch, report.failure, self.timing, now=now, spoiled=spoiled
+                worker, report.job, report.index, report.epoch, failure, self.timing, now=now, spoiled=spoiled
             )
             if accepted:
                 self.metrics.spoiled.inc(len(spoiled))
-                self.metrics.failed.labels(report.failure.cause).inc()
+                self.metrics.failed.labels(failure.cause).inc()
         else:
             assert report.figures is not None
             accepted = self._commit(worker, report, report.figures, now)
@@ -258,7 +258,7 @@ class Controller:
         if unit.kind is not UnitKind.FINISH and figures.frames != wanted:
             raise DamagedError(f"unit {unit.index} has {wanted} frames, the segment has {figures.frames}")
         with self._claims.claim([figures.digest]):
-            self._check_blob(figures.digest, figures.size)
+            self.checks.expect(figures.digest, figures.size)
             accepted = self.store.commit(worker, report.job, report.index, report.epoch, figures, now=now)
         if accepted:
             self.metrics.committed.labels(unit.kind).inc()
@@ -278,61 +278,19 @@ class Controller:
             _log.error("job %s: an audit of unit %s found another segment", unit.job, made.index)
             self._dispatch.look_again()  # two workers are under suspicion
 
-    def _check_blob(self, digest: str, size: int) -> None:
-        """Read what a worker has put into the storage, once; it is taken away again if it is something else.
-
-        :raises DamagedError: it is not there, or something else
-        """
-        found = self.storage.size(digest)
-        if found is None:
-            raise DamagedError(f"the blob {digest} is not in the storage")
-        with self._guard:
-            reading = self._reading.setdefault(digest, threading.Lock())
-        try:
-            with reading:  # whoever asks again while it is read waits for the same result
-                if digest not in self._right and self._digest(digest) != digest:
-                    self.storage.discard(digest)
-                    raise DamagedError(f"the blob {digest} arrived damaged in the storage; it was taken away again")
-                self.mark_right(digest)
-        except MissingError:
-            raise DamagedError(f"the blob {digest} is not in the storage") from None
-        finally:
-            with self._guard:
-                self._reading.pop(digest, None)
-        if found != size:
-            raise DamagedError(f"the blob {digest} has {found} bytes, not {size}")
-
     def _is_spoiled(self, job: str, index: int) -> bool:
         """Whether a unit's segment is damaged or missing, as a worker says: a damaged one is taken away."""
         unit = self.store.unit(job, index)
-        if unit.kind is not UnitKind.RENDER or unit.digest is None:
-            return False
-        self._unmark(unit.digest)
-        try:
-            if self._digest(unit.digest) == unit.digest:
-                return False  # it got lost on the way to the worker
-        except MissingError:
-            return True
-        self.storage.discard(unit.digest)
-        return True
+        return unit.kind is UnitKind.RENDER and unit.digest is not None and self.checks.is_lost(unit.digest)
 
-    def mark_right(self, digest: str) -> None:
-        """Remember that a blob was read and is what its digest says."""
-        with self._guard:
-            self._right[digest] = None
-            while len(self._right) > _CHECKED:
-                self._right.popitem(last=False)
-
-    def _unmark(self, digest: str) -> None:
-        with self._guard:
-            self._right.pop(digest, None)
-
-    def _digest(self, digest: str) -> str:
-        sums = hashlib.sha256()
-        with self.storage.open(digest) as file:
-            while block := file.read(BLOCK):
-                sums.update(block)
-        return sums.hexdigest()
+    def _judged(self, failure: Failure) -> Failure:
+        """A failure for lack of files is counted as one of the media where the storage has not got them: other workers
+        may have copies, but when some have tried, only whoever submitted it can help.
+        """
+        named = self.store.needed(failure.lacking[:_LACKING])
+        if not [digest for digest in sorted(named) if self.checks.is_lost(digest, believed=_BELIEVED)]:
+            return failure
+        return replace(failure, cause=Cause.MEDIA, message=f"{failure.message}: {_REMEDY}")
 
     def bye(self, worker: str, *, now: float) -> None:
         """Let a worker go; what it has is given back."""

@@ -13,7 +13,7 @@ from reelwork.media.whole import whole_file
 from reelwork_farm.errors import FarmError
 from reelwork_farm.lock import Lock, archive_name, read_lock
 from reelwork_farm.model import JobRow, JobState, UnitKind, UnitState
-from reelwork_farm.storage import MissingError, Storage
+from reelwork_farm.storage import DamagedBlobError, MissingError, Storage
 
 if TYPE_CHECKING:
     from reelwork_farm.client import FarmClient
@@ -56,10 +56,10 @@ def fetch_file(storage: Storage, row: JobRow, to: Path) -> None:
     try:
         with whole_file(to) as temporary:
             storage.get(row.result, temporary)
-    except MissingError:
+    except (MissingError, DamagedBlobError):
         raise FarmError(
-            f"what job {row.id} made is not in the farm's storage any more:"
-            " submitted under another name (--to), it is made again"
+            f"what job {row.id} made is not in the farm's storage any more, or damaged there: submitted again, it is"
+            " made again"
         ) from None
 
 

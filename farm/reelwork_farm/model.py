@@ -304,11 +304,13 @@ class Failure:
     """Why a unit was not finished.
 
     :param damaged: indexes of units that it needs and whose segments are missing or damaged in the storage
+    :param lacking: digests of files of the job's bundle that are, too
     """
 
     cause: Cause
     message: str
     damaged: tuple[int, ...] = ()
+    lacking: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,9 @@ from reelwork.errors import OutputError
 from reelwork_farm import wire
 from reelwork_farm.auth import Role, Tokens
 from reelwork_farm.blobs import Blobs
+from reelwork_farm.checks import DamagedError
 from reelwork_farm.clock import now
-from reelwork_farm.controller import Controller, DamagedError
+from reelwork_farm.controller import Controller
 from reelwork_farm.desk import Desk
 from reelwork_farm.errors import FarmError, NotFound, Refused, StoreError, UnknownWorker
 from reelwork_farm.intake import IntakeError, check_id, check_priority, check_share
@@ -87,7 +88,8 @@ class Server:
         self._limits = controller.limits
         # Questions to the store do not wait for files on their way: these have a pool of their own.
         self._pool = ThreadPoolExecutor(8, thread_name_prefix="store")
-        self._blobs = Blobs(controller.storage, incoming, self._limits, controller.metrics, controller.mark_right)
+        right = controller.checks.mark_right
+        self._blobs = Blobs(controller.storage, incoming, self._limits, controller.metrics, right)
         self.desk = Desk(self._plan, controller.timing.poll)
 
     def application(self) -> web.Application:
@@ -217,9 +219,10 @@ class Server:
 
     async def _submit(self, request: web.Request) -> web.Response:
         spec = await self._read(request, JobSpec)
-        answer = await self._told(lambda: self._controller.submit(spec, now=now()))
+        # in the pool of the blobs, since the file of a job that is done is read, which takes its time
+        text = await self._blobs.do(lambda: wire.dumps(self._controller.submit(spec, now=now())))
         self.desk.changed()
-        return answer
+        return web.Response(text=text, content_type=_JSON)
 
     async def _jobs(self, request: web.Request) -> web.Response:
         states, limit = _states(request, JobState), self._limit(request)

@@ -100,7 +100,9 @@ _JOB: Final[Mapping[JobState, Mapping[JobEvent, JobState]]] = {
         JobEvent.GAVE_UP: JobState.FAILED,
         JobEvent.CANCELLED: JobState.CANCELLED,
     },
-    JobState.DONE: {},
+    JobState.DONE: {
+        JobEvent.REOPENED: JobState.BLOCKED,  # since its file is lost
+    },
     JobState.FAILED: {
         JobEvent.REOPENED: JobState.BLOCKED,
         JobEvent.CANCELLED: JobState.CANCELLED,

@@ -16,7 +16,7 @@ from queue import Queue
 from typing import Final, Protocol
 
 from reelwork.errors import ReelworkError
-from reelwork_farm.bundle import BundleError, materialise
+from reelwork_farm.bundle import BundleError, LackingError, materialise
 from reelwork_farm.errors import FarmError, UnknownWorker, Unreachable
 from reelwork_farm.making import making_folder
 from reelwork_farm.messages import Heartbeat, Holding, Orders, Registration, Report
@@ -219,6 +219,8 @@ class Worker:
             return error.failure
         except BundleError as error:  # whoever tries: it is in what was submitted
             return Failure(Cause.MEDIA, str(error))
+        except LackingError as error:
+            return Failure(Cause.INFRASTRUCTURE, f"{self._offer.node}: {error}", lacking=error.digests[:_PAGE])
         except (ReelworkError, OSError) as error:
             return Failure(Cause.INFRASTRUCTURE, f"{self._offer.node}: {error}")
         finally:

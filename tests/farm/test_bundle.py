@@ -218,7 +218,7 @@ def test_a_bundle_that_could_not_be_fetched_whole_is_not_there(scene, tmp_path):
     digest = upload(bundle, storage)
     lost = bundle.lock.files[-1].digest
     storage.discard(lost)
-    with pytest.raises(StorageError, match="has no blob"):
+    with pytest.raises(StorageError, match="is missing or damaged"):
         materialise(digest, storage, tmp_path / "worker")
     assert not list((tmp_path / "worker" / "bundles").iterdir())
     upload(bundle, storage)

@@ -9,7 +9,8 @@ import pytest
 from serving import OFFER, QUICK, figures_of, spec_of
 
 from reelwork.errors import OutputError
-from reelwork_farm.controller import Controller, DamagedError
+from reelwork_farm.checks import DamagedError
+from reelwork_farm.controller import Controller
 from reelwork_farm.errors import FarmError, NotFound, UnknownWorker
 from reelwork_farm.intake import IntakeError, Limits
 from reelwork_farm.messages import Heartbeat, Holding, Report

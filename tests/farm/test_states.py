@@ -57,6 +57,7 @@ JOB = {
     (J.RUNNING, K.FINISHED): J.DONE,
     (J.RUNNING, K.GAVE_UP): J.FAILED,
     (J.RUNNING, K.CANCELLED): J.CANCELLED,
+    (J.DONE, K.REOPENED): J.BLOCKED,
     (J.PAUSED, K.PAUSED): J.PAUSED,
     (J.PAUSED, K.RESUMED): J.BLOCKED,
     (J.PAUSED, K.FINISHED): J.DONE,
@@ -89,9 +90,9 @@ def test_every_event_in_every_state_of_a_job_changes_it_or_is_refused(state: Job
             job_after(state, event)
 
 
-def test_nothing_happens_any_more_to_what_is_done_unless_its_segment_is_lost() -> None:
+def test_nothing_happens_any_more_to_what_is_done_unless_what_it_made_is_lost() -> None:
     assert {event for state, event in UNIT if state is U.DONE} == {V.SPOILED, V.GIVEN_UP}
-    assert not [event for state, event in JOB if state is J.DONE]
+    assert [event for state, event in JOB if state is J.DONE] == [K.REOPENED]
 
 
 @pytest.mark.parametrize(("table", "end"), [(UNIT, U.DONE), (JOB, J.DONE)])

@@ -60,7 +60,7 @@ def submit(connection: Connection, spec: JobSpec, *, files: Iterable[str], now: 
 def _insert(connection: Connection, job: str, spec: JobSpec, now: float, most: int) -> None:
     count = _grid(spec)
     audits = _audits(spec, count)
-    _check_open(connection, count + 1 + audits, most)
+    check_open(connection, count + 1 + audits, most)
     for other in spec.after:
         try:
             find_job(connection, other)
@@ -118,8 +118,12 @@ def _audits(spec: JobSpec, count: int) -> int:
     return max(1, round(count * spec.audit / 100)) if spec.audit and count else 0
 
 
-def _check_open(connection: Connection, more: int, most: int) -> None:
-    """Refuse one more open job, of so many units, where there would be too much of either."""
+def check_open(connection: Connection, more: int, most: int) -> None:
+    """Refuse one more open job, of so many units, where there would be too much of either.
+
+    :param most: units that all open jobs may have together
+    :raises FarmError: there would be
+    """
     query = select(func.count(), func.coalesce(func.sum(jobs.c.units), 0)).where(jobs.c.state.in_(OPEN))
     count, there = connection.execute(query).one()
     if count >= MOST_OPEN:
@@ -274,7 +278,7 @@ def retry(connection: Connection, job: str, *, now: float, most: int = MOST_OPEN
     if row.state is JobState.DONE:
         raise Refused(f"job {job} is done: there is nothing to try again")
     if row.state in (JobState.FAILED, JobState.CANCELLED):
-        _check_open(connection, row.units, most)
+        check_open(connection, row.units, most)
     connection.execute(
         update(units)
         .where(units.c.job == job, units.c.state.in_(units_before(UnitEvent.REOPENED)))

@@ -24,7 +24,7 @@ from reelwork_farm.model import (
     WorkerRow,
     WorkerState,
 )
-from reelwork_farm.store import jobs, leases, looking, retire, rows, watch, workers
+from reelwork_farm.store import jobs, leases, looking, retire, rows, verdicts, watch, workers
 from reelwork_farm.store.database import Database
 from reelwork_farm.store.schema import leases as lease_table
 from reelwork_farm.store.schema import shares as share_table
@@ -115,6 +115,18 @@ class Store:
         """
         with self._database.writing() as connection:
             return jobs.retry(connection, job, now=now, most=most)
+
+    def remake(self, lost: str, spec: JobSpec, *, now: float, most: int = jobs.MOST_OPEN_UNITS) -> JobRow:
+        """Open a job that is done again, since its file is lost: of what is rendered, it is made once more.
+
+        :param lost: the digest of the file; a job that has another one by now stays as it is
+        :param spec: as it is submitted again
+        :param most: units that all open jobs may have together
+        :raises NotFound: there is no such job
+        :raises FarmError: the farm has too much to do already
+        """
+        with self._database.writing() as connection:
+            return verdicts.remake(connection, lost, spec, now=now, most=most)
 
     def set_priority(self, job: str, priority: int, *, now: float) -> JobRow:
         """Let a job go before (more) or after (less) others of its project.

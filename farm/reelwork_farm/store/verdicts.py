@@ -10,10 +10,10 @@ from sqlalchemy import Connection, Row, delete, func, select, update
 
 from reelwork.render.units import UNIT_FRAMES
 from reelwork_farm.capability import SUSPICION
-from reelwork_farm.model import Cause, JobRow, UnitState
+from reelwork_farm.model import Cause, JobRow, JobSpec, JobState, UnitState
 from reelwork_farm.states import JobEvent, Quarantine, UnitEvent, after_spoil, unit_after, units_before
-from reelwork_farm.store.jobs import release, release_followers, step
-from reelwork_farm.store.rows import find_job, note
+from reelwork_farm.store.jobs import check_open, release, release_followers, settle, step
+from reelwork_farm.store.rows import find_job, job_id, note, written
 from reelwork_farm.store.schema import jobs, leases, units, workers
 
 
@@ -92,6 +92,41 @@ def spoil(connection: Connection, job: str, numbers: Sequence[int], now: float) 
     }
     connection.execute(update(jobs).where(jobs.c.id == job).values(**counts))
     go_on(connection, job, now)
+
+
+def remake(connection: Connection, lost: str, spec: JobSpec, *, now: float, most: int) -> JobRow:
+    """Have the file of a job that is done made again, since it is lost: then its segments are looked at as well.
+
+    :param lost: the digest of the file; nothing happens where the job has another one by now
+    :param spec: as the job is submitted again
+    :param most: units that all open jobs may have together
+    :raises FarmError: there is no such job, or the farm has too much to do already
+    """
+    row = find_job(connection, job_id(spec))
+    if row.state is not JobState.DONE or row.result != lost:
+        return row
+    check_open(connection, row.units, most)
+    this = (units.c.job == row.id) & (units.c.number == row.finish)
+    unit = connection.execute(select(units).where(this)).one()
+    fresh = {"attempts": 0, "losses": 0, "tried": "[]", "spoils": unit.spoils + 1, "not_before": now, "digest": None}
+    state = unit_after(UnitState(unit.state), UnitEvent.SPOILED)
+    connection.execute(update(units).where(this).values(state=state, epoch=unit.epoch + 1, **fresh))
+    told: dict[str, object] = {"digest": lost, "made_by": unit.maker, "times": unit.spoils + 1}
+    note(connection, now, f"unit {UnitEvent.SPOILED}", job=row.id, units=[(row.finish, told)])
+    values = {
+        "spec": written(spec),
+        "priority": spec.priority,
+        "submitted": now,
+        "result": None,
+        "heard": None,
+        "done": row.done - 1,
+        "seconds": row.seconds - unit.seconds,
+        "squares": row.squares - unit.seconds**2,
+        "ended": None,
+    }
+    step(connection, row.id, row.state, JobEvent.REOPENED, now, **values)
+    settle(connection, row.id, now)
+    return find_job(connection, row.id)
 
 
 def _hold_back(connection: Connection, row: JobRow) -> None:
