@@ -87,19 +87,18 @@ def _stop_one(ground: Ground) -> int:
     unit = leased[-1]
     ground.signal(name, signal.SIGSTOP)
 
-    def lost() -> str | None:
+    def later(*kinds: str) -> str | None:
+        """The first of some kinds of event that came of this lease."""
         about = [each for each in ground.history() if (each.job, each.unit) == (unit.job, unit.unit)]
-        later = [each.kind for each in about if each.id > unit.id]
-        return next((kind for kind in later if kind in ("lease lost", "unit committed")), None)
+        return next((each.kind for each in about if each.id > unit.id and each.kind in kinds), None)
 
     try:
-        kind = ground.wait(lost, "a stopped worker loses its lease")
+        kind = ground.wait(lambda: later("lease lost", "unit committed"), "a stopped worker loses its lease")
     finally:
         ground.signal(name, signal.SIGCONT)
     if kind == "unit committed":  # it was reported before the worker was stopped
         return 0
-    before = counted(ground.history(), "late report dropped")
-    ground.wait(lambda: counted(ground.history(), "late report dropped") > before, "a late report is counted")
+    ground.wait(lambda: later("late report dropped"), "a late report is counted")
     return 1
 
 
