@@ -1,0 +1,1 @@
+"""Reelwork against its peers: ``python -m benchmarks`` measures, and writes RESULTS.md."""
