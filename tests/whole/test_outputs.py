@@ -148,3 +148,18 @@ def test_a_scale_makes_a_preview(make):
 def test_one_still_needs_an_instant_or_a_number(make):
     with pytest.raises(OutputError, match="at: 3s"):
         make("file: film.mp4", to=Path("x.png"))
+
+
+def test_a_still_that_an_effect_changes_is_not_the_still(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Image.new("RGB", (64, 36), (100, 50, 25)).save(tmp_path / "still.png")
+    path, shown = tmp_path / "scene.yaml", []
+    for effect in ("", ", effects: [{grade: {saturation: 0}}]"):
+        path.write_text(
+            "reelwork: 1\ncanvas: {size: [64, 36], fps: 24}\ncompositions:\n"
+            f"  main: {{duration: 1f, layers: [{{file: still.png{effect}}}]}}\n"
+            "outputs: {it: {file: film.mkv, video: {codec: ffv1, pixel-format: gbrp16le}}}\n"
+        )
+        shown.append(frames(produce.render(tmp_path, Settings(), Request(), Silent(), Here()).path, "rgb24")[0][9, 9])
+    assert shown[0].tolist() == [100, 50, 25]
+    assert np.ptp(shown[1]) <= 1

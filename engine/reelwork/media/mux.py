@@ -15,6 +15,7 @@ from av.video.stream import VideoStream
 
 from reelwork.errors import OutputError
 from reelwork.media.codecs import ENCODERS, configure, encoder_options
+from reelwork.media.copying import keep_header
 from reelwork.media.packets import attach
 from reelwork.media.segment import Segment, encoder_key, read_packets
 from reelwork.media.soundtrack import Blocks, SoundTrack, write_sound
@@ -43,8 +44,8 @@ def write_film(
     :param sound: what is heard from the first picture on; ``None`` for a silent film
     :param sound_as: default: the container's own codec at 192 kbit/s
     :param metadata: title and the like, by FFmpeg's names
-    :raises OutputError: segments of different encoders, a container that cannot hold them, or a place that cannot be
-        written
+    :raises OutputError: segments of different encoders, copied ones without those that they need, a container that
+        cannot hold them, or a place that cannot be written
     """
     if spec.codec not in FILMS.get(to.suffix, ()):
         raise OutputError(f"{to}: a {to.suffix or 'nameless'} file cannot hold {spec.codec}")
@@ -56,6 +57,9 @@ def write_film(
             ) as container:
                 container.metadata.update(metadata or {})
                 video = _video_stream(container, spec, to.suffix)
+                if spec.header is not None:
+                    video.codec_context.open()
+                    keep_header(video.codec_context, spec)
                 track = SoundTrack(container, sound_as or sound_spec(to.suffix), sound) if sound is not None else None
                 container.start_encoding()
                 if (video.codec_context.extradata or b"") != segments[0].extradata:
@@ -71,6 +75,9 @@ def _check_alike(segments: Sequence[Segment], spec: VideoSpec, to: Path) -> None
     for segment in segments:
         if segment.encoder != encoder_key(spec) or segment.extradata != segments[0].extradata:
             raise OutputError(f"{to}: the unit {segment.path} was encoded differently; render again with --fresh")
+    shown = {pts for times in _times(segments) for pts in times}
+    if shown - {None} != set(range(sum(segment.frames for segment in segments))):
+        raise OutputError(f"{to}: its pictures are copied and need those around them: write the whole film")
 
 
 def _container_options(suffix: str, spec: VideoSpec) -> dict[str, str]:
@@ -110,18 +117,32 @@ def _video_stream(container: OutputContainer, spec: VideoSpec, suffix: str) -> V
 def _video_packets(segments: Sequence[Segment], stream: VideoStream, tick: Fraction) -> Iterator[Packet[Any]]:
     # An encoder's own decoding times are useless in units of one or two pictures. Each picture is decoded one tick
     # after the last, and all so early that none is decoded after it is shown.
-    delay = max(index - entry.pts for segment in segments for index, entry in enumerate(segment.packets))
-    start = 0
-    for segment in segments:
-        for index, stored in enumerate(read_packets(segment)):
+    shown = (pts for times in _times(segments) for pts in times if pts is not None)
+    delay = max(index - pts for index, pts in enumerate(shown))
+    index = 0
+    for segment, times in zip(segments, _times(segments), strict=True):
+        for stored, pts in zip(read_packets(segment), times, strict=True):
+            if pts is None:
+                continue
             packet = Packet(stored.data)
             for kind, data in stored.side:
                 attach(packet, kind, data)
             packet.stream = stream
             packet.time_base = tick
-            packet.pts, packet.dts, packet.duration = start + stored.entry.pts, start + index - delay, 1
+            packet.pts, packet.dts, packet.duration = pts, index - delay, 1
             packet.is_keyframe = stored.entry.key
+            index += 1
             yield packet
+
+
+def _times(segments: Sequence[Segment]) -> Iterator[list[int | None]]:
+    """The pictures of the film that each segment's packets are; ``None`` where a segment before has the packet too."""
+    start = 0
+    seen: set[int] = set()
+    for segment in segments:
+        times = [start + entry.pts for entry in segment.packets]
+        yield [None if pts in seen else pts for pts in times]
+        seen.update(times)
         start += segment.frames
 
 

@@ -1,9 +1,9 @@
 """Segments: the packets of one encoded unit go into a kept file, and come out again whole or not at all.
 
 A kept file is the line :data:`MAGIC`; the packets' bytes and side data, one after another; a table in JSON (the
-specification, the codec's extradata, and of each packet its sizes, place in time and whether it is a key); eight bytes
-that hold the table's length; and the sha256 of all before it. Packets are written as they come, so that a unit of a
-large picture never stands in memory.
+specification, the codec's extradata, how many pictures it holds, and of each packet its sizes, place in time and
+whether it is a key); eight bytes that hold the table's length; and the sha256 of all before it. Packets are written as
+they come, so that a unit of a large picture never stands in memory.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ class PacketEntry:
     """One packet of a segment.
 
     :param size: bytes
-    :param pts: number of the picture within the unit, from 0
+    :param pts: number of the picture within the unit, from 0; in a unit that is copied there are others beside, which
+        its pictures need
     :param key: whether decoding can begin here
     :param side: kinds and sizes of its side data, which follow its bytes
     """
@@ -60,6 +61,7 @@ class Segment:
     :param encoder: what it was encoded with: equal text, equal encoder
     :param extradata: the codec's headers, equal for all units of one encoder
     :param packets: in the order of decoding
+    :param frames: how many pictures of the film it holds
     """
 
     path: Path
@@ -67,11 +69,7 @@ class Segment:
     encoder: str
     extradata: bytes
     packets: tuple[PacketEntry, ...]
-
-    @property
-    def frames(self) -> int:
-        """How many pictures it holds."""
-        return len(self.packets)
+    frames: int
 
 
 def encoder_key(spec: VideoSpec) -> str:
@@ -121,11 +119,18 @@ class SegmentWriter:
             self._put(data)
         self._entries.append(packet.entry)
 
-    def finish(self, extradata: bytes, path: Path) -> Segment:
-        """Write the table; the segment is then whole, and will stand at ``path``."""
+    def finish(self, extradata: bytes, path: Path, frames: int) -> Segment:
+        """Write the table; the segment is then whole, and will stand at ``path``.
+
+        :param frames: how many pictures of the film it holds
+        :raises OutputError: there is not a packet for each of them
+        """
+        if not set(range(frames)) <= {entry.pts for entry in self._entries}:
+            raise OutputError(f"{len(self._entries)} packets came of {frames} pictures, and not one for each")
         table = {
             "encoder": self._encoder,
             "extradata": extradata.hex(),
+            "frames": frames,
             "packets": [[e.size, e.pts, int(e.key), list(e.side)] for e in self._entries],
         }
         encoded = json.dumps(table, separators=(",", ":")).encode()
@@ -133,7 +138,7 @@ class SegmentWriter:
         self._put(len(encoded).to_bytes(_LENGTH, "big"))
         digest = self._hash.digest()
         self._file.write(digest)
-        return Segment(path, digest.hex(), self._encoder, extradata, tuple(self._entries))
+        return Segment(path, digest.hex(), self._encoder, extradata, tuple(self._entries), frames)
 
     def _put(self, data: bytes) -> None:
         self._hash.update(data)
@@ -188,7 +193,7 @@ def _read_table(file: BinaryIO, path: Path) -> Segment:
         PacketEntry(size, pts, bool(key), tuple((kind, bytes_) for kind, bytes_ in side))
         for size, pts, key, side in table["packets"]
     )
-    return Segment(path, digest.hex(), table["encoder"], bytes.fromhex(table["extradata"]), packets)
+    return Segment(path, digest.hex(), table["encoder"], bytes.fromhex(table["extradata"]), packets, table["frames"])
 
 
 def _digest_of(file: BinaryIO, size: int) -> bytes:

@@ -32,6 +32,8 @@ class VideoSpec:
     :param storage: how planes must be handed in, and how the film is tagged
     :param crf: quality of the lossy codecs, lower is better; ``None`` for prores and ffv1
     :param preset: one of :data:`PRESETS`
+    :param header: hexadecimal, where packets of a source are copied into the film: its header, which the film keeps;
+        see :class:`reelwork.media.copying.StoredStream`
     """
 
     codec: str
@@ -41,6 +43,7 @@ class VideoSpec:
     storage: StorageFormat
     crf: int | None = None
     preset: str = "medium"
+    header: str | None = None
 
     @property
     def pixel_format(self) -> str:

@@ -18,7 +18,7 @@ from PIL import Image, ImageSequence
 
 from reelwork.errors import MediaError, OutputError
 from reelwork.media.opening import film_stream, naming, opened, sound_stream
-from reelwork.media.segment import open_segment, read_packets
+from reelwork.media.segment import Segment, open_segment, read_packets
 
 #: Coarsest unit of time of a container that we write (Matroska's), seconds: by so much times may be off.
 _TICK: Final = Fraction(1, 1000)
@@ -31,7 +31,7 @@ _DECODERS: Final = {"av1": "libdav1d"}
 
 
 def count_pictures(path: Path) -> int:
-    """Decode a kept segment; comes back with how many pictures came out.
+    """Decode a kept segment; comes back with how many pictures of the film came out.
 
     :raises OutputError: the file is torn, or what is in it cannot be decoded whole
     """
@@ -42,12 +42,20 @@ def count_pictures(path: Path) -> int:
     context.width, context.height = spec["width"], spec["height"]  # which not every codec says in its packets
     context.extradata = segment.extradata or None
     context.thread_count = 1
-    context.options = {"err_detect": "explode"}
+    if spec["header"] is None:
+        # Others' streams may begin in the middle, where decoders find fault with what lies before.
+        context.options = {"err_detect": "explode"}
     count = 0
     try:
+        begin = segment.packets[0].pts
         for stored in read_packets(segment):
-            count += _whole(context.decode(Packet(stored.data)), path)
-        return count + _whole(context.decode(None), path)
+            # Shown before the key that a copied unit begins with, decoded after it: made in the unit before.
+            if stored.entry.pts < begin:
+                continue
+            packet = Packet(stored.data)
+            packet.pts = stored.entry.pts
+            count += _whole(context.decode(packet), segment)
+        return count + _whole(context.decode(None), segment)
     except av.FFmpegError as error:
         raise OutputError(f"{path}: picture {count} cannot be decoded: {error.strerror}") from error
 
@@ -178,10 +186,12 @@ class _Heard:
         return found
 
 
-def _whole(frames: list[VideoFrame], path: Path) -> int:
-    if any(frame.is_corrupt for frame in frames):
-        raise OutputError(f"{path}: a picture in it is damaged")
-    return len(frames)
+def _whole(frames: list[VideoFrame], segment: Segment) -> int:
+    """How many pictures of the film there are among those of a segment."""
+    ours = [frame for frame in frames if frame.pts is not None and 0 <= frame.pts < segment.frames]
+    if any(frame.is_corrupt for frame in ours):
+        raise OutputError(f"{segment.path}: a picture in it is damaged")
+    return len(ours)
 
 
 def _time(frame: Any) -> Fraction:

@@ -6,7 +6,7 @@ The three steps, planning, rendering the units and finishing, may be done in dif
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -18,8 +18,9 @@ from reelwork.media.audio import AudioSource
 from reelwork.media.mux import write_film, write_sound
 from reelwork.media.segment import Segment as KeptSegment
 from reelwork.media.segment import open_segment
-from reelwork.media.spec import SoundSpec, sound_spec
+from reelwork.media.spec import SoundSpec, VideoSpec, sound_spec
 from reelwork.media.verify import count_pictures, film_problems
+from reelwork.render.copying import Copying, plan_copying
 from reelwork.render.job import Dispatcher, Job, Renderer, Segment, Unit
 from reelwork.render.outputs import film_spec
 from reelwork.render.prepare import Prepared, Settings
@@ -72,23 +73,43 @@ def plan_film(
     :param folder: where segments are kept
     :raises OutputError: it cannot be encoded as it asks for, or has no such frames
     """
+    shot, spec, first, stop = film_shot(prepared, output, suffix, settings, request)
+    copying = plan_copying(shot, spec, first, stop) if output.video.copy else Copying(None, ())
+    spec = replace(spec, header=copying.header)
+    start, fps = shot.start, shot.fps
+    return Film(
+        units=units(first, stop, job_key(prepared, shot, spec, copying.stretches)),
+        renderer=FilmJob(shot, spec, folder, request.tile_rows, copying.stretches),
+        begin=start + first / fps,
+        duration=Fraction(stop - first) / fps,
+        voices=collect_voices(shot.graph),
+        sound_as=_sound_spec(output, suffix),
+        title=shot.graph.title,
+    )
+
+
+def film_shot(
+    prepared: Prepared, output: Output, suffix: str, settings: Settings, request: Request
+) -> tuple[Shot, VideoSpec, int, int]:
+    """What is rendered for an output that is a film, how it is encoded, its first frame and one past its last.
+
+    :raises OutputError: as :func:`plan_film`
+    """
     graph = prepared.graph(output.composition)
     view = output_view(graph, output, request.scale)
     start, fps, count = frame_range(graph, output)
     first, stop = selected(count, request.frames)
     size, alpha = (view.window.width, view.window.height), view.background is None
     spec = film_spec(output, suffix, size, fps, display=graph.display, alpha=alpha, draft=settings.draft)
-    shot = Shot(graph, view, start, fps)
-    renderer = FilmJob(shot, spec, folder, request.tile_rows)
-    return Film(
-        units=units(first, stop, job_key(prepared, shot, spec)),
-        renderer=renderer,
-        begin=start + first / fps,
-        duration=Fraction(stop - first) / fps,
-        voices=collect_voices(graph),
-        sound_as=_sound_spec(output, suffix),
-        title=graph.title,
-    )
+    return Shot(graph, view, start, fps), spec, first, stop
+
+
+def copy_note(prepared: Prepared, output: Output, suffix: str, settings: Settings, request: Request) -> str:
+    """Why not all of an output that asks for it is copied from its sources; empty where all is.
+
+    :raises OutputError: as :func:`plan_film`
+    """
+    return plan_copying(*film_shot(prepared, output, suffix, settings, request)).note
 
 
 def finish_film(film: Film, segments: Sequence[Path], target: Path, report: Report) -> Levels | None:

@@ -70,7 +70,9 @@ def check(path: Path, settings: Settings) -> tuple[Problem, ...]:
     prepared = prepare(path, settings)
     outputs = prepared.scene.outputs.values() or [default_output(prepared.scene)]
     found = [problem for output in outputs for problem in output_problems(prepared, output)]
-    return _warnings(prepared, found)
+    warnings = _warnings(prepared, found)
+    notes = (_copy_notes(prepared, output, Path(output.file), settings, Request()) for output in outputs)
+    return (*warnings, *(note for several in notes for note in several))
 
 
 def _warnings(prepared: Prepared, found: list[Problem]) -> tuple[Problem, ...]:
@@ -81,6 +83,21 @@ def _warnings(prepared: Prepared, found: list[Problem]) -> tuple[Problem, ...]:
     if any(not problem.warning for problem in found):
         raise SceneError((*prepared.warnings, *found))
     return (*prepared.warnings, *found)
+
+
+def _copy_notes(
+    prepared: Prepared, output: Output, target: Path, settings: Settings, request: Request
+) -> tuple[Problem, ...]:
+    """Why an output that asks for it is not copied from its sources, or not all of it."""
+    suffix = target.suffix.lower()
+    if not output.video.copy or suffix not in files.FILMS:
+        return ()
+    from reelwork.render import films  # numba and PyAV load here
+
+    with naming_layers(prepared):
+        note = films.copy_note(prepared, output, suffix, settings, request)
+    path = f"{output.path}.video.copy"
+    return (Problem(note, prepared.scene.place(path), path, warning=True),) if note else ()
 
 
 def render(
@@ -126,7 +143,8 @@ def plan_task(path: Path, settings: Settings, request: Request, progress: Progre
     _check_ending(target)
     if written:
         _check_place(target)
-    return Task(prepared, output, target, settings, request, warnings)
+    notes = _copy_notes(prepared, output, target, settings, request)
+    return Task(prepared, output, target, settings, request, (*warnings, *notes))
 
 
 def make(task: Task, progress: Progress, dispatcher: Dispatcher | None = None) -> Rendered:

@@ -17,17 +17,19 @@ from reelwork.graph.model import Graph
 from reelwork.image.frame import Frame
 from reelwork.kernels.compiling import compiling_told
 from reelwork.media.convert import picture_in
-from reelwork.media.encode import encode_unit, planes_match
+from reelwork.media.copying import PacketSource
+from reelwork.media.encode import Encoding, encode_unit, join_unit, planes_match
 from reelwork.media.picture import Picture as StoredPicture
+from reelwork.media.segment import StoredPacket
 from reelwork.media.spec import VideoSpec
 from reelwork.media.write import write_still
-from reelwork.plan.nodes import Element, FramePlan, Picture, Stack
+from reelwork.plan.nodes import FramePlan
 from reelwork.plan.planner import View, plan_frame
+from reelwork.render.copying import Stretch, untouched
 from reelwork.render.executor import Executor
 from reelwork.render.job import TILE_ROWS, Renderer, Segment, Unit
 from reelwork.render.progress import Report
 from reelwork.render.sources import Sources
-from reelwork.values import Affine
 
 
 @dataclass(frozen=True)
@@ -79,26 +81,11 @@ class Painter:
             yield picture
 
     def _untouched(self, plan: FramePlan, spec: VideoSpec) -> StoredPicture | None:
-        node = _only_picture(plan)
+        node = untouched(plan)
         if node is None:
             return None
         picture = picture_in(self._sources.stored(node.media, node.time), spec.storage)
         return picture if picture is not None and planes_match(picture, spec) else None
-
-
-def _only_picture(plan: FramePlan) -> Picture | None:
-    """The source that a frame shows whole, opaque and untransformed, if it is just that."""
-    node = plan.root
-    if isinstance(node, Stack):
-        top: Element = node.elements[-1]
-        if not top.is_plain:
-            return None
-        node = top.node
-    if not isinstance(node, Picture) or node.matrix != Affine.IDENTITY or not node.opaque.covers(plan.window):
-        return None
-    whole = (plan.window.x0, plan.window.y0) == (0, 0)
-    facts = node.media.facts
-    return node if whole and (facts.width, facts.height) == (plan.window.width, plan.window.height) else None
 
 
 @dataclass(frozen=True)
@@ -106,12 +93,14 @@ class FilmJob:
     """Makes the renderers of a film's units, one in each worker.
 
     :param folder: where segments are kept, under the keys of their units
+    :param stretches: the frames that are copied from their sources, in order
     """
 
     shot: Shot
     spec: VideoSpec
     folder: Path
     tile_rows: int = TILE_ROWS
+    stretches: tuple[Stretch, ...] = ()
 
     def path(self, unit: Unit) -> Path:
         """Where the segment of a unit is kept."""
@@ -126,17 +115,48 @@ class _FilmRenderer:
     def __init__(self, job: FilmJob) -> None:
         self._job = job
         self._painter = Painter(job.shot, tile_rows=job.tile_rows)
+        self._copied: PacketSource | None = None
 
     def render(self, unit: Unit, report: Report) -> Segment:
-        def counted() -> Iterator[StoredPicture]:
-            for picture in self._painter.pictures(unit.first, unit.stop, self._job.spec):
-                yield picture
-                report.stage("rendering")
-                report.advance()
-
+        job = self._job
         with compiling_said(report):
-            segment = encode_unit(self._job.spec, counted(), self._job.path(unit))
+            if job.spec.header is None:
+                segment = encode_unit(job.spec, self._pictures(unit.first, unit.stop, report), job.path(unit))
+            else:
+                segment = join_unit(job.spec, self._pieces(unit, report), unit.stop - unit.first, job.path(unit))
         return Segment(unit, segment.path, segment.digest)
+
+    def _pictures(self, first: int, stop: int, report: Report) -> Iterator[StoredPicture]:
+        for picture in self._painter.pictures(first, stop, self._job.spec):
+            yield picture
+            report.stage("rendering")
+            report.advance()
+
+    def _pieces(self, unit: Unit, report: Report) -> Iterator[tuple[int, Iterator[StoredPacket]]]:
+        """What is copied and what is encoded of a unit, in turn; and where in the unit each begins."""
+        done = unit.first
+        for stretch in self._job.stretches:
+            first, stop = max(stretch.first, unit.first), min(stretch.stop, unit.stop)
+            if first >= stop:
+                continue
+            if done < first:
+                yield done - unit.first, Encoding(self._job.spec).packets(self._pictures(done, first, report))
+            begin = stretch.picture + first - stretch.first
+            yield first - unit.first, self._source(stretch).packets(begin, begin + stop - first)
+            report.stage("copying")
+            report.advance(stop - first)
+            done = stop
+        if done < unit.stop:
+            yield done - unit.first, Encoding(self._job.spec).packets(self._pictures(done, unit.stop, report))
+
+    def _source(self, stretch: Stretch) -> PacketSource:
+        """The source of a stretch, which stays open until another one is copied from."""
+        path = Path(stretch.media.path)
+        if self._copied is None or self._copied.path != path:
+            if self._copied is not None:
+                self._copied.close()
+            self._copied = PacketSource(path, stretch.media.facts.digest)
+        return self._copied
 
 
 #: The list of a unit's digests, beside its stills, in their order.

@@ -327,6 +327,13 @@ class Video:
         "bt709", kind=Choice(("bt709", "bt601", "bt2020")), help="The matrix that makes Y′CbCr, tagged and used."
     )
     range: str = param("limited", kind=Choice(("limited", "full")), help="Which code values are black and white.")
+    copy: bool = param(
+        False,
+        kind=Boolean(),
+        help="Copy stretches of a video that nothing changes, rather than encode them anew: where it has the output's "
+        "size, rate, codec and pixel format, is cut at keys, and its header can be the whole film's. What is not "
+        "copied, and why, is said.",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
