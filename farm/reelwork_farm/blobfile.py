@@ -28,6 +28,10 @@ class StorageError(FarmError):
     """A storage cannot be reached, is full, or holds a blob that is not what its name says."""
 
 
+class AwayError(StorageError):
+    """A storage does not answer, or not as it should; it may be back soon."""
+
+
 class MissingError(StorageError):
     """The storage has no such blob."""
 
@@ -54,6 +58,8 @@ def checked(digest: str) -> str:
 def save(blocks: Iterable[bytes], digest: str, to: Path, *, most: int | None = None) -> None:
     """Write blocks of bytes to a file, which appears under its name when it is whole and has that digest.
 
+    Its bytes are on the disk by then: after a loss of power, too, there is no name of a file with other bytes.
+
     :param most: how many bytes there may be
     :raises StorageError: the bytes are others or too many, or there is no room
     """
@@ -69,8 +75,12 @@ def save(blocks: Iterable[bytes], digest: str, to: Path, *, most: int | None = N
                         raise StorageError(f"the blob {digest} is larger than the {most} bytes that it may have")
                     state.update(block)
                     out.write(block)
-            if state.hexdigest() != digest:
-                raise DamagedBlobError(f"the blob {digest} is damaged: what came has the digest {state.hexdigest()}")
+                if state.hexdigest() != digest:
+                    raise DamagedBlobError(
+                        f"the blob {digest} is damaged: what came has the digest {state.hexdigest()}"
+                    )
+                out.flush()
+                os.fsync(out.fileno())
             os.chmod(name, 0o644)
             os.replace(name, to)
         except BaseException:

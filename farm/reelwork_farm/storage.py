@@ -162,9 +162,10 @@ class FolderStorage:
                     os.fsync(out.fileno())
                 os.chmod(name, 0o644)  # a network file system's other users read it, too
                 place = self.path(digest)
-                place.parent.mkdir(parents=True, exist_ok=True)
+                fresh = _made(place.parent)
                 os.replace(name, place)  # also over one that is there: it may be damaged
-                _sync(place.parent)
+                for folder in (place.parent, *fresh):
+                    _sync(folder)
             except BaseException:
                 with contextlib.suppress(OSError):
                     os.unlink(name)
@@ -290,6 +291,13 @@ def reachable(address: str | None, client: BlobClient) -> Storage:
 def _folders(folder: Path) -> list[Path]:
     """Those with two letters in a folder: a level of blobs' folders."""
     return sorted(each for each in folder.iterdir() if len(each.name) == 2 and each.is_dir())
+
+
+def _made(folder: Path) -> list[Path]:
+    """Make a blob's folder; comes back with the folders that have a new name in them, which the disk is to know of."""
+    fresh = [each.parent for each in (folder, folder.parent) if not each.is_dir()]
+    folder.mkdir(parents=True, exist_ok=True)
+    return fresh
 
 
 def _sync(folder: Path) -> None:

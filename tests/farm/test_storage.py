@@ -53,8 +53,10 @@ class Client:
         return self.storage.missing(digests)
 
 
-@pytest.fixture(params=["folder", "memory", "controller"])
+@pytest.fixture(params=["folder", "memory", "bucket", "controller"])
 def storage(request, tmp_path) -> Storage:
+    if request.param == "bucket":
+        return open_storage(f"s3://{request.getfixturevalue('buckets').make()}/farm")
     if request.param == "memory":
         return open_storage(f"memory://{os.urandom(8).hex()}/farm")
     opened = open_storage(str(tmp_path / "storage"))
@@ -160,6 +162,33 @@ while True:
 """
 
 
+def test_a_blob_is_on_the_disk_before_it_has_its_name_and_its_name_before_anybody_relies_on_it(tmp_path, monkeypatch):
+    did: list[tuple[str, str]] = []
+    fsync, replace = os.fsync, os.replace
+
+    def told_fsync(handle: int) -> None:
+        did.append(("sync", os.readlink(f"/proc/self/fd/{handle}")))
+        fsync(handle)
+
+    def told_replace(source: str, to: Path) -> None:
+        did.append(("name", str(to)))
+        assert did[-2] == ("sync", str(source))
+        replace(source, to)
+
+    monkeypatch.setattr(os, "fsync", told_fsync)
+    monkeypatch.setattr(os, "replace", told_replace)
+    storage, source = FolderStorage(tmp_path / "storage"), file(tmp_path, b"a segment")
+    digest = storage.put(source)
+    place = storage.path(digest)
+    assert did[1:] == [("name", str(place)), *(("sync", str(folder)) for folder in place.parents[:3])]
+    did.clear()
+    storage.put(source)  # its folders are known to the disk
+    assert did[1:] == [("name", str(place)), ("sync", str(place.parent))]
+    did.clear()
+    storage.get(digest, tmp_path / "back")
+    assert [what for what, _ in did] == ["sync", "name"]
+
+
 def test_a_writer_that_is_killed_leaves_no_torn_blob(tmp_path):
     root, source = tmp_path / "storage", file(tmp_path, os.urandom(3 << 20))
     digest = hashlib.sha256(source.read_bytes()).hexdigest()
@@ -191,8 +220,9 @@ def test_what_dead_writers_left_is_cleared_away_after_a_day(tmp_path):
     assert (old.exists(), new.exists()) == (False, True)
 
 
-def test_a_storage_knows_sizes_and_lets_go(tmp_path):
-    for opened in (open_storage(str(tmp_path / "s")), open_storage(f"memory://{os.urandom(8).hex()}")):
+def test_a_storage_knows_sizes_and_lets_go(tmp_path, buckets):
+    for address in (str(tmp_path / "s"), f"memory://{os.urandom(8).hex()}", f"s3://{buckets.make()}"):
+        opened = open_storage(address)
         digest = opened.put(file(tmp_path, b"12345"))
         assert (opened.size(digest), opened.size(NOTHING)) == (5, None)
         with opened.open(digest) as blob:
