@@ -19,11 +19,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import FunctionType
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from numba.core import caching, compiler
+from numba.core import caching
 
+from reelwork.kernels import library
 from reelwork.kernels.digest import function_digest
+
+Kind: TypeAlias = type[library.InnerLibrary] | type[library.OuterLibrary]
 
 _CHECKSUM_BYTES: Final = 32
 #: Seconds between two looks whether the process that compiles is done, and after which it is not waited for any longer.
@@ -34,12 +37,14 @@ class KernelCache(caching._Cache):
     """What numba's dispatcher asks for compiled code, and gives it to.
 
     :param folder: where the files lie; made when the first is written
+    :param kind: of compiled code
     :param variant: what else tells this way of compiling the function from others
     """
 
-    def __init__(self, function: FunctionType, folder: Path, variant: str = "") -> None:
+    def __init__(self, function: FunctionType, folder: Path, kind: Kind, variant: str = "") -> None:
         self._function = function
         self._folder = folder
+        self._kind = kind
         self._variant = variant
         self._digest: str | None = None
         self._turns: list[tuple[Path, int]] = []  # what this process is about to compile, and its locks
@@ -89,14 +94,12 @@ class KernelCache(caching._Cache):
                 except BlockingIOError:
                     time.sleep(_LOOK)
 
-    @staticmethod
-    def _rebuilt(path: Path, target_context: Any) -> Any:
+    def _rebuilt(self, path: Path, target_context: Any) -> Any:
         content = _read(path)
         if content is None:
             return None
         try:
-            rebuild: Any = compiler.CompileResult._rebuild
-            return rebuild(target_context, *pickle.loads(content))
+            return library.rebuilt(target_context, self._kind, pickle.loads(content))
         except Exception:  # whatever ails a file in a cache, the cure is to make it again
             return None
 

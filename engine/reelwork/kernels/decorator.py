@@ -33,6 +33,7 @@ class Kernel(Generic[P, R]):
         self.slp = slp
         self.inline = inline
         self._dispatcher: Any = None
+        self._inner: Any = None
         functools.update_wrapper(self, function)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -44,17 +45,24 @@ class Kernel(Generic[P, R]):
     def dispatcher(self) -> Any:
         """Numba's dispatcher for the function; asking for it loads numba."""
         if self._dispatcher is None:
-            from reelwork.kernels import native
-
             with _building:
                 if self._dispatcher is None:
-                    self._dispatcher = native.dispatcher(self.py_func, slp=self.slp, inline=self.inline)
+                    self._dispatcher = self._new_dispatcher(inner=False)
         return self._dispatcher
 
     @property
     def _numba_type_(self) -> Any:
         """What numba asks of a global that it does not know, so that kernels can call kernels."""
-        return self.dispatcher._numba_type_
+        if self._inner is None:
+            with _building:
+                if self._inner is None:
+                    self._inner = self._new_dispatcher(inner=True)
+        return self._inner._numba_type_
+
+    def _new_dispatcher(self, *, inner: bool) -> Any:
+        from reelwork.kernels import native
+
+        return native.dispatcher(self.py_func, slp=self.slp, inline=self.inline, inner=inner)
 
     def __repr__(self) -> str:
         return f"<kernel {self.py_func.__module__}.{self.py_func.__qualname__}>"

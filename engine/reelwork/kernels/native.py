@@ -7,7 +7,10 @@ without checks.
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import gc
+from collections.abc import Iterator
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -16,16 +19,16 @@ import llvmlite
 import numba
 import numpy as np
 from numba import extending, types
-from numba.core import compiler, config
+from numba.core import config
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import CPUDispatcher
 
 from reelwork import maths
 from reelwork.folders import caches
-from reelwork.kernels import bits, cache, digest
+from reelwork.kernels import bits, cache, digest, library
 
 
-class _NoAliasCompiler(compiler.Compiler):
+class _NoAliasCompiler(library.InnerCompiler):
     """Numba's compiler, with array arguments marked as not overlapping."""
 
     def define_pipelines(self) -> Any:
@@ -34,8 +37,23 @@ class _NoAliasCompiler(compiler.Compiler):
         return define()
 
 
-_OPTIONS = {"nopython": True, "nogil": True, "error_model": "numpy", "boundscheck": False}
-_MATHS_OPTIONS: Any = {"error_model": "numpy", "forceinline": True}
+class _OuterCompiler(_NoAliasCompiler):
+    library = library.OuterLibrary
+
+
+_OPTIONS = {
+    "nopython": True,
+    "nogil": True,
+    "error_model": "numpy",
+    "boundscheck": False,
+    "no_cfunc_wrapper": True,
+}
+_MATHS_OPTIONS: Any = {
+    "error_model": "numpy",
+    "forceinline": True,
+    "no_cfunc_wrapper": True,
+    "pipeline_class": library.InnerCompiler,
+}
 
 
 class _Dispatcher(CPUDispatcher):
@@ -47,12 +65,19 @@ class _Dispatcher(CPUDispatcher):
     def compile(self, sig: Any) -> Any:
         """Compile for a signature, or load what was compiled before."""
         settings: Any = config
-        with global_compiler_lock, self._cache.turn():
+        with global_compiler_lock, self._cache.turn(), _uncollected():
             before, settings.SLP_VECTORIZE = settings.SLP_VECTORIZE, self.slp
             try:
                 return super().compile(sig)
             finally:
                 settings.SLP_VECTORIZE = before
+
+    def add_overload(self, result: Any) -> None:
+        """Take what was compiled or loaded."""
+        if isinstance(result.library, library.OuterLibrary):
+            result.library.settle(result._find_referenced_environments())
+        add: Any = super().add_overload
+        add(result)
 
 
 class _SlpDispatcher(_Dispatcher):
@@ -61,21 +86,40 @@ class _SlpDispatcher(_Dispatcher):
     slp = 1
 
 
-def dispatcher(function: FunctionType, *, slp: bool = False, inline: bool = False) -> Any:
-    """Numba's dispatcher for a function, with the options of this engine and its cache."""
+def dispatcher(function: FunctionType, *, slp: bool = False, inline: bool = False, inner: bool = False) -> Any:
+    """Numba's dispatcher for a function, with the options of this engine and its cache.
+
+    :param inner: whether other kernels call it, rather than Python
+    """
     _teach_maths()
-    options = _OPTIONS | {"forceinline": inline}
+    options = _OPTIONS | {"forceinline": inline, "no_cpython_wrapper": inner}
     cls = _SlpDispatcher if slp else _Dispatcher
-    made: Any = cls(py_func=function, targetoptions=options, pipeline_class=_NoAliasCompiler)
-    made._cache = cache.KernelCache(function, cache_folder(), f"{'-slp' * slp}{'-inline' * inline}")
+    made: Any = cls(
+        py_func=function, targetoptions=options, pipeline_class=_NoAliasCompiler if inner else _OuterCompiler
+    )
+    kind = library.InnerLibrary if inner else library.OuterLibrary
+    variant = f"{'-slp' * slp}{'-inline' * inline}{'-inner' * inner}"
+    made._cache = cache.KernelCache(function, cache_folder(), kind, variant)
     return made
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without Python's collector of cycles, which takes a tenth of the time to look at what lives for a moment."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 @functools.cache
 def cache_folder() -> Path:
     """The folder of compiled kernels and generated modules for this very compiler."""
     versions = (numba.__version__, llvmlite.__version__, np.__version__)
-    sources = tuple(Path(file) for file in (__file__, cache.__file__, digest.__file__))
+    sources = tuple(Path(file) for file in (__file__, cache.__file__, digest.__file__, library.__file__))
     return caches() / "kernels" / digest.toolchain_digest(versions, sources)
 
 
