@@ -1,4 +1,4 @@
-"""A worker: leases come from the controller, rendered and checked units go into the storage, and reports go back.
+"""A worker: leases come from the controller, and what is rendered and checked is handed on to be delivered.
 
 The class knows neither Ray nor HTTP; :mod:`reelwork_farm.slot` joins it with both.
 """
@@ -10,18 +10,18 @@ import logging
 import tempfile
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from queue import Queue
 from typing import Final, Protocol
 
 from reelwork.errors import ReelworkError
 from reelwork_farm.bundle import BundleError, LackingError, materialise
+from reelwork_farm.delivery import Delivery, Finished, Receiver, waiting_for
 from reelwork_farm.errors import FarmError, UnknownWorker, Unreachable
 from reelwork_farm.making import making_folder
-from reelwork_farm.messages import Heartbeat, Holding, Orders, Registration, Report
-from reelwork_farm.model import Cause, Failure, Figures, Lease, Part, Timing, UnitKind, UnitRow, WorkerOffer
+from reelwork_farm.messages import Heartbeat, Holding, Orders, Registration
+from reelwork_farm.model import Cause, Failure, Lease, Part, Timing, UnitKind, UnitRow, WorkerOffer
 from reelwork_farm.orders import Made
+from reelwork_farm.patience import PatientStorage
 from reelwork_farm.rendering import NotMade, RenderProcess, Stopped
 from reelwork_farm.storage import DamagedBlobError, MissingError, Storage
 
@@ -29,16 +29,11 @@ _log = logging.getLogger(__name__)
 
 #: Seconds between two tries to reach a controller that does not answer.
 _AGAIN: Final = 1.0
-#: How often a finished unit is tried to be put into the storage, the pause doubling from a second on up to the longest.
-_PUTS: Final = 5
-_LONGEST_PAUSE: Final = 16.0
-#: Finished units that may wait to be put into the storage while the next is rendered.
-_WAITING: Final = 4
 #: How many units are asked for at once.
 _PAGE: Final = 1000
 
 
-class Controller(Protocol):
+class Controller(Receiver, Protocol):
     """What a worker asks of the farm; :class:`reelwork_farm.client.FarmClient` over a network.
 
     Every method raises :class:`Unreachable` where nobody answers, and :class:`FarmError` where the answer is no; those
@@ -54,28 +49,11 @@ class Controller(Protocol):
     def heartbeat(self, worker: str, heartbeat: Heartbeat) -> Orders:
         """Say that the worker lives, and what it holds."""
 
-    def report(self, worker: str, report: Report) -> bool:
-        """Say what became of a part; ``False`` where it was too late."""
-
     def bye(self, worker: str) -> None:
         """Leave, and give back what is held."""
 
-    def put_log(self, job: str, index: int, text: str) -> None:
-        """Leave what a unit's render printed."""
-
     def units(self, job: str, *, first: int = 0, limit: int = _PAGE) -> list[UnitRow]:
         """Units of a job in order."""
-
-
-@dataclass(frozen=True)
-class _Finished:
-    """A part that was rendered, or not, on its way to the storage and the controller."""
-
-    worker: str
-    job: str
-    part: Part
-    result: Made | Failure
-    log: str
 
 
 class Worker:
@@ -99,7 +77,7 @@ class Worker:
         self._stop = threading.Event()
         self._drain = threading.Event()
         self._lost = threading.Event()
-        self._outbox: Queue[_Finished | None] = Queue(_WAITING)
+        self._delivery = Delivery(controller, storage, self, node=offer.node, stop=self._stop)
         self.id = ""  #: under which the controller knows it; empty before it has registered
 
     def run(self) -> None:
@@ -113,7 +91,7 @@ class Worker:
         with making_folder(self._folder) as making:
             threads = [
                 threading.Thread(target=self._beat, name="heartbeat", daemon=True),
-                threading.Thread(target=self._deliver, name="deliver", daemon=True),
+                threading.Thread(target=self._delivery.run, name="deliver", daemon=True),
             ]
             try:
                 self._register()
@@ -121,10 +99,10 @@ class Worker:
                     thread.start()
                 while not (self._stop.is_set() or self._drain.is_set()):
                     self._turn(making)
-                self._wait_for_outbox()
+                self._delivery.wait()
             finally:
                 self._stop.set()
-                self._outbox.put(None)
+                self._delivery.close()
                 self._close_process()
                 if (spare := self._take_spare()) is not None:
                     spare.close()
@@ -164,7 +142,7 @@ class Worker:
     def _turn(self, making: Path) -> None:
         """Ask for a lease, and render it."""
         if self._lost.is_set():
-            self._wait_for_outbox()
+            self._delivery.wait()
             self._register()
             return
         try:
@@ -186,15 +164,15 @@ class Worker:
         for part in lease.parts:
             if self._stop.is_set() or self._drain.is_set() or self._lost.is_set():
                 return  # what is left is given back with the goodbye, or is another's already
-            if self._holds(lease.job, part):
+            if self.holds(lease.job, part):
                 self._do(lease, part, making)
-        self._wait_for_outbox()
+        self._delivery.wait()
 
     def _do(self, lease: Lease, part: Part, making: Path) -> None:
         """Render a part, and have it delivered, unless it is revoked meanwhile."""
         result: Made | Failure | None = None
         log = ""
-        while result is None and self._holds(lease.job, part) and not self._stop.is_set():
+        while result is None and self.holds(lease.job, part) and not self._stop.is_set():
             result = self._made(lease, part, making)
             if isinstance(result, Made):
                 log = self._process.log() if self._process is not None else ""
@@ -203,15 +181,16 @@ class Worker:
         if isinstance(result, Failure):
             _log.warning("unit %s of job %s: %s: %s", part.index, lease.job, result.cause, result.message)
         if result is not None:
-            self._outbox.put(_Finished(self.id, lease.job, part, result, log))
+            self._delivery.add(Finished(self.id, lease.job, part, result, log))
 
     def _made(self, lease: Lease, part: Part, making: Path) -> Made | Failure | None:
         """What came of a try; ``None`` where it was stopped."""
         with self._lock:
             self._rendering = (lease.job, part.index)
+        storage = PatientStorage(self._storage, waiting_for(lease.job, part, self, self._stop))
         try:
-            process = self._opened(lease, making)
-            with self._segments(lease, part, making) as segments:
+            process = self._opened(lease, storage, making)
+            with self._segments(lease, part, storage, making) as segments:
                 return process.make(part, segments)
         except Stopped:
             return None
@@ -227,7 +206,7 @@ class Worker:
             with self._lock:
                 self._rendering = None
 
-    def _opened(self, lease: Lease, making: Path) -> RenderProcess:
+    def _opened(self, lease: Lease, storage: Storage, making: Path) -> RenderProcess:
         """The warm process of the lease's job."""
         if lease.engine != self._offer.engine:
             raise FarmError(
@@ -237,7 +216,7 @@ class Worker:
         process = self._process
         if process is None or self._bundle != lease.bundle:
             self._close_process()
-            folder = materialise(lease.bundle, self._storage, self._folder)
+            folder = materialise(lease.bundle, storage, self._folder)
             process = self._take_spare() or self._new_process()
             process.open(folder, Path(tempfile.mkdtemp(dir=making)))
             with self._lock:
@@ -257,7 +236,7 @@ class Worker:
         return RenderProcess(memory=self._offer.memory, standstill=self._timing.standstill)
 
     @contextlib.contextmanager
-    def _segments(self, lease: Lease, part: Part, making: Path) -> Iterator[Path | None]:
+    def _segments(self, lease: Lease, part: Part, storage: Storage, making: Path) -> Iterator[Path | None]:
         """A folder of all segments of the job, each under the number of its unit; ``None`` where none are needed.
 
         :raises NotMade: some are missing or damaged in the storage; the failure names their units
@@ -273,7 +252,7 @@ class Worker:
                         if unit.digest is None:
                             raise FarmError(f"unit {unit.index} of job {lease.job} is not done")
                         try:
-                            self._storage.get(unit.digest, Path(folder) / f"{unit.index}.segment")
+                            storage.get(unit.digest, Path(folder) / f"{unit.index}.segment")
                         except (MissingError, DamagedBlobError):
                             damaged.append(unit.index)
                 first = page[-1].index + 1
@@ -291,11 +270,13 @@ class Worker:
         process.close()
         return process.log()
 
-    def _holds(self, job: str, part: Part) -> bool:
+    def holds(self, job: str, part: Part) -> bool:
+        """Whether a part is still this worker's."""
         with self._lock:
             return self._held.get((job, part.index)) == part.epoch
 
-    def _forget(self, job: str, part: Part) -> None:
+    def forget(self, job: str, part: Part) -> None:
+        """A part is reported, or given up."""
         with self._lock:
             if self._held.get((job, part.index)) == part.epoch:
                 del self._held[job, part.index]
@@ -310,7 +291,7 @@ class Worker:
                 orders = self._controller.heartbeat(worker, self._sign())
             except UnknownWorker:
                 if worker == self.id:
-                    self._give_up()
+                    self.give_up()
                 continue
             except FarmError as error:
                 _log.warning("no sign of the controller: %s", error)
@@ -330,7 +311,7 @@ class Worker:
             if self._process is not None:
                 self._process.stop()
 
-    def _give_up(self) -> None:
+    def give_up(self) -> None:
         """The farm does not know this worker any more, so nothing that it holds is its own."""
         with self._lock:
             self._lost.set()
@@ -347,79 +328,3 @@ class Worker:
                 for (job, index), epoch in self._held.items()
             )
             return Heartbeat(holding, process.memory if process is not None else 0)
-
-    def _wait_for_outbox(self) -> None:
-        """Wait until all is reported, since only then another lease may be asked for."""
-        with self._outbox.all_tasks_done:
-            while self._outbox.unfinished_tasks and not self._stop.is_set():
-                self._outbox.all_tasks_done.wait(0.1)
-
-    def _deliver(self) -> None:
-        """Put what is finished into the storage, and report it."""
-        while (finished := self._outbox.get()) is not None:
-            try:
-                if self._holds(finished.job, finished.part):
-                    self._hand_in(finished)
-            except FarmError as error:
-                _log.error("cannot hand in unit %s of job %s: %s", finished.part.index, finished.job, error)
-            except Exception:  # whatever it is, the next unit is not the worse for it
-                _log.exception("cannot hand in unit %s of job %s", finished.part.index, finished.job)
-            finally:
-                self._forget(finished.job, finished.part)
-                if isinstance(finished.result, Made):
-                    with contextlib.suppress(OSError):
-                        Path(finished.result.path).unlink()
-                self._outbox.task_done()
-
-    def _hand_in(self, finished: _Finished) -> None:
-        result: Figures | Failure | None
-        if isinstance(finished.result, Failure):
-            result = finished.result
-        else:
-            result = self._put(finished.job, finished.part, finished.result)
-        if result is None:
-            return
-        with contextlib.suppress(FarmError):
-            self._controller.put_log(finished.job, finished.part.index, finished.log)
-        try:
-            self._report(finished, result)
-        except UnknownWorker:
-            self._give_up()
-        except FarmError as error:  # such as: what the storage has is not what was put there
-            self._report(finished, Failure(Cause.INFRASTRUCTURE, str(error)))
-
-    def _put(self, job: str, part: Part, made: Made) -> Figures | Failure | None:
-        """Put what was made into the storage; ``None`` where the worker is stopped, or its lease ends, meanwhile.
-
-        Where the storage is reached through a controller that does not answer, it is waited for.
-        """
-        path, pause, tries = Path(made.path), 1.0, 0
-        while self._holds(job, part):
-            try:
-                digest, size = self._storage.put(path), path.stat().st_size
-                return Figures(digest, size, made.frames, made.seconds, made.cpu, made.memory, made.heard)
-            except Unreachable as error:
-                _log.warning("%s; putting the unit into the storage again", error)
-            except (FarmError, OSError) as error:
-                tries += 1
-                _log.warning("try %s of %s to put a unit into the storage: %s", tries, _PUTS, error)
-                if tries == _PUTS:
-                    return Failure(Cause.INFRASTRUCTURE, f"{self._offer.node}: {error}")
-            if self._stop.wait(pause):
-                return None
-            pause = min(2 * pause, _LONGEST_PAUSE)
-        return None
-
-    def _report(self, finished: _Finished, result: Figures | Failure) -> None:
-        """Report, for as long as it takes to reach the controller."""
-        part = finished.part
-        figures, failure = (None, result) if isinstance(result, Failure) else (result, None)
-        report = Report(finished.job, part.index, part.epoch, figures, failure)
-        while not self._stop.is_set():
-            try:
-                if not self._controller.report(finished.worker, report):
-                    _log.info("unit %s of job %s came too late", part.index, finished.job)
-                return
-            except Unreachable as error:
-                _log.warning("%s; reporting again", error)
-                self._stop.wait(_AGAIN)
