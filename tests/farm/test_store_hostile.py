@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, create_engine, text
 from storing import CRASH, TIMING, check, end_controllers_connection, figures, make_database, render, spec, worker
 
 from reelwork_farm.errors import FarmError, StoreError
@@ -55,6 +55,31 @@ def test_an_older_store_is_brought_up_to_date_and_keeps_what_it_has(address: str
         assert connection.execute(text("SELECT version FROM farm_version")).scalar_one() == len(STEPS) + 1
     assert Store(database).job(job.id) == job
     database.close()
+
+
+def test_a_store_that_is_not_what_its_version_says_is_refused_and_left_alone(address: str) -> None:
+    store = open_store(address)
+    job = store.submit(spec(), now=1.0)
+    store.close()
+    for harm, mend, what in (
+        ("ALTER TABLE units RENAME COLUMN maker TO by", "ALTER TABLE units RENAME COLUMN by TO maker", "units.maker"),
+        ("ALTER TABLE removed RENAME TO gone", "ALTER TABLE gone RENAME TO removed", "removed.job, removed.last"),
+    ):
+        database = Database(address)
+        with database.writing() as connection:
+            connection.execute(text(harm))
+        database.close()
+        with pytest.raises(StoreError, match=f"lacks {what}: .* name an empty one, or go back to a backup"):
+            open_store(address)
+        engine = create_engine(
+            address.replace("postgresql:", "postgresql+pg8000:") if "://" in address else f"sqlite:///{address}"
+        )
+        with engine.begin() as connection:
+            connection.execute(text(mend))
+        engine.dispose()
+    store = open_store(address)
+    assert store.job(job.id) == job
+    store.close()
 
 
 def test_a_step_that_fails_leaves_the_older_store_as_it_was(address: str) -> None:

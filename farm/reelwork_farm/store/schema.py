@@ -168,14 +168,15 @@ def _create(connection: Connection) -> None:
     _META.create_all(connection, tables=[table for table in _META.sorted_tables if table is not version])
 
 
-#: What turns a store of version *n* into one of version *n* + 1. A step that was ever released stays as it is.
+#: What turns a store of version *n* into one of version *n* + 1. A step that was ever released stays as it is: what
+#: changes after that is a step of its own, written without the tables above, which are those of the last version.
 STEPS: Final[Sequence[Callable[[Connection], None]]] = (_create,)
 
 
 def upgrade(connection: Connection, steps: Sequence[Callable[[Connection], None]] = STEPS) -> None:
     """Bring an empty or an older store up to date, within the connection's transaction.
 
-    :raises StoreError: it belongs to a newer farm, or is not a farm's
+    :raises StoreError: it belongs to a newer farm, is not a farm's, or lacks what its version has
     """
     tables = set(inspect(connection).get_table_names())
     if version.name not in tables:
@@ -194,3 +195,26 @@ def upgrade(connection: Connection, steps: Sequence[Callable[[Connection], None]
     for step in steps[found:]:
         step(connection)
     connection.execute(update(version).values(version=len(steps)))
+    _check(connection)
+
+
+def _check(connection: Connection) -> None:
+    """Refuse a store whose tables are not those of its version, before the first statement that would fail on it.
+
+    :raises StoreError: the tables or columns that it lacks
+    """
+    found = {
+        name: {each["name"] for each in columns}
+        for (_, name), columns in inspect(connection).get_multi_columns().items()
+    }
+    lacking = [
+        f"{table.name}.{column.name}"
+        for table in _META.sorted_tables
+        for column in table.columns
+        if column.name not in found.get(table.name, ())
+    ]
+    if lacking:
+        raise StoreError(
+            f"the store lacks {', '.join(lacking[:5])}: a farm from before the first release wrote it, or somebody"
+            " changed it; name an empty one, or go back to a backup"
+        )
