@@ -41,6 +41,22 @@ for kind in (kinds[shift:] + kinds[:shift])[:2]:
     used.total(values, out)
     assert (out == values * 3 + 1).all(), kind
 """
+_KINDS = ("float32", "float64", "int64", "int32", "int16", "int8", "uint8", "uint16")
+_SERVE = """
+import importlib, os, sys
+import numpy as np
+from reelwork.kernels import native
+
+for order in sys.stdin:
+    home, module, kind = order.split()
+    os.environ["REELWORK_HOME"] = home
+    native.cache_folder.cache_clear()
+    total = importlib.import_module(module).total
+    values = np.arange(30).astype(kind)
+    out = np.zeros_like(values)
+    total(values, out)
+    print(out.tobytes().hex(), sum(total.dispatcher._cache_hits.values()), flush=True)
+"""
 
 
 @pytest.fixture
@@ -70,6 +86,33 @@ def test_processes_share_an_empty_cache_and_then_a_damaged_one(tmp_path, own_cac
             content[len(content) // 2] ^= 1
         path.write_bytes(content if number % 2 else content[: len(content) // 2])
     assert _run_together(tmp_path, 2) == [0] * 2
+
+
+@pytest.mark.parametrize("rounds", [3, pytest.param(50, marks=pytest.mark.soak)])
+def test_processes_with_different_signatures_on_an_empty_cache(tmp_path, rounds):
+    """Each compiles for a type of its own, all at once, and then loads what its neighbour compiled."""
+    (tmp_path / "serve.py").write_text(_SERVE)
+    command = [sys.executable, str(tmp_path / "serve.py")]
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    servers = [
+        subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in _KINDS
+    ]
+    try:
+        for number in range(rounds):
+            (tmp_path / f"used_{number}.py").write_text(_MODULE.replace("+ 1", f"+ {number}"))
+            for turn in range(2):
+                kinds = _KINDS[turn:] + _KINDS[:turn]
+                for server, kind in zip(servers, kinds, strict=True):
+                    print(tmp_path / f"home_{number}", f"used_{number}", kind, file=server.stdin, flush=True)
+                answers = [server.stdout.readline().split() for server in servers]
+                expected = [(np.arange(30).astype(kind) * 3 + number).astype(kind).tobytes().hex() for kind in kinds]
+                assert answers == [[result, str(turn)] for result in expected]
+    finally:
+        for server in servers:
+            server.stdin.close()
+            server.wait()
+            server.stdout.close()
 
 
 def test_processes_that_miss_the_same_kernel_compile_it_once(tmp_path, own_cache):
@@ -117,6 +160,67 @@ def test_an_edit_is_never_answered_with_what_was_compiled_before(tmp_path, own_c
         assert out[0] == expected
 
 
+def test_an_edit_in_another_module_is_never_answered_with_what_was_compiled_before(tmp_path, own_cache, monkeypatch):
+    user = "from reelwork.kernels import kernel\nfrom {} import helper\n\n@kernel\ndef total(values, out):\n"
+    values, out = np.ones(3), np.zeros(3)
+    found = []
+    for number, text in enumerate((_MODULE, _MODULE.replace("+ 1", "+ 2"), _MODULE.replace("SCALE = 3", "SCALE = 5"))):
+        monkeypatch.setitem(sys.modules, f"helpers_{number}", _load(tmp_path / "helpers.py", text))
+        module = _load(tmp_path / "user.py", user.format(f"helpers_{number}") + "    out[0] = helper(values[0])\n")
+        module.total(values, out)
+        found.append(out[0])
+    assert found == [4.0, 5.0, 6.0]
+
+
+@pytest.mark.parametrize("flags", ["(slp=True)", "(inline=True)"])
+@pytest.mark.parametrize("of", ["helper", "total"])
+def test_an_edited_flag_is_never_answered_with_what_was_compiled_before(tmp_path, own_cache, of, flags):
+    values, out = np.ones(3), np.zeros(3)
+    edited = _MODULE.replace(f"@kernel\ndef {of}", f"@kernel{flags}\ndef {of}")
+    assert edited != _MODULE
+    hits = []
+    for text in (_MODULE, edited, edited):
+        module = _load(tmp_path / "flagged.py", text)
+        module.total(values, out)
+        hits.append(sum(module.total.dispatcher._cache_hits.values()))
+        assert out[0] == 4.0
+    assert hits == [0, 0, 1]
+
+
+def test_another_compiler_has_a_folder_of_its_own(tmp_path, own_cache, monkeypatch):
+    def folder() -> Path:
+        native.cache_folder.cache_clear()
+        return native.cache_folder()
+
+    before = folder()
+    assert folder() == before
+    for module in (native.numba, native.llvmlite, native.np):
+        with monkeypatch.context() as patch:
+            patch.setattr(module, "__version__", "0.0")
+            assert folder() != before
+    with monkeypatch.context() as patch:
+        patch.setattr(native.config, "LOOP_VECTORIZE", 0)
+        assert folder() != before
+    edited = tmp_path / "native.py"
+    edited.write_text(Path(native.__file__).read_text().replace('"error_model": "numpy"', '"error_model": "python"'))
+    with monkeypatch.context() as patch:
+        patch.setattr(native, "__file__", str(edited))
+        assert folder() != before
+    assert folder() == before
+
+
+def test_errors_of_kernels_that_kernels_call_come_through_the_cache(tmp_path, own_cache):
+    text = _MODULE.replace("    return x *", "    if x > 5:\n        raise ValueError('too much', 12)\n    return x *")
+    hits = []
+    for _ in range(2):
+        module = _load(tmp_path / "raising.py", text)
+        with pytest.raises(ValueError, match="too much") as caught:
+            module.total(np.full(3, 7.0), np.zeros(3))
+        assert caught.value.args == ("too much", 12)
+        hits.append(sum(module.total.dispatcher._cache_hits.values()))
+    assert hits == [0, 1]
+
+
 def test_what_was_compiled_is_used_again(tmp_path, own_cache):
     values, out = np.ones(3), np.zeros(3)
     hits = []
@@ -157,6 +261,11 @@ def test_what_cannot_be_told_apart_is_refused(tmp_path):
     )
     with pytest.raises(TypeError, match="THING is a object"):
         function_digest(module.f.py_func)
+
+
+def test_an_attribute_is_no_global_of_the_same_name(tmp_path):
+    text = "from reelwork.kernels import kernel\nshape = object()\n\n@kernel\ndef f(x):\n    return x.shape\n"
+    assert function_digest(_load(tmp_path / "e.py", text).f.py_func)
 
 
 def test_closures_are_refused():

@@ -22,6 +22,7 @@ from types import FunctionType
 from typing import Any, Final, TypeAlias
 
 from numba.core import caching
+from numba.core.runtime.nrt import rtsys
 
 from reelwork.kernels import library
 from reelwork.kernels.digest import function_digest
@@ -59,7 +60,8 @@ class KernelCache(caching._Cache):
 
         ``None`` says as well that other processes wait for it, until the end of :meth:`turn`.
         """
-        target_context.refresh()
+        # All that is loaded needs of numba, which brings in the rest of itself where it compiles.
+        rtsys.initialize(target_context)
         path = self._path(sig, target_context.codegen())
         found = self._rebuilt(path, target_context)
         if found is None:

@@ -51,10 +51,17 @@ def _parts(function: FunctionType, seen: set[int]) -> Iterator[str]:
         raise TypeError(f"kernel {function.__qualname__}: a kernel must be a module-level function, not a closure")
     yield repr((function.__defaults__, function.__kwdefaults__))
     yield from _code(function.__code__)
-    for name in _names(function.__code__, ("LOAD_GLOBAL", "LOAD_NAME")):
+    for name in _names(function.__code__):
         if name in function.__globals__:
+            value, where = function.__globals__[name], f"{function.__qualname__}: {name}"
+            try:
+                parts = list(_value(value, where, function, seen))
+            except TypeError:
+                if not _loads(function.__code__, name):
+                    continue  # some attribute is called the same
+                raise
             yield name
-            yield from _value(function.__globals__[name], f"{function.__qualname__}: {name}", function, seen)
+            yield from parts
 
 
 def _code(code: CodeType) -> Iterator[str]:
@@ -67,13 +74,20 @@ def _code(code: CodeType) -> Iterator[str]:
             yield f"{type(constant).__name__} {constant!r}"
 
 
-def _names(code: CodeType, opcodes: tuple[str, ...]) -> list[str]:
-    """The names that some instructions of a function, and of functions inside it, mention; in order."""
-    names = {step.argval for step in dis.get_instructions(code) if step.opname in opcodes}
+def _names(code: CodeType) -> list[str]:
+    """The names that a function, and functions inside it, use of anything but themselves; in order."""
+    names = set(code.co_names)
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            names.update(_names(constant, opcodes))
+            names.update(_names(constant))
     return sorted(names)
+
+
+def _loads(code: CodeType, name: str) -> bool:
+    """Whether a function, or one inside it, reads a global of that name."""
+    if any(step.argval == name for step in dis.get_instructions(code) if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")):
+        return True
+    return any(_loads(constant, name) for constant in code.co_consts if isinstance(constant, CodeType))
 
 
 def _value(value: Any, where: str, user: FunctionType, seen: set[int]) -> Iterator[str]:
@@ -84,7 +98,7 @@ def _value(value: Any, where: str, user: FunctionType, seen: set[int]) -> Iterat
     elif isinstance(value, ModuleType):
         yield value.__name__
         if not _settled(value.__name__):
-            for name in _names(user.__code__, ("LOAD_ATTR", "LOAD_METHOD")):
+            for name in _names(user.__code__):
                 if hasattr(value, name):
                     yield name
                     yield from _value(getattr(value, name), f"{where}.{name}", user, seen)

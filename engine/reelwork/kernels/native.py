@@ -48,6 +48,8 @@ _OPTIONS = {
     "boundscheck": False,
     "no_cfunc_wrapper": True,
 }
+#: What an owner may set in numba's environment that code depends on, beside the processor.
+_SETTINGS = ("OPT", "LOOP_VECTORIZE", "BOUNDSCHECK", "DEBUGINFO_DEFAULT", "LLVM_REFPRUNE_PASS", "LLVM_REFPRUNE_FLAGS")
 _MATHS_OPTIONS: Any = {
     "error_model": "numpy",
     "forceinline": True,
@@ -118,7 +120,8 @@ def _uncollected() -> Iterator[None]:
 @functools.cache
 def cache_folder() -> Path:
     """The folder of compiled kernels and generated modules for this very compiler."""
-    versions = (numba.__version__, llvmlite.__version__, np.__version__)
+    settings = tuple(f"{name}={getattr(config, name)}" for name in _SETTINGS)
+    versions = (numba.__version__, llvmlite.__version__, np.__version__, *settings)
     sources = tuple(Path(file) for file in (__file__, cache.__file__, digest.__file__, library.__file__))
     return caches() / "kernels" / digest.toolchain_digest(versions, sources)
 
