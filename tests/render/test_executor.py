@@ -36,13 +36,14 @@ class Painted:
     def fit(self, wanted):
         return self.holds
 
-    def paint(self, media, time, matrix, effects, out):
+    def painter(self, media, time, matrix, effects):
         self.asked.append((media.facts.digest, time))
         height, width = media.facts.height, media.facts.width
         y, x = np.mgrid[:height, :width].astype(np.float32)
         alpha = np.ones_like(x) if not media.facts.has_alpha else ((x // 7 + y // 5) % 3 / 2).astype(np.float32)
         light = np.stack([x / width, y / height, np.full_like(x, float(time) % 1.0), np.ones_like(x)])
-        resample(Frame(np.ascontiguousarray(light * alpha), Window(0, 0, width, height)), matrix.inverse(), out)
+        frame = Frame(np.ascontiguousarray(light * alpha), Window(0, 0, width, height))
+        return lambda out: resample(frame, matrix.inverse(), out)
 
 
 class Halve(PointEffect, name="halve", version=1):

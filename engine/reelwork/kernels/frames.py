@@ -36,18 +36,30 @@ def apply_pointwise(
     :param box: width and height of the layer's box, pixels of the layer
     :param display: the production's display curve
     """
-    if out.window.is_empty:
-        return
-    numbers = [_numbers(effect.uniforms(), _colour_of(effect, display)) for effect in effects]
-    steps = tuple((type(e), e.pixel_function(), len(own)) for e, own in zip(effects, numbers, strict=True))
-    apart, in_place = generated.pointwise(steps, display)
-    uniforms = np.array([number for own in numbers for number in own], np.float32)
-    places = _places(to_layer, box)
-    x, y = out.window[:2]
-    if source.data is out.data:
-        in_place(out.data, x, y, places, uniforms)
-    else:
-        apart(*_covering(source, out), out.data, x, y, places, uniforms)
+    Pointwise(effects, to_layer=to_layer, box=box, display=display)(source, out)
+
+
+class Pointwise:
+    """Point effects made ready for many frames; called as :func:`apply_pointwise`, whose parameters it has."""
+
+    def __init__(
+        self, effects: Sequence[PointEffect], *, to_layer: Affine, box: tuple[float, float], display: Display = "srgb"
+    ) -> None:
+        numbers = [_numbers(effect.uniforms(), _colour_of(effect, display)) for effect in effects]
+        steps = tuple((type(e), e.pixel_function(), len(own)) for e, own in zip(effects, numbers, strict=True))
+        self._apart, self._in_place = generated.pointwise(steps, display)
+        self._uniforms = np.array([number for own in numbers for number in own], np.float32)
+        self._places = _places(to_layer, box)
+
+    def __call__(self, source: Frame, out: Frame) -> None:
+        """Fill ``out`` with the source changed by the effects; they may be the same frame."""
+        if out.window.is_empty:
+            return
+        x, y = out.window[:2]
+        if source.data is out.data:
+            self._in_place(out.data, x, y, self._places, self._uniforms)
+        else:
+            self._apart(*_covering(source, out), out.data, x, y, self._places, self._uniforms)
 
 
 def merge(merge: type[Merge], space: Space, backdrop: Frame, source: Frame, opacity: float = 1.0) -> None:
@@ -56,11 +68,22 @@ def merge(merge: type[Merge], space: Space, backdrop: Frame, source: Frame, opac
     :param space: where colours are mixed
     :param opacity: 0 to 1, multiplies the source
     """
-    both = backdrop.window & source.window
-    if both.is_empty or opacity <= 0.0:
-        return
+    merger(merge, space, opacity)(backdrop, source)
+
+
+def merger(merge: type[Merge], space: Space, opacity: float = 1.0) -> Callable[[Frame, Frame], None]:
+    """A merge made ready for many frames: a function of backdrop and source, as :func:`merge`."""
+    opacity = float(opacity)
+    if opacity <= 0.0:
+        return lambda backdrop, source: None
     run = generated.merge_kernel(merge, space)
-    run(source.data, *source.window[:2], backdrop.data, *backdrop.window[:2], *both, float(opacity))
+
+    def onto(backdrop: Frame, source: Frame) -> None:
+        both = backdrop.window & source.window
+        if not both.is_empty:
+            run(source.data, *source.window[:2], backdrop.data, *backdrop.window[:2], *both, opacity)
+
+    return onto
 
 
 def mix(a: Frame, b: Frame, amount: float, out: Frame) -> None:

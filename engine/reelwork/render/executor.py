@@ -1,13 +1,15 @@
 """The tile executor: a frame plan goes in, the finished frame comes out.
 
-``paint`` fills a frame with what a node shows. Tiles (strips of rows) go through the whole stack of layers while they
-are in the processor's cache; what the keeper says to realise is painted whole, once.
+For each node a *painter* is made once a frame, a function that fills a window with what the node shows. Tiles (strips
+of rows) go through the whole stack of layers while they are in the processor's cache; what the keeper says to realise
+is painted whole, once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Final, TypeAlias
 
 from reelwork.errors import OutputError
 from reelwork.image import Window
@@ -38,6 +40,8 @@ from reelwork.render.job import TILE_ROWS
 from reelwork.render.keeper import Keeper
 from reelwork.render.sources import Sources
 
+#: Fills a frame.
+Painter: TypeAlias = Callable[[Frame], None]
 #: What one executor may keep of pictures that do not change, bytes.
 KEEP_BYTES: Final = 112 << 20
 #: The largest picture that is painted for the sake of an effect: 16,384 × 16,384.
@@ -57,6 +61,8 @@ class Executor:
         self._display = sources.display
         self._tile_rows = self._rows = tile_rows
         self._keeper = Keeper(keep_bytes)
+        self._painters: dict[bytes, Painter] = {}
+        self._hold = True
 
     def frame(self, plan: FramePlan) -> Frame:
         """The whole frame of a plan."""
@@ -79,31 +85,47 @@ class Executor:
         pictures = [
             (node.media, node.matrix, node.effects) for node in self._keeper.nodes() if isinstance(node, Picture)
         ]
-        self._rows = self._tile_rows if self._sources.fit(pictures) else max(self._tile_rows, plan.window.height)
-        for tile in self._tiles(plan.window):
-            self.paint(plan.root, tile)
-            yield tile
-
-    def paint(self, node: Node, out: Frame) -> None:
-        """Fill ``out`` with what a node of the plan shows there."""
-        inside = node.region & out.window
-        if inside != out.window:
-            out.data[:] = 0.0
-            if not inside.is_empty:
-                out.paste(self._new(node, inside))
-        elif self._keeper.is_whole(node):
-            out.paste(self._realised(node).frame)
-        else:
-            self._paint_inside(node, out)
+        self._hold = self._sources.fit(pictures)
+        self._rows = self._tile_rows if self._hold else max(self._tile_rows, plan.window.height)
+        self._painters = {}
+        try:
+            for tile in self._tiles(plan.window):
+                self._paint(plan.root, tile)
+                yield tile
+        finally:
+            self._painters = {}
 
     def _tiles(self, window: Window) -> Iterator[Frame]:
         for top in range(window.y0, window.y1, self._rows):
             yield Frame.empty(Window(window.x0, top, window.x1, min(top + self._rows, window.y1)))
 
+    def _paint(self, node: Node, out: Frame) -> None:
+        """Fill ``out`` with what a node of the plan shows there."""
+        inside = node.region & out.window
+        if inside == out.window:
+            self._painter(node)(out)
+        else:
+            out.data[:] = 0.0
+            if not inside.is_empty:
+                out.paste(self._new(node, inside))
+
     def _new(self, node: Node, window: Window) -> Frame:
         frame = Frame.empty(window)
-        self.paint(node, frame)
+        self._paint(node, frame)
         return frame
+
+    def _painter(self, node: Node) -> Painter:
+        """What fills a window that lies within the node's region. It is made once a frame: what Python does for each
+        tile counts."""
+        found = self._painters.get(node.key)
+        if found is None:
+            found = self._pasting(node) if self._keeper.is_whole(node) else self._made(node)
+            if self._hold or not isinstance(node, Picture):
+                self._painters[node.key] = found
+        return found
+
+    def _pasting(self, node: Node) -> Painter:
+        return lambda out: out.paste(self._realised(node).frame)
 
     def _realised(self, node: Node) -> resample.Mipmap[Frame]:
         """All of a node that this frame needs."""
@@ -114,68 +136,78 @@ class Executor:
             if isinstance(node, Area):
                 self._paint_area(node, frame)
             else:
+                paint = self._made(node)
                 for tile in self._tiles(window):
-                    self._paint_inside(node, tile)
+                    paint(tile)
                     frame.paste(tile)
             held = resample.Mipmap(frame)
             self._keeper.put(node, held)
         return held
 
-    def _paint_inside(self, node: Node, out: Frame) -> None:
-        """Fill ``out``, which lies within the node's region."""
+    def _made(self, node: Node) -> Painter:
+        """What fills a window within the node's region from what the node reads."""
         if isinstance(node, Stack):
-            self._paint_stack(node, out)
-        elif isinstance(node, Picture):
-            self._sources.paint(node.media, node.time, node.matrix, node.effects, out)
-        elif isinstance(node, Vector):
-            coverage.draw(drawing(node.generator, node.canvas), node.matrix, out, self._display)
-        elif isinstance(node, Fill):
-            frames.fill(out, node.colour)
-        elif isinstance(node, Box):
-            frames.fill(out, node.colour)
-            coverage.clip_to_quad(out, node.matrix, *node.size)
-        elif isinstance(node, Clip):
-            self.paint(node.source, out)
-            coverage.clip_to_quad(out, node.matrix, *node.size)
-        elif isinstance(node, Points):
-            self._paint_points(node, out)
-        elif isinstance(node, Generated):
-            frames.generate(node.generator, node.context, out, to_layer=node.to_layer, size=node.size)
-        elif isinstance(node, Resampled):
+            return self._stack(node)
+        if isinstance(node, Picture):
+            return self._sources.painter(node.media, node.time, node.matrix, node.effects)
+        if isinstance(node, Vector):
+            shape = drawing(node.generator, node.canvas)
+            return lambda out: coverage.draw(shape, node.matrix, out, self._display)
+        if isinstance(node, Fill):
+            return lambda out: frames.fill(out, node.colour)
+        if isinstance(node, Box):
+            return partial(_paint_box, node)
+        if isinstance(node, Clip):
+            return partial(self._paint_clip, node)
+        if isinstance(node, Points):
+            return self._points(node)
+        if isinstance(node, Generated):
+            return partial(frames.generate, node.generator, node.context, to_layer=node.to_layer, size=node.size)
+        if isinstance(node, Resampled):
             if self._keeper.window(node.source).is_empty:
+                return lambda out: out.data.fill(0.0)
+            source, to_source = self._realised(node.source), node.matrix.inverse()
+            return lambda out: resample.resample(source, to_source, out)
+        if isinstance(node, Replace):
+            return partial(self._paint_replace, node)
+        assert isinstance(node, Transit)
+        return partial(self._paint_transit, node)
+
+    def _stack(self, stack: Stack) -> Painter:
+        elements = self._keeper.elements(stack)
+        nodes = [element.node for element in elements]
+        # what was painted whole is merged from where it lies
+        whole = [self._keeper.is_whole(node) for node in nodes]
+        mergers = [frames.merger(element.merge, stack.space, element.opacity) for element in elements]
+
+        def paint(out: Frame) -> None:
+            lowest = _lowest(elements, out.window)
+            if lowest is None:
                 out.data[:] = 0.0
             else:
-                resample.resample(self._realised(node.source), node.matrix.inverse(), out)
-        elif isinstance(node, Replace):
-            self._paint_replace(node, out)
-        else:
-            assert isinstance(node, Transit)
-            ends = [None if end is None else self._new(end, out.window) for end in (node.source_from, node.source_to)]
-            frames.transition(
-                node.transition,
-                node.progress,
-                ends[0],
-                ends[1],
-                out,
-                to_layer=node.to_layer,
-                size=node.size,
-                display=self._display,
-            )
+                self._paint(nodes[lowest], out)
+            for index in range(0 if lowest is None else lowest + 1, len(nodes)):
+                node = nodes[index]
+                window = node.region & out.window
+                if not window.is_empty:
+                    source = self._realised(node).frame if whole[index] else self._new(node, window)
+                    mergers[index](out, source)
 
-    def _paint_stack(self, stack: Stack, out: Frame) -> None:
-        elements = self._keeper.elements(stack)
-        lowest = _lowest(elements, out.window)
-        if lowest is None:
-            out.data[:] = 0.0
-        else:
-            self.paint(elements[lowest].node, out)
-        for element in elements[0 if lowest is None else lowest + 1 :]:
-            window = element.node.region & out.window
-            if not window.is_empty:
-                # what was painted whole is merged from where it lies
-                whole = self._keeper.is_whole(element.node)
-                source = self._realised(element.node).frame if whole else self._new(element.node, window)
-                frames.merge(element.merge, stack.space, out, source, element.opacity)
+        return paint
+
+    def _points(self, node: Points) -> Painter:
+        effects = frames.Pointwise(node.effects, to_layer=node.to_layer, box=node.size, display=self._display)
+
+        def paint(out: Frame) -> None:
+            if node.mix == 1.0:
+                self._paint(node.source, out)
+                effects(out, out)
+            else:
+                source, above = self._new(node.source, out.window), Frame.empty(out.window)
+                effects(source, above)
+                frames.mix(source, above, node.mix, out)
+
+        return paint
 
     def _paint_area(self, node: Area, out: Frame) -> None:
         source = self._new(node.source, _affordable(node, out.window))
@@ -186,17 +218,9 @@ class Executor:
         node.effect.render(source, above, node.context)
         frames.mix(source.crop(out.window), above, node.mix, out)
 
-    def _paint_points(self, node: Points, out: Frame) -> None:
-        source = self._new(node.source, out.window)
-        if node.mix == 1.0:
-            self._apply(node, source, out)
-            return
-        above = Frame.empty(out.window)
-        self._apply(node, source, above)
-        frames.mix(source, above, node.mix, out)
-
-    def _apply(self, node: Points, source: Frame, out: Frame) -> None:
-        frames.apply_pointwise(node.effects, source, out, to_layer=node.to_layer, box=node.size, display=self._display)
+    def _paint_clip(self, node: Clip, out: Frame) -> None:
+        self._paint(node.source, out)
+        coverage.clip_to_quad(out, node.matrix, *node.size)
 
     def _paint_replace(self, node: Replace, out: Frame) -> None:
         below, above = self._new(node.below, out.window), self._new(node.above, out.window)
@@ -207,6 +231,24 @@ class Executor:
             coverage.clip_to_quad(inside, node.matrix, *node.size)
             coverage.clip_to_quad(out, node.matrix, *node.size)
             out.data[:] += below.data - inside.data
+
+    def _paint_transit(self, node: Transit, out: Frame) -> None:
+        ends = [None if end is None else self._new(end, out.window) for end in (node.source_from, node.source_to)]
+        frames.transition(
+            node.transition,
+            node.progress,
+            ends[0],
+            ends[1],
+            out,
+            to_layer=node.to_layer,
+            size=node.size,
+            display=self._display,
+        )
+
+
+def _paint_box(node: Box, out: Frame) -> None:
+    frames.fill(out, node.colour)
+    coverage.clip_to_quad(out, node.matrix, *node.size)
 
 
 def _affordable(node: Area, wanted: Window) -> Window:

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 
@@ -18,6 +19,7 @@ from reelwork.image import Window
 from reelwork.image.frame import Frame
 from reelwork.image.packed import PackedFrame
 from reelwork.image.storage import StorageFormat
+from reelwork.kernels.colour import decode
 from reelwork.kernels.frames import apply_pointwise
 from reelwork.kernels.resample import Mipmap, Samples, is_copy, resample
 from reelwork.media.convert import displayed, picture_to_frame
@@ -71,21 +73,21 @@ class Sources:
         )
         self._mipmaps = _Recent[tuple[Key, Effects], _Held](held_bytes, lambda held: held.mipmap.frame.data.nbytes)
 
-    def paint(self, media: Media, time: Fraction, matrix: Affine, effects: Effects, out: Frame) -> None:
-        """Fill ``out`` with a picture; ``matrix`` maps its pixels, at their nominal size, into the raster.
+    def painter(self, media: Media, time: Fraction, matrix: Affine, effects: Effects) -> Callable[[Frame], None]:
+        """A picture made ready: a function that fills a frame with it.
 
+        :param matrix: maps the picture's pixels, at their nominal size, into the raster
         :param effects: what is done to the picture's own pixels first
         :raises MediaError: the file cannot be decoded there
         """
         key = self._key(media, time, matrix)
         if not effects and media.facts.kind == "video" and is_copy(to_source := matrix.inverse()):
-            x, y = round(to_source.e), round(to_source.f)
-            out.data[:] = picture_to_frame(self._picture(media, key), out.window.expand(-x, -y, x, y)).data
-            return
+            return partial(_copied, self._picture(media, key), round(to_source.e), round(to_source.f))
         held = self._mipmap(media, key, effects)
         if (held.width, held.height) != (media.facts.width, media.facts.height):
             matrix = matrix @ Affine.scaling(media.facts.width / held.width, media.facts.height / held.height)
-        resample(held.mipmap, matrix.inverse(), out)
+        to_source = matrix.inverse()
+        return lambda out: resample(held.mipmap, to_source, out)
 
     def stored(self, media: Media, time: Fraction) -> Picture:
         """A picture as it is stored."""
@@ -137,6 +139,12 @@ class Sources:
                 self._videos.popitem(last=False)[1].close()
         self._videos.move_to_end(media.facts.digest)
         return video
+
+
+def _copied(picture: Picture, x: int, y: int, out: Frame) -> None:
+    """Fill ``out`` with a picture that is moved by whole pixels: it is converted row by row, and never held."""
+    moved = Frame(out.data, out.window.expand(-x, -y, x, y))
+    decode(picture.planes, picture.storage, picture.width, picture.height, moved)
 
 
 def _unchanged(media: Media) -> Path:
