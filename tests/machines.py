@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
 import subprocess
 import sys
@@ -16,9 +15,11 @@ from typing import Any
 import pytest
 
 from reelwork_farm.auth import Role, farm_tokens
+from reelwork_farm.cli.fleet import as_table, is_there
 from reelwork_farm.client import FarmClient
-from reelwork_farm.fleet import address_in
+from reelwork_farm.fleet import address_in, end
 from reelwork_farm.model import Timing
+from reelwork_farm.supervisor import running
 from reelwork_farm.wire import dumps
 
 TIMES = Timing(lease=2.5, heartbeat=0.3, lost=4.0, backoff=0.1, standstill=3.0, batch=0.5, poll=0.05)
@@ -64,13 +65,12 @@ class Machine:
 
     def joining(self, folder: Path, **environment: str) -> Machine:
         """Another machine, that may join this one's farm."""
-        token = self.farm("token", "worker").strip()
+        token = farm_tokens(self.folder).token(Role.WORKER)
         return Machine(folder, {**self.environment, "REELWORK_FARM_TOKEN": token, **environment})
 
     def workers(self) -> list[dict[str, Any]]:
-        """Who is there."""
-        found: list[dict[str, Any]] = json.loads(self.farm("workers", "--json"))
-        return found
+        """Who is there, as `farm workers --json` tells it."""
+        return [as_table(row) for row in self.client().workers() if is_there(row)]
 
     def client(self) -> FarmClient:
         address = address_in(self.folder)
@@ -84,8 +84,10 @@ class Machine:
         ).stdout.splitlines()
 
     def programs(self) -> dict[str, int]:
-        found: dict[str, int] = json.loads(self.farm("status", "--json"))["programs"]
-        return found
+        """Process ids of what is kept running."""
+        found = running(self.folder)
+        assert found is not None
+        return {name: int(str(pid)) for name, pid in found.programs.items()}
 
 
 @contextlib.contextmanager
@@ -98,7 +100,7 @@ def machine_in(folder: Path, **environment: str) -> Iterator[Machine]:
     try:
         yield found
     finally:
-        found.farm("down", "--now")
+        end(folder, now=True)
 
 
 @pytest.fixture

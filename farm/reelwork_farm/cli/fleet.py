@@ -27,14 +27,17 @@ def folder_option(command: F) -> F:
     return click.option(
         "--folder",
         type=click.Path(path_type=Path, file_okay=False),
-        help="The farm's folder on this machine; one of this user without it.",
+        help="The folder of the farm, or of this machine's part of it; one of this user's own without it.",
     )(command)
 
 
 def farm_option(command: F) -> F:
     """The options that say which farm is meant."""
     return click.option(
-        "--farm", "address", metavar="ADDRESS", help="The farm's host:port; this machine's without it."
+        "--farm",
+        "address",
+        metavar="HOST:PORT",
+        help="The farm's address; without it the farm that is up in the folder, or that this machine has joined.",
     )(folder_option(command))
 
 
@@ -42,7 +45,7 @@ def farm_option(command: F) -> F:
 @farm_option
 @click.option("--json", "as_json", is_flag=True, help="As an object.")
 def status(folder: Path | None, address: str | None, as_json: bool) -> None:
-    """Whether the farm is up, and what it does."""
+    """Say whether the farm is up, how many workers and jobs it has, and which of its programs run here."""
     from reelwork_farm.cli.view import plain
     from reelwork_farm.supervisor import running
 
@@ -83,34 +86,42 @@ def status(folder: Path | None, address: str | None, as_json: bool) -> None:
 @click.option("--all", "everybody", is_flag=True, help="Also those that are gone or lost.")
 @click.option("--json", "as_json", is_flag=True, help="As a list of objects.")
 def workers(folder: Path | None, address: str | None, everybody: bool, as_json: bool) -> None:
-    """Who works for the farm."""
-    rows = [row for row in asked(address, folder).workers() if everybody or _is_there(row)]
+    """List the workers of the farm: state, what each has of its machine, how fast it was lately, and its tags."""
+    rows = [row for row in asked(address, folder).workers() if everybody or is_there(row)]
     if as_json:
-        click.echo(json.dumps([_as_table(row) for row in rows], indent=2))
+        click.echo(json.dumps([as_table(row) for row in rows], indent=2))
         return
-    now = time.time()
+    now, wide = time.time(), max((len(row.id) for row in rows), default=0)
     for row in rows:
         speed = f"{row.speed:6.1f} frames/s" if row.speed else " " * 15
         memory = f"{row.offer.memory / (1 << 30):.1f} GiB"
         seen = f"seen {max(0.0, now - row.seen):.0f} s ago"
-        click.echo(f"{row.id}  {row.state:8}  {row.offer.cores} cores, {memory}  {speed}  {seen}")
+        cores = f"{row.offer.cores} core{'s' if row.offer.cores > 1 else ''}"
+        tags = f"  {', '.join(row.offer.tags)}" if row.offer.tags else ""
+        click.echo(f"{row.id:<{wide}}  {row.state:8}  {cores:>8}, {memory:>9}  {speed}  {seen}{tags}")
 
 
 @click.command("drain")
 @farm_option
-@click.option("--node", metavar="NAME", help="All workers of this machine.")
-@click.option("--all", "everybody", is_flag=True, help="All workers.")
+@click.option("--node", metavar="NAME", help="All workers of the machine with this name.")
+@click.option("--all", "everybody", is_flag=True, help="All workers of the farm.")
 @click.argument("ids", nargs=-1, metavar="[WORKER]...")
 def drain(folder: Path | None, address: str | None, node: str | None, everybody: bool, ids: tuple[str, ...]) -> None:
-    """Have workers finish what they render and leave, before a machine is stopped or upgraded."""
+    """Have workers finish what they render and leave, before a machine is stopped or upgraded.
+
+    They do not come back by themselves: on their machine, `reelwork farm down` and then `up` or `join` starts new ones.
+    """
     client = asked(address, folder)
-    there = [row for row in client.workers() if _is_there(row)]
+    there = [row for row in client.workers() if is_there(row)]
     chosen = [row.id for row in there if everybody or row.offer.node == node or row.id in ids]
     unknown = set(ids) - {row.id for row in there}
     if unknown:
         raise FarmError(f"there is no worker {', '.join(sorted(unknown))}; `reelwork farm workers` lists them")
+    if not chosen and not everybody and node is None:
+        raise click.UsageError("say which workers: their ids, --node NAME or --all")
     if not chosen:
-        raise FarmError("say which workers: their ids, --node NAME or --all")
+        nodes = ", ".join(sorted({row.offer.node for row in there}))
+        raise FarmError(f"there are workers on {nodes}, and on no other machine" if there else "there are no workers")
     for worker in chosen:
         client.drain(worker)
         click.echo(worker)
@@ -180,13 +191,15 @@ def is_own(address: str, folder: Path) -> bool:
     return port == own_port and (host == own_host or is_loopback(host))
 
 
-def _is_there(row: WorkerRow) -> bool:
+def is_there(row: WorkerRow) -> bool:
+    """Whether a worker has not left, and was not given up."""
     from reelwork_farm.model import WorkerState
 
     return row.state not in (WorkerState.LOST, WorkerState.GONE)
 
 
-def _as_table(row: WorkerRow) -> dict[str, object]:
+def as_table(row: WorkerRow) -> dict[str, object]:
+    """A worker as JSON, with what it offers beside its id."""
     from reelwork_farm import wire
 
     table = wire.to_json(row)

@@ -30,10 +30,12 @@ json_option = click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.command("jobs")
 @farm_option
 @click.option("--state", "states", multiple=True, type=click.Choice(_STATES), help="Only these; may be repeated.")
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000), help="The latest so many.")
+@click.option(
+    "--limit", metavar="N", default=50, show_default=True, type=click.IntRange(1, 10_000), help="The latest so many."
+)
 @json_option
 def jobs(folder: Path | None, address: str | None, states: tuple[str, ...], limit: int, as_json: bool) -> None:
-    """List jobs, the latest first."""
+    """List jobs, the latest first: id, state, how much is done, project, priority, title, and when it came."""
     from reelwork_farm.model import JobState
 
     client = asked(address, folder)
@@ -49,7 +51,9 @@ def jobs(folder: Path | None, address: str | None, states: tuple[str, ...], limi
 @farm_option
 @click.argument("job", metavar="ID")
 @click.option("--watch", is_flag=True, help="Stay, and show how it goes on, until it ends.")
-@click.option("--price", type=click.FloatRange(min=0.0), help="Of an hour of one worker, in any currency.")
+@click.option(
+    "--price", metavar="AMOUNT", type=click.FloatRange(min=0.0), help="Of an hour of one worker, in any currency."
+)
 @json_option
 def job(folder: Path | None, address: str | None, job: str, watch: bool, price: float | None, as_json: bool) -> None:
     """Show a job: how far it is, how long it takes, what it costs, and why it waits.
@@ -149,7 +153,9 @@ def priority(folder: Path | None, address: str | None, job: str, priority: int, 
 @click.command("events")
 @farm_option
 @click.option("--job", metavar="ID", help="Only of this job.")
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, _PAGE), help="Only the latest so many.")
+@click.option(
+    "--limit", metavar="N", default=50, show_default=True, type=click.IntRange(1, _PAGE), help="The last so many."
+)
 @click.option("--all", "everything", is_flag=True, help="From the first one on.")
 @click.option("--after", metavar="N", type=click.IntRange(min=0), help="All behind the event N.")
 @click.option("--follow", is_flag=True, help="Stay, and print what comes.")
@@ -294,9 +300,15 @@ def _told(event: Event) -> str:
     moment = datetime.fromtimestamp(event.time).isoformat(" ", "milliseconds")
     unit = f"/{event.unit}" if event.unit is not None else ""
     where = f"{event.job}{unit}" if event.job is not None else ""
-    detail = "  ".join(f"{key}={value}" for key, value in event.detail.items())
+    detail = "  ".join(f"{key}={_detail(key, value)}" for key, value in event.detail.items())
     words = (str(event.id), moment, event.kind, where, event.worker or "", detail)
     return plain("  ".join(word for word in words if word))
+
+
+def _detail(key: str, value: object) -> object:
+    if not isinstance(value, float):
+        return value
+    return datetime.fromtimestamp(value).strftime("%H:%M:%S") if key == "until" else f"{value:.1f}"
 
 
 def _print(value: Any) -> None:

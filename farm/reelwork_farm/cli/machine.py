@@ -29,12 +29,23 @@ F = TypeVar("F", bound=Callable[..., Any])
 def machine_options(command: F) -> F:
     """What is said of a machine that is to work."""
     for option in (
-        click.option("--foreground", is_flag=True, help="Stay, for a service manager or a container to look after."),
-        click.option("--no-ray", is_flag=True, help="Run workers as plain processes, on this machine alone."),
         click.option(
-            "--memory", metavar="GIB", type=click.FloatRange(min=0.5), help="That its renders may hold at most."
+            "--foreground", is_flag=True, help="Stay until it is ended, for a service manager or a container."
         ),
-        click.option("--tag", "tags", multiple=True, metavar="TAG", help="What its workers offer, such as gpu."),
+        click.option("--no-ray", is_flag=True, help="Run the workers as plain processes, without Ray."),
+        click.option(
+            "--memory",
+            metavar="GIB",
+            type=click.FloatRange(min=0.5),
+            help="Memory that its renders may hold together; most of the machine's without it.",
+        ),
+        click.option(
+            "--tag",
+            "tags",
+            multiple=True,
+            metavar="TAG",
+            help="A tag that its workers offer to jobs with such --needs, such as gpu; may be repeated.",
+        ),
         click.option(
             "--workers", metavar="N", type=click.IntRange(min=0), help="How many workers; one for each core without it."
         ),
@@ -50,7 +61,7 @@ def machine_options(command: F) -> F:
     "--machines",
     metavar="FILE",
     type=click.Path(path_type=Path, exists=True, dir_okay=False, resolve_path=True),
-    help="How Ray gets machines and gives them back: a cluster configuration of Ray's.",
+    help="How Ray gets machines and gives them back: a file as for `ray up`.",
 )
 @click.option(
     "--max-workers",
@@ -59,9 +70,20 @@ def machine_options(command: F) -> F:
     type=click.IntRange(min=0),
     help="Have Ray add machines (--machines) up to so many workers.",
 )
-@click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="0 for one that is free.")
-@click.option("--ray-port", type=click.IntRange(0, 65535), default=0, help="Of the Ray cluster; 0 for a free one.")
-@click.option("--storage", metavar="ADDRESS", help="A folder or s3://…, for media, segments and films.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="The controller's; 0 for a free one."
+)
+@click.option(
+    "--ray-port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="The Ray cluster's; without it the one that it had last, or a free one.",
+)
+@click.option(
+    "--storage",
+    metavar="ADDRESS",
+    help="A folder or s3://…, for media, segments and films; one in the farm's folder without it.",
+)
 @click.option("--store", metavar="ADDRESS", help="postgresql://… for the jobs, instead of a file in the folder.")
 @click.option(
     "--keep",
@@ -89,7 +111,11 @@ def up(
     keep: float,
     timing: str,
 ) -> None:
-    """Start a farm on this machine, or go on with the one in the folder; prints its address when it is ready."""
+    """Start a farm on this machine, or go on with the one in the folder; prints its address when it is ready.
+
+    Where it is up already, that is all; where it is up with other options than are given, it says so and changes
+    nothing.
+    """
     from reelwork_farm import arrival, fleet, wire
     from reelwork_farm.model import Timing
     from reelwork_farm.supervisor import running

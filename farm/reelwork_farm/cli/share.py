@@ -15,8 +15,10 @@ from reelwork_farm.cli.fleet import asked, farm_option
 @click.command("share")
 @farm_option
 @click.argument("project", required=False)
-@click.option("--weight", type=click.FloatRange(min=0.0, min_open=True), help="Of 2 gets twice the workers of 1.")
-@click.option("--cap", type=click.IntRange(min=0), help="The most workers that it may have at once.")
+@click.option(
+    "--weight", metavar="W", type=click.FloatRange(min=0.0, min_open=True), help="Of 2 gets twice the workers of 1."
+)
+@click.option("--cap", metavar="N", type=click.IntRange(min=0), help="The most workers that it may have at once.")
 @click.option("--no-cap", is_flag=True, help="It may have any number again.")
 @click.option("--json", "as_json", is_flag=True, help="As an object.")
 def command(
