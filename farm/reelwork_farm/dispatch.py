@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from reelwork_farm.capability import Fleet, bad_hosts
-from reelwork_farm.model import JobRow, Lease, Timing, UnitState, WorkerRow, WorkerState
+from reelwork_farm.model import JobRow, JobState, Lease, Timing, UnitState, WorkerRow, WorkerState
 from reelwork_farm.revoke import revoke
 from reelwork_farm.schedule import LONGEST, Grant, charge, plan
 from reelwork_farm.store import Store
@@ -126,6 +126,8 @@ class Dispatch:
 
     def why_waiting(self, job: JobRow, now: float) -> str | None:
         """Why nothing of a job is being rendered, as a sentence; ``None`` where something is, or it has ended."""
+        if job.ended is not None or (job.leased and job.state is not JobState.BLOCKED):
+            return None  # and nobody has to look at all other jobs
         with self._lock:
             self._look_if_old(now)
             job = self._store.job(job.id)  # units of it may have been handed out since it was looked at

@@ -81,6 +81,8 @@ class _Project:
         self.served = served
         self.used = used
         self.jobs = jobs
+        self.first = 0  # jobs before this one have nothing left
+        self.first_for: dict[int, int] = {}  # and those before this one have nothing for a kind of worker
         self.step = batch / share.weight
 
     @property
@@ -90,7 +92,7 @@ class _Project:
 
     @property
     def open(self) -> bool:
-        return bool(self.jobs) and (self.share.cap is None or self.used < self.share.cap)
+        return self.first < len(self.jobs) and (self.share.cap is None or self.used < self.share.cap)
 
 
 class _Line:
@@ -233,11 +235,17 @@ class _Desk:
         return grant
 
     def _from(self, project: _Project, worker: str) -> Grant | None:
-        while project.jobs and self._line(project.jobs[0]).left <= 0:
-            project.jobs.pop(0)
-        for job in project.jobs:
+        while project.open and self._line(project.jobs[project.first]).left <= 0:
+            project.first += 1
+        kind = self.view.fleet.kind(worker)
+        passed = True  # all so far, which none of its kind looks at again
+        for place in range(max(project.first, project.first_for.get(kind, 0)), len(project.jobs)):
+            job = project.jobs[place]
             if not self.view.fleet.fits(job.spec, worker) or (line := self._line(job)).left <= 0:
+                if passed:
+                    project.first_for[kind] = place + 1
                 continue
+            passed = False
             count = self._count(line, worker)
             taken = line.take(self.view, worker, count) if count else line.take_failed(self.view, worker)
             if taken:

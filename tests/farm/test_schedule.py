@@ -12,6 +12,7 @@ from scheduling import ENGINE, NOW, fleet, given_to, job, renders, view, worker
 
 from reelwork_farm.capability import Fleet
 from reelwork_farm.model import (
+    JobSpec,
     JobState,
     Share,
     Timing,
@@ -314,3 +315,19 @@ def test_nothing_is_doubled_for_the_last_unit_nor_by_slow_workers_nor_while_ther
     assert plan(straggling(NOW - 900, shares={"default": Share(1, 1)}), NOW) == []
     (grant,) = plan(straggling(NOW - 900, ready={"a": renders(7)}, done=8), NOW)
     assert not grant.doubled
+
+
+def test_what_fits_no_worker_of_a_kind_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    count, looked = 300, []
+    others = [job(f"a{number}", needs=("gpu",), submitted=NOW - 9e5) for number in range(count)]
+    own = [job(f"b{number}", 2) for number in range(count)]
+    there = fleet(*(f"w{number}" for number in range(count)))
+    fits = Fleet.fits
+
+    def counted(self: Fleet, spec: JobSpec, who: str) -> bool:
+        looked.append(who)
+        return fits(self, spec, who)
+
+    monkeypatch.setattr(Fleet, "fits", counted)
+    assert len(given_to(view(*others, *own, workers=there))) == count
+    assert len(looked) < 6 * count
