@@ -79,6 +79,20 @@ def test_who_is_not_there_is_told_later_and_others_do_not_wait(history: Store, t
     assert [address for address, _, _ in sent] == ["http://there/", "http://away/"]
 
 
+def test_a_message_does_not_wait_for_a_clock_that_was_set_back(history: Store, tmp_path: Path) -> None:
+    sent: Sent = []
+
+    def post(address: str, body: bytes, headers: dict[str, str]) -> None:
+        sent.append((address, body, headers))
+        if len(sent) == 1:
+            raise ConnectionError("nobody")
+
+    ended(history, notify="http://away/", title="a")
+    assert Webhooks(tmp_path / "hooks", KEY, post).deliver(history, now=1e6) == 1
+    assert Webhooks(tmp_path / "hooks", KEY, post).deliver(history, now=10.0) == 0
+    assert len(sent) == 2
+
+
 def test_a_listener_that_is_away_is_asked_once_in_a_turn(history: Store, tmp_path: Path) -> None:
     tried: list[str] = []
 
