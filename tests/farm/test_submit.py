@@ -34,6 +34,7 @@ from reelwork_farm.errors import FarmError, NotFound
 from reelwork_farm.fetch import fetch, unpack
 from reelwork_farm.messages import Report
 from reelwork_farm.model import Cause, Failure, Figures, JobState, Lease, Part, UnitKind, WorkerOffer
+from reelwork_farm.storage import open_storage
 from reelwork_farm.submit import FarmRenderer, Left, submit
 from reelwork_farm.work import Work, open_work
 
@@ -111,6 +112,23 @@ def local(scene: Path, to: Path, output: str, **request) -> Path:
 
 def local_render(scene: Path, to: Path, output: str, **request) -> Rendered:
     return make(task_of(scene, to, output, **request), Silent(), Here())
+
+
+def test_a_film_that_the_storage_lost_comes_again_by_the_same_command(scene, farm, tmp_path):
+    request = Request(output="sound", to=tmp_path / "s.flac")
+    renderer, storage = FarmRenderer(farm.client()), open_storage(farm.client().farm().storage)
+    with Hand(farm, tmp_path / "worker"):
+        renderer.render(scene, Settings(), request, Silent())
+        made = request.to.read_bytes()
+        (job,) = farm.client().jobs()
+        request.to.unlink()
+        storage.discard(job.result)
+        with pytest.raises(FarmError, match="submitted again, it is made again"):
+            fetch(farm.client(), storage, job, request.to)
+        assert not request.to.exists()
+        renderer.render(scene, Settings(), request, Silent())
+    assert request.to.read_bytes() == made
+    assert [row.id for row in farm.client().jobs()] == [job.id]
 
 
 @pytest.mark.parametrize(
