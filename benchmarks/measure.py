@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -58,12 +59,20 @@ def cores(count: int) -> frozenset[int]:
     return frozenset(usable[:count])
 
 
+def pinned(on: int) -> Callable[[], None]:
+    """What a new process calls to stay on so many cores.
+
+    :raises ValueError: there are fewer
+    """
+    chosen = cores(on)
+    return lambda: os.sched_setaffinity(0, chosen)
+
+
 def run(command: Command, *, on: int) -> Sample:
     """Run a command to its end on so many cores.
 
     :raises Failed: it did not end well
     """
-    chosen = cores(on)
     with tempfile.TemporaryFile() as words:
         begin = time.perf_counter()
         process = subprocess.Popen(
@@ -73,7 +82,7 @@ def run(command: Command, *, on: int) -> Sample:
             stdin=subprocess.DEVNULL,
             stdout=words,
             stderr=words,
-            preexec_fn=lambda: os.sched_setaffinity(0, chosen),
+            preexec_fn=pinned(on),
         )
         watch = _Watch(process.pid)
         watch.start()

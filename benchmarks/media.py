@@ -2,48 +2,54 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
 import av
+import fontpkg_noto_sans
 import numpy as np
 import numpy.typing as npt
 from av.video.frame import PictureType
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from benchmarks.scenes import FPS, Still, Text, Video
 
 #: A drawing's sides, pixels; it is drawn at twice that.
 _FLOWER: Final = 480
+#: How far the baseline of a line lies under its middle, as a share of the font's size.
+BASELINE: Final = 0.39
 _INK: Final = (20, 20, 30, 255)
 _LIMITED, _BT709 = ColorRange.MPEG, Colorspace.ITU709
 
 
-def make(source: Video | Still | Text, folder: Path) -> Path | None:
-    """The file of a source, made if it is not there yet; texts have none."""
-    if isinstance(source, Text):
-        return None
+def make(source: Video | Still | Text, folder: Path) -> Path:
+    """The file of a source, made if it is not there yet; of a text, a picture of it for peers that cannot write."""
     path = folder / file_name(source)
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         part = path.with_stem(f".{path.stem}")
         if isinstance(source, Video):
             _write_video(source, part)
+        elif isinstance(source, Text):
+            _text(source).save(part)
         else:
             _write_still(source, part)
         part.replace(path)
     return path
 
 
-def file_name(source: Video | Still) -> str:
+def file_name(source: Video | Still | Text) -> str:
     """What its file is called.
 
     >>> file_name(Video("footage-1", 2.0))
     'footage-1-50.mp4'
     """
+    if isinstance(source, Text):
+        return f"text-{_seed(str(source)):08x}.png"
     if isinstance(source, Video):
         return f"{source.name}-{round(source.seconds * FPS)}.mp4"
     return f"{source.name}-{source.width}x{source.height}.{'png' if source.alpha else 'jpg'}"
@@ -149,6 +155,21 @@ def _drawing(source: Still) -> Image.Image:
         place = int(random.integers(0, source.width - side)), int(random.integers(0, source.height - side))
         picture.alpha_composite(flower.resize((side, side), Image.Resampling.BOX), place)
     return picture
+
+
+def _text(text: Text) -> Image.Image:
+    """A line of 1.2 times the font's size, in whose middle the words stand as ours do."""
+    font = ImageFont.truetype(str(font_file()), text.size)
+    width, height = math.ceil(font.getlength(text.words) / 2 + 4) * 2, round(0.6 * text.size) * 2
+    picture = Image.new("RGBA", (width, height), text.colour + "00")
+    baseline = height / 2 + BASELINE * text.size
+    ImageDraw.Draw(picture).text((width / 2, baseline), text.words, text.colour, font, anchor="ms")
+    return picture
+
+
+def font_file() -> Path:
+    """The file of the texts' font."""
+    return Path(str(fontpkg_noto_sans.__file__)).parent / "files" / "NotoSans[wdth,wght].ttf"
 
 
 def _flower(random: np.random.Generator) -> Image.Image:

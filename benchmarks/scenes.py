@@ -132,6 +132,7 @@ Effect = Grade | Tint | Vignette
 class Scene:
     """What is seen, at 1920 × 1080 and 25 frames a second.
 
+    :param asked: the seconds of which it was made
     :param clips: back to back
     :param dissolve: seconds for which each clip melts into the next one, by which the whole becomes shorter
     :param layers: over them, the first at the bottom
@@ -139,6 +140,7 @@ class Scene:
     """
 
     name: str
+    asked: float
     clips: tuple[Clip, ...]
     dissolve: float = 0.0
     layers: tuple[Layer, ...] = field(default=())
@@ -177,13 +179,13 @@ def _drawing(number: int, width: int = 480, height: int = 480) -> Still:
 
 def pass_through(seconds: float) -> Scene:
     """One video."""
-    return Scene("pass-through", (Clip(Video("footage-1", seconds), seconds),))
+    return Scene("pass-through", seconds, (Clip(Video("footage-1", seconds), seconds),))
 
 
 def cuts(seconds: float) -> Scene:
     """Ten clips, no effects."""
     each = round(seconds / 10 * FPS) / FPS
-    return Scene("cuts", tuple(Clip(Video(f"footage-{number}", each), each) for number in range(1, 11)))
+    return Scene("cuts", seconds, tuple(Clip(Video(f"footage-{number}", each), each) for number in range(1, 11)))
 
 
 def slideshow(seconds: float) -> Scene:
@@ -192,13 +194,14 @@ def slideshow(seconds: float) -> Scene:
     each = round((seconds + 19 * melt) / 20 * FPS) / FPS
     zooms = ((1.0, 1.12), (1.12, 1.0))
     clips = tuple(Clip(_photograph(number), each, zooms[number % 2]) for number in range(20))
-    return Scene("slideshow", clips, dissolve=melt)
+    return Scene("slideshow", seconds, clips, dissolve=melt)
 
 
 def collage(seconds: float) -> Scene:
     """A still background zooming, two videos scaled and rotated, three moving drawings, two texts, a grade."""
     return Scene(
         "collage",
+        seconds,
         (Clip(_photograph(0), seconds, (1.0, 1.2)),),
         layers=(
             Layer(Video("footage-1", seconds), (560, 400), (640, 430), 0.4, (-8, 6)),
@@ -216,14 +219,14 @@ def collage(seconds: float) -> Scene:
 def grade(seconds: float) -> Scene:
     """One video with a grade, a tint and a vignette."""
     effects = (Grade(1.06, 1.08), Tint("#ffc48a", 0.3), Vignette(0.65))
-    return Scene("grade", (Clip(Video("footage-1", seconds), seconds),), effects=effects)
+    return Scene("grade", seconds, (Clip(Video("footage-1", seconds), seconds),), effects=effects)
 
 
 def blur(seconds: float) -> Scene:
     """One video, its first half under a Gaussian blur of sigma 10, its second under one of 40."""
     half = round(seconds / 2 * FPS) / FPS
     shot = Video("footage-1", half)
-    return Scene("blur", (Clip(shot, half, blur=10.0), Clip(shot, half, blur=40.0)))
+    return Scene("blur", seconds, (Clip(shot, half, blur=10.0), Clip(shot, half, blur=40.0)))
 
 
 def titles(seconds: float) -> Scene:
@@ -241,7 +244,7 @@ def titles(seconds: float) -> Scene:
         )
         for number, word in enumerate(words)
     )
-    return Scene("titles", (Clip(_photograph(1), seconds),), layers=layers)
+    return Scene("titles", seconds, (Clip(_photograph(1), seconds),), layers=layers)
 
 
 def mosaic(seconds: float) -> Scene:
@@ -252,7 +255,7 @@ def mosaic(seconds: float) -> Scene:
         along, down = number * 37 % 81 - 40, number * 53 % 61 - 30
         small = Still(f"small-{number}", 88, 48)
         layers.append(Layer(small, (x - along, y - down), (x + along, y + down)))
-    return Scene("mosaic", (Clip(_photograph(2), seconds),), layers=tuple(layers))
+    return Scene("mosaic", seconds, (Clip(_photograph(2), seconds),), layers=tuple(layers))
 
 
 def stack(name: str, count: int, different: int, seconds: float) -> Scene:
@@ -268,7 +271,7 @@ def stack(name: str, count: int, different: int, seconds: float) -> Scene:
         )
         for number in range(count)
     )
-    return Scene(name, (Clip(_photograph(3), seconds),), layers=layers)
+    return Scene(name, seconds, (Clip(_photograph(3), seconds),), layers=layers)
 
 
 def many_layers(seconds: float) -> Scene:

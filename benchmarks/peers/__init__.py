@@ -5,7 +5,10 @@ from __future__ import annotations
 from benchmarks.peers.alone import EncodingAlone, RecodingAlone
 from benchmarks.peers.base import Peer
 from benchmarks.peers.ffmpeg import Ffmpeg
+from benchmarks.peers.moviepy import MoviePy
+from benchmarks.peers.movis import Movis
 from benchmarks.peers.ours import Ours
+from benchmarks.peers.pyav import PyAV
 
 
 def known() -> dict[str, Peer]:
@@ -13,6 +16,9 @@ def known() -> dict[str, Peer]:
     return {
         "ours": Ours(),
         "ffmpeg": Ffmpeg(),
+        "pyav": PyAV(),
+        "moviepy": MoviePy(),
+        "movis": Movis(),
         "encoding": EncodingAlone(),
         "recoding": RecodingAlone(),
     }

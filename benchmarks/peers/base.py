@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
 from benchmarks.measure import Command
 from benchmarks.media import file_name
-from benchmarks.scenes import Scene, Still, Video
+from benchmarks.scenes import Scene, Still, Text, Video
 
 #: What becomes of the frames: nothing, or a file of H.264 with x264's preset of that name and CRF 18.
 Sink = Literal["discard", "veryfast", "medium"]
@@ -34,8 +33,8 @@ class Place:
         """What scenes show."""
         return self.folder / "media"
 
-    def path(self, source: Video | Still) -> Path:
-        """The file of a source."""
+    def path(self, source: Video | Still | Text) -> Path:
+        """The file of a source; of a text, the picture of it."""
         return self.media / file_name(source)
 
 
@@ -78,8 +77,3 @@ def on_path(program: str) -> str:
 def first_line(words: str) -> str:
     """The first line of what a program says of itself."""
     return next(iter(words.strip().splitlines()), "")
-
-
-def total(numbers: Sequence[float]) -> float:
-    """Their sum, exact to the microsecond, as filters' options are written."""
-    return round(sum(numbers), 6)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import subprocess
-from importlib.util import find_spec
 from pathlib import Path
 
 from benchmarks.measure import Command
-from benchmarks.peers.base import Absent, Place, Sink, first_line, on_path
+from benchmarks.media import font_file
+from benchmarks.peers.base import Place, Sink, first_line, on_path
 from benchmarks.peers.graph import graph
 from benchmarks.scenes import FPS, Scene
 
@@ -43,15 +43,8 @@ class Ffmpeg:
 
 
 def font(place: Place) -> Path:
-    """The font's file, under a name that needs no quoting.
-
-    :raises Absent: the package is not installed
-    """
-    found = find_spec("fontpkg_noto_sans")
-    if found is None or found.origin is None:
-        raise Absent("the font package of Reelwork is not installed")
+    """The font's file, under a name that needs no quoting."""
     link = place.folder / "font.ttf"
     if not link.exists():
-        place.folder.mkdir(parents=True, exist_ok=True)
-        link.symlink_to(Path(found.origin).parent / "files" / "NotoSans[wdth,wght].ttf")
+        link.symlink_to(font_file())
     return link

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from benchmarks.peers.base import Absent, Place
-from benchmarks.scenes import FPS, HEIGHT, WIDTH, Clip, Effect, Grade, Layer, Scene, Still, Text, Tint, Vignette
+from benchmarks.media import BASELINE
+from benchmarks.peers.base import Place
+from benchmarks.scenes import FPS, HEIGHT, WIDTH, Clip, Effect, Grade, Layer, Scene, Still, Text, Tint, Video, Vignette
 
 _YUV: Final = ("scale", "out_color_matrix=bt709:out_range=tv")
 #: A picture of a still, over and over, at the scene's rate.
@@ -80,7 +81,7 @@ class _Builder:
         label = self.file(self._place.path(source))
         if isinstance(source, Still):
             return self.chain((label,), *_photograph(clip))
-        filters: list[Filter] = [("fps", str(FPS)), ("settb", f"1/{FPS}")]
+        filters: list[Filter] = [("settb", f"1/{FPS}"), ("setpts", "N")]
         if clip.blur:
             filters.append(("gblur", f"sigma={clip.blur}"))
         return self.chain((label,), *filters)
@@ -101,22 +102,21 @@ class _Builder:
     def layer(self, below: str, layer: Layer, scene: Scene, font: str | None) -> str:
         source, stop = layer.source, scene.seconds if layer.stop is None else layer.stop
         there = f"between(t,{layer.start},{stop - 0.5 / FPS:.6f})"
-        if isinstance(source, Text):
-            if font is None:
-                raise Absent("this build of FFmpeg has no drawtext, the filter for texts")
+        if isinstance(source, Text) and font is not None:
             return self.chain((below,), ("drawtext", _text(layer, source, stop, font) + f":enable='{there}'"))
         label = self.file(self._place.path(source))
         filters: list[Filter] = []
-        size = round(source.width * layer.scale), round(source.height * layer.scale)
-        scaled = f"{size[0]}:{size[1]}:" if layer.scale != 1.0 else ""
-        if isinstance(source, Still):
+        if isinstance(source, Text):
+            filters += [_YUV, ("format", "yuva420p"), *_REPEATED, *_fades(layer, stop)]
+        elif isinstance(source, Still):
+            scaled = _scaled(layer, source)
             filters += [("scale", f"{scaled}{_YUV[1]}"), ("format", "yuva420p"), *_REPEATED]
         else:
-            filters += [("fps", str(FPS))]
-            filters += [("scale", scaled.rstrip(":"))] if scaled else []
-            filters += [("format", "yuva420p")]
+            scaled = _scaled(layer, source).rstrip(":")
+            filters += [("settb", f"1/{FPS}"), ("setpts", "N"), ("scale", scaled or "iw:ih"), ("format", "yuva420p")]
         if layer.angle != (0.0, 0.0):
-            side = math.ceil(math.hypot(*size) / 2) * 2
+            assert not isinstance(source, Text)
+            side = math.ceil(math.hypot(source.width, source.height) * layer.scale / 2) * 2
             first, last = (math.radians(angle) for angle in layer.angle)
             turn = f"{first:.6f}+{last - first:.6f}*t/{stop - layer.start}"
             filters.append(("rotate", f"a='{turn}':ow={side}:oh={side}:c=black@0"))
@@ -150,15 +150,28 @@ def _path(layer: Layer, axis: int, stop: float) -> str:
     return f"({begin}+({end - begin})*(t-{layer.start})/{stop - layer.start:.6f})"
 
 
+def _scaled(layer: Layer, source: Video | Still) -> str:
+    """A layer's size at the head of the options of ``scale``; nothing where it keeps its own."""
+    if layer.scale == 1.0:
+        return ""
+    return f"{round(source.width * layer.scale)}:{round(source.height * layer.scale)}:"
+
+
+def _fades(layer: Layer, stop: float) -> tuple[Filter, ...]:
+    if not layer.fade:
+        return ()
+    rise = f"t=in:st={layer.start}:d={layer.fade}:alpha=1"
+    return (("fade", rise), ("fade", f"t=out:st={stop - layer.fade:.6f}:d={layer.fade}:alpha=1"))
+
+
 def _text(layer: Layer, text: Text, stop: float, font: str) -> str:
-    # The baseline lies 0.39 of the font's size under the middle of its line.
     options = [
         f"fontfile='{font}'",
         f"text='{text.words}'",
         f"fontsize={text.size}",
         f"fontcolor={text.colour}",
         f"x='{_path(layer, 0, stop)}-text_w/2'",
-        f"y='{_path(layer, 1, stop)}+{0.39 * text.size:.2f}-ascent'",
+        f"y='{_path(layer, 1, stop)}+{BASELINE * text.size:.2f}-ascent'",
     ]
     if layer.fade:
         rise, fall = f"(t-{layer.start})/{layer.fade}", f"({stop}-t)/{layer.fade}"
@@ -194,8 +207,7 @@ def _effect(effect: Effect) -> tuple[Filter, ...]:
 def graph(scene: Scene, place: Place, *, font: str | None) -> Graph:
     """A scene's filter graph.
 
-    :param font: the font's file; ``None`` where texts cannot be drawn
-    :raises Absent: there are texts, and they cannot be drawn
+    :param font: the font's file; ``None`` for builds that cannot write, which are given pictures of the texts
     """
     builder = _Builder(place)
     picture = builder.clips(scene)
