@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
-
-from av.container import InputContainer
-from av.packet import Packet
-from av.video.codeccontext import VideoCodecContext
-from av.video.frame import VideoFrame
-from av.video.stream import VideoStream
+from typing import Final
 
 from reelwork.catalogue.facts import MediaFacts
 from reelwork.errors import MediaError
 from reelwork.image.storage import StorageFormat
-from reelwork.media.avframes import base_storage, picture_of
-from reelwork.media.decoder import decoder_for
+from reelwork.media.avframes import base_storage
+from reelwork.media.decoding import Decoding
 from reelwork.media.formats import tagged_storage
 from reelwork.media.index import FrameIndex
-from reelwork.media.opening import film_stream, naming, open_container
 from reelwork.media.picture import Picture
 from reelwork.media.probe import examine
 
@@ -30,12 +23,19 @@ from reelwork.media.probe import examine
 _FORWARDS: Final = 4
 # Bytes of pictures kept while playing backwards, where every picture costs decoding from the key before.
 _BACKWARDS: Final = 64 << 20
-# Decoding on is cheaper than seeking as long as a key does not lie this near before the wanted picture.
-_NEAR: Final = 8
+# A picture that lies further back than this is of another cut, not of playing backwards.
+_JUMP: Final = 32
+# Decoders of one file: each holds some pictures.
+_PLACES: Final = 4
+# A decoder from which none of so many pictures was made is free for another place, and goes after many more.
+_SHARED: Final = 8
+_IDLE: Final = 96
 
 
 class VideoSource:
-    """An open video; its decoder stays open until :meth:`close`. Not to be shared between threads.
+    """An open video; its decoders stay open until :meth:`close`. Not to be shared between threads.
+
+    Where layers show several places of one file in turn, each place has a decoder that goes on from picture to picture.
 
     :param path: the file
     :param threads: threads of the decoder
@@ -52,9 +52,11 @@ class VideoSource:
         self.storage: StorageFormat = storage_of(examined.facts, path)
         self._threads = threads
         self._kept: OrderedDict[int, Picture] = OrderedDict()
+        self._size = 0  # bytes of a picture
         self._last = -1
         self._backwards = False
-        self._decoding: _Decoding | None = None
+        self._places: list[_Place] = []
+        self._asked = 0
 
     def __enter__(self) -> VideoSource:
         return self
@@ -85,7 +87,8 @@ class VideoSource:
         """
         if not 0 <= number < self.frame_count:
             raise IndexError(f"{self.path}: picture {number} of {self.frame_count}")
-        self._backwards = number < self._last if number != self._last else self._backwards
+        if number != self._last:
+            self._backwards = 0 < self._last - number < _JUMP
         self._last = number
         if number not in self._kept:
             self._make(number)
@@ -93,139 +96,76 @@ class VideoSource:
         return self._kept[number]
 
     def close(self) -> None:
-        """Let the decoder and all kept pictures go; used again, the source opens the file anew."""
-        if self._decoding is not None:
-            self._decoding.close()
-        self._decoding = None
+        """Let the decoders and all kept pictures go; used again, the source opens the file anew."""
+        for at in self._places:
+            at.decoding.close()
+        self._places.clear()
         self._kept.clear()
 
     def _make(self, number: int) -> None:
         key = self.index.key_before(number)
-        decoding = self._decoding
-        if decoding is None or not decoding.leads_to(number, key):
-            decoding = self._seek(key)
-        while True:
-            try:
-                for made, picture in decoding.pictures():
+        try:
+            decoding = self._place_for(number, key)
+            while True:
+                for made, picture in decoding.pictures(number, self._since(number)):
                     self._keep(made, picture)
-                    if made >= number:
-                        break
-            except MediaError:
-                self.close()
-                raise
-            if number in self._kept:
-                return
-            # Some streams call a packet a key from which not all that follows can be made: begin one earlier.
-            earlier = [k for k in self.index.keys if k < key]
-            if not earlier:
-                self.close()
-                raise MediaError(f"{self.path}: picture {number} is damaged or missing")
-            key = earlier[-1]
-            decoding = self._seek(key)
+                if number in self._kept:
+                    return
+                # Some streams call a packet a key from which not all that follows can be made: begin one earlier.
+                earlier = [k for k in self.index.keys if k < key]
+                if not earlier:
+                    raise MediaError(f"{self.path}: picture {number} is damaged or missing")
+                key = earlier[-1]
+                decoding.seek(key)
+        except MediaError:
+            self.close()
+            raise
 
-    def _seek(self, key: int) -> _Decoding:
-        if self._decoding is None:
-            self._decoding = _Decoding(self.path, self._threads, self.index, self.storage, self.facts)
-        self._decoding.seek(key)
-        return self._decoding
+    def _place_for(self, number: int, key: int) -> Decoding:
+        """The decoder from which a picture is made with the least work, at its place."""
+        self._asked += 1
+        self._forget()
+        at = next((at for at in self._places if at.decoding.leads_to(number, key)), None)
+        if at is None:
+            at = min(self._places, key=lambda at: at.used, default=None)
+            if at is None or (len(self._places) < _PLACES and self._asked - at.used <= _SHARED):
+                at = _Place(Decoding(self.path, self._threads, self.index, self.storage, self.facts))
+                self._places.append(at)
+            at.decoding.seek(key)
+        at.used = self._asked
+        return at.decoding
+
+    def _forget(self) -> None:
+        """Let decoders go from which nothing was wanted for long."""
+        for at in [at for at in self._places if self._asked - at.used > _IDLE]:
+            at.decoding.close()
+            self._places.remove(at)
+
+    def _since(self, number: int) -> int:
+        """The first picture that is worth keeping on the way to one."""
+        return number if not self._backwards else number + 1 - self._most()
+
+    def _most(self) -> int:
+        """How many pictures are kept."""
+        return max(_FORWARDS, _BACKWARDS // self._size) if self._backwards and self._size else _FORWARDS
 
     def _keep(self, number: int, picture: Picture) -> None:
         self._kept[number] = picture
         self._kept.move_to_end(number)
-        size = sum(plane.nbytes for plane in picture.planes)
-        most = max(_FORWARDS, _BACKWARDS // size) if self._backwards else _FORWARDS
-        while len(self._kept) > most:
+        self._size = sum(plane.nbytes for plane in picture.planes)
+        while len(self._kept) > self._most():
             self._kept.popitem(last=False)
 
 
-class _Decoding:
-    """An open file and its decoder, at some place of the stream."""
+@dataclass
+class _Place:
+    """A decoder at some place of the file.
 
-    def __init__(self, path: Path, threads: int, index: FrameIndex, storage: StorageFormat, facts: MediaFacts) -> None:
-        self._path, self._index, self._storage, self._facts = path, index, storage, facts
-        self._threads = threads
-        self._container: InputContainer = open_container(path)
-        self._stream, self._context = self._begin()
-        self._ahead = -1  # the last picture that came out
-        self._source: Iterator[tuple[int, Picture]] = iter(())
+    :param used: which picture was made with it last, in the order in which they were asked for
+    """
 
-    def close(self) -> None:
-        self._source = iter(())
-        self._container.close()
-
-    def leads_to(self, number: int, key: int) -> bool:
-        """Whether decoding on is the best way to a picture, rather than going to its key."""
-        if self._ahead < 0 or number <= self._ahead:
-            return False
-        return self._index.numbers.get(self._index.pts[key], 0) <= self._ahead + _NEAR
-
-    def pictures(self) -> Iterator[tuple[int, Picture]]:
-        """The pictures from here on; one iterator goes on where the last one stopped."""
-        return self._source
-
-    def seek(self, key: int) -> None:
-        """Go to a key packet; the next picture is made from it."""
-        self._ahead = -1
-        self._source = self._decoded(key)
-
-    def _begin(self) -> tuple[VideoStream, VideoCodecContext]:
-        stream = film_stream(self._container)
-        if stream is None:
-            raise MediaError(f"{self._path}: holds no moving pictures")
-        return stream, decoder_for(stream, self._threads, self._path)
-
-    def _decoded(self, key: int) -> Iterator[tuple[int, Picture]]:
-        with naming(self._path):
-            for packet in self._packets(key):
-                for frame in self._context.decode(packet):
-                    # Shown before the key, decoded after it: what such a picture refers to was not decoded.
-                    if frame.pts is None or frame.pts < self._index.pts[key]:
-                        continue
-                    number = self._index.numbers.get(frame.pts)
-                    if number is None:
-                        continue
-                    self._check(frame, number)
-                    self._ahead = number
-                    yield number, picture_of(frame, self._storage)
-
-    def _packets(self, key: int) -> Iterator[Packet[Any] | None]:
-        """The packets from a key on, then the end that makes the decoder give what it still holds."""
-        pts = self._index.pts
-        # Containers seek by decoding time, by presentation time or by guessing, and may land behind the key.
-        before = [pts[k] for k in self._index.keys if k < key][-2:]
-        for target in (pts[key], *reversed(before)):
-            self._container.seek(target, stream=self._stream, backward=True)
-            self._context.flush_buffers()
-            if (first := self._skip_to(key)) is not None:
-                break
-        else:
-            self._container.close()
-            self._container = open_container(self._path)
-            self._stream, self._context = self._begin()
-            first = self._skip_to(key)
-        if first is None:
-            raise MediaError(f"{self._path}: is not what it was when it was first read")
-        yield first
-        yield from (packet for packet in self._container.demux(self._stream) if packet.size)
-        yield None
-
-    def _skip_to(self, key: int) -> Packet[Any] | None:
-        """The packet of a key, if it still lies ahead."""
-        for packet in self._container.demux(self._stream):
-            ordinal = self._index.ordinals.get(packet.pts) if packet.size and packet.pts is not None else None
-            if ordinal is not None and ordinal >= key:
-                return packet if ordinal == key else None
-        return None
-
-    def _check(self, frame: VideoFrame, number: int) -> None:
-        if frame.is_corrupt:
-            raise MediaError(f"{self._path}: is damaged at picture {number}")
-        facts = self._facts
-        if (frame.width, frame.height, frame.format.name) != (facts.width, facts.height, facts.pixel_format):
-            raise MediaError(
-                f"{self._path}: changes from {facts.width}x{facts.height} {facts.pixel_format} to "
-                f"{frame.width}x{frame.height} {frame.format.name} at picture {number}; convert it to one size"
-            )
+    decoding: Decoding
+    used: int = 0
 
 
 def storage_of(facts: MediaFacts, path: Path) -> StorageFormat:

@@ -1,0 +1,152 @@
+"""Decoding: an open video at some place of its stream; pictures come out in the order that they are shown, and what is
+not asked for is not decoded where nothing else needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from av.packet import Packet
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import VideoFrame
+
+from reelwork.catalogue.facts import MediaFacts
+from reelwork.errors import MediaError
+from reelwork.image.storage import StorageFormat
+from reelwork.media.avframes import picture_of
+from reelwork.media.decoder import decoder_for
+from reelwork.media.demux import Demux
+from reelwork.media.index import FrameIndex
+from reelwork.media.opening import naming
+from reelwork.media.picture import Picture
+
+# A key that lies this near ahead is reached by reading on rather than by seeking, packets.
+_NEAR: Final = 8
+#: Codecs whose packets say of a picture that no other refers to it, and mean it.
+_SKIPPING: Final = ("h264", "mpeg2video")
+
+
+class Decoding:
+    """A decoder at some place of a video. Not to be shared between threads.
+
+    :param threads: of the decoder
+    :raises MediaError: the file cannot be read, or is no video
+    """
+
+    def __init__(self, path: Path, threads: int, index: FrameIndex, storage: StorageFormat, facts: MediaFacts) -> None:
+        self._path, self._index, self._storage, self._facts = path, index, storage, facts
+        self._threads = threads
+        self._demux = Demux(path, index)
+        self._stream = self._demux.stream
+        self._context = self._decoder()
+        self._packets: Iterator[Packet[Any]] = iter(())
+        self._next = -1  # the packet that is read next, in the order of decoding
+        self._made: Iterator[tuple[int, Picture]] = iter(())
+        self._ahead = -1  # the last picture that came out
+        self._wanted, self._step = -1, 0  # the last picture that was asked for, and how far from the one before
+        self._steady = False  # whether that was so the last time too
+        self._since = 0  # no picture before is of use
+        self._skipped: set[int] = set()  # of those that are still to come
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._made, self._packets = iter(()), iter(())
+        self._demux.close()
+
+    def leads_to(self, number: int, key: int) -> bool:
+        """Whether decoding on is the best way to a picture, rather than going to its key."""
+        if self._ahead < 0 or number <= self._ahead or number in self._skipped:
+            return False
+        return key < self._next or self._index.numbers.get(self._index.pts[key], 0) <= self._ahead + 1
+
+    def seek(self, key: int) -> None:
+        """Go to a key packet; the next picture is made from it.
+
+        :raises MediaError: the file is not what it was
+        """
+        if not (0 <= self._next <= key <= self._next + _NEAR and self._read_to(key)):
+            self._packets = self._demux.packets(key)
+            self._next = key
+        if self._demux.stream is not self._stream:  # the file was opened anew
+            self._stream = self._demux.stream
+            self._context = self._decoder()
+        self._context.flush_buffers()
+        self._ahead = -1
+        self._skipped.clear()
+        self._made = self._decoded(self._index.pts[key])
+
+    def pictures(self, number: int, since: int) -> Iterator[tuple[int, Picture]]:
+        """The pictures up to ``number``; on the way there come those from ``since`` on, and perhaps others.
+
+        :raises MediaError: the file is damaged
+        """
+        step = number - self._wanted
+        self._steady = step == self._step > 1
+        self._wanted, self._step, self._since = number, step, since
+        for made, picture in self._made:
+            yield made, picture
+            if made >= number:
+                return
+
+    def _decoder(self) -> VideoCodecContext:
+        return decoder_for(self._stream, self._threads, self._path)
+
+    def _read_to(self, key: int) -> bool:
+        """Read on to a key that lies ahead; whether it was there."""
+        while self._next < key:
+            packet = next(self._packets, None)
+            if packet is None or packet.pts is None or self._index.ordinals.get(packet.pts) != self._next:
+                return False
+            self._next += 1
+        return True
+
+    def _decoded(self, begin: int) -> Iterator[tuple[int, Picture]]:
+        """The pictures from a key on, whose time is ``begin``."""
+        with naming(self._path):
+            for packet in self._fed():
+                for frame in self._context.decode(packet):
+                    # Shown before the key, decoded after it: what such a picture refers to was not decoded.
+                    if frame.pts is None or frame.pts < begin:
+                        continue
+                    number = self._index.numbers.get(frame.pts)
+                    if number is None:
+                        continue
+                    self._check(frame, number)
+                    self._ahead = number
+                    if number >= self._since:
+                        yield number, picture_of(frame, self._storage)
+
+    def _fed(self) -> Iterator[Packet[Any] | None]:
+        """What the decoder gets: packets, then the end, at which it gives what it still holds."""
+        skips = self._facts.codec in _SKIPPING
+        for packet in self._packets:
+            ordinal = self._index.ordinals.get(packet.pts) if packet.pts is not None else None
+            if ordinal is not None:
+                self._next = ordinal + 1
+            if skips:
+                self._context.skip_frame = "NONREF" if self._is_useless(packet.pts) else "DEFAULT"
+            yield packet
+        yield None
+
+    def _is_useless(self, pts: int | None) -> bool:
+        """Whether a picture need not be made for its own sake, as far as can be foretold."""
+        number = self._index.numbers.get(pts) if pts is not None else None
+        if number is None:
+            return False
+        useless = number < self._since or (
+            self._steady and number > self._wanted and (number - self._wanted) % self._step != 0
+        )
+        if useless:
+            self._skipped = {skipped for skipped in (*self._skipped, number) if skipped > self._ahead}
+        return useless
+
+    def _check(self, frame: VideoFrame, number: int) -> None:
+        if frame.is_corrupt:
+            raise MediaError(f"{self._path}: is damaged at picture {number}")
+        facts = self._facts
+        if (frame.width, frame.height, frame.format.name) != (facts.width, facts.height, facts.pixel_format):
+            raise MediaError(
+                f"{self._path}: changes from {facts.width}x{facts.height} {facts.pixel_format} to "
+                f"{frame.width}x{frame.height} {frame.format.name} at picture {number}; convert it to one size"
+            )
