@@ -11,7 +11,7 @@ from reelwork_farm.chaos.table import FAULTS
 from reelwork_farm.cli.chaos import command
 
 SMALL = Roughness(
-    units=8, pause=1.2, restarts=6, stops=2, lossy=8, loss=0.15, full=6, tears=20, simulated=200, limit=60.0
+    units=6, pause=1.0, restarts=4, stops=2, lossy=6, loss=0.15, full=4, tears=20, simulated=200, limit=60.0
 )
 
 

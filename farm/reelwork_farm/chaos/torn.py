@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import select
 import signal
 import sqlite3
 import sys
@@ -25,8 +26,8 @@ _FRAMES: Final = 96
 _UNITS: Final = 5
 #: Bytes of a pretended segment, at most.
 _SEGMENT: Final = 1 << 20
-#: Seconds that a writer lives, at most, once it has begun.
-_LIFE: Final = 0.06
+#: How many times as long as its first commit takes a writer lives, at most, once it has begun.
+_LIFE: Final = 1.5
 _OFFER: Final = WorkerOffer("node", 1, 1, 1 << 30, "e" * 64, "x86_64")
 
 
@@ -38,9 +39,11 @@ def tear(folder: Path, kills: int) -> dict[str, int]:
     chance = random.Random(1)
     told: set[tuple[str, int, str]] = set()
     seen: set[str] = set()
-    partial = 0
+    partial, most = 0, 0.0
     for number in range(kills):
-        new = _killed(folder, random.Random(number), chance.uniform(0.0, _LIFE))
+        began = time.monotonic()
+        new = _killed(folder, random.Random(number), chance.uniform(0.0, most) if number else None)
+        most = most or _LIFE * (time.monotonic() - began)
         told |= new
         _look(folder, new, seen)
         for path in (folder / "storage" / "partial").glob("*"):
@@ -54,8 +57,11 @@ def tear(folder: Path, kills: int) -> dict[str, int]:
     return {"units": len(told), "partial": partial}
 
 
-def _killed(folder: Path, chance: random.Random, life: float) -> set[tuple[str, int, str]]:
-    """Let a process write, and kill it; what it said was committed."""
+def _killed(folder: Path, chance: random.Random, life: float | None) -> set[tuple[str, int, str]]:
+    """Let a process write, and kill it; what it said was committed.
+
+    :param life: seconds from when it has begun; ``None``: until it has said something
+    """
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -65,7 +71,10 @@ def _killed(folder: Path, chance: random.Random, life: float) -> set[tuple[str, 
             os._exit(1)
     os.close(writer)
     os.read(reader, 1)
-    time.sleep(life)
+    if life is None:
+        select.select([reader], [], [])
+    else:
+        time.sleep(life)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     with open(reader, encoding="ascii") as lines:
