@@ -19,6 +19,7 @@ from reelwork_farm.checks import Checks, DamagedError
 from reelwork_farm.dispatch import Dispatch
 from reelwork_farm.errors import NotFound
 from reelwork_farm.estimate import estimate
+from reelwork_farm.finished import Films
 from reelwork_farm.intake import IntakeError, Limits, check_figures, check_heartbeat, check_offer, check_spec
 from reelwork_farm.lock import MOST_LOCK, BundleError, parse_lock
 from reelwork_farm.messages import Heartbeat, JobView, Orders, Registration, Report
@@ -60,6 +61,7 @@ class Controller:
     :param keep: days that jobs are kept after their end; 0: for ever
     :param sweep: whether blobs that no job refers to are removed: only where the storage is this farm's alone
     :param limits: how much is taken in
+    :param films: looks into finished films; without it they are believed to be what their workers say
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class Controller:
         sweep: bool = True,
         limits: Limits | None = None,
         metrics: Metrics | None = None,
+        films: Films | None = None,
     ) -> None:
         self.store = store
         self.storage = storage
@@ -80,6 +83,7 @@ class Controller:
         self.limits = Limits() if limits is None else limits
         self.metrics = Metrics() if metrics is None else metrics
         self._logs = logs
+        self._films = films
         self._dispatch = Dispatch(store, timing)
         self._signs: dict[str, Heartbeat] = {}
         self._states: dict[str, WorkerState] = {}
@@ -259,6 +263,8 @@ class Controller:
             raise DamagedError(f"unit {unit.index} has {wanted} frames, the segment has {figures.frames}")
         with self._claims.claim([figures.digest]):
             self.checks.expect(figures.digest, figures.size)
+            if unit.kind is UnitKind.FINISH:
+                self._look_into_film(unit.job, figures)
             accepted = self.store.commit(worker, report.job, report.index, report.epoch, figures, now=now)
         if accepted:
             self.metrics.committed.labels(unit.kind).inc()
@@ -268,6 +274,12 @@ class Controller:
             elif unit.kind is UnitKind.AUDIT:
                 self._note_audit(unit, figures.digest)
         return accepted
+
+    def _look_into_film(self, job: str, figures: Figures) -> None:
+        spec = self.store.job(job).spec
+        if self._films is not None and spec.segmented:
+            sound = figures.heard is not None
+            self._films.expect(figures.digest, frames=spec.stop - spec.first, fps=spec.fps, sound=sound)
 
     def _note_audit(self, unit: UnitRow, digest: str) -> None:
         row = self.store.job(unit.job)

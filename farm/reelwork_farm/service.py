@@ -26,6 +26,7 @@ from reelwork_farm import auth, wire
 from reelwork_farm.clock import now
 from reelwork_farm.controller import Controller
 from reelwork_farm.errors import FarmError
+from reelwork_farm.finished import Films
 from reelwork_farm.messages import FarmInfo
 from reelwork_farm.model import KEEP, Timing
 from reelwork_farm.server import Server
@@ -82,9 +83,8 @@ def serve(
         opened = open_store(store, alone=True)
         try:
             blobs = open_storage(address)
-            controller = Controller(
-                opened, blobs, folder / "logs", timing, keep=keep, sweep=_is_own(blobs, tokens, address)
-            )
+            sweep = _is_own(blobs, tokens, address)
+            controller = Controller(opened, blobs, folder / "logs", timing, keep=keep, sweep=sweep, films=Films(blobs))
             controller.wake(now=now())
             info = FarmInfo(folder.name, version("reelwork"), address, ray, timing)
             hooks = Webhooks(folder / "webhooks.json", tokens.signing)

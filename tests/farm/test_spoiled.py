@@ -174,6 +174,6 @@ def test_a_worker_names_all_segments_that_it_cannot_have(tmp_path: Path) -> None
     worker = Worker(controller, storage, OFFER, tmp_path)
     lease = Lease("job", "b" * 64, OFFER.engine, "film.mp4", (), 30.0)
     part = Part(4, UnitKind.FINISH, 0, 384, 1)
-    with pytest.raises(NotMade) as caught, worker._segments(lease, part, tmp_path):
+    with pytest.raises(NotMade) as caught, worker._segments(lease, part, storage, tmp_path):
         pass
     assert (caught.value.failure.cause, caught.value.failure.damaged) == (Cause.INFRASTRUCTURE, (1, 3))
