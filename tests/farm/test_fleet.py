@@ -170,9 +170,9 @@ def test_the_arguments_of_a_program_hold_no_password(tmp_path: Path) -> None:
     assert [program.name for program in programs if store in program.environment.values()] == ["controller"]
 
 
-def test_a_farms_secret_is_shown_to_no_other_farm(machine: Machine, tmp_path: Path) -> None:
-    address = machine.up("--workers", "0", "--no-ray")
-    secret = machine.farm("token", "admin").strip()
+def test_a_farms_secret_is_shown_to_no_other_farm(plain: Machine, tmp_path: Path) -> None:
+    address = plain.client().address
+    secret = plain.farm("token", "admin").strip()
     shown: list[str | None] = []
 
     class Stranger(BaseHTTPRequestHandler):
@@ -188,13 +188,13 @@ def test_a_farms_secret_is_shown_to_no_other_farm(machine: Machine, tmp_path: Pa
     stranger = HTTPServer(("127.0.0.2", 0), Stranger)
     threading.Thread(target=stranger.serve_forever, daemon=True).start()
     there = f"127.0.0.2:{stranger.server_port}"
-    assert "there is no token" in machine.farm("jobs", "--farm", there, code=9)
-    other = Machine(tmp_path / "other", machine.environment)
+    assert "there is no token" in plain.farm("jobs", "--farm", there, code=9)
+    other = Machine(tmp_path / "other", plain.environment)
     assert "there is no token" in other.farm("join", there, code=9)
-    assert "a farm is up" in machine.farm("join", there, code=9)
+    assert "a farm is up" in plain.farm("join", there, code=9)
     stranger.shutdown()
     assert shown == []
-    assert machine.farm("jobs", "--farm", address) == machine.farm("jobs")
+    assert plain.farm("jobs", "--farm", address) == plain.farm("jobs")
     given = "t" * 40
-    assert worker_token(given, machine.folder) == given
-    assert worker_token(secret, machine.folder) == Tokens(secret).token(Role.WORKER)
+    assert worker_token(given, plain.folder) == given
+    assert worker_token(secret, plain.folder) == Tokens(secret).token(Role.WORKER)
