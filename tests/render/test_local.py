@@ -52,6 +52,28 @@ def test_no_more_workers_than_units(tmp_path: Path) -> None:
     assert [segment.unit for segment in segments] == [UNITS[0]]
 
 
+def test_a_worker_that_was_started_ahead_is_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reelwork.render.local.usable_cores", lambda: 2)
+    with LocalDispatcher(2).started_ahead() as dispatcher:
+        (ahead,) = dispatcher.ahead
+        segments = list(dispatcher.run(Job(UNITS, working.Obedient(tmp_path, 0.001)), Silent()))
+    processes = {int(segment.path.read_text().split()[0]) for segment in segments}
+    assert len(processes) == 2
+    assert ahead.pid in processes
+    assert not any(running(process) for process in processes)
+
+
+def test_a_worker_that_was_started_ahead_for_nothing_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reelwork.render.local.usable_cores", lambda: 2)
+    with LocalDispatcher(1).started_ahead() as dispatcher:
+        (ahead,) = dispatcher.ahead
+        assert running(ahead.pid)
+    assert not running(ahead.pid)
+    monkeypatch.setattr("reelwork.render.local.usable_cores", lambda: 1)
+    with LocalDispatcher(1).started_ahead() as dispatcher:
+        assert not dispatcher.ahead
+
+
 def test_nothing_to_do() -> None:
     assert list(LocalDispatcher(2).run(Job((), working.broken), Silent())) == []
 

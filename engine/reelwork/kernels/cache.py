@@ -60,8 +60,7 @@ class KernelCache(caching._Cache):
 
         ``None`` says as well that other processes wait for it, until the end of :meth:`turn`.
         """
-        # All that is loaded needs of numba, which brings in the rest of itself where it compiles.
-        rtsys.initialize(target_context)
+        make_ready(target_context)
         path = self._path(sig, target_context.codegen())
         found = self._rebuilt(path, target_context)
         if found is None:
@@ -132,6 +131,11 @@ class KernelCache(caching._Cache):
     def _path(self, sig: Any, codegen: Any) -> Path:
         target = hashlib.sha256(repr((sig, codegen.magic_tuple())).encode()).hexdigest()[:24]
         return self._folder / f"{self._stem()}-{target}"
+
+
+def make_ready(target_context: Any) -> None:
+    """Do what loading needs of numba, which brings in the rest of itself where it compiles."""
+    rtsys.initialize(target_context)
 
 
 def write_atomically(path: Path, content: bytes) -> None:

@@ -19,9 +19,8 @@ import llvmlite
 import numba
 import numpy as np
 from numba import extending, types
-from numba.core import config
+from numba.core import config, registry
 from numba.core.compiler_lock import global_compiler_lock
-from numba.core.registry import CPUDispatcher
 
 from reelwork import maths
 from reelwork.folders import caches
@@ -58,7 +57,7 @@ _MATHS_OPTIONS: Any = {
 }
 
 
-class _Dispatcher(CPUDispatcher):
+class _Dispatcher(registry.CPUDispatcher):
     """A dispatcher that says for itself whether LLVM's vectoriser of straight-line code runs (numba: all or none)."""
 
     slp = 0
@@ -115,6 +114,12 @@ def _uncollected() -> Iterator[None]:
     finally:
         if before:
             gc.enable()
+
+
+def warm_up() -> None:
+    """Have numba made ready to load kernels, which takes a while the first time."""
+    _teach_maths()
+    cache.make_ready(registry.cpu_target.target_context)
 
 
 @functools.cache

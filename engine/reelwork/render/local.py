@@ -12,8 +12,8 @@ import sys
 import threading
 import traceback
 from collections import deque
-from collections.abc import Generator
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO, cast
 
 from reelwork.errors import RenderError
@@ -50,9 +50,26 @@ class LocalDispatcher:
     encoders share nothing. They end with the thread that runs the dispatcher, however it ends.
 
     :param jobs: how many workers at most
+    :param ahead: processes for workers that run already
     """
 
     jobs: int
+    ahead: list[subprocess.Popen[bytes]] = field(default_factory=list, compare=False)
+
+    @contextlib.contextmanager
+    def started_ahead(self) -> Iterator[LocalDispatcher]:
+        """The same, with one worker that loads its libraries while it is found out what there is to do.
+
+        It is ended with the context where nothing was to do. There is none where only one core is usable.
+        """
+        ahead = [_process()] if usable_cores() > 1 else []
+        try:
+            yield replace(self, ahead=ahead)
+        finally:
+            for process in ahead:
+                process.kill()
+                with process:  # waits, and closes its pipes
+                    pass
 
     def run(self, job: Job, progress: Progress) -> Generator[Segment]:
         """See :class:`reelwork.render.job.Dispatcher`."""
@@ -64,7 +81,9 @@ class LocalDispatcher:
         inbox: queue.SimpleQueue[tuple[_Worker, wire.News | None]] = queue.SimpleQueue()
         workers: list[_Worker] = []
         try:
-            workers.extend(_Worker(number, inbox) for number in range(count))
+            workers.extend(
+                _Worker(number, inbox, self.ahead.pop() if self.ahead else _process()) for number in range(count)
+            )
             for worker in workers:  # only now, so that all of them start at once
                 worker.order(begin)
                 worker.give(schedule.take(worker.number))
@@ -90,21 +109,28 @@ class LocalDispatcher:
                 worker.bury()
 
 
+def _process() -> subprocess.Popen[bytes]:
+    """A process for a worker, which waits for its first order."""
+    return subprocess.Popen(
+        # -P: what lies in the working folder is no module of ours
+        [sys.executable, "-P", "-m", "reelwork.render.worker", str(os.getpid())],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**ALLOCATION, **os.environ},
+    )
+
+
 class _Worker:
     """A worker process, as the dispatcher sees it."""
 
-    def __init__(self, number: int, inbox: queue.SimpleQueue[tuple[_Worker, wire.News | None]]) -> None:
+    def __init__(
+        self, number: int, inbox: queue.SimpleQueue[tuple[_Worker, wire.News | None]], process: subprocess.Popen[bytes]
+    ) -> None:
         self.number = number
         self.unit: Unit | None = None
         self._last_words: deque[str] = deque(maxlen=_KEPT_LINES)
-        self._process = subprocess.Popen(
-            # -P: what lies in the working folder is no module of ours
-            [sys.executable, "-P", "-m", "reelwork.render.worker", str(os.getpid())],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={**ALLOCATION, **os.environ},
-        )
+        self._process = process
         self._threads = [
             threading.Thread(target=self._read_news, args=(inbox,), daemon=True),
             threading.Thread(target=self._read_words, daemon=True),

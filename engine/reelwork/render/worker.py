@@ -7,9 +7,11 @@ dispatcher keeps the end of it.
 from __future__ import annotations
 
 import faulthandler
+import importlib
 import os
 import pickle
 import queue
+import select
 import signal
 import sys
 import threading
@@ -71,6 +73,8 @@ def main(parent: int) -> None:
     die_with(parent)
     orders, news = take_over_pipes()
     outbox = Outbox(partial(wire.send, news))
+    if not select.select([orders], [], [], 0)[0]:
+        _load_ahead()
     try:
         begin = wire.receive(orders)
     except EOFError:
@@ -91,6 +95,14 @@ def main(parent: int) -> None:
             return
         outbox.flush()
         outbox.send(wire.Finished(segment))
+
+
+def _load_ahead() -> None:
+    """Load what every renderer of ours needs, while the dispatcher still finds out what there is to do."""
+    from reelwork.kernels import native
+
+    importlib.import_module("reelwork.render.unit")
+    native.warm_up()
 
 
 def die_with(parent: int) -> None:
