@@ -115,10 +115,14 @@ class PointEffect(Effect):
     A transparent pixel must stay transparent.
 
     A colour among the uniforms reaches ``pixel`` as four numbers, which are of the same kind as the pixel's own.
+
+    With ``keeps_alpha = True`` it promises to return the alpha that it got. What lies under an opaque picture is then
+    not painted, though the picture has this effect.
     """
 
     positional: ClassVar[bool] = False
     unpremultiplied: ClassVar[bool] = False
+    keeps_alpha: ClassVar[bool] = False
     pixel: ClassVar[Callable[..., tuple[float, float, float, float]]]
 
     def uniforms(self) -> tuple[float | Colour, ...]:

@@ -38,6 +38,7 @@ class Grade(PointEffect, name="grade", version=1):
     """
 
     unpremultiplied = True
+    keeps_alpha = True
 
     exposure: float = param(
         0.0, unit="stops", soft_range=(-4.0, 4.0), minimum=-32.0, maximum=32.0, help="Light, in photographic stops."

@@ -17,6 +17,8 @@ class Tint(PointEffect, name="tint", version=1):
     True
     """
 
+    keeps_alpha = True
+
     white: Colour = param(Colour.from_hex("#ffc48a"), kind=ColourKind(), help="What white becomes.")
     black: Colour = param(Colour.from_hex("#000000"), kind=ColourKind(), help="What black becomes.")
     amount: float = param(0.6, kind=Ratio(bounded=True), help="How much of the picture's own colour is replaced.")

@@ -16,6 +16,7 @@ class Vignette(PointEffect, name="vignette", version=1):
     """
 
     positional = True
+    keeps_alpha = True
 
     amount: float = param(0.5, kind=Ratio(bounded=True), help="How much light is lost in the corners.")
     size: float = param(0.35, kind=Ratio(minimum=0.0), help="The distance from the centre where it begins.")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from reelwork.effect import AreaEffect, CompositeMerge, PointEffect, SeparableMerge
 from reelwork.graph.model import AdjustmentSource, EffectUse, GroupSource, SolidSource
-from reelwork.image import Window
+from reelwork.image import EMPTY, Window
 from reelwork.plan.nodes import Area, Clip, Fill, Node, Picture, Points, Resampled, Stack
 from reelwork.plan.planner import View, plan_frame
 from reelwork.scene.animation import Curve, Key
@@ -21,6 +21,16 @@ from reelwork.values import Affine, Colour, Length
 
 class Shift(PointEffect, name="shift", version=1):
     """Adds nothing."""
+
+    @staticmethod
+    def pixel(r, g, b, a):
+        return r, g, b, a
+
+
+class Steady(PointEffect, name="steady", version=1):
+    """Adds nothing, and says so of alpha."""
+
+    keeps_alpha = True
 
     @staticmethod
     def pixel(r, g, b, a):
@@ -216,6 +226,17 @@ def test_the_canvas_background_is_the_lowest_layer_of_the_root():
     adjusted = plan(composition(layer(AdjustmentSource(), effects=(use(Shift),))), background=white)
     (points,) = [found for found in walk(adjusted) if isinstance(found, Points)]
     assert isinstance(points.source, Fill)
+
+
+@pytest.mark.parametrize("effect", [Steady, Shift])
+def test_what_keeps_alpha_stays_opaque(effect):
+    for source in (video(), still()):
+        changed, plain = (plan(composition(layer(source, effects=uses))) for uses in ((use(effect),), ()))
+        assert changed.opaque == (plain.opaque if effect is Steady else EMPTY)
+        assert not plain.opaque.is_empty
+    white = Colour(1.0, 1.0, 1.0)
+    adjusted = plan(composition(layer(AdjustmentSource(), effects=(use(effect),))), background=white)
+    assert isinstance(adjusted, Points if effect is Steady else Stack)
 
 
 def test_an_opaque_background_needs_nothing_behind_it():

@@ -33,7 +33,7 @@ class Painted:
         self.holds = holds
         self.asked: list[tuple[str, Fraction]] = []
 
-    def fit(self, wanted):
+    def begin(self, wanted):
         return self.holds
 
     def painter(self, media, time, matrix, effects):

@@ -250,7 +250,8 @@ class _Planner:
                 return None
             region, inner = extent(fitted, (facts.width, facts.height))
             time = source.retiming.source_time(clock) if facts.kind == "video" else Fraction(0)
-            opaque = EMPTY if facts.has_alpha or facts.scalable else inner
+            solid = not facts.has_alpha and not facts.scalable and all(effect.keeps_alpha for effect in effects)
+            opaque = inner if solid else EMPTY
             return Picture(region, source.media, time, fitted, effects, opaque=opaque)
         if isinstance(source, CompositionSource):
             return self.composition(source.composition, source.retiming.source_time(clock), fitted)
@@ -285,7 +286,8 @@ class _Planner:
             effects = [effect for effect, _ in group]
             if is_point and mix == 1.0:
                 points = tuple(effect for effect in effects if isinstance(effect, PointEffect))
-                node = Points(node.region, points, node, matrix.inverse(), sides)
+                opaque = node.opaque if all(effect.keeps_alpha for effect in points) else EMPTY
+                node = Points(node.region, points, node, matrix.inverse(), sides, opaque=opaque)
                 continue
             for effect in effects:
                 if isinstance(effect, PointEffect):

@@ -83,9 +83,11 @@ class Executor:
         self._keeper.begin(plan)
         # more pictures than can be held at once are read one after the other, each once, and not anew for every tile
         pictures = [
-            (node.media, node.matrix, node.effects) for node in self._keeper.nodes() if isinstance(node, Picture)
+            (node.media, node.time, node.matrix, node.effects)
+            for node in self._keeper.nodes()
+            if isinstance(node, Picture)
         ]
-        self._hold = self._sources.fit(pictures)
+        self._hold = self._sources.begin(pictures)
         self._rows = self._tile_rows if self._hold else max(self._tile_rows, plan.window.height)
         self._painters = {}
         try:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, Generic, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from reelwork.effect import PointEffect
 from reelwork.errors import MediaError
@@ -50,11 +51,15 @@ V = TypeVar("V")
 
 @dataclass(frozen=True)
 class _Held:
-    """A picture in scene-linear light, without the transparent margins that drawings have; and its whole size."""
+    """A picture in scene-linear light, without the transparent margins that drawings have; and its whole size.
+
+    :param moving: whether it is a video's
+    """
 
     mipmap: Mipmap[Samples]
     width: int
     height: int
+    moving: bool
 
 
 class Sources:
@@ -72,6 +77,7 @@ class Sources:
             STORED_BYTES, lambda picture: sum(plane.nbytes for plane in picture.planes)
         )
         self._mipmaps = _Recent[tuple[Key, Effects], _Held](held_bytes, lambda held: held.mipmap.frame.data.nbytes)
+        self._spare: dict[tuple[int, ...], npt.NDArray[np.float32]] = {}
 
     def painter(self, media: Media, time: Fraction, matrix: Affine, effects: Effects) -> Callable[[Frame], None]:
         """A picture made ready: a function that fills a frame with it.
@@ -93,14 +99,21 @@ class Sources:
         """A picture as it is stored."""
         return self._picture(media, self._key(media, time, Affine.IDENTITY))
 
-    def fit(self, wanted: Iterable[tuple[Media, Affine, Effects]]) -> bool:
-        """Whether the converted pictures of these media, each shown through a map, can be held at once."""
+    def begin(self, wanted: Iterable[tuple[Media, Fraction, Affine, Effects]]) -> bool:
+        """Make ready for a frame that shows these pictures: each a medium, its time, the map that it is shown through,
+        and its effects. Other pictures of videos are let go, and their memory is written to again.
+
+        :returns: whether the converted pictures can be held at once
+        """
         sizes: dict[tuple[Key, Effects], float] = {}
-        for media, matrix, effects in wanted:
-            level = _level(media, matrix)
-            key = ((media.facts.digest, level), effects)
-            whole = 4.0**level * media.facts.width * media.facts.height * _BYTES_A_PIXEL
+        for media, time, matrix, effects in wanted:
+            key = (self._key(media, time, matrix), effects)
+            whole = 4.0 ** _level(media, matrix) * media.facts.width * media.facts.height * _BYTES_A_PIXEL
             sizes[key] = self._mipmaps.weight(key) or whole
+        for held in self._mipmaps.drop(lambda key, held: held.moving and key not in sizes):
+            frame = held.mipmap.frame
+            if isinstance(frame, Frame):
+                self._spare[frame.data.shape] = frame.data
         return sum(sizes.values()) <= self.held_bytes
 
     def _key(self, media: Media, time: Fraction, matrix: Affine) -> Key:
@@ -119,17 +132,25 @@ class Sources:
     def _mipmap(self, media: Media, key: Key, effects: Effects) -> _Held:
         def make() -> _Held:
             picture = self._picture(media, key)
+            moving = media.facts.kind == "video"
             samples: Samples
-            if not effects and media.facts.kind == "still" and _is_packable(picture.storage):
+            if not effects and not moving and _is_packable(picture.storage):
                 samples = _packed(picture, _ink(picture))
             else:
-                samples = picture_to_frame(picture, _ink(picture))
+                samples = self._light(picture, _ink(picture))
                 if effects:
                     box = (float(picture.width), float(picture.height))
                     apply_pointwise(effects, samples, samples, to_layer=Affine.IDENTITY, box=box, display=self.display)
-            return _Held(Mipmap(samples), picture.width, picture.height)
+            return _Held(Mipmap(samples), picture.width, picture.height, moving)
 
         return self._mipmaps.get((key, effects), make)
+
+    def _light(self, picture: Picture, window: Window) -> Frame:
+        """As :func:`picture_to_frame`; pages that the process has already are not asked for anew."""
+        data = self._spare.pop((4, window.height, window.width), None)
+        out = Frame.empty(window) if data is None else Frame(data, window)
+        decode(picture.planes, picture.storage, picture.width, picture.height, out)
+        return out
 
     def _video(self, media: Media) -> VideoSource:
         video = self._videos.get(media.facts.digest)
@@ -171,6 +192,13 @@ class _Recent(Generic[K, V]):
         """What the value for a key weighs; 0 if it is not there."""
         found = self._held.get(key)
         return 0 if found is None else found[1]
+
+    def drop(self, chosen: Callable[[K, V], bool]) -> list[V]:
+        """Let some values go, and give them back."""
+        keys = [key for key, (value, _) in self._held.items() if chosen(key, value)]
+        dropped = [self._held.pop(key) for key in keys]
+        self._bytes -= sum(weight for _, weight in dropped)
+        return [value for value, _ in dropped]
 
     def get(self, key: K, make: Callable[[], V]) -> V:
         """The value for a key, made if it is not there."""

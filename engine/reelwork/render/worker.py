@@ -7,6 +7,7 @@ dispatcher keeps the end of it.
 from __future__ import annotations
 
 import faulthandler
+import gc
 import importlib
 import os
 import pickle
@@ -86,6 +87,7 @@ def main(parent: int) -> None:
     except Exception as error:
         outbox.send(wire.Failed(wire.portable(error), traceback.format_exc()))
         return
+    spare_old_objects()
     while True:
         unit = units.get()
         try:
@@ -103,6 +105,12 @@ def _load_ahead() -> None:
 
     importlib.import_module("reelwork.render.unit")
     native.warm_up()
+
+
+def spare_old_objects() -> None:
+    """What is there now stays: do not have it looked through for cycles again and again while frames are painted."""
+    gc.collect()
+    gc.freeze()
 
 
 def die_with(parent: int) -> None:

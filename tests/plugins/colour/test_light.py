@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from reelwork import Context
+from reelwork import Context, PointEffect
+from reelwork.extensions import registry
 from reelwork.image import Window
 from reelwork.image.frame import Frame
 from reelwork.kernels import frames
+from reelwork.kinds import REQUIRED
 from reelwork.values import Affine, Colour
 from reelwork_colour import Crop, Tint, Vignette
 
@@ -33,6 +35,25 @@ def test_alpha_stays_and_nothing_stays_nothing(effect):
     out = _applied(effect, source)
     assert (out.data[3] == source.data[3]).all()
     assert (out.data[:, source.data[3] == 0] == 0).all()
+
+
+PROMISING = [
+    cls
+    for cls in registry().effects.values()
+    if issubclass(cls, PointEffect)
+    and cls.keeps_alpha
+    and not any(p.default is REQUIRED for p in cls.params().values())
+]
+
+
+def test_some_promise_to_keep_alpha():
+    assert {"grade", "tint", "vignette"} <= {cls.name for cls in PROMISING}
+
+
+@pytest.mark.parametrize("cls", PROMISING, ids=lambda cls: cls.name)
+def test_what_promises_to_keep_alpha_does(cls):
+    source = _picture()
+    assert (_applied(cls(), source).data[3] == source.data[3]).all()
 
 
 @pytest.mark.parametrize("effect", [Tint(amount=0.0), Vignette(amount=0.0)])
