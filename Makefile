@@ -21,8 +21,15 @@ soak: $(READY) ## put a farm through every fault, up to a thousand times: less t
 	$(BIN)/reelwork farm chaos --soak
 	$(BIN)/pytest -m soak -p no:benchmark -q
 
-bench: $(READY) ## measure kernels, frames and whole scenes
-	$(BIN)/pytest benchmarks
+# Shorter: make bench SECONDS=12 ROUNDS=1
+SECONDS := 60
+ROUNDS := 3
+
+bench: $(READY) ## measure kernels, frames, and whole scenes against peers: about an hour; writes benchmarks/RESULTS.md
+	@mkdir -p build/bench
+	$(BIN)/pytest benchmarks -q --benchmark-max-time=0.5 --benchmark-min-rounds=3 --benchmark-json=build/bench/timings.json
+	$(BIN)/python -m benchmarks --seconds $(SECONDS) --rounds $(ROUNDS) --kernels --timings build/bench/timings.json \
+	  --to benchmarks/RESULTS.md
 
 lint: $(READY) ## check style, types and the layers of the house
 	$(BIN)/ruff check .

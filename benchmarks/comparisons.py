@@ -19,6 +19,8 @@ from benchmarks.scenes import SCENES, Scene
 
 #: Seconds of the scenes by which peers are checked.
 CHECKED: Final = 4.0
+#: No scene is shorter than so many seconds, whatever is asked for: twenty stills need some frames each.
+SHORTEST: Final = 1.0
 #: A program that took so many seconds in all is not run once more, so that slow ones do not take the night.
 PATIENCE: Final = 90.0
 
@@ -114,14 +116,14 @@ class Bench:
 
     def compare(self, comparison: Comparison) -> list[Result]:
         """Run a comparison: all in turn, and round after round, so that a machine that slows down slows all."""
-        scene = SCENES[comparison.scene](self.seconds * comparison.share)
+        scene = SCENES[comparison.scene](max(SHORTEST, self.seconds * comparison.share))
         self.make_media(scene)
         keys = ("ours", *(key for key in comparison.peers if key in self.peers))
         missing = {key: why for key in keys if (why := self._missing(key, scene, comparison.sink))}
         if "encoding" in keys and "encoding" not in missing:
             self._make_frames(scene)
         found = []
-        for cores in comparison.cores:
+        for cores in (cores for cores in comparison.cores if cores <= _usable()):
             samples: dict[str, list[Sample]] = {key: [] for key in keys if key not in missing}
             for number in range(self.rounds):
                 for key, taken in samples.items():
@@ -176,12 +178,13 @@ class Bench:
 
     def _checked(self, key: str, name: str) -> tuple[float, ...] | str:
         """How near a peer's film is to ours, or why it is none; what is compiled at first is so afterwards."""
-        scene = SCENES[name](min(CHECKED, self.seconds))
+        scene = SCENES[name](min(CHECKED, max(SHORTEST, self.seconds)))
         self.make_media(scene)
         self.said(f"{name}: checking {self._named(key)}")
-        cores = max(cores for cores in (1, 2) if cores <= _usable())
+        if key != "ours" and not isinstance(self._near.get(("ours", name)), tuple):
+            return "there is no film of ours to check it by"
         try:
-            self._run(key, scene, "veryfast", cores)
+            self._run(key, scene, "veryfast", _usable())
             films = [self.place.folder / f"{each}.mp4" for each in ("ours", key)]
             if key == "ours":
                 films[0] = films[1].rename(self._ours(name))

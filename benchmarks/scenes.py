@@ -240,7 +240,7 @@ def titles(seconds: float) -> Scene:
             (960 + 60, 150 + 85 * number),
             start=round(step * number * FPS) / FPS,
             stop=round(min(seconds, step * (number + 3)) * FPS) / FPS,
-            fade=round(step * FPS / 2) / FPS,
+            fade=round(step * FPS / 4) / FPS,
         )
         for number, word in enumerate(words)
     )

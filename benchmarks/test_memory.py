@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+
+from benchmarks.measure import held, tree
 
 ROOT = Path(__file__).parent.parent
 SCENE = """
@@ -30,25 +31,6 @@ outputs: {{film: {{file: film.mp4, video: {{preset: ultrafast}}}}}}
 """
 
 
-def tree(root: int) -> list[int]:
-    """A process and all that come from it."""
-    found = [root]
-    for process in found:
-        with contextlib.suppress(OSError):
-            for task in Path(f"/proc/{process}/task").iterdir():
-                found += [int(child) for child in (task / "children").read_text().split()]
-    return found
-
-
-def resident(process: int) -> int:
-    """Bytes that a process holds, what it shares with others counted in parts."""
-    with contextlib.suppress(OSError):
-        for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) << 10
-    return 0
-
-
 def peak_of(scene: Path, folder: Path) -> int:
     """The most that a render of a scene holds at once, bytes, looked at ten times a second."""
     command = [str(Path(sys.executable).parent / "reelwork"), "render", str(scene), "--jobs", "2", "--to"]
@@ -59,7 +41,7 @@ def peak_of(scene: Path, folder: Path) -> int:
     )
     peak = 0
     while render.poll() is None:
-        peak = max(peak, sum(resident(process) for process in tree(render.pid)))
+        peak = max(peak, sum(held(process) for process in tree(render.pid)))
         time.sleep(0.1)
     assert render.returncode == 0
     return peak

@@ -5,6 +5,7 @@ from __future__ import annotations
 from benchmarks.peers.alone import EncodingAlone, RecodingAlone
 from benchmarks.peers.base import Peer
 from benchmarks.peers.ffmpeg import Ffmpeg
+from benchmarks.peers.melt import Melt
 from benchmarks.peers.moviepy import MoviePy
 from benchmarks.peers.movis import Movis
 from benchmarks.peers.ours import Ours
@@ -17,6 +18,7 @@ def known() -> dict[str, Peer]:
         "ours": Ours(),
         "ffmpeg": Ffmpeg(),
         "pyav": PyAV(),
+        "melt": Melt(),
         "moviepy": MoviePy(),
         "movis": Movis(),
         "encoding": EncodingAlone(),

@@ -179,7 +179,8 @@ def _text(layer: Layer, text: Text, stop: float, font: str) -> str:
     return ":".join(options)
 
 
-def _effect(effect: Effect) -> tuple[Filter, ...]:
+def effect_filters(effect: Effect) -> tuple[Filter, ...]:
+    """A look as filters of a picture in Y'CbCr."""
     if isinstance(effect, Grade):
         luma = f"clip(16+(val-16)*{effect.gain},16,235)"
         chroma = f"clip(128+(val-128)*{effect.gain * effect.saturation:.4f},16,240)"
@@ -213,7 +214,7 @@ def graph(scene: Scene, place: Place, *, font: str | None) -> Graph:
     picture = builder.clips(scene)
     for layer in scene.layers:
         picture = builder.layer(picture, layer, scene, font)
-    effects = [step for effect in scene.effects for step in _effect(effect)]
+    effects = [step for effect in scene.effects for step in effect_filters(effect)]
     last = (("format", "yuv420p"), ("trim", f"end_frame={scene.frames}"))
     builder.chains.append(Chain((picture,), (*effects, *last), "out"))
     return Graph(tuple(builder.files), tuple(builder.chains))
