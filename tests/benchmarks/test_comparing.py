@@ -58,7 +58,7 @@ def films(tmp_path) -> Path:
     """Ours, one that is the same, one of another picture and one that ends too early."""
     write_video(tmp_path / "ours.mp4", frames=10, fps=Fraction(25))
     write_video(tmp_path / "same.mp4", frames=10, fps=Fraction(25), options={"crf": "20"})
-    write_video(tmp_path / "other.mp4", frames=10, fps=Fraction(25), options={"crf": "51"})
+    write_video(tmp_path / "other.mp4", frames=10, fps=Fraction(25), pixel_format="gray")
     write_video(tmp_path / "short.mp4", frames=9, fps=Fraction(25))
     return tmp_path
 
