@@ -53,6 +53,7 @@ def load(points: tuple[EntryPoint, ...]) -> Registry:
     manager.add_hookspecs(hookspecs)
     failures: list[tuple[str, str]] = []
     sources: dict[str, str] = {}
+    named: dict[int, str] = {}  # distributions, which read all that is known of them to say their names
     for point in sorted(points, key=lambda p: p.name):
         try:
             module = point.load()
@@ -60,8 +61,10 @@ def load(points: tuple[EntryPoint, ...]) -> Registry:
         except Exception as error:  # a stranger's plugin may fail in any way, and must not take the engine with it
             failures.append((f"{point.name} = {point.value}", f"{type(error).__name__}: {error}"))
             continue
-        distribution = point.dist
-        sources[point.name] = f"{distribution.name} {distribution.version}" if distribution else point.value
+        if point.dist is not None and id(point.dist) not in named:
+            facts = point.dist.metadata
+            named[id(point.dist)] = f"{facts['Name']} {facts['Version']}"
+        sources[point.name] = named.get(id(point.dist), point.value)
     tables: dict[type[Extension], dict[str, type[Extension]]] = {Effect: {}, Merge: {}, Generator: {}, Transition: {}}
     origins: dict[type[Extension], str] = {}
     for name, plugin in manager.list_name_plugin():
