@@ -143,6 +143,25 @@ def test_long_rows_do_not_depend_on_their_tiles() -> None:
             np.testing.assert_array_equal(seen(source, place, tile), whole.crop(tile).data)
 
 
+@pytest.mark.parametrize("how", ["auto", "bilinear"])
+@pytest.mark.parametrize("place", [Affine.rotation(40), Affine.rotation(4) @ Affine.scaling(1.6, 1.6)])
+def test_large_tiles_are_what_small_ones_are(place: Affine, how: Filter) -> None:
+    source, window = noise(Window(-90, 0, 240, 260)), Window(-20, -20, 180, 170)
+    whole = Frame(seen(source, place, window, how), window)
+    for tile in (Window(-20, -20, 10, 170), Window(31, 7, 180, 9), Window(43, 45, 44, 46), Window(100, 60, 170, 160)):
+        np.testing.assert_array_equal(seen(source, place, tile, how), whole.crop(tile).data)
+
+
+@pytest.mark.parametrize("place", [Affine.scaling(0.5, 0.5), Affine.rotation(30)], ids=["upright", "turned"])
+def test_bilinear_reads_the_nearest_samples_alone(place: Affine) -> None:
+    source, window = constant(Window(0, 0, 30, 30), (0.5, 0.5, 0.5, 1.0)), Window(0, 0, 60, 60)
+    source.data[:, 15, 15] = np.inf
+    x, y = np.meshgrid(np.arange(60) + 0.5, np.arange(60) + 0.5)
+    u, v = place.apply(x, y)
+    near = (abs(u - 15.5) < 1.0) & (abs(v - 15.5) < 1.0)
+    np.testing.assert_array_equal(np.isinf(seen(source, place, window, "bilinear")[0]), near)
+
+
 @settings(deadline=None, max_examples=40)
 @given(matrices, st.integers(-25, 60), st.integers(-25, 60))
 def test_only_what_is_needed_is_read(place: Affine, x: int, y: int) -> None:

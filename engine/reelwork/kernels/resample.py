@@ -163,16 +163,17 @@ def _interpolate(mipmap: Mipmap[Samples], way: _Way, linear: bool, out: Frame) -
     box = np.array((x0 / scale_x, y0 / scale_y, x1 / scale_x, y1 / scale_y))
     steep_u, steep_v = scale_x / way.steps[0], scale_y / way.steps[1]
     a, b, c, d, e, f = way.numbers
+    half_x, half_y = (1 if linear and half == 2 else half for half in way.halves)
     origin, target = frame.window[:2], out.window[:2]
     if b == 0.0 and c == 0.0:
         resample_upright(
             frame.data, _unit(frame), *origin, a, d, e, f, box, steep_u, steep_v,
-            *way.halves, *way.squeezes, linear, *target, out.data,
+            half_x, half_y, *way.squeezes, linear, *target, out.data,
         )  # fmt: skip
     else:
         resample_affine(
             frame.data, _unit(frame), *origin, a, b, c, d, e, f, box, steep_u, steep_v,
-            way.halves[0], *way.squeezes, linear, *target, out.data,
+            half_x, *way.squeezes, linear, *target, out.data,
         )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from reelwork.kernels.arrays import Float, Floats, Int
+from reelwork.kernels.arrays import Float, Floats, Int, Ints
 from reelwork.kernels.decorator import kernel
 
 F = np.float32
@@ -33,6 +33,16 @@ def cubic(distance: Float) -> Float:
     far = ((F(2.5) - F(0.5) * distance) * distance - F(4.0)) * distance + F(2.0)
     value = near if distance < F(1.0) else far
     return value if distance < F(2.0) else F(0.0)
+
+
+@kernel
+def weigh2(fractions: Floats, count: Int, weights: Floats) -> None:
+    """Fill ``weights[tap, point]`` for linear interpolation between the two samples around each of ``count`` points.
+
+    :param fractions: how far each point lies beyond the sample before it, 0 to 1
+    """
+    for t in range(count):
+        weights[0, t], weights[1, t] = F(1.0) - fractions[t], fractions[t]
 
 
 @kernel
@@ -78,6 +88,15 @@ def _stretched(distance: Float, squeeze: Float, linear: bool) -> Float:
 
 
 @kernel(slp=True)
+def limited2(a: Float, b: Float, wa: Float, wb: Float) -> Float:
+    """The weighted sum of two samples, limited to their range."""
+    value = a * wa + b * wb
+    low, high = (a if a < b else b), (b if a < b else a)
+    value = value if value > low else low
+    return value if value < high else high
+
+
+@kernel(slp=True)
 def limited4(a: Float, b: Float, c: Float, d: Float, wa: Float, wb: Float, wc: Float, wd: Float) -> Float:
     """The weighted sum of four samples, limited to the range of the middle two."""
     value = (a * wa + b * wb) + (c * wc + d * wd)
@@ -105,39 +124,70 @@ def limited8(
     return value if value < high else high
 
 
-@kernel(slp=True)
-def across4(
-    sums: Floats, weights: Floats, base: Int, cover: Floats, first: Int, last: Int, row: Int, start: Int, out: Floats
-) -> None:
-    """Finish a run: along each pixel's four sums, kept side by side, times its coverage, into ``out[:, row, start:]``.
+@kernel(slp=True, inline=True)
+def mix2(
+    samples: Floats, places: Ints, pitch: Int, lanes: Int, weights: Floats, base: Int, first: Int, last: Int,
+    targets: Ints, mixed: Floats,
+) -> None:  # fmt: skip
+    """Weighted sums of pixels ``first`` to ``last`` over two taps, of ``lanes`` neighbouring numbers at once.
 
-    :param base: which column of ``weights`` is the run's first
+    That the results' places are read from an array tells LLVM to take the lanes together, which stand side by side, and
+    not the pixels, whose taps would have to be gathered.
+
+    :param places: where in ``samples`` each pixel's first tap begins
+    :param pitch: how far on the next tap begins
+    :param weights: ``[tap, pixel]``; the first pixel's are in column ``base``
+    :param targets: where in ``mixed`` each pixel's sums begin
     """
-    for k in range(4):
-        for t in range(U(first), U(last)):
-            at, w = t * U(4), U(base) + t
-            value = limited4(
-                sums[k, at], sums[k, at + U(1)], sums[k, at + U(2)], sums[k, at + U(3)],
-                weights[0, w], weights[1, w], weights[2, w], weights[3, w],
+    for t in range(U(first), U(last)):
+        p0, w, to = U(places[t]), U(base) + t, U(targets[t])
+        p1 = p0 + U(pitch)
+        wa, wb = weights[0, w], weights[1, w]
+        for k in range(U(lanes)):
+            mixed[to + k] = limited2(samples[p0 + k], samples[p1 + k], wa, wb)
+
+
+@kernel(slp=True, inline=True)
+def mix4(
+    samples: Floats, places: Ints, pitch: Int, lanes: Int, weights: Floats, base: Int, first: Int, last: Int,
+    targets: Ints, mixed: Floats,
+) -> None:  # fmt: skip
+    """The same over four taps."""
+    for t in range(U(first), U(last)):
+        p0, w, to = U(places[t]), U(base) + t, U(targets[t])
+        p1, p2, p3 = p0 + U(pitch), p0 + U(2) * U(pitch), p0 + U(3) * U(pitch)
+        wa, wb, wc, wd = weights[0, w], weights[1, w], weights[2, w], weights[3, w]
+        for k in range(U(lanes)):
+            mixed[to + k] = limited4(samples[p0 + k], samples[p1 + k], samples[p2 + k], samples[p3 + k], wa, wb, wc, wd)
+
+
+@kernel(slp=True, inline=True)
+def mix8(
+    samples: Floats, places: Ints, pitch: Int, lanes: Int, weights: Floats, base: Int, first: Int, last: Int,
+    targets: Ints, mixed: Floats,
+) -> None:  # fmt: skip
+    """The same over eight taps."""
+    for t in range(U(first), U(last)):
+        p0, w, to = U(places[t]), U(base) + t, U(targets[t])
+        p1, p2, p3 = p0 + U(pitch), p0 + U(2) * U(pitch), p0 + U(3) * U(pitch)
+        p4, p5, p6, p7 = p0 + U(4) * U(pitch), p1 + U(4) * U(pitch), p2 + U(4) * U(pitch), p3 + U(4) * U(pitch)
+        wa, wb, wc, wd = weights[0, w], weights[1, w], weights[2, w], weights[3, w]
+        we, wf, wg, wh = weights[4, w], weights[5, w], weights[6, w], weights[7, w]
+        for k in range(U(lanes)):
+            mixed[to + k] = limited8(
+                samples[p0 + k], samples[p1 + k], samples[p2 + k], samples[p3 + k],
+                samples[p4 + k], samples[p5 + k], samples[p6 + k], samples[p7 + k],
+                wa, wb, wc, wd, we, wf, wg, wh,
             )  # fmt: skip
-            out[k, U(row), U(start) + t] = value * cover[t]
 
 
-@kernel(slp=True)
-def across8(
-    sums: Floats, weights: Floats, base: Int, cover: Floats, first: Int, last: Int, row: Int, start: Int, out: Floats
-) -> None:
-    """Finish a run: along each pixel's eight sums, kept side by side, times its coverage, into ``out[:, row, start:]``.
-
-    :param base: which column of ``weights`` is the run's first
-    """
-    for k in range(4):
-        for t in range(U(first), U(last)):
-            at, w = t * U(8), U(base) + t
-            value = limited8(
-                sums[k, at], sums[k, at + U(1)], sums[k, at + U(2)], sums[k, at + U(3)],
-                sums[k, at + U(4)], sums[k, at + U(5)], sums[k, at + U(6)], sums[k, at + U(7)],
-                weights[0, w], weights[1, w], weights[2, w], weights[3, w],
-                weights[4, w], weights[5, w], weights[6, w], weights[7, w],
-            )  # fmt: skip
-            out[k, U(row), U(start) + t] = value * cover[t]
+@kernel
+def apart(mixed: Floats, cover: Floats, first: Int, last: Int, row: Int, start: Int, out: Floats) -> None:
+    """Finish a run: pixels, channels side by side in ``mixed``, times their coverage, into ``out[:, row, start:]``."""
+    for t in range(U(first), U(last)):
+        at, to, light = t * U(4), U(start) + t, cover[t]
+        red, green, blue, alpha = mixed[at], mixed[at + U(1)], mixed[at + U(2)], mixed[at + U(3)]
+        out[0, U(row), to] = red * light
+        out[1, U(row), to] = green * light
+        out[2, U(row), to] = blue * light
+        out[3, U(row), to] = alpha * light
