@@ -78,8 +78,8 @@ def bt1886_encode(x: Any) -> Any:
 def _raised_to_2_4(size: Any) -> Any:
     """A number above 0 to the power 2.4, as long as that is a normal number."""
     bits = bits_of(size)
-    exponent = (bits - _SQRT_HALF_BITS) >> _MANTISSA_BITS
-    t = float_of(bits - (exponent << _MANTISSA_BITS)) - float32(1.0)
+    exponent = int32(int32(bits - _SQRT_HALF_BITS) >> _MANTISSA_BITS)
+    t = float_of(int32(bits - int32(exponent << _MANTISSA_BITS))) - float32(1.0)
     # (1 + t) to the power 2.4
     p = float32(0.011214660480618477) + t * float32(-0.0043870569206774235)
     p = float32(-0.033651307225227356) + t * p
@@ -88,7 +88,7 @@ def _raised_to_2_4(size: Any) -> Any:
     p = float32(2.4000003337860107) + t * p
     p = float32(1.0) + t * p
     # 2 to the power 12/5 of the exponent: a whole power, and two fifths down or up, which the polynomial meets exactly
-    twelvefold = float32(exponent * int32(12))
+    twelvefold = float32(exponent) * float32(12.0)
     whole = maths.floor(twelvefold * float32(0.2) + float32(0.5))
     f = (twelvefold - float32(5.0) * whole) * float32(0.2)
     q = float32(0.05577129125595093) + f * float32(0.00964898057281971)
@@ -102,8 +102,8 @@ def _raised_to_2_4(size: Any) -> Any:
 def _root_of_2_4(size: Any) -> Any:
     """A normal number above 0 to the power 1/2.4."""
     bits = bits_of(size)
-    exponent = (bits - _SQRT_HALF_BITS) >> _MANTISSA_BITS
-    t = float_of(bits - (exponent << _MANTISSA_BITS)) - float32(1.0)
+    exponent = int32(int32(bits - _SQRT_HALF_BITS) >> _MANTISSA_BITS)
+    t = float_of(int32(bits - int32(exponent << _MANTISSA_BITS))) - float32(1.0)
     # (1 + t) to the power 5/12
     p = float32(-0.025412186980247498) + t * float32(0.015284637920558453)
     p = float32(0.03037126548588276) + t * p
@@ -113,7 +113,7 @@ def _root_of_2_4(size: Any) -> Any:
     p = float32(0.41666701436042786) + t * p
     p = float32(1.0) + t * p
     # 2 to the power 5/12 of the exponent: a whole power, and some twelfths
-    fivefold = float32(exponent * int32(5))
+    fivefold = float32(exponent) * float32(5.0)
     whole = maths.floor(fivefold * float32(1.0 / 12.0) + float32(0.54))
     f = (fivefold - float32(12.0) * whole) * float32(1.0 / 12.0)
     q = float32(0.009657480753958225) + f * float32(0.0012854260858148336)
@@ -130,8 +130,8 @@ def log2(x: Any) -> Any:
     or relative below 3e-7 where that is more.
     """
     bits = bits_of(float32(x))
-    exponent = (bits - _SQRT_HALF_BITS) >> _MANTISSA_BITS
-    t = float_of(bits - (exponent << _MANTISSA_BITS)) - float32(1.0)
+    exponent = int32(int32(bits - _SQRT_HALF_BITS) >> _MANTISSA_BITS)
+    t = float_of(int32(bits - int32(exponent << _MANTISSA_BITS))) - float32(1.0)
     p = float32(-0.20726972818374634) + t * float32(0.12583698332309723)
     p = float32(0.21571561694145203) + t * p
     p = float32(-0.23894482851028442) + t * p
