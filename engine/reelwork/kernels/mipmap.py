@@ -17,7 +17,7 @@ from reelwork.image.packed import PackedFrame
 from reelwork.image.window import Window
 from reelwork.kernels.arrays import Float, Floats, Int, Plane
 from reelwork.kernels.decorator import kernel
-from reelwork.kernels.resample_upright import down_columns
+from reelwork.kernels.resample_upright import down_columns, read_ahead
 from reelwork.kernels.taps import limited8
 
 F = np.float32
@@ -100,9 +100,12 @@ def _halve(
     whole[1] = F(1.0)
     low = 2 * out_x0 - 3 - x0 if along_x else 0
     line = np.empty((4, 2 * out.shape[2] + 6 if along_x else out.shape[2]), np.float32)
+    ahead = np.empty(1, np.float32)
     for row in range(out.shape[1]):
         if along_y:
-            down_columns(source, 2 * (out_y0 + row) - 3 - y0, weights, low, low + line.shape[1], line)
+            top = 2 * (out_y0 + row) - 3 - y0
+            ahead[0] = read_ahead(source, top + 8, top + 10, low, low + line.shape[1])
+            down_columns(source, top, weights, low, low + line.shape[1], line)
         else:
             down_columns(source, out_y0 + row - y0 - 1, whole, low, low + line.shape[1], line)
         if along_x:

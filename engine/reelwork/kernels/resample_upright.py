@@ -54,7 +54,7 @@ def resample_upright(
         inside = upper <= row < lower
         clear(out, row, 0, first if inside else size_x)
         clear(out, row, last, size_x if inside else 0)
-    ahead = np.empty(1, np.float32)
+    covered, ahead = np.empty(ROWS, np.float64), np.empty(1, np.float32)
     moved = a == 1.0 and half_u <= 2
     lines, four = np.empty((ROWS, 4, 0), np.float32), np.empty((ROWS, 0), np.float32)
     sums, mixed = np.empty(0, np.float32), np.empty(4 * ROWS * STRIP, np.float32)
@@ -68,17 +68,20 @@ def resample_upright(
             lines, four = np.empty((ROWS, 4, span), np.float32), np.empty((ROWS, 4 * max(span, STRIP)), np.float32)
             sums = np.empty(4 * ROWS * span, np.float32)
         fours, places = np.arange(max(span, STRIP)) * 4, (columns[start : start + count] - low) * (4 * ROWS)
+        covered[:] = -1.0
         for top in range(upper, lower, ROWS):
             high = min(ROWS, lower - top)
             if d > 0.0 and top + ROWS < lower:
                 read, wanted = rows[top + high - 1] + 2 * half_v, rows[min(top + 2 * ROWS, lower) - 1] + 2 * half_v
-                ahead[0] = _read_ahead(source, read, wanted, low, low + span)
+                ahead[0] = read_ahead(source, read, wanted, low, low + span)
             for r in range(high):
                 for tap in range(2 * half_v):
                     column[tap] = down[tap, top + r]
                 down_columns(source, rows[top + r], column, low, low + span, lines[r])
-                for t in range(count):
-                    cover[r, t] = F(cover_u[start + t] * cover_v[top + r]) * unit
+                if covered[r] != cover_v[top + r]:  # seldom, but at the picture's edges
+                    covered[r] = cover_v[top + r]
+                    for t in range(count):
+                        cover[r, t] = F(cover_u[start + t] * covered[r]) * unit
                 if moved and half_u == 1:
                     _along2(lines[r], columns[start] - low, across, start, cover[r], count, top + r, out)
                 elif moved:
@@ -127,7 +130,7 @@ def _axis(
 
 
 @kernel
-def _read_ahead(source: Plane, top: Int, bottom: Int, left: Int, right: Int) -> Float:
+def read_ahead(source: Plane, top: Int, bottom: Int, left: Int, right: Int) -> Float:
     """Fetch rows into the cache all at once, before they are needed one by one: the processor then waits for less."""
     total, line = F(0.0), 64 // source.itemsize
     for row in range(max(top, 0), min(bottom, source.shape[1])):
