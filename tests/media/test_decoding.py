@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from media.clips import KINDS, digest, make_clip
 
+from reelwork.errors import MediaError
 from reelwork.media.decoding import Decoding
 from reelwork.media.video import VideoSource
 
@@ -43,13 +44,50 @@ def test_a_clip_is_decoded_once_from_unit_to_unit(clip, made):
 
 def test_what_is_passed_over_is_not_made_where_no_other_picture_needs_it(clip, made):
     with VideoSource(clip) as source:
-        for number in range(0, 240, 4):
+        for number in range(0, 240, 2):
             source.picture(number)
-    assert len(made) <= 63  # the first steps are not foretold
-    made.clear()
+        assert len(made) <= 240 * 3 // 4 + 24  # half of the others, and those before steps can be foretold
+        made.clear()
     with VideoSource(clip) as source:
         source.picture(11)
     assert [number for number in made if number < 11] == [0, 4, 8]
+
+
+def test_steps_that_are_not_quite_equal_decode_nothing_twice(clip, made):
+    with VideoSource(clip) as source:
+        for number in range(125):
+            source.picture(number * 19 // 10)
+    assert len(made) == len(set(made))
+
+
+def test_the_next_picture_is_made_beforehand(clip):
+    with VideoSource(clip) as source:
+        for number in range(3):
+            source.picture(number)
+        (at,) = source._places
+        assert at.coming == 3
+        made = at._made
+        assert made is not None
+        assert [number for number, _ in made.result()] == [3]
+        assert digest(source.picture(3)) == digest(made.result()[0][1])
+
+
+def test_an_error_in_what_is_made_beforehand_is_told_where_it_is_asked_for(clip, monkeypatch):
+    check = Decoding._check
+
+    def damaged(self, frame, number):
+        if number == 20:
+            raise MediaError("is damaged at picture 20")
+        check(self, frame, number)
+
+    monkeypatch.setattr(Decoding, "_check", damaged)
+    with VideoSource(clip) as source:
+        for number in range(20):
+            source.picture(number)
+        source.picture(100)
+        with pytest.raises(MediaError, match="picture 20"):
+            source.picture(20)
+        source.picture(100)
 
 
 def test_a_key_that_lies_ahead_is_gone_to(tmp_path, made):
@@ -64,7 +102,8 @@ def test_layers_that_show_several_places_in_turn_do_not_seek(clip, made):
         for number in range(60):
             for start in (0, 60, 120):
                 source.picture(start + number)
-    assert sorted(made) == list(range(180))
+    # each place makes one more beforehand
+    assert sorted(made) == sorted([*range(181), 60, 120])
 
 
 def test_decoders_are_few_and_go_when_nothing_is_asked_of_them(clip):
@@ -82,7 +121,7 @@ def test_cuts_begin_with_the_key_before(clip, made):
         for start in (120, 36, 204, 84):
             for number in range(start, start + 24):
                 source.picture(number)
-    assert len(made) == 4 * 24
+    assert 4 * 24 <= len(made) <= 4 * 25  # one more is made beforehand
 
 
 @pytest.mark.parametrize(("name", "encoder", "pixel_format", "options"), KINDS)

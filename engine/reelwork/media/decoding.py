@@ -23,6 +23,8 @@ from reelwork.media.picture import Picture
 
 # A key that lies this near ahead is reached by reading on rather than by seeking, packets.
 _NEAR: Final = 8
+# After so many equal steps the next is taken to be equal too; where it is not, much is decoded again.
+_STEADY: Final = 48
 #: Codecs whose packets say of a picture that no other refers to it, and mean it.
 _SKIPPING: Final = ("h264", "mpeg2video")
 
@@ -45,7 +47,7 @@ class Decoding:
         self._made: Iterator[tuple[int, Picture]] = iter(())
         self._ahead = -1  # the last picture that came out
         self._wanted, self._step = -1, 0  # the last picture that was asked for, and how far from the one before
-        self._steady = False  # whether that was so the last time too
+        self._alike = 0  # how many times in a row it was that far
         self._since = 0  # no picture before is of use
         self._skipped: set[int] = set()  # of those that are still to come
 
@@ -82,7 +84,7 @@ class Decoding:
         :raises MediaError: the file is damaged
         """
         step = number - self._wanted
-        self._steady = step == self._step > 1
+        self._alike = self._alike + 1 if step == self._step else 0
         self._wanted, self._step, self._since = number, step, since
         for made, picture in self._made:
             yield made, picture
@@ -134,9 +136,8 @@ class Decoding:
         number = self._index.numbers.get(pts) if pts is not None else None
         if number is None:
             return False
-        useless = number < self._since or (
-            self._steady and number > self._wanted and (number - self._wanted) % self._step != 0
-        )
+        foretold = self._step > 1 and self._alike >= _STEADY and number > self._wanted
+        useless = number < self._since or (foretold and (number - self._wanted) % self._step != 0)
         if useless:
             self._skipped = {skipped for skipped in (*self._skipped, number) if skipped > self._ahead}
         return useless

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -36,6 +39,7 @@ class VideoSource:
     """An open video; its decoders stay open until :meth:`close`. Not to be shared between threads.
 
     Where layers show several places of one file in turn, each place has a decoder that goes on from picture to picture.
+    While pictures are asked for in their order, the next one is made beforehand, in a thread.
 
     :param path: the file
     :param threads: threads of the decoder
@@ -98,34 +102,38 @@ class VideoSource:
     def close(self) -> None:
         """Let the decoders and all kept pictures go; used again, the source opens the file anew."""
         for at in self._places:
-            at.decoding.close()
+            at.close()
         self._places.clear()
         self._kept.clear()
 
     def _make(self, number: int) -> None:
         key = self.index.key_before(number)
         try:
-            decoding = self._place_for(number, key)
+            at = self._place_for(number, key)
             while True:
-                for made, picture in decoding.pictures(number, self._since(number)):
+                for made, picture in at.pictures(number, self._since(number)):
                     self._keep(made, picture)
                 if number in self._kept:
-                    return
+                    break
                 # Some streams call a packet a key from which not all that follows can be made: begin one earlier.
                 earlier = [k for k in self.index.keys if k < key]
                 if not earlier:
                     raise MediaError(f"{self.path}: picture {number} is damaged or missing")
                 key = earlier[-1]
-                decoding.seek(key)
+                at.decoding.seek(key)
         except MediaError:
             self.close()
             raise
+        self._prefetch(at, number)
 
-    def _place_for(self, number: int, key: int) -> Decoding:
+    def _place_for(self, number: int, key: int) -> _Place:
         """The decoder from which a picture is made with the least work, at its place."""
         self._asked += 1
         self._forget()
-        at = next((at for at in self._places if at.decoding.leads_to(number, key)), None)
+        at = next((at for at in self._places if at.coming == number), None) or self._leading(number, key)
+        if at is None:
+            self._settle()
+            at = self._leading(number, key)
         if at is None:
             at = min(self._places, key=lambda at: at.used, default=None)
             if at is None or (len(self._places) < _PLACES and self._asked - at.used <= _SHARED):
@@ -133,12 +141,35 @@ class VideoSource:
                 self._places.append(at)
             at.decoding.seek(key)
         at.used = self._asked
-        return at.decoding
+        return at
+
+    def _leading(self, number: int, key: int) -> _Place | None:
+        """A decoder that has nothing to do and comes to a picture by going on."""
+        idle = (at for at in self._places if at.coming < 0)
+        return next((at for at in idle if at.decoding.leads_to(number, key)), None)
+
+    def _prefetch(self, at: _Place, number: int) -> None:
+        """Have the picture made that is likely to be asked for next, while others do something else."""
+        follows, at.number = at.number == number - 1, number
+        if not follows or number + 1 >= self.frame_count:
+            return
+        if at.decoding.leads_to(number + 1, self.index.key_before(number + 1)):
+            at.begin(number + 1)
+
+    def _settle(self) -> None:
+        """Wait for what is being made; an error in it is told when that picture is asked for."""
+        for at in list(self._places):
+            try:
+                for made, picture in at.take():
+                    self._keep(made, picture)
+            except MediaError:
+                at.close()
+                self._places.remove(at)
 
     def _forget(self) -> None:
         """Let decoders go from which nothing was wanted for long."""
         for at in [at for at in self._places if self._asked - at.used > _IDLE]:
-            at.decoding.close()
+            at.close()
             self._places.remove(at)
 
     def _since(self, number: int) -> int:
@@ -157,15 +188,41 @@ class VideoSource:
             self._kept.popitem(last=False)
 
 
-@dataclass
 class _Place:
-    """A decoder at some place of the file.
+    """A decoder at some place of the file."""
 
-    :param used: which picture was made with it last, in the order in which they were asked for
-    """
+    def __init__(self, decoding: Decoding) -> None:
+        self.decoding = decoding
+        self.used = 0  #: when a picture was made with it last, in the order in which they were asked for
+        self.number = -2  #: the last picture that was asked of it
+        self.coming = -1  #: the picture that is being made beforehand
+        self._made: Future[list[tuple[int, Picture]]] | None = None
 
-    decoding: Decoding
-    used: int = 0
+    def pictures(self, number: int, since: int) -> Iterable[tuple[int, Picture]]:
+        """As of the decoder, from what was made beforehand where it is that."""
+        return self.take() if number == self.coming else self.decoding.pictures(number, since)
+
+    def begin(self, number: int) -> None:
+        """Make a picture beforehand; nothing else may be asked of the decoder until it is taken."""
+        self.coming = number
+        self._made = _beforehand().submit(lambda: list(self.decoding.pictures(number, number)))
+
+    def take(self) -> list[tuple[int, Picture]]:
+        """What was made beforehand."""
+        made, self._made, self.coming = self._made, None, -1
+        return made.result() if made is not None else []
+
+    def close(self) -> None:
+        """Let the file go."""
+        with suppress(MediaError):
+            self.take()
+        self.decoding.close()
+
+
+@cache
+def _beforehand() -> ThreadPoolExecutor:
+    """The one thread that makes pictures before they are asked for."""
+    return ThreadPoolExecutor(1, thread_name_prefix="decoding")
 
 
 def storage_of(facts: MediaFacts, path: Path) -> StorageFormat:
