@@ -146,7 +146,7 @@ def _drawing(source: Still) -> Image.Image:
     if max(source.width, source.height) <= _FLOWER:
         return _flower(random).resize((source.width, source.height), Image.Resampling.BOX)
     colour = [int(value) for value in random.integers(60, 256, 3)]
-    veil = Image.fromarray((40 * clouds(source.name, source.width, source.height)).astype(np.uint8))
+    veil = Image.fromarray((12 * clouds(source.name, source.width, source.height)).astype(np.uint8))
     picture = Image.new("RGBA", veil.size, (*colour, 0))
     picture.putalpha(veil)
     flower = _flower(random)
