@@ -15,16 +15,21 @@ def resample(source: Frame, to_source: Affine, window: Window, *, linear: bool =
     frame = smaller(source, level_u, level_v)
     x, y = np.meshgrid(np.arange(window.x0, window.x1) + 0.5, np.arange(window.y0, window.y1) + 0.5)
     u, v = to_source.apply(x, y)
+    scale_u, scale_v = 2.0**level_u, 2.0**level_v
     upright = to_source.b == to_source.c == 0.0
-    if not upright:
-        eight_u = eight_v = stretch_u > 1 or stretch_v > 1
-    else:
-        eight_u, eight_v = stretch_u > 1, stretch_v > 1
-    picture = interpolate(
-        frame, u / 2**level_u, v / 2**level_v, stretch_u, stretch_v, eight_u=eight_u, eight_v=eight_v, linear=linear
-    )
+    if not upright and max(stretch_u, stretch_v) > 1.0:  # shrunk first, then turned
+        frame = shrunk(frame, stretch_u, stretch_v, linear=linear)
+        scale_u, scale_v, stretch_u, stretch_v = scale_u * stretch_u, scale_v * stretch_v, 1.0, 1.0
+    picture = interpolate(frame, u / scale_u, v / scale_v, stretch_u, stretch_v, linear=linear)
     box = source.window
     return picture * between(u, box.x0, box.x1, step_u) * between(v, box.y0, box.y1, step_v)
+
+
+def shrunk(frame: Frame, by_u: float, by_v: float, *, linear: bool) -> Frame:
+    x0, y0, x1, y1 = frame.window
+    out = Window.around(x0 / by_u, y0 / by_v, x1 / by_u, y1 / by_v)
+    u, v = np.meshgrid((np.arange(out.x0, out.x1) + 0.5) * by_u, (np.arange(out.y0, out.y1) + 0.5) * by_v)
+    return Frame(interpolate(frame, u, v, by_u, by_v, linear=linear).astype(np.float32), out)
 
 
 def level(step: float) -> tuple[int, float]:
@@ -49,20 +54,19 @@ def kernel(distance: np.ndarray, *, linear: bool) -> np.ndarray:
 
 
 def interpolate(
-    frame: Frame, u: np.ndarray, v: np.ndarray, stretch_u: float, stretch_v: float, *,
-    eight_u: bool, eight_v: bool, linear: bool,
-) -> np.ndarray:  # fmt: skip
+    frame: Frame, u: np.ndarray, v: np.ndarray, stretch_u: float, stretch_v: float, *, linear: bool
+) -> np.ndarray:
     data = frame.data.astype(np.float64)
-    columns, across = taps(u, frame.window.x0, frame.window.x1, stretch_u, eight=eight_u, linear=linear)
-    rows, down = taps(v, frame.window.y0, frame.window.y1, stretch_v, eight=eight_v, linear=linear)
+    columns, across = taps(u, frame.window.x0, frame.window.x1, stretch_u, linear=linear)
+    rows, down = taps(v, frame.window.y0, frame.window.y1, stretch_v, linear=linear)
     sums = [limited([data[:, j, i] for j in rows], down) for i in columns]
     return limited(sums, across)
 
 
 def taps(
-    place: np.ndarray, low: int, high: int, stretch: float, *, eight: bool, linear: bool
+    place: np.ndarray, low: int, high: int, stretch: float, *, linear: bool
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    half = 4 if eight else 2
+    half = 2 if stretch == 1.0 else 3 if stretch <= 1.5 else 4
     before = np.floor(place - 0.5).astype(int)
     samples = [before + offset for offset in range(1 - half, half + 1)]
     weights = [kernel((sample + 0.5 - place) / stretch, linear=linear) for sample in samples]
@@ -72,7 +76,7 @@ def taps(
 
 def limited(samples: list[np.ndarray], weights: list[np.ndarray]) -> np.ndarray:
     value = sum(weight * sample for weight, sample in zip(weights, samples, strict=True))
-    limits = samples[1:3] if len(samples) == 4 else samples
+    limits = {4: samples[1:3], 6: samples[1:5], 8: samples[2:6]}[len(samples)]
     return np.clip(value, np.minimum.reduce(limits), np.maximum.reduce(limits))
 
 

@@ -13,11 +13,11 @@ from typing import Final, Generic, TypeAlias, TypeVar
 import numpy as np
 
 from reelwork.image.frame import Frame
-from reelwork.image.packed import PackedFrame
+from reelwork.image.packed import HIGHEST, PackedFrame
 from reelwork.image.window import Window
 from reelwork.kernels.arrays import Float, Floats, Int, Plane
 from reelwork.kernels.decorator import kernel
-from reelwork.kernels.resample_upright import down_columns, read_ahead
+from reelwork.kernels.resample_upright import down_columns, read_ahead, resample_upright
 from reelwork.kernels.taps import limited8
 
 F = np.float32
@@ -27,17 +27,25 @@ HALVING_REACH: Final = 3
 #: Beyond so many halvings nothing is left of any canvas.
 MOST_LEVELS: Final = 24
 
+# A box so large that it has no edges to fade at.
+_EVERYWHERE: Final = np.array((-1e12, -1e12, 1e12, 1e12))
+
 #: What can be resampled.
 Samples: TypeAlias = Frame | PackedFrame
 S = TypeVar("S", bound=Samples, covariant=True)
 
 
 class Mipmap(Generic[S]):
-    """A frame together with its smaller versions, made when first asked for; safe to share between threads."""
+    """A frame together with its smaller versions, made when first asked for; safe to share between threads.
 
-    def __init__(self, frame: S) -> None:
+    :param opaque: whether all of it is: then it is resampled faster, to the same bits
+    """
+
+    def __init__(self, frame: S, *, opaque: bool = False) -> None:
         self.frame = frame
+        self.opaque = opaque
         self._levels: dict[tuple[int, int], Samples] = {(0, 0): frame}
+        self._shrunk: tuple[tuple[int, int, float, float, bool], Frame] | None = None
         self._building = threading.Lock()
 
     def level(self, x: int, y: int) -> Samples:
@@ -48,6 +56,14 @@ class Mipmap(Generic[S]):
                 found = self._level(x, y)
         return found
 
+    def shrunk(self, x: int, y: int, by_x: float, by_y: float, *, linear: bool) -> Frame:
+        """The frame halved so often, and then shrunk to any size down to the next half. The last one is held."""
+        key = (x, y, by_x, by_y, linear)
+        with self._building:
+            if self._shrunk is None or self._shrunk[0] != key:
+                self._shrunk = (key, shrunk(self._level(x, y), by_x, by_y, opaque=self.opaque, linear=linear))
+            return self._shrunk[1]
+
     def _level(self, x: int, y: int) -> Samples:
         found = self._levels.get((x, y))
         if found is None:
@@ -55,6 +71,44 @@ class Mipmap(Generic[S]):
             found = halved(self._level(x - along_x, y - along_y), along_x=along_x, along_y=along_y)
             self._levels[x, y] = found
         return found
+
+
+def half_taps(stretch: float) -> int:
+    """Half the taps of the interpolation kernel, stretched by a factor of 1 to 2."""
+    return 2 if stretch == 1.0 else 3 if stretch <= 1.5 else 4
+
+
+def shrunk(frame: Samples, by_x: float, by_y: float, *, opaque: bool, linear: bool) -> Frame:
+    """The frame shrunk by factors of 1 to 2; its edge's pixels stand for those that lie beyond.
+
+    Pixel ``k`` of an axis covers ``k`` to ``k + 1`` times the factor, wherever the window lies.
+    """
+    x0, y0, x1, y1 = frame.window
+    out = Frame.empty(Window.around(x0 / by_x, y0 / by_y, x1 / by_x, y1 / by_y))
+    if not out.window.is_empty:
+        resample_upright(
+            frame.data, unit(frame), full(frame, opaque), x0, y0, by_x, by_y, 0.0, 0.0, _EVERYWHERE, 1.0, 1.0,
+            half_taps(by_x), half_taps(by_y), F(1.0 / by_x), F(1.0 / by_y), linear, *out.window[:2], out.data,
+        )  # fmt: skip
+    return out
+
+
+def shrinking_needs(window: Window, by_x: float, by_y: float) -> Window:
+    """Which pixels are read to make those of a window of the shrunk frame."""
+    x0, y0, x1, y1 = window
+    reach_x, reach_y = half_taps(by_x) + 0.5, half_taps(by_y) + 0.5
+    low_x, high_x = (x0 + 0.5) * by_x - reach_x, (x1 - 0.5) * by_x + reach_x
+    return Window.around(low_x, (y0 + 0.5) * by_y - reach_y, high_x, (y1 - 0.5) * by_y + reach_y)
+
+
+def full(frame: Samples, opaque: bool) -> np.float32:
+    """The sample of whole alpha in a frame that is opaque; 0 for others."""
+    return F(0.0) if not opaque else F(HIGHEST) if isinstance(frame, PackedFrame) else F(1.0)
+
+
+def unit(frame: Samples) -> np.float32:
+    """The light of a sample of 1."""
+    return F(1.0) / F(HIGHEST) if isinstance(frame, PackedFrame) else F(1.0)
 
 
 def halved(frame: Samples, *, along_x: bool, along_y: bool) -> Samples:
@@ -104,10 +158,10 @@ def _halve(
     for row in range(out.shape[1]):
         if along_y:
             top = 2 * (out_y0 + row) - 3 - y0
-            ahead[0] = read_ahead(source, top + 8, top + 10, low, low + line.shape[1])
-            down_columns(source, top, weights, low, low + line.shape[1], line)
+            ahead[0] = read_ahead(source, top + 8, top + 10, low, low + line.shape[1], 4)
+            down_columns(source, top, weights, low, low + line.shape[1], 4, line)
         else:
-            down_columns(source, out_y0 + row - y0 - 1, whole, low, low + line.shape[1], line)
+            down_columns(source, out_y0 + row - y0 - 1, whole, low, low + line.shape[1], 4, line)
         if along_x:
             _halve_line(line, weights, rounding, row, out)
         else:

@@ -4,8 +4,9 @@ What a pixel shows depends on the frame, the map and the pixel's absolute positi
 
 *Enlarging, turning, moving* interpolates between 2 × 2 (``bilinear``) or 4 × 4 samples (``bicubic``). *Shrinking*, by
 more than 1 along an axis of the source, takes the version of the frame that is halved as often as it can be without
-losing detail, and stretches the kernel by what is left (1 to 2). Maps that shrink much more along one diagonal than
-along the other are blurred along both.
+losing detail, and stretches the kernel by what is left (1 to 2). What is turned as well is shrunk upright first, which
+takes a fraction of the samples, and then turned. Maps that shrink much more along one diagonal than along the other are
+blurred along both.
 
 *Edges*: the frame's outermost pixels go on beyond it, and the result is multiplied by the coverage of the frame's
 rectangle. So edges stay as sharp as the output's pixels allow, fade over one of them, and never darken.
@@ -14,23 +15,23 @@ rectangle. So edges stay as sharp as the output's pixels allow, fade over one of
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
 
 from reelwork.image.frame import Frame
-from reelwork.image.packed import HIGHEST, PackedFrame
 from reelwork.image.window import EMPTY, EVERYWHERE, Window
 from reelwork.kernels.arrays import Float, Floats, Int, Plane
 from reelwork.kernels.decorator import kernel
-from reelwork.kernels.mipmap import MOST_LEVELS, Mipmap, Samples, halving_needs
+from reelwork.kernels.mipmap import MOST_LEVELS, Mipmap, Samples, full, half_taps, halving_needs, shrinking_needs, unit
 from reelwork.kernels.resample_affine import resample_affine
 from reelwork.kernels.resample_upright import resample_upright
 from reelwork.maths import sqrt
 from reelwork.values import Affine
 
-__all__ = ["Filter", "Mipmap", "Samples", "is_copy", "resample", "resample_bounds", "resample_needs"]
+__all__ = ["Filter", "Mipmap", "Samples", "is_copy", "resample", "resample_bounds", "resample_needs", "resampler"]
 
 #: How samples are mixed; ``auto`` is ``bicubic``.
 Filter = Literal["auto", "nearest", "bilinear", "bicubic"]
@@ -58,8 +59,9 @@ class _Way:
     :param copies: by how many whole pixels it moves, if that is all it does
     :param steps: how far, at most, one pixel of the output leads along the source's x and along its y
     :param levels: how often the source is halved along x and y
-    :param scales: pixels of the source to one of the level's
-    :param numbers: the map into the level
+    :param shrinks: by how much the level is shrunk further, along x and y, before it is turned
+    :param scales: pixels of the source to one of what is read
+    :param numbers: the map into what is read
     :param halves: half the taps along each axis
     :param squeezes: 1 over the factors by which the kernel is stretched
     """
@@ -69,6 +71,7 @@ class _Way:
     copies: tuple[int, int] | None
     steps: tuple[float, float]
     levels: tuple[int, int]
+    shrinks: tuple[float, float]
     scales: tuple[float, float]
     numbers: tuple[float, float, float, float, float, float]
     halves: tuple[int, int]
@@ -85,20 +88,24 @@ def resample(source: Samples | Mipmap[Samples], to_source: Affine, out: Frame, f
     :param to_source: from output raster pixels to source pixels
     :param filter: ``nearest`` takes the sample whose pixel the centre lies in, and has hard edges
     """
-    window = out.window
-    if window.is_empty:
-        return
+    resampler(source, to_source, filter)(out)
+
+
+def resampler(
+    source: Samples | Mipmap[Samples],
+    to_source: Affine,
+    filter: Filter = "auto",  # noqa: A002
+) -> Callable[[Frame], None]:
+    """A source and a map made ready for many windows: a function that fills a frame, as :func:`resample`."""
     frame = source.frame if isinstance(source, Mipmap) else source
     way = _way(to_source)
     if frame.window.is_empty or way.flat:
-        out.data[:] = 0.0
-    elif way.copies is not None:
-        _copy(frame, *way.copies, out)
-    elif filter == "nearest":
-        _nearest(frame.data, _unit(frame), *frame.window[:2], *_numbers(way.place), *window[:2], out.data)
-    else:
-        mipmap = source if isinstance(source, Mipmap) else Mipmap(frame)
-        _interpolate(mipmap, way, filter == "bilinear", out)
+        return _clear
+    if way.copies is not None:
+        return functools.partial(_copy, frame, *way.copies)
+    if filter == "nearest":
+        return functools.partial(_take_nearest, frame, _numbers(way.place))
+    return _interpolation(source if isinstance(source, Mipmap) else Mipmap(frame), way, filter == "bilinear")
 
 
 def resample_bounds(source: Window, to_source: Affine) -> Window:
@@ -127,6 +134,8 @@ def resample_needs(wanted: Window, to_source: Affine) -> Window:
     (level_x, level_y), (scale_x, scale_y) = way.levels, way.scales
     reach_x, reach_y = (half + 0.5 for half in way.halves)
     needs = _around(x0 / scale_x - reach_x, y0 / scale_y - reach_y, x1 / scale_x + reach_x, y1 / scale_y + reach_y)
+    if way.shrinks != (1.0, 1.0):
+        needs = shrinking_needs(needs, *way.shrinks)
     for level in range(max(level_x, level_y)):
         needs = halving_needs(needs, along_x=level < level_x, along_y=level < level_y)
     return needs & EVERYWHERE
@@ -137,44 +146,61 @@ def is_copy(to_source: Affine) -> bool:
     return _way(to_source).copies is not None
 
 
-def _unit(frame: Samples) -> np.float32:
-    """The value of a sample of 1."""
-    return F(1.0) / F(HIGHEST) if isinstance(frame, PackedFrame) else F(1.0)
-
-
 def _copy(frame: Samples, x: int, y: int, out: Frame) -> None:
     wanted = out.window.expand(-x, -y, x, y)
+    if wanted.is_empty:
+        return
     both = frame.window & wanted
     if both != wanted:
         out.data[:] = 0.0
     if not both.is_empty:
         to_rows, to_columns = _slices(both, wanted)
         rows, columns = _slices(both, frame.window)
-        np.multiply(frame.data[:, rows, columns], _unit(frame), out=out.data[:, to_rows, to_columns])
+        np.multiply(frame.data[:, rows, columns], unit(frame), out=out.data[:, to_rows, to_columns])
 
 
 def _slices(part: Window, whole: Window) -> tuple[slice, slice]:
     return slice(part.y0 - whole.y0, part.y1 - whole.y0), slice(part.x0 - whole.x0, part.x1 - whole.x0)
 
 
-def _interpolate(mipmap: Mipmap[Samples], way: _Way, linear: bool, out: Frame) -> None:
-    frame, (scale_x, scale_y) = mipmap.level(*way.levels), way.scales
+def _clear(out: Frame) -> None:
+    out.data[:] = 0.0
+
+
+def _take_nearest(frame: Samples, numbers: tuple[float, ...], out: Frame) -> None:
+    if not out.window.is_empty:
+        _nearest(frame.data, unit(frame), *frame.window[:2], *numbers, *out.window[:2], out.data)
+
+
+def _interpolation(mipmap: Mipmap[Samples], way: _Way, linear: bool) -> Callable[[Frame], None]:
+    scale_x, scale_y = way.scales
+    if way.shrinks == (1.0, 1.0):
+        frame = mipmap.level(*way.levels)
+    else:
+        frame = mipmap.shrunk(*way.levels, *way.shrinks, linear=linear)
     x0, y0, x1, y1 = mipmap.frame.window
     box = np.array((x0 / scale_x, y0 / scale_y, x1 / scale_x, y1 / scale_y))
     steep_u, steep_v = scale_x / way.steps[0], scale_y / way.steps[1]
     a, b, c, d, e, f = way.numbers
-    half_x, half_y = (1 if linear and half == 2 else half for half in way.halves)
-    origin, target = frame.window[:2], out.window[:2]
-    if b == 0.0 and c == 0.0:
-        resample_upright(
-            frame.data, _unit(frame), *origin, a, d, e, f, box, steep_u, steep_v,
-            half_x, half_y, *way.squeezes, linear, *target, out.data,
-        )  # fmt: skip
-    else:
-        resample_affine(
-            frame.data, _unit(frame), *origin, a, b, c, d, e, f, box, steep_u, steep_v,
-            half_x, *way.squeezes, linear, *target, out.data,
-        )  # fmt: skip
+    half_u, half_v = (1 if linear and half == 2 else half for half in way.halves)
+    alpha = full(frame, mipmap.opaque)
+    data, light, (left, top), squeezes = frame.data, unit(frame), frame.window[:2], way.squeezes
+
+    def fill_upright(out: Frame) -> None:
+        if not out.window.is_empty:
+            resample_upright(
+                data, light, alpha, left, top, a, d, e, f, box, steep_u, steep_v,
+                half_u, half_v, *squeezes, linear, *out.window[:2], out.data,
+            )  # fmt: skip
+
+    def fill(out: Frame) -> None:
+        if not out.window.is_empty:
+            resample_affine(
+                data, light, left, top, a, b, c, d, e, f, box, steep_u, steep_v,
+                half_u, linear, *out.window[:2], out.data,
+            )  # fmt: skip
+
+    return fill_upright if b == 0.0 and c == 0.0 else fill
 
 
 @functools.lru_cache(maxsize=1024)
@@ -187,18 +213,20 @@ def _way(to_source: Affine) -> _Way:
     steps = (sqrt(a * a + c * c), sqrt(b * b + d * d))
     (level_x, stretch_x), (level_y, stretch_y) = (_level(step) for step in steps)
     scales = (float(1 << level_x), float(1 << level_y))
-    half_x, half_y = (2 if stretch == 1.0 else 4 for stretch in (stretch_x, stretch_y))
-    if b != 0.0 or c != 0.0:  # as many along both
-        half_x = half_y = max(half_x, half_y)
+    shrinks = (1.0, 1.0)
+    if (b != 0.0 or c != 0.0) and max(stretch_x, stretch_y) > 1.0:
+        shrinks, stretch_x, stretch_y = (stretch_x, stretch_y), 1.0, 1.0
+        scales = (scales[0] * shrinks[0], scales[1] * shrinks[1])
     return _Way(
         place,
         place.determinant == 0.0,
         copies,
         steps,
         (level_x, level_y),
+        shrinks,
         scales,
         _numbers(Affine.scaling(1.0 / scales[0], 1.0 / scales[1]) @ place),
-        (half_x, half_y),
+        (half_taps(stretch_x), half_taps(stretch_y)),
         (F(1.0 / stretch_x), F(1.0 / stretch_y)),
     )
 

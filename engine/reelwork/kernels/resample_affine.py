@@ -16,14 +16,12 @@ import numpy as np
 from reelwork.kernels.arrays import Doubles, Float, Floats, Int, Ints, Plane
 from reelwork.kernels.decorator import kernel
 from reelwork.kernels.quad import between
-from reelwork.kernels.taps import apart, mix2, mix4, mix8, weigh2, weigh4, weigh8
+from reelwork.kernels.taps import apart, mix2, mix4, weigh2, weigh4
 
 F = np.float32
 U = np.uint64
-#: Width and height of a block, at most: the samples that it needs stay in the second-level cache.
+#: Width and height of a block: the samples that it needs stay in the second-level cache.
 BLOCK: Final = 64
-# The same with eight taps, which need the samples of more than twice the width and height; found by trial.
-_SMALLER: Final = 48
 # How far beyond the picture a point may lie before it is drawn nearer: no covered pixel's does, but for those that span
 # more of the picture than the halvings and the kernel can.
 _REACH: Final = 1.0
@@ -34,7 +32,7 @@ def resample_affine(
     source: Plane, unit: Float, x0: Int, y0: Int,
     a: Float, b: Float, c: Float, d: Float, e: Float, f: Float,
     box: Doubles, steep_u: Float, steep_v: Float,
-    half: Int, squeeze_u: Float, squeeze_v: Float, linear: bool,
+    half: Int, linear: bool,
     out_x0: Int, out_y0: Int, out: Floats,
 ) -> None:  # fmt: skip
     """Fill ``out``, whose first pixel stands at ``out_x0, out_y0``.
@@ -44,8 +42,7 @@ def resample_affine(
     :param x0, y0: where the source's first sample stands, in the coordinates that the map leads to
     :param box: the source's edges in those coordinates, ``u0, v0, u1, v1``
     :param steep_u, steep_v: as in :func:`reelwork.kernels.quad.between`
-    :param half: half the taps along each axis: 1 (linear and not stretched), 2 (not stretched) or 4
-    :param squeeze_u, squeeze_v: 1 over the factors by which the interpolation kernel is stretched
+    :param half: half the taps along each axis: 1 (linear interpolation's) or 2
     """
     us, vs = np.empty(BLOCK, np.float64), np.empty(BLOCK, np.float64)
     columns, rows = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
@@ -55,11 +52,10 @@ def resample_affine(
     sum_places, mixed_places = np.arange(BLOCK) * (8 * half), np.arange(BLOCK) * 4
     cover, samples = np.empty(BLOCK, np.float32), np.empty(0, np.float32)
     width, height = source.shape[2], source.shape[1]
-    block = BLOCK if half <= 2 else _SMALLER
-    for top in range(0, out.shape[1], block):
-        bottom = min(top + block, out.shape[1])
-        for start in range(0, out.shape[2], block):
-            count = min(block, out.shape[2] - start)
+    for top in range(0, out.shape[1], BLOCK):
+        bottom = min(top + BLOCK, out.shape[1])
+        for start in range(0, out.shape[2], BLOCK):
+            count = min(BLOCK, out.shape[2] - start)
             # Places change steadily along rows and columns, rounded too, so that the corners' are the outermost.
             for corner in range(4):
                 x = np.float64(out_x0 + (start if corner % 2 == 0 else start + count - 1)) + 0.5
@@ -103,16 +99,11 @@ def resample_affine(
                     weigh2(beyond_v, count, down)
                     mix2(samples, columns, pitch, 8, down, 0, first, last, sum_places, sums)
                     mix2(sums, sum_places, 4, 4, across, 0, first, last, mixed_places, mixed)
-                elif half == 2:
+                else:
                     weigh4(beyond_u, count, linear, across)
                     weigh4(beyond_v, count, linear, down)
                     mix4(samples, columns, pitch, 16, down, 0, first, last, sum_places, sums)
                     mix4(sums, sum_places, 4, 4, across, 0, first, last, mixed_places, mixed)
-                else:
-                    weigh8(beyond_u, count, squeeze_u, linear, across)
-                    weigh8(beyond_v, count, squeeze_v, linear, down)
-                    mix8(samples, columns, pitch, 32, down, 0, first, last, sum_places, sums)
-                    mix8(sums, sum_places, 4, 4, across, 0, first, last, mixed_places, mixed)
                 apart(mixed, cover, first, last, row, start, out)
 
 

@@ -14,7 +14,21 @@ from reelwork.kernels.arrays import Doubles, Float, Floats, Int, Ints, Plane
 from reelwork.kernels.decorator import kernel
 from reelwork.kernels.quad import between
 from reelwork.kernels.resample_affine import clear, split_places, within
-from reelwork.kernels.taps import apart, limited2, limited4, limited8, mix2, mix4, mix8, weigh2, weigh4, weigh8
+from reelwork.kernels.taps import (
+    apart,
+    limited2,
+    limited4,
+    limited6,
+    limited8,
+    mix2,
+    mix4,
+    mix6,
+    mix8,
+    weigh2,
+    weigh4,
+    weigh6,
+    weigh8,
+)
 
 F = np.float32
 U = np.uint64
@@ -26,14 +40,17 @@ ROWS: Final = 4
 
 @kernel(slp=True)
 def resample_upright(
-    source: Plane, unit: Float, x0: Int, y0: Int,
+    source: Plane, unit: Float, full: Float, x0: Int, y0: Int,
     a: Float, d: Float, e: Float, f: Float,
     box: Doubles, steep_u: Float, steep_v: Float,
     half_u: Int, half_v: Int, squeeze_u: Float, squeeze_v: Float, linear: bool,
     out_x0: Int, out_y0: Int, out: Floats,
 ) -> None:  # fmt: skip
-    """Fill ``out``; the parameters are those of :func:`reelwork.kernels.resample_affine.resample_affine`, but for
-    ``half_u`` and ``half_v``: taps differ along the two axes.
+    """Fill ``out``; the parameters are those of :func:`reelwork.kernels.resample_affine.resample_affine`, and
+
+    :param full: the sample that stands for whole alpha, where all of the source is opaque; else 0
+    :param half_u, half_v: half the taps along each axis: 1 and 2 as there, 3 or 4 for a stretched kernel
+    :param squeeze_u, squeeze_v: 1 over the factors by which the kernel is stretched: to 3/2 with 3, to 2 with 4
 
     Rows are made four at a time, since their pixels lie above each other and have the same weights along x: the sums
     down the columns are laid out with the four channels of the four rows side by side. Where the map only moves the
@@ -54,6 +71,7 @@ def resample_upright(
         inside = upper <= row < lower
         clear(out, row, 0, first if inside else size_x)
         clear(out, row, last, size_x if inside else 0)
+    channels = 4 if full == F(0.0) else 3
     covered, ahead = np.empty(ROWS, np.float64), np.empty(1, np.float32)
     moved = a == 1.0 and half_u <= 2
     lines, four = np.empty((ROWS, 4, 0), np.float32), np.empty((ROWS, 0), np.float32)
@@ -67,17 +85,18 @@ def resample_upright(
         if span > lines.shape[2]:
             lines, four = np.empty((ROWS, 4, span), np.float32), np.empty((ROWS, 4 * max(span, STRIP)), np.float32)
             sums = np.empty(4 * ROWS * span, np.float32)
+            lines[:, 3] = full
         fours, places = np.arange(max(span, STRIP)) * 4, (columns[start : start + count] - low) * (4 * ROWS)
         covered[:] = -1.0
         for top in range(upper, lower, ROWS):
             high = min(ROWS, lower - top)
             if d > 0.0 and top + ROWS < lower:
                 read, wanted = rows[top + high - 1] + 2 * half_v, rows[min(top + 2 * ROWS, lower) - 1] + 2 * half_v
-                ahead[0] = read_ahead(source, read, wanted, low, low + span)
+                ahead[0] = read_ahead(source, read, wanted, low, low + span, channels)
             for r in range(high):
                 for tap in range(2 * half_v):
                     column[tap] = down[tap, top + r]
-                down_columns(source, rows[top + r], column, low, low + span, lines[r])
+                down_columns(source, rows[top + r], column, low, low + span, channels, lines[r])
                 if covered[r] != cover_v[top + r]:  # seldom, but at the picture's edges
                     covered[r] = cover_v[top + r]
                     for t in range(count):
@@ -95,6 +114,8 @@ def resample_upright(
                 mix2(sums, places, 4 * ROWS, 4 * ROWS, across, start, 0, count, targets, mixed)
             elif half_u == 2:
                 mix4(sums, places, 4 * ROWS, 4 * ROWS, across, start, 0, count, targets, mixed)
+            elif half_u == 3:
+                mix6(sums, places, 4 * ROWS, 4 * ROWS, across, start, 0, count, targets, mixed)
             else:
                 mix8(sums, places, 4 * ROWS, 4 * ROWS, across, start, 0, count, targets, mixed)
             _unweave(mixed, fours, count, four)
@@ -119,6 +140,8 @@ def _axis(
         weigh2(beyond, count, weights)
     elif half == 2:
         weigh4(beyond, count, linear, weights)
+    elif half == 3:
+        weigh6(beyond, count, squeeze, linear, weights)
     else:
         weigh8(beyond, count, squeeze, linear, weights)
     first, last = 0, count
@@ -130,21 +153,22 @@ def _axis(
 
 
 @kernel
-def read_ahead(source: Plane, top: Int, bottom: Int, left: Int, right: Int) -> Float:
+def read_ahead(source: Plane, top: Int, bottom: Int, left: Int, right: Int, channels: Int) -> Float:
     """Fetch rows into the cache all at once, before they are needed one by one: the processor then waits for less."""
     total, line = F(0.0), 64 // source.itemsize
     for row in range(max(top, 0), min(bottom, source.shape[1])):
-        for k in range(4):
+        for k in range(channels):
             for column in range(max(left, 0), min(right, source.shape[2]), line):
                 total += F(source[k, U(row), U(column)])
     return total
 
 
 @kernel
-def down_columns(source: Plane, top: Int, weights: Floats, low: Int, high: Int, line: Floats) -> None:
+def down_columns(source: Plane, top: Int, weights: Floats, low: Int, high: Int, channels: Int, line: Floats) -> None:
     """Sums down the columns ``low`` to ``high``; outside the picture, the edge's samples stand for those that lack.
 
-    :param weights: of 2, 4 or 8 rows, from ``top`` on
+    :param weights: of 2, 4, 6 or 8 rows, from ``top`` on
+    :param channels: how many of the four, from the first
     """
     width, height = source.shape[2], source.shape[1]
     first, last = within(low, width), within(high - 1, width) + U(1)
@@ -153,27 +177,38 @@ def down_columns(source: Plane, top: Int, weights: Floats, low: Int, high: Int, 
     w0, w1 = weights[0], weights[1]
     if len(weights) <= 4 and weights[len(weights) // 2 - 1] == F(1.0):
         j = j0 if len(weights) == 2 else j1
-        for k in range(4):  # the others are nothing beside it, and the sum is that sample
+        for k in range(channels):  # the others are nothing beside it, and the sum is that sample
             for t in range(last - first):
                 line[k, shift + t] = F(source[k, j, first + t])
     elif len(weights) == 2:
-        for k in range(4):
+        for k in range(channels):
             for t in range(last - first):
                 line[k, shift + t] = limited2(F(source[k, j0, first + t]), F(source[k, j1, first + t]), w0, w1)
     elif len(weights) == 4:
         w2, w3 = weights[2], weights[3]
-        for k in range(4):
+        for k in range(channels):
             for t in range(last - first):
                 i = first + t
                 line[k, shift + t] = limited4(
                     F(source[k, j0, i]), F(source[k, j1, i]), F(source[k, j2, i]), F(source[k, j3, i]), w0, w1, w2, w3
                 )
+    elif len(weights) == 6:
+        j4, j5 = within(top + 4, height), within(top + 5, height)
+        w2, w3, w4, w5 = weights[2], weights[3], weights[4], weights[5]
+        for k in range(channels):
+            for t in range(last - first):
+                i = first + t
+                line[k, shift + t] = limited6(
+                    F(source[k, j0, i]), F(source[k, j1, i]), F(source[k, j2, i]),
+                    F(source[k, j3, i]), F(source[k, j4, i]), F(source[k, j5, i]),
+                    w0, w1, w2, w3, w4, w5,
+                )  # fmt: skip
     else:
         j4, j5 = within(top + 4, height), within(top + 5, height)
         j6, j7 = within(top + 6, height), within(top + 7, height)
         w2, w3 = weights[2], weights[3]
         w4, w5, w6, w7 = weights[4], weights[5], weights[6], weights[7]
-        for k in range(4):
+        for k in range(channels):
             for t in range(last - first):
                 i = first + t
                 line[k, shift + t] = limited8(
@@ -181,7 +216,7 @@ def down_columns(source: Plane, top: Int, weights: Floats, low: Int, high: Int, 
                     F(source[k, j4, i]), F(source[k, j5, i]), F(source[k, j6, i]), F(source[k, j7, i]),
                     w0, w1, w2, w3, w4, w5, w6, w7,
                 )  # fmt: skip
-    for k in range(4):
+    for k in range(channels):
         for t in range(shift):
             line[k, t] = line[k, shift]
         for t in range(shift + last - first, U(high - low)):

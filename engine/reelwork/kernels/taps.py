@@ -4,8 +4,9 @@ Two kernels: the triangle (linear interpolation) and Catmull and Rom's cubic (Ke
 digital image processing", 1981, with a = -1/2). To shrink a picture they are stretched, so that they also average.
 
 The cubic has negative lobes, which in scene-linear light would draw dark rings around highlights and lead alpha out of
-its range. So every weighted sum is *limited* to the range of the samples under the kernel. It follows that nothing
-leaves the range of the source, that alpha stays within 0 to 1, and that a constant stays the same to the last bit.
+its range. So every weighted sum is *limited* to the range of the samples under the kernel's middle, where it is
+positive. It follows that nothing leaves the range of the source, that alpha stays within 0 to 1, and that a constant
+stays the same to the last bit.
 """
 
 from __future__ import annotations
@@ -64,6 +65,24 @@ def weigh4(fractions: Floats, count: Int, linear: bool, weights: Floats) -> None
 
 
 @kernel
+def weigh6(fractions: Floats, count: Int, squeeze: Float, linear: bool, weights: Floats) -> None:
+    """Fill ``weights[tap, point]`` for six taps of a stretched kernel, three before each point and three after.
+
+    :param fractions: as for :func:`weigh4`; the sample before a point is tap 2
+    :param squeeze: 1 over the factor by which the kernel is stretched, 2/3 to 1
+    """
+    for t in range(count):
+        f = fractions[t]
+        g = F(1.0) - f
+        w0, w1 = _stretched(F(2.0) + f, squeeze, linear), _stretched(F(1.0) + f, squeeze, linear)
+        w2, w3 = _stretched(f, squeeze, linear), _stretched(g, squeeze, linear)
+        w4, w5 = _stretched(F(1.0) + g, squeeze, linear), _stretched(F(2.0) + g, squeeze, linear)
+        scale = F(1.0) / ((w0 + w1) + (w2 + w3) + (w4 + w5))
+        weights[0, t], weights[1, t], weights[2, t] = w0 * scale, w1 * scale, w2 * scale
+        weights[3, t], weights[4, t], weights[5, t] = w3 * scale, w4 * scale, w5 * scale
+
+
+@kernel
 def weigh8(fractions: Floats, count: Int, squeeze: Float, linear: bool, weights: Floats) -> None:
     """Fill ``weights[tap, point]`` for eight taps of a stretched kernel, four before each point and four after.
 
@@ -106,20 +125,28 @@ def limited4(a: Float, b: Float, c: Float, d: Float, wa: Float, wb: Float, wc: F
 
 
 @kernel(slp=True)
+def limited6(
+    a: Float, b: Float, c: Float, d: Float, e: Float, f: Float,
+    wa: Float, wb: Float, wc: Float, wd: Float, we: Float, wf: Float,
+) -> Float:  # fmt: skip
+    """The weighted sum of six samples, limited to the range of the middle four."""
+    return _within((a * wa + b * wb) + (c * wc + d * wd) + (e * we + f * wf), b, c, d, e)
+
+
+@kernel(slp=True)
 def limited8(
     a: Float, b: Float, c: Float, d: Float, e: Float, f: Float, g: Float, h: Float,
     wa: Float, wb: Float, wc: Float, wd: Float, we: Float, wf: Float, wg: Float, wh: Float,
 ) -> Float:  # fmt: skip
-    """The weighted sum of eight samples, limited to their range."""
-    value = ((a * wa + b * wb) + (c * wc + d * wd)) + ((e * we + f * wf) + (g * wg + h * wh))
-    low1, low2 = (a if a < b else b), (c if c < d else d)
-    low3, low4 = (e if e < f else f), (g if g < h else h)
-    high1, high2 = (b if a < b else a), (d if c < d else c)
-    high3, high4 = (f if e < f else e), (h if g < h else g)
-    low1, low3 = (low1 if low1 < low2 else low2), (low3 if low3 < low4 else low4)
-    high1, high3 = (high1 if high1 > high2 else high2), (high3 if high3 > high4 else high4)
-    low = low1 if low1 < low3 else low3
-    high = high1 if high1 > high3 else high3
+    """The weighted sum of eight samples, limited to the range of the middle four."""
+    return _within(((a * wa + b * wb) + (c * wc + d * wd)) + ((e * we + f * wf) + (g * wg + h * wh)), c, d, e, f)
+
+
+@kernel(slp=True)
+def _within(value: Float, a: Float, b: Float, c: Float, d: Float) -> Float:
+    """A value limited to the range of four others."""
+    low1, low2, high1, high2 = (a if a < b else b), (c if c < d else d), (b if a < b else a), (d if c < d else c)
+    low, high = (low1 if low1 < low2 else low2), (high1 if high1 > high2 else high2)
     value = value if value > low else low
     return value if value < high else high
 
@@ -159,6 +186,25 @@ def mix4(
         wa, wb, wc, wd = weights[0, w], weights[1, w], weights[2, w], weights[3, w]
         for k in range(U(lanes)):
             mixed[to + k] = limited4(samples[p0 + k], samples[p1 + k], samples[p2 + k], samples[p3 + k], wa, wb, wc, wd)
+
+
+@kernel(slp=True, inline=True)
+def mix6(
+    samples: Floats, places: Ints, pitch: Int, lanes: Int, weights: Floats, base: Int, first: Int, last: Int,
+    targets: Ints, mixed: Floats,
+) -> None:  # fmt: skip
+    """The same over six taps."""
+    for t in range(U(first), U(last)):
+        p0, w, to = U(places[t]), U(base) + t, U(targets[t])
+        p1, p2, p3 = p0 + U(pitch), p0 + U(2) * U(pitch), p0 + U(3) * U(pitch)
+        p4, p5 = p0 + U(4) * U(pitch), p1 + U(4) * U(pitch)
+        wa, wb, wc = weights[0, w], weights[1, w], weights[2, w]
+        wd, we, wf = weights[3, w], weights[4, w], weights[5, w]
+        for k in range(U(lanes)):
+            mixed[to + k] = limited6(
+                samples[p0 + k], samples[p1 + k], samples[p2 + k], samples[p3 + k], samples[p4 + k], samples[p5 + k],
+                wa, wb, wc, wd, we, wf,
+            )  # fmt: skip
 
 
 @kernel(slp=True, inline=True)

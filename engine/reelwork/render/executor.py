@@ -142,7 +142,7 @@ class Executor:
                 for tile in self._tiles(window):
                     paint(tile)
                     frame.paste(tile)
-            held = resample.Mipmap(frame)
+            held = resample.Mipmap(frame, opaque=node.opaque.covers(window))
             self._keeper.put(node, held)
         return held
 
@@ -168,8 +168,7 @@ class Executor:
         if isinstance(node, Resampled):
             if self._keeper.window(node.source).is_empty:
                 return lambda out: out.data.fill(0.0)
-            source, to_source = self._realised(node.source), node.matrix.inverse()
-            return lambda out: resample.resample(source, to_source, out)
+            return resample.resampler(self._realised(node.source), node.matrix.inverse())
         if isinstance(node, Replace):
             return partial(self._paint_replace, node)
         assert isinstance(node, Transit)

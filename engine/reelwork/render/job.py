@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 from reelwork.render.progress import Progress, Report
 
-#: Rows of a tile: full-width strips of 1080p in four float32 channels take 4 MB, and stay in the processor's last cache.
+#: Rows of a tile: full-width strips of 1080p in four float32 channels take 4 MB and stay in the processor's last cache.
 #: Of fewer rows they would stay nearer to it, but what Python does for each tile costs more than that saves.
 TILE_ROWS: Final = 128
 

@@ -22,7 +22,7 @@ from reelwork.image.packed import PackedFrame
 from reelwork.image.storage import StorageFormat
 from reelwork.kernels.colour import decode
 from reelwork.kernels.frames import apply_pointwise
-from reelwork.kernels.resample import Mipmap, Samples, is_copy, resample
+from reelwork.kernels.resample import Mipmap, Samples, is_copy, resampler
 from reelwork.media.convert import displayed, picture_to_frame
 from reelwork.media.picture import Picture
 from reelwork.media.probe import digest_of
@@ -92,8 +92,7 @@ class Sources:
         held = self._mipmap(media, key, effects)
         if (held.width, held.height) != (media.facts.width, media.facts.height):
             matrix = matrix @ Affine.scaling(media.facts.width / held.width, media.facts.height / held.height)
-        to_source = matrix.inverse()
-        return lambda out: resample(held.mipmap, to_source, out)
+        return resampler(held.mipmap, matrix.inverse())
 
     def stored(self, media: Media, time: Fraction) -> Picture:
         """A picture as it is stored."""
@@ -141,7 +140,8 @@ class Sources:
                 if effects:
                     box = (float(picture.width), float(picture.height))
                     apply_pointwise(effects, samples, samples, to_layer=Affine.IDENTITY, box=box, display=self.display)
-            return _Held(Mipmap(samples), picture.width, picture.height, moving)
+            opaque = picture.storage.alpha == "none" and all(effect.keeps_alpha for effect in effects)
+            return _Held(Mipmap(samples, opaque=opaque), picture.width, picture.height, moving)
 
         return self._mipmaps.get((key, effects), make)
 
