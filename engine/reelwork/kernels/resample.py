@@ -104,7 +104,7 @@ def resampler(
     if way.copies is not None:
         return functools.partial(_copy, frame, *way.copies)
     if filter == "nearest":
-        return functools.partial(_take_nearest, frame, _numbers(way.place))
+        return functools.partial(_take_nearest, frame, way.place)
     return _interpolation(source if isinstance(source, Mipmap) else Mipmap(frame), way, filter == "bilinear")
 
 
@@ -167,9 +167,9 @@ def _clear(out: Frame) -> None:
     out.data[:] = 0.0
 
 
-def _take_nearest(frame: Samples, numbers: tuple[float, ...], out: Frame) -> None:
+def _take_nearest(frame: Samples, place: Affine, out: Frame) -> None:
     if not out.window.is_empty:
-        _nearest(frame.data, unit(frame), *frame.window[:2], *numbers, *out.window[:2], out.data)
+        _nearest(frame.data, unit(frame), *frame.window[:2], *_numbers(place), *out.window[:2], out.data)
 
 
 def _interpolation(mipmap: Mipmap[Samples], way: _Way, linear: bool) -> Callable[[Frame], None]:
