@@ -82,7 +82,12 @@ class _Traffic:
         ground.news()
         killed = time.time()
         ground.restart("controller")
-        return ground.wait(lambda: self._first_work(killed), "work goes on") - killed
+
+        def goes_on() -> float | None:
+            self.keep_going()  # the last jobs may have been done just before
+            return self._first_work(killed)
+
+        return ground.wait(goes_on, "work goes on") - killed
 
     def _first_work(self, since: float) -> float | None:
         news = self.ground.news()
