@@ -39,6 +39,7 @@ _HANDED_ON: Final = frozenset(
         "LOGNAME",
         "PATH",
         "REELWORK_HOME",
+        "REELWORK_PICTURE_MEMORY",
         "SHELL",
         "TEMP",
         "TMP",

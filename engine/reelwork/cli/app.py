@@ -110,6 +110,7 @@ Exit codes:
 \b
 Environment:
   REELWORK_HOME   a folder for caches and unfinished work, instead of the user's own
+  REELWORK_PICTURE_MEMORY   how much of converted pictures each worker holds: 128MB without it
   {exits.DEBUG}  1 shows where a fault was raised
 """
 

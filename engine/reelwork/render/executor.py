@@ -63,6 +63,7 @@ class Executor:
         self._keeper = Keeper(keep_bytes)
         self._painters: dict[bytes, Painter] = {}
         self._hold = True
+        self._passing: list[bytes] = []
 
     def frame(self, plan: FramePlan) -> Frame:
         """The whole frame of a plan."""
@@ -101,6 +102,11 @@ class Executor:
         for top in range(window.y0, window.y1, self._rows):
             yield Frame.empty(Window(window.x0, top, window.x1, min(top + self._rows, window.y1)))
 
+    def _strips(self, window: Window) -> Iterator[Window]:
+        """A window in pieces that the caches hold, also where a tile is as large as a frame."""
+        for top in range(window.y0, window.y1, self._tile_rows):
+            yield Window(window.x0, top, window.x1, min(top + self._tile_rows, window.y1))
+
     def _paint(self, node: Node, out: Frame) -> None:
         """Fill ``out`` with what a node of the plan shows there."""
         inside = node.region & out.window
@@ -121,9 +127,9 @@ class Executor:
         tile counts."""
         found = self._painters.get(node.key)
         if found is None:
-            found = self._pasting(node) if self._keeper.is_whole(node) else self._made(node)
-            if self._hold or not isinstance(node, Picture):
-                self._painters[node.key] = found
+            found = self._painters[node.key] = self._pasting(node) if self._keeper.is_whole(node) else self._made(node)
+            if not self._hold and isinstance(node, Picture):
+                self._passing.append(node.key)
         return found
 
     def _pasting(self, node: Node) -> Painter:
@@ -190,9 +196,15 @@ class Executor:
             for index in range(0 if lowest is None else lowest + 1, len(nodes)):
                 node = nodes[index]
                 window = node.region & out.window
-                if not window.is_empty:
-                    source = self._realised(node).frame if whole[index] else self._new(node, window)
-                    mergers[index](out, source)
+                if window.is_empty:
+                    continue
+                if whole[index]:
+                    mergers[index](out, self._realised(node).frame)
+                else:
+                    for strip in self._strips(window) if _is_of_one_picture(node) else (window,):
+                        mergers[index](out, self._new(node, strip))
+                while self._passing:  # there is no room for another picture beside this one
+                    self._painters.pop(self._passing.pop(), None)
 
         return paint
 
@@ -245,6 +257,13 @@ class Executor:
             size=node.size,
             display=self._display,
         )
+
+
+def _is_of_one_picture(node: Node) -> bool:
+    """Whether it reads a picture and nothing else."""
+    while len(inputs := node.inputs()) == 1:
+        node = inputs[0]
+    return isinstance(node, Picture)
 
 
 def _paint_box(node: Box, out: Frame) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from reelwork.effect import PointEffect
-from reelwork.errors import MediaError
+from reelwork.errors import MediaError, OutputError
 from reelwork.graph.model import Media
 from reelwork.image import Window
 from reelwork.image.frame import Frame
@@ -28,10 +30,14 @@ from reelwork.media.picture import Picture
 from reelwork.media.probe import digest_of
 from reelwork.media.stills import load_still, still_level
 from reelwork.media.video import VideoSource
+from reelwork.render.spill import Spill
 from reelwork.values import Affine, Display
 
-#: What converted pictures may take, bytes; the smaller versions of those that are shrunk come on top, a third at most.
+#: What converted pictures may take, bytes, where the machine's owner says nothing else; the smaller versions of those
+#: that are shrunk come on top, a third at most.
 HELD_BYTES: Final = 128 << 20
+#: The environment variable in which the owner does: ``512MB``.
+HELD_VARIABLE: Final = "REELWORK_PICTURE_MEMORY"
 #: What pictures may take as they are stored, bytes.
 STORED_BYTES: Final = 8 << 20
 #: How many decoders are kept open.
@@ -66,17 +72,22 @@ class Sources:
     """The pictures of media, decoded when asked for. Not safe to share between threads.
 
     :param display: the production's display curve, by which SDR pictures are light
-    :param held_bytes: how much of converted pictures is held; no result depends on it
+    :param held_bytes: how much of converted pictures is held, ``None`` for what the machine's owner says; stills beyond
+        that lie in a file. No result depends on it
     """
 
-    def __init__(self, *, display: Display = "srgb", held_bytes: int = HELD_BYTES) -> None:
+    def __init__(self, *, display: Display = "srgb", held_bytes: int | None = None) -> None:
         self.display: Display = display
-        self.held_bytes = held_bytes
+        self.held_bytes = _owners_bytes() if held_bytes is None else held_bytes
         self._videos: OrderedDict[str, VideoSource] = OrderedDict()
         self._stored = _Recent[Key, Picture](
             STORED_BYTES, lambda picture: sum(plane.nbytes for plane in picture.planes)
         )
-        self._mipmaps = _Recent[tuple[Key, Effects], _Held](held_bytes, lambda held: held.mipmap.frame.data.nbytes)
+        self._mipmaps = _Recent[tuple[Key, Effects], _Held](
+            self.held_bytes, lambda held: held.mipmap.frame.data.nbytes, self._put_aside
+        )
+        self._aside: dict[tuple[Key, Effects], Callable[[Any], _Held]] = {}
+        self._spill = Spill[tuple[Key, Effects]]()
         self._spare: dict[tuple[int, ...], npt.NDArray[np.float32]] = {}
 
     def painter(self, media: Media, time: Fraction, matrix: Affine, effects: Effects) -> Callable[[Frame], None]:
@@ -129,21 +140,35 @@ class Sources:
         return self._stored.get(key, load)
 
     def _mipmap(self, media: Media, key: Key, effects: Effects) -> _Held:
-        def make() -> _Held:
-            picture = self._picture(media, key)
-            moving = media.facts.kind == "video"
-            samples: Samples
-            if not effects and not moving and _is_packable(picture.storage):
-                samples = _packed(picture, _ink(picture))
-            else:
-                samples = self._light(picture, _ink(picture))
-                if effects:
-                    box = (float(picture.width), float(picture.height))
-                    apply_pointwise(effects, samples, samples, to_layer=Affine.IDENTITY, box=box, display=self.display)
-            opaque = picture.storage.alpha == "none" and all(effect.keeps_alpha for effect in effects)
-            return _Held(Mipmap(samples, opaque=opaque), picture.width, picture.height, moving)
+        return self._mipmaps.get((key, effects), lambda: self._again((key, effects)) or self._made(media, key, effects))
 
-        return self._mipmaps.get((key, effects), make)
+    def _made(self, media: Media, key: Key, effects: Effects) -> _Held:
+        picture = self._picture(media, key)
+        moving = media.facts.kind == "video"
+        samples: Samples
+        if not effects and not moving and _is_packable(picture.storage):
+            samples = _packed(picture, _ink(picture))
+        else:
+            samples = self._light(picture, _ink(picture))
+            if effects:
+                box = (float(picture.width), float(picture.height))
+                apply_pointwise(effects, samples, samples, to_layer=Affine.IDENTITY, box=box, display=self.display)
+        opaque = picture.storage.alpha == "none" and all(effect.keeps_alpha for effect in effects)
+        return _Held(Mipmap(samples, opaque=opaque), picture.width, picture.height, moving)
+
+    def _put_aside(self, key: tuple[Key, Effects], held: _Held) -> None:
+        """A still that there is no room for is written to a file: to decode it again may take a tenth of a second."""
+        if held.moving or key in self._aside:
+            return
+        frame, opaque, width, height = held.mipmap.frame, held.mipmap.opaque, held.width, held.height
+        kind, window = type(frame), frame.window
+        self._spill.put(key, frame.data)
+        self._aside[key] = lambda data: _Held(Mipmap(kind(data, window), opaque=opaque), width, height, False)
+
+    def _again(self, key: tuple[Key, Effects]) -> _Held | None:
+        """A still that was put aside."""
+        data = self._spill.get(key)
+        return None if data is None else self._aside[key](data)
 
     def _light(self, picture: Picture, window: Window) -> Frame:
         """As :func:`picture_to_frame`; pages that the process has already are not asked for anew."""
@@ -180,11 +205,17 @@ def _unchanged(media: Media) -> Path:
 
 
 class _Recent(Generic[K, V]):
-    """What was used last, up to so many bytes, and always the one that was used last."""
+    """What was used last, up to so many bytes, and always the one that was used last.
 
-    def __init__(self, budget: int, weigh: Callable[[V], int]) -> None:
+    :param parting: told of whatever there is no room for any more
+    """
+
+    def __init__(
+        self, budget: int, weigh: Callable[[V], int], parting: Callable[[K, V], None] = lambda key, value: None
+    ) -> None:
         self._budget = budget
         self._weigh = weigh
+        self._parting = parting
         self._held: OrderedDict[K, tuple[V, int]] = OrderedDict()
         self._bytes = 0
 
@@ -208,7 +239,9 @@ class _Recent(Generic[K, V]):
             found = self._held[key] = (value, self._weigh(value))
             self._bytes += found[1]
             while self._bytes > self._budget and len(self._held) > 1:
-                self._bytes -= self._held.popitem(last=False)[1][1]
+                old, (gone, weight) = self._held.popitem(last=False)
+                self._bytes -= weight
+                self._parting(old, gone)
         self._held.move_to_end(key)
         return found[0]
 
@@ -219,6 +252,20 @@ def _level(media: Media, matrix: Affine) -> int:
         return 0
     scale = max(abs(matrix.a) + abs(matrix.c), abs(matrix.b) + abs(matrix.d))
     return still_level(scale / ENLARGEMENT)
+
+
+def _owners_bytes() -> int:
+    """How much of converted pictures the machine's owner lets a worker hold.
+
+    :raises OutputError: the variable does not hold an amount
+    """
+    text = os.environ.get(HELD_VARIABLE, "")
+    if not text:
+        return HELD_BYTES
+    found = re.fullmatch(r"\s*(\d{1,6})\s*(MB|GB)\s*", text, re.IGNORECASE)
+    if found is None:
+        raise OutputError(f"${HELD_VARIABLE} is {text!r}, which is no amount of memory: write it as 512MB or 2GB")
+    return int(found[1]) << (30 if found[2].upper() == "GB" else 20)
 
 
 def _is_packable(storage: StorageFormat) -> bool:

@@ -1,0 +1,57 @@
+"""Pictures of media: what is held, what is put aside, and that the owner says how much."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from reelwork.errors import OutputError
+from reelwork.graph.model import Media
+from reelwork.image import Window
+from reelwork.image.frame import Frame
+from reelwork.media.probe import probe
+from reelwork.render import sources
+from reelwork.render.sources import HELD_BYTES, HELD_VARIABLE, Sources
+from reelwork.values import Affine
+
+
+def stills(folder: Path, count: int) -> list[Media]:
+    found = []
+    for number in range(count):
+        path = folder / f"{number}.png"
+        pixels = np.random.default_rng(number).integers(0, 255, (40, 60, 4), np.uint8)
+        Image.fromarray(pixels).save(path)
+        found.append(Media(path=str(path), facts=probe(path)))
+    return found
+
+
+def painted(source: Sources, media: Media) -> bytes:
+    out = Frame.empty(Window(0, 0, 50, 50))
+    source.painter(media, Fraction(0), Affine.translation(0.5, 0.25), ())(out)
+    return out.data.tobytes()
+
+
+def test_what_there_is_no_room_for_is_not_decoded_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    media = stills(tmp_path, 4)
+    wanted = [painted(Sources(), each) for each in media]
+    small = Sources(held_bytes=1)
+    read: list[Path] = []
+    load = sources.load_still
+    monkeypatch.setattr(sources, "load_still", lambda path, level: (read.append(path), load(path, level=level))[1])
+    for _ in range(3):
+        assert [painted(small, each) for each in media] == wanted
+    assert len(read) == len(media)
+
+
+def test_the_owner_says_how_much_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Sources().held_bytes == HELD_BYTES
+    for text, amount in (("512MB", 512 << 20), (" 2 gb ", 2 << 30)):
+        monkeypatch.setenv(HELD_VARIABLE, text)
+        assert Sources().held_bytes == amount
+    monkeypatch.setenv(HELD_VARIABLE, "a lot")
+    with pytest.raises(OutputError, match=r"'a lot'.*512MB"):
+        Sources()
