@@ -43,12 +43,15 @@ _FROM_LIGHT: Final = {
 }
 
 
-def decode(planes: tuple[Plane, ...], storage: StorageFormat, width: int, height: int, out: Frame) -> None:
+def decode(
+    planes: tuple[Plane, ...], storage: StorageFormat, width: int, height: int, out: Frame, *, has_alpha: bool = False
+) -> None:
     """Fill ``out`` with the pixels of a stored picture whose top left corner is ``(0, 0)``; transparent outside it.
 
     :param planes: as :class:`StorageFormat` orders and types them; chroma is interpolated linearly between its sites
     :param width: columns of the picture
     :param height: rows of the picture
+    :param has_alpha: that the right alpha is there already, since such a picture stood there before
     """
     inside = out.window & Window(0, 0, width, height)
     if inside != out.window:
@@ -68,7 +71,8 @@ def decode(planes: tuple[Plane, ...], storage: StorageFormat, width: int, height
             plane = _read_only(planes[channel if storage.model == "rgb" else 0])
             rgb.decode_plane(plane, _levels(storage), fused, out.data[channel], left, top, *inside)
     if storage.alpha == "none":
-        out.data[3, part[0] : part[1], part[2] : part[3]] = 1.0
+        if not has_alpha:
+            out.data[3, part[0] : part[1], part[2] : part[3]] = 1.0
     else:
         rgb.decode_plane(_read_only(planes[-1]), _levels(storage, alpha=True), False, out.data[3], left, top, *inside)
     if premultiplied:

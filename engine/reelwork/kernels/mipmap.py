@@ -68,7 +68,8 @@ class Mipmap(Generic[S]):
         found = self._levels.get((x, y))
         if found is None:
             along_x, along_y = x >= y, y >= x
-            found = halved(self._level(x - along_x, y - along_y), along_x=along_x, along_y=along_y)
+            larger = self._level(x - along_x, y - along_y)
+            found = halved(larger, along_x=along_x, along_y=along_y, opaque=self.opaque)
             self._levels[x, y] = found
         return found
 
@@ -111,14 +112,16 @@ def unit(frame: Samples) -> np.float32:
     return F(1.0) / F(HIGHEST) if isinstance(frame, PackedFrame) else F(1.0)
 
 
-def halved(frame: Samples, *, along_x: bool, along_y: bool) -> Samples:
+def halved(frame: Samples, *, along_x: bool, along_y: bool, opaque: bool = False) -> Samples:
     """The frame at half its size along x, along y or both; its edge's pixels stand for those that lie beyond."""
     out = type(frame).empty(halved_window(frame.window, along_x=along_x, along_y=along_y))
     rounding = F(0.5 if isinstance(frame, PackedFrame) else 0.0)  # codes are cut off to whole ones
     if not out.window.is_empty:
         _halve(
-            frame.data, *frame.window[:2], along_x, along_y, rounding, *out.window[:2], out.data
+            frame.data, *frame.window[:2], along_x, along_y, rounding, 3 if opaque else 4, *out.window[:2], out.data
         )  # fmt: skip
+        if opaque:
+            out.data[3] = full(frame, opaque)
     return out
 
 
@@ -144,8 +147,9 @@ def halving_needs(window: Window, *, along_x: bool, along_y: bool) -> Window:
 
 @kernel
 def _halve(
-    source: Plane, x0: Int, y0: Int, along_x: bool, along_y: bool, rounding: Float, out_x0: Int, out_y0: Int, out: Plane
-) -> None:
+    source: Plane, x0: Int, y0: Int, along_x: bool, along_y: bool, rounding: Float, channels: Int,
+    out_x0: Int, out_y0: Int, out: Plane,
+) -> None:  # fmt: skip
     weights, whole = np.empty(8, np.float32), np.zeros(4, np.float32)
     weights[0] = weights[7] = F(-0.01171875)
     weights[1] = weights[6] = F(-0.03515625)
@@ -158,22 +162,22 @@ def _halve(
     for row in range(out.shape[1]):
         if along_y:
             top = 2 * (out_y0 + row) - 3 - y0
-            ahead[0] = read_ahead(source, top + 8, top + 10, low, low + line.shape[1], 4)
-            down_columns(source, top, weights, low, low + line.shape[1], 4, line)
+            ahead[0] = read_ahead(source, top + 8, top + 10, low, low + line.shape[1], channels)
+            down_columns(source, top, weights, low, low + line.shape[1], channels, line)
         else:
-            down_columns(source, out_y0 + row - y0 - 1, whole, low, low + line.shape[1], 4, line)
+            down_columns(source, out_y0 + row - y0 - 1, whole, low, low + line.shape[1], channels, line)
         if along_x:
-            _halve_line(line, weights, rounding, row, out)
+            _halve_line(line, weights, rounding, channels, row, out)
         else:
-            for k in range(4):
+            for k in range(channels):
                 for t in range(U(out.shape[2])):
                     out[k, U(row), t] = line[k, t] + rounding
 
 
 @kernel
-def _halve_line(line: Floats, weights: Floats, rounding: Float, row: Int, out: Plane) -> None:
+def _halve_line(line: Floats, weights: Floats, rounding: Float, channels: Int, row: Int, out: Plane) -> None:
     w0, w1, w2, w3 = weights[0], weights[1], weights[2], weights[3]
-    for k in range(4):
+    for k in range(channels):
         for t in range(U(out.shape[2])):
             i = U(2) * t
             value = limited8(

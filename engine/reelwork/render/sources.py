@@ -122,7 +122,7 @@ class Sources:
             sizes[key] = self._mipmaps.weight(key) or whole
         for held in self._mipmaps.drop(lambda key, held: held.moving and key not in sizes):
             frame = held.mipmap.frame
-            if isinstance(frame, Frame):
+            if isinstance(frame, Frame) and held.mipmap.opaque:
                 self._spare[frame.data.shape] = frame.data
         return sum(sizes.values()) <= self.held_bytes
 
@@ -174,7 +174,8 @@ class Sources:
         """As :func:`picture_to_frame`; pages that the process has already are not asked for anew."""
         data = self._spare.pop((4, window.height, window.width), None)
         out = Frame.empty(window) if data is None else Frame(data, window)
-        decode(picture.planes, picture.storage, picture.width, picture.height, out)
+        opaque = data is not None and picture.storage.alpha == "none"
+        decode(picture.planes, picture.storage, picture.width, picture.height, out, has_alpha=opaque)
         return out
 
     def _video(self, media: Media) -> VideoSource:
