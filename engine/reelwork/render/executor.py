@@ -22,7 +22,6 @@ from reelwork.plan.nodes import (
     Area,
     Box,
     Clip,
-    Element,
     Fill,
     FramePlan,
     Generated,
@@ -187,15 +186,23 @@ class Executor:
         whole = [self._keeper.is_whole(node) for node in nodes]
         mergers = [frames.merger(element.merge, stack.space, element.opacity) for element in elements]
 
+        regions = [node.region for node in nodes]
+        hiding = [i for i, element in enumerate(elements) if element.is_plain and not element.node.opaque.is_empty]
+
         def paint(out: Frame) -> None:
-            lowest = _lowest(elements, out.window)
+            _, top, _, bottom = out.window
+            lowest = next((i for i in reversed(hiding) if nodes[i].opaque.covers(out.window)), None)
+            if lowest is None and elements[0].is_plain:
+                lowest = 0
             if lowest is None:
                 out.data[:] = 0.0
             else:
                 self._paint(nodes[lowest], out)
             for index in range(0 if lowest is None else lowest + 1, len(nodes)):
-                node = nodes[index]
-                window = node.region & out.window
+                region = regions[index]
+                if region.y0 >= bottom or region.y1 <= top:  # most of many small pictures
+                    continue
+                node, window = nodes[index], region & out.window
                 if window.is_empty:
                     continue
                 if whole[index]:
@@ -283,12 +290,3 @@ def _affordable(node: Area, wanted: Window) -> Window:
             "would have to be painted; make the effect's lengths smaller, or the layer's scale"
         )
     return needs
-
-
-def _lowest(elements: tuple[Element, ...], window: Window) -> int | None:
-    """The highest element that hides all below it; failing that, the first, where it alone can be copied."""
-    for index in range(len(elements) - 1, -1, -1):
-        element = elements[index]
-        if element.is_plain and element.node.opaque.covers(window):
-            return index
-    return 0 if elements[0].is_plain else None

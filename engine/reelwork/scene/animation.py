@@ -49,6 +49,8 @@ class Curve:
 
     def at(self, time: Fraction) -> Any:
         """The value at an instant, seconds of the layer's clock."""
+        if len(self.keys) == 1:  # most curves, thousands of times a frame
+            return self.keys[0].value
         after = bisect.bisect_right(self.keys, time, key=lambda key: key.time)
         if after == 0:
             return self.keys[0].value
