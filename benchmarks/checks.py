@@ -15,8 +15,8 @@ TIMES: Final = (0.2, 0.5, 0.8)
 #: The least PSNR, dB. Light mixes otherwise in linear light than in display values, filters reach differently far,
 #: fonts are hinted or not; a layer that lacks, stands elsewhere or does not move has less than this.
 ENOUGH: Final = 22.0
-#: The same where sixty layers' edges lie half a pixel beside ours, and sixty veils were rounded to 8 bits in turn.
-ENOUGH_OF_SIXTY: Final = 17.0
+#: The same where the edges of many layers lie half a pixel beside ours, and sixty veils were rounded to 8 bits in turn.
+ENOUGH_OF_MANY: Final = 17.0
 
 
 class Different(Exception):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from benchmarks.checks import ENOUGH, ENOUGH_OF_SIXTY, Different, compare
+from benchmarks.checks import ENOUGH, ENOUGH_OF_MANY, Different, compare
 from benchmarks.measure import Failed, Sample, run
 from benchmarks.media import make
 from benchmarks.peers.alone import finished_frames, write_finished_frames
@@ -192,7 +192,7 @@ class Bench:
             if key == "ours":
                 films[0] = films[1].rename(self._ours(name))
                 return ()
-            enough = ENOUGH_OF_SIXTY if name == "many layers" else ENOUGH
+            enough = ENOUGH_OF_MANY if name in ("many layers", "mosaic") else ENOUGH
             return compare(self._ours(name), films[1], enough)
         except (Failed, Absent, Different) as error:
             return str(error)

@@ -204,8 +204,8 @@ def collage(seconds: float) -> Scene:
         seconds,
         (Clip(_photograph(0), seconds, (1.0, 1.2)),),
         layers=(
-            Layer(Video("footage-1", seconds), (560, 400), (640, 430), 0.4, (-8, 6)),
-            Layer(Video("footage-2", seconds), (1400, 640), (1300, 600), 0.36, (5, -4)),
+            Layer(Video("clip-1", seconds, 1280, 720), (560, 400), (640, 430), 0.6, (-8, 6)),
+            Layer(Video("clip-2", seconds, 1280, 720), (1400, 640), (1300, 600), 0.54, (5, -4)),
             Layer(_drawing(0), (200, 900), (900, 760)),
             Layer(_drawing(1), (1700, 200), (1200, 300)),
             Layer(_drawing(2), (960, 1000), (1000, 120)),
