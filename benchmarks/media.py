@@ -98,8 +98,8 @@ def _write_video(source: Video, to: Path) -> None:
             picture = planes[0][y : y + height, x : x + width].astype(np.int16)
             picture += grain[shake[0] : shake[0] + height, shake[1] : shake[1] + width]
             top, left = (
-                round(height / 2 + 300 * np.sin(3 * angle)) - 90,
-                round(width / 2 + 700 * np.cos(2 * angle)) - 90,
+                round(height / 2 * (1 + 0.55 * np.sin(3 * angle))) - 90,
+                round(width / 2 * (1 + 0.73 * np.cos(2 * angle))) - 90,
             )
             picture[top : top + 180, left : left + 180] += ball
             frame = av.VideoFrame(width, height, "yuv420p")
