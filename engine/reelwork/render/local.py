@@ -27,7 +27,7 @@ _KEPT_LINES = 20
 #: What glibc's allocator is told, as far as the owner has not told it otherwise: to give a frame's memory back when it
 #: is freed, rather than keep it in a heap that has holes. A third of a render's memory (other allocators do so anyway).
 ALLOCATION = {
-    "MALLOC_MMAP_THRESHOLD_": str(4 << 20),
+    "MALLOC_MMAP_THRESHOLD_": str(16 << 20),
     "MALLOC_TRIM_THRESHOLD_": str(128 << 20),
     "MALLOC_ARENA_MAX": "2",
 }
