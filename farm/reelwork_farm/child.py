@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final
 from av.error import FFmpegError
 
 from reelwork.errors import MediaError
-from reelwork.render.worker import Outbox, die_with, take_over_pipes
+from reelwork.render.worker import Outbox, die_with, spare_old_objects, take_over_pipes
 from reelwork_farm import orders
 from reelwork_farm.model import Cause, UnitKind
 
@@ -59,6 +59,7 @@ def main(parent: int) -> None:
         try:
             if isinstance(order, orders.Open):
                 work = _opened(order, outbox)
+                spare_old_objects()
                 outbox.send(orders.Opened())
             elif work is not None:
                 outbox.send(_made(work, order, outbox))
