@@ -6,10 +6,9 @@ from benchmarks.peers.alone import EncodingAlone, RecodingAlone
 from benchmarks.peers.base import Peer
 from benchmarks.peers.ffmpeg import Ffmpeg
 from benchmarks.peers.melt import Melt
-from benchmarks.peers.moviepy import MoviePy
-from benchmarks.peers.movis import Movis
 from benchmarks.peers.ours import Ours
 from benchmarks.peers.pyav import PyAV
+from benchmarks.peers.scripted import Scripted
 
 
 def known() -> dict[str, Peer]:
@@ -19,8 +18,8 @@ def known() -> dict[str, Peer]:
         "ffmpeg": Ffmpeg(),
         "pyav": PyAV(),
         "melt": Melt(),
-        "moviepy": MoviePy(),
-        "movis": Movis(),
+        "moviepy": Scripted("MoviePy", "moviepy"),
+        "movis": Scripted("movis", "movis"),
         "encoding": EncodingAlone(),
         "recoding": RecodingAlone(),
     }

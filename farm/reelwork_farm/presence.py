@@ -91,13 +91,7 @@ def ask(folder: Path, leave: Leave | None) -> None:
 
     :param folder: of the machine's workers
     """
-    if leave is None:
-        (folder / _LEAVE).unlink(missing_ok=True)
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    made = folder / f".{_LEAVE}"
-    made.write_text(leave)
-    os.replace(made, folder / _LEAVE)
+    _leave_word(folder, _LEAVE, leave)
 
 
 def asked(folder: Path) -> Leave | None:
@@ -113,13 +107,7 @@ def refuse(folder: Path, why: str | None) -> None:
 
     :param folder: of the machine's workers
     """
-    if why is None:
-        (folder / _REFUSED).unlink(missing_ok=True)
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    made = folder / f".{_REFUSED}-{os.getpid()}"
-    made.write_text(why, encoding="utf-8")
-    os.replace(made, folder / _REFUSED)
+    _leave_word(folder, _REFUSED, why)
 
 
 def refused(folder: Path) -> str | None:
@@ -128,6 +116,17 @@ def refused(folder: Path) -> str | None:
         return (folder / _REFUSED).read_text(encoding="utf-8")
     except FileNotFoundError:
         return None
+
+
+def _leave_word(folder: Path, name: str, text: str | None) -> None:
+    """Write a file whole, or remove it."""
+    if text is None:
+        (folder / name).unlink(missing_ok=True)
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    made = folder / f".{name}-{os.getpid()}"
+    made.write_text(text, encoding="utf-8")
+    os.replace(made, folder / name)
 
 
 def main(folder: Path) -> None:

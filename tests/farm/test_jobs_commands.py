@@ -94,13 +94,19 @@ def test_the_history_is_told(run: Run, job: JobRow) -> None:
     assert "job submitted" not in run("events", "--job", job.id, "--after", str(first)).stdout
 
 
-def test_logs_and_what_strangers_wrote_are_told_without_orders_to_the_terminal(
-    run: Run, job: JobRow, farm: Served
-) -> None:
+def client_of_one_job(farm: Served, job: JobRow) -> FarmClient:
+    """A client of the farm, after all open jobs but one were cancelled."""
     client = farm.client()
     for other in client.jobs():
         if other.id != job.id and not other.ended:
             client.cancel(other.id)
+    return client
+
+
+def test_logs_and_what_strangers_wrote_are_told_without_orders_to_the_terminal(
+    run: Run, job: JobRow, farm: Served
+) -> None:
+    client = client_of_one_job(farm, job)
     worker = client.register(OFFER).worker
     lease = client.lease(worker)
     assert lease is not None
@@ -120,10 +126,7 @@ def test_logs_and_what_strangers_wrote_are_told_without_orders_to_the_terminal(
 def test_where_there_is_no_log_it_is_said_what_became_of_the_unit(
     run: Run, job: JobRow, farm: Served, tmp_path: Path
 ) -> None:
-    client = farm.client()
-    for other in client.jobs():
-        if other.id != job.id and not other.ended:
-            client.cancel(other.id)
+    client = client_of_one_job(farm, job)
     worker = client.register(OFFER).worker
     lease = client.lease(worker)
     assert lease is not None

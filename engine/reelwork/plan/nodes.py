@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from hashlib import blake2b
-from typing import ClassVar, Final
+from typing import Final
 
 from reelwork.effect import (
     AreaEffect,
@@ -38,13 +38,6 @@ class Node:
     region: Window
     opaque: Window = field(default=EMPTY, kw_only=True)
 
-    #: The fields that its picture depends on, beside the region; the opaque window follows from the rest.
-    _deciding: ClassVar[tuple[str, ...]] = ()
-
-    def __init_subclass__(cls) -> None:
-        names = [name for base in reversed(cls.__mro__) for name in vars(base).get("__annotations__", ())]
-        cls._deciding = tuple(name for name in names if name not in _BESIDE and not name.startswith("_"))
-
     @cached_property
     def key(self) -> bytes:
         """16 bytes that identify the picture that this node stands for."""
@@ -55,8 +48,8 @@ class Node:
         return tuple(value for value in self._values() if isinstance(value, Node))
 
     def _values(self) -> list[object]:
-        """What the picture depends on, beside the region."""
-        return [getattr(self, name) for name in self._deciding]
+        """What the picture depends on, beside the region; the opaque window follows from the rest."""
+        return [getattr(self, name) for name in self.__dataclass_fields__ if name not in _BESIDE]
 
 
 @dataclass(frozen=True, eq=False)

@@ -98,13 +98,7 @@ class Executor:
             self._painters = {}
 
     def _tiles(self, window: Window) -> Iterator[Frame]:
-        for top in range(window.y0, window.y1, self._rows):
-            yield Frame.empty(Window(window.x0, top, window.x1, min(top + self._rows, window.y1)))
-
-    def _strips(self, window: Window) -> Iterator[Window]:
-        """A window in pieces that the caches hold, also where a tile is as large as a frame."""
-        for top in range(window.y0, window.y1, self._tile_rows):
-            yield Window(window.x0, top, window.x1, min(top + self._tile_rows, window.y1))
+        return map(Frame.empty, _strips(window, self._rows))
 
     def _paint(self, node: Node, out: Frame) -> None:
         """Fill ``out`` with what a node of the plan shows there."""
@@ -208,7 +202,7 @@ class Executor:
                 if whole[index]:
                     mergers[index](out, self._realised(node).frame)
                 else:
-                    for strip in self._strips(window) if _is_of_one_picture(node) else (window,):
+                    for strip in _strips(window, self._tile_rows) if _is_of_one_picture(node) else (window,):
                         mergers[index](out, self._new(node, strip))
                 while self._passing:  # there is no room for another picture beside this one
                     self._painters.pop(self._passing.pop(), None)
@@ -264,6 +258,12 @@ class Executor:
             size=node.size,
             display=self._display,
         )
+
+
+def _strips(window: Window, rows: int) -> Iterator[Window]:
+    """A window in strips of so many rows, from the top to the bottom."""
+    for top in range(window.y0, window.y1, rows):
+        yield Window(window.x0, top, window.x1, min(top + rows, window.y1))
 
 
 def _is_of_one_picture(node: Node) -> bool:

@@ -45,9 +45,6 @@ class Spill(Generic[K]):
         self._file: BinaryIO | None = None
         self._lying: dict[K, _Lying] = {}
 
-    def __contains__(self, key: object) -> bool:
-        return key in self._lying
-
     def put(self, key: K, array: npt.NDArray[Any]) -> None:
         """Keep a C-contiguous array, if there is room; one that is there already is the same."""
         if key in self._lying or self._end + array.nbytes > self._most:

@@ -1,7 +1,9 @@
-"""MoviePy 2, in an environment of its own, since it needs an older Pillow than we do."""
+"""Python libraries that peers drive by a script, each in an environment of its own: MoviePy needs an older Pillow than
+we do, movis an older numpy."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.measure import Command
@@ -10,25 +12,32 @@ from benchmarks.peers.described import write_described
 from benchmarks.peers.environments import python_of, version_in
 from benchmarks.scenes import Scene
 
-_SCRIPT = Path(__file__).parent / "scripts" / "moviepy_scene.py"
+_SCRIPTS = Path(__file__).parent / "scripts"
 
 
-class MoviePy:
-    """MoviePy, by a script."""
+@dataclass(frozen=True)
+class Scripted:
+    """A library, by a script.
 
-    name = "MoviePy"
+    :param name: what it calls itself
+    :param package: its package, which names its environment and its script too
+    """
+
+    name: str
+    package: str
 
     def version(self) -> str:
         """Which version is there.
 
         :raises Absent: it could not be installed
         """
-        return version_in("moviepy", "moviepy")
+        return version_in(self.package, self.package)
 
     def command(self, scene: Scene, sink: Sink, to: Path, place: Place, *, cores: int) -> Command:
         """What renders a scene.
 
         :raises Absent: it could not be installed
         """
+        script = _SCRIPTS / f"{self.package}_scene.py"
         described = write_described(scene, place)
-        return Command((str(python_of("moviepy")), str(_SCRIPT), str(described), sink, str(to), str(cores)))
+        return Command((str(python_of(self.package)), str(script), str(described), sink, str(to), str(cores)))
