@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from reelwork_farm import presence
 from reelwork_farm.auth import token_for
@@ -14,6 +14,8 @@ from reelwork_farm.errors import FarmError
 from reelwork_farm.fleet import WORK, address_in
 from reelwork_farm.model import WorkerRow, WorkerState
 from reelwork_farm.supervisor import running
+
+T = TypeVar("T")
 
 #: Seconds that a controller, and then workers, may take to be there.
 _PATIENCE: Final = 120.0
@@ -32,14 +34,13 @@ def wait_for_controller(folder: Path, *, fresh: bool = False) -> str:
     :param fresh: whether it was just started, so that it must not fail even once
     :raises FarmError: it does not; the message says what it said
     """
-    begun = time.monotonic()
-    while time.monotonic() < begun + _PATIENCE:
+
+    def answering() -> str | None:
         address = address_in(folder, own=True)
-        if address is not None and FarmClient(address, token_for(address, folder)).healthy():
-            return address
-        _check(folder, begun, fresh)
-        time.sleep(_LOOK)
-    raise FarmError(f"the farm in {folder} did not come up in {_PATIENCE:.0f} s:\n{_last_lines(folder)}")
+        there = address is not None and FarmClient(address, token_for(address, folder)).healthy()
+        return address if there else None
+
+    return _awaited(answering, folder, f"the farm in {folder}", fresh=fresh)
 
 
 def wait_for_workers(
@@ -51,18 +52,16 @@ def wait_for_workers(
     :param fresh: whether they were just started, so that no program of theirs must fail
     :raises FarmError: there are not; the message says what they said
     """
-    begun = time.monotonic()
-    while time.monotonic() < begun + _PATIENCE:
+
+    def registered() -> list[WorkerRow] | None:
         there = [
             row
             for row in client.workers()
             if row.registered >= since and row.state not in (WorkerState.LOST, WorkerState.GONE)
         ]
-        if len(there) >= count:
-            return there
-        _check(folder, begun, fresh)
-        time.sleep(_LOOK)
-    raise FarmError(f"the farm's workers did not come up in {_PATIENCE:.0f} s:\n{_last_lines(folder)}")
+        return there if len(there) >= count else None
+
+    return _awaited(registered, folder, "the farm's workers", fresh=fresh)
 
 
 def wait_for_own_workers(folder: Path, count: int) -> None:
@@ -70,15 +69,29 @@ def wait_for_own_workers(folder: Path, count: int) -> None:
 
     :raises FarmError: they do not; the message says what they, or the farm, said
     """
-    begun = time.monotonic()
-    while time.monotonic() < begun + _PATIENCE:
+
+    def present() -> bool | None:
         if len(presence.present(folder / WORK)) >= count:
-            return
+            return True
         if (why := presence.refused(folder / WORK)) is not None:
             raise FarmError(f"the farm does not take this machine's workers: {why}")
-        _check(folder, begun, True)
+        return None
+
+    _awaited(present, folder, "the workers", fresh=True)
+
+
+def _awaited(look: Callable[[], T | None], folder: Path, what: str, *, fresh: bool) -> T:
+    """What is looked for again and again, once it is there.
+
+    :raises FarmError: it does not come; the message says what it said
+    """
+    begun = time.monotonic()
+    while time.monotonic() < begun + _PATIENCE:
+        if (found := look()) is not None:
+            return found
+        _check(folder, begun, fresh)
         time.sleep(_LOOK)
-    raise FarmError(f"the workers did not come up in {_PATIENCE:.0f} s:\n{_last_lines(folder)}")
+    raise FarmError(f"{what} did not come up in {_PATIENCE:.0f} s:\n{_last_lines(folder)}")
 
 
 def _check(folder: Path, begun: float, fresh: bool) -> None:
