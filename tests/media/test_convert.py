@@ -1,3 +1,4 @@
+import itertools
 import shutil
 import subprocess
 from dataclasses import replace
@@ -13,7 +14,14 @@ from media.clips import make_clip, visible
 from reelwork.image.frame import Frame
 from reelwork.image.storage import StorageFormat
 from reelwork.image.window import Window
-from reelwork.media.convert import PictureWriter, frame_to_picture, frame_to_pixels, picture_to_frame
+from reelwork.media.convert import (
+    PictureWriter,
+    copied,
+    frame_to_picture,
+    frame_to_pixels,
+    new_parts,
+    picture_to_frame,
+)
 from reelwork.media.encode import encode_unit, planes_match
 from reelwork.media.formats import pixel_format_of
 from reelwork.media.mux import write_film
@@ -205,4 +213,38 @@ def test_strips_make_the_same_picture_as_the_frame(
         top += height
     assert frame.window.y1 == top
     for plane, expected in zip(writer.picture.planes, frame_to_picture(frame, storage).planes, strict=True):
+        np.testing.assert_array_equal(plane, expected)
+
+
+@st.composite
+def windows(draw: st.DrawFn) -> Window:
+    x0, y0 = draw(st.integers(5, 34)), draw(st.integers(-3, 20))
+    return Window(x0, y0, draw(st.integers(x0 + 1, 35)), draw(st.integers(y0 + 1, 21)))
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(windows(), max_size=5),
+    st.sampled_from([(1, 1), (2, 1), (2, 2)]),
+    st.sampled_from(["none", "straight"]),
+    st.integers(1, 9),
+)
+def test_parts_that_are_new_make_the_same_picture_as_the_frame(
+    changed: list[Window], subsampling: tuple[int, int], alpha: str, rows: int
+) -> None:
+    storage = StorageFormat(model="yuv", subsampling=subsampling, full_range=False, alpha=alpha)
+    window, random = Window(5, -3, 35, 21), np.random.default_rng(1)
+    data = random.random((4, 24, 30), dtype=np.float32)
+    before = frame_to_picture(Frame(data, window), storage)
+    for x0, y0, x1, y1 in changed:
+        data[:, y0 + 3 : y1 + 3, x0 - 5 : x1 - 5] = random.random((4, y1 - y0, x1 - x0), dtype=np.float32)
+    frame, picture = Frame(data, window), copied(before)
+    parts = new_parts(changed, window)
+    assert all((a & b).is_empty for a, b in itertools.combinations(parts, 2))
+    for part in parts:
+        writer = PictureWriter(storage, window, picture=picture, part=part)
+        x0, y0, x1, y1 = writer.reads
+        for top in range(y0, y1, rows):
+            writer.write(frame.crop(Window(x0, top, x1, min(top + rows, y1))))
+    for plane, expected in zip(picture.planes, frame_to_picture(frame, storage).planes, strict=True):
         np.testing.assert_array_equal(plane, expected)

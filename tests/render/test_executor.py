@@ -15,6 +15,7 @@ from reelwork.extensions import registry
 from reelwork.graph.model import AdjustmentSource, EffectUse, GroupSource, SolidSource
 from reelwork.image import Window
 from reelwork.image.frame import Frame
+from reelwork.image.storage import StorageFormat
 from reelwork.kernels.resample import resample
 from reelwork.plan.planner import View, plan_frame
 from reelwork.render.executor import Executor
@@ -127,6 +128,49 @@ def test_bytes_do_not_depend_on_the_tiles(reference, rows):
 @pytest.mark.parametrize("budget", [0, 100_000, 1 << 30])
 def test_bytes_do_not_depend_on_what_is_kept(reference, budget):
     assert rendered(busy(), TIMES, keep_bytes=budget) == reference
+
+
+@pytest.mark.parametrize("share", [1.0, 0.8, 0.1])
+@pytest.mark.parametrize("subsampling", [(1, 1), (2, 1), (2, 2)])
+@pytest.mark.parametrize("rows", [7, 128])
+def test_pictures_do_not_depend_on_the_one_before(monkeypatch, share, subsampling, rows):
+    monkeypatch.setattr("reelwork.render.executor.MOST_STALE", share)
+    storage = StorageFormat(model="yuv", subsampling=subsampling, full_range=False)
+    root = composition(
+        layer(still(200, 100, digest="ground"), path="l0"),
+        layer(still(31, 23, digest="dot", has_alpha=True), path="l1", position=moving(point(5, 7), point(190, 93))),
+        layer(still(9, 9, digest="top"), path="l2", position=moving(point(150, 3), point(150, 99)), start=1),
+    )
+    times = [Fraction(n, 12) for n in range(24)]
+    executor, last = Executor(Painted(), tile_rows=rows), None
+    for plan in plans(root, times):
+        picture = executor.picture(plan, storage, last)
+        alone = Executor(Painted()).picture(plan, storage)
+        assert all(np.array_equal(a, b) for a, b in zip(picture.planes, alone.planes, strict=True))
+        last = (plan, picture)
+
+
+def test_of_a_picture_on_which_little_moves_little_is_painted(monkeypatch):
+    painted = 0
+
+    def counting(self, node, out, paint=Executor._paint):
+        nonlocal painted
+        painted += out.data[0].size
+        paint(self, node, out)
+
+    monkeypatch.setattr(Executor, "_paint", counting)
+    storage = StorageFormat(model="yuv", subsampling=(2, 2), full_range=False)
+    root = composition(
+        layer(still(200, 100, digest="ground"), path="l0"),
+        layer(still(10, 10, digest="dot"), path="l1", position=moving(point(20, 20), point(60, 20))),
+    )
+    executor, last, counts = Executor(Painted()), None, []
+    for plan in plans(root, [Fraction(n, 10) for n in range(10)]):
+        painted = 0
+        last = (plan, executor.picture(plan, storage, last))
+        counts.append(painted)
+    assert counts[0] >= 200 * 100
+    assert max(counts[3:]) < 2000
 
 
 def test_bytes_do_not_depend_on_the_order(reference):

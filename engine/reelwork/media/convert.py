@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -16,7 +18,7 @@ from reelwork.media.picture import Picture
 from reelwork.values import Display
 
 _RGB: Final = StorageFormat(model="rgb", subsampling=(1, 1), full_range=True)
-#: How many rows below a row are read to encode it.
+#: How many rows above and below a row are read to encode it.
 _REACH: Final = 2
 
 
@@ -43,40 +45,77 @@ class PictureWriter:
     Without alpha in the storage, light falls on black.
 
     :param window: of the whole frame
+    :param picture: what to write to, if only a part of it is new; its planes are written to
+    :param part: which one, in the picture: one of those that :func:`new_parts` gives
     """
 
-    def __init__(self, storage: StorageFormat, window: Window) -> None:
-        planes = colour.empty_planes(storage, window.width, window.height)
-        self.picture = Picture(planes, storage, window.width, window.height)
+    def __init__(
+        self, storage: StorageFormat, window: Window, *, picture: Picture | None = None, part: Window | None = None
+    ) -> None:
+        planes = () if picture is not None else colour.empty_planes(storage, window.width, window.height)
+        self.picture = picture or Picture(planes, storage, window.width, window.height)
         self._left, self._top = window[:2]
-        self._done = 0
+        self._whole = Window(0, 0, window.width, window.height)
+        self._part = part or self._whole
+        self._done = self._part.y0
         self._waiting: Frame | None = None
+
+    @property
+    def reads(self) -> Window:
+        """The pixels of the frame that the strips are of."""
+        reads = self._part.expand(_REACH, _REACH, _REACH, _REACH) & self._whole
+        return reads.expand(-self._left, -self._top, self._left, self._top)
 
     def write(self, strip: Frame) -> None:
         """Encode the frame's next rows; the last of them wait for the rows below, over which chroma is low-passed."""
         part = Frame(strip.data, strip.window.expand(self._left, self._top, -self._left, -self._top))
-        stop, height = part.window.y1, self.picture.height
-        ready = stop if stop == height else max(self._done, _even(stop - _REACH))
+        left, top, right, stop = part.window
+        last = stop >= min(self._part.y1 + _REACH, self._whole.y1)
+        ready = self._part.y1 if last else max(self._done, _even(stop - _REACH))
         whole = part
         if self._waiting is not None:
-            seam = min(ready, _even(part.window.y0 + 2 * _REACH))
+            seam = min(ready, _even(top + 2 * _REACH))
             whole = _joined(self._waiting, part, stop if seam == ready else min(stop, seam + _REACH))
             self._encode(whole, seam)
         self._encode(part, ready)
         keep = max(0, ready - _REACH)
-        whole = part if keep >= part.window.y0 else whole
-        self._waiting = whole.crop(Window(0, keep, self.picture.width, stop))
+        whole = part if keep >= top else whole
+        self._waiting = whole.crop(Window(left, keep, right, stop))
 
     def _encode(self, light: Frame, stop: int) -> None:
-        picture, rows = self.picture, Window(0, self._done, self.picture.width, stop)
+        picture, rows = self.picture, Window(self._part.x0, self._done, self._part.x1, stop)
         if not rows.is_empty:
             colour.encode(light, picture.storage, picture.width, picture.height, picture.planes, rows)
             self._done = stop
 
 
-def _even(row: int) -> int:
-    """The row itself or the one above, where a sample of chroma begins."""
-    return row & ~1
+def new_parts(changed: Iterable[Window], window: Window) -> list[Window]:
+    """The parts of a stored picture that are new where some of its light is, since chroma is low-passed.
+
+    They do not overlap. What lies so near together that it is read at once becomes one.
+
+    :param changed: windows within the frame
+    :param window: of the whole frame
+    """
+    found: list[Window] = []
+    for light in changed:
+        x0, y0, x1, y1 = light.expand(_REACH + window.x0, _REACH + window.y0, _REACH - window.x0, _REACH - window.y0)
+        part = Window(_even(x0), _even(y0), _even(x1 + 1), _even(y1 + 1))
+        while near := [other for other in found if not (part.expand(4, 4, 4, 4) & other).is_empty]:
+            found = [other for other in found if other not in near]
+            part = functools.reduce(Window.__or__, near, part)
+        found.append(part)
+    return [part & Window(0, 0, window.width, window.height) for part in found]
+
+
+def copied(picture: Picture) -> Picture:
+    """The same picture with planes of its own."""
+    return replace(picture, planes=tuple(plane.copy() for plane in picture.planes))
+
+
+def _even(place: int) -> int:
+    """The row or column itself, or the one before, where a sample of chroma begins."""
+    return place & ~1
 
 
 def _joined(above: Frame, below: Frame, stop: int) -> Frame:

@@ -47,6 +47,12 @@ class Node:
         """The nodes that this one reads."""
         return tuple(value for value in self._values() if isinstance(value, Node))
 
+    @property
+    def own(self) -> tuple[object, ...]:
+        """What this node is and does, whatever it reads."""
+        values = (_said(value) for value in self._values() if not isinstance(value, Node))
+        return (type(self).__name__, self.region, *values)
+
     def _values(self) -> list[object]:
         """What the picture depends on, beside the region; the opaque window follows from the rest."""
         return [getattr(self, name) for name in self.__dataclass_fields__ if name not in _BESIDE]

@@ -8,6 +8,7 @@ is painted whole, once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Final, TypeAlias
 
@@ -16,8 +17,9 @@ from reelwork.image import Window
 from reelwork.image.frame import Frame
 from reelwork.image.storage import StorageFormat
 from reelwork.kernels import coverage, frames, resample
-from reelwork.media.convert import PictureWriter
+from reelwork.media.convert import PictureWriter, copied, new_parts
 from reelwork.media.picture import Picture as StoredPicture
+from reelwork.plan.changes import changed
 from reelwork.plan.nodes import (
     Area,
     Box,
@@ -43,6 +45,8 @@ from reelwork.render.sources import Sources
 Painter: TypeAlias = Callable[[Frame], None]
 #: What one executor may keep of pictures that do not change, bytes.
 KEEP_BYTES: Final = 112 << 20
+#: The largest share of a picture that is new for the rest to be copied from the picture before.
+MOST_STALE: Final = 0.8
 #: The largest picture that is painted for the sake of an effect: 16,384 × 16,384.
 MOST_PIXELS: Final = 1 << 28
 
@@ -67,19 +71,41 @@ class Executor:
     def frame(self, plan: FramePlan) -> Frame:
         """The whole frame of a plan."""
         out = Frame.empty(plan.window)
-        for tile in self._finished(plan):
-            out.paste(tile)
+        with self._ready(plan):
+            for tile in self._finished(plan, plan.window):
+                out.paste(tile)
         return out
 
-    def picture(self, plan: FramePlan, storage: StorageFormat) -> StoredPicture:
-        """The frame of a plan as it is stored."""
-        writer = PictureWriter(storage, plan.window)
-        for tile in self._finished(plan):
-            writer.write(tile)
-        return writer.picture
+    def picture(
+        self, plan: FramePlan, storage: StorageFormat, before: tuple[FramePlan, StoredPicture] | None = None
+    ) -> StoredPicture:
+        """The frame of a plan as it is stored.
 
-    def _finished(self, plan: FramePlan) -> Iterator[Frame]:
-        """The tiles of a frame, from the top to the bottom."""
+        :param before: another frame, of which all is taken that is the same
+        """
+        with self._ready(plan):
+            if before is not None and (parts := _stale(before[0], plan)) is not None:
+                made = copied(before[1])
+                for part in parts:
+                    self._write(plan, PictureWriter(storage, plan.window, picture=made, part=part))
+                return made
+            writer = PictureWriter(storage, plan.window)
+            self._write(plan, writer)
+            return writer.picture
+
+    def _write(self, plan: FramePlan, writer: PictureWriter) -> None:
+        for tile in self._finished(plan, writer.reads):
+            writer.write(tile)
+
+    def _finished(self, plan: FramePlan, window: Window) -> Iterator[Frame]:
+        """The tiles of a part of a frame, from the top to the bottom."""
+        for tile in self._tiles(window):
+            self._paint(plan.root, tile)
+            yield tile
+
+    @contextmanager
+    def _ready(self, plan: FramePlan) -> Iterator[None]:
+        """While inside, a plan's frame can be painted."""
         self._keeper.begin(plan)
         # more pictures than can be held at once are read one after the other, each once, and not anew for every tile
         pictures = [
@@ -91,9 +117,7 @@ class Executor:
         self._rows = self._tile_rows if self._hold else max(self._tile_rows, plan.window.height)
         self._painters = {}
         try:
-            for tile in self._tiles(plan.window):
-                self._paint(plan.root, tile)
-                yield tile
+            yield
         finally:
             self._painters = {}
 
@@ -258,6 +282,13 @@ class Executor:
             size=node.size,
             display=self._display,
         )
+
+
+def _stale(before: FramePlan, plan: FramePlan) -> list[Window] | None:
+    """The parts of a stored picture that differ from those of the frame before; ``None`` if that is most of it."""
+    parts = new_parts(changed(before, plan), plan.window)
+    stale = sum(part.width * part.height for part in parts)
+    return parts if stale <= MOST_STALE * plan.window.width * plan.window.height else None
 
 
 def _strips(window: Window, rows: int) -> Iterator[Window]:
