@@ -12,6 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from whole.making import write_video
 
 from reelwork.image import EMPTY
 from reelwork.kernels import frames, resample
@@ -19,8 +20,10 @@ from reelwork.kernels.mipmap import Mipmap
 from reelwork.plan.nodes import Element, FramePlan, Node, Stack
 from reelwork.plan.planner import plan_frame
 from reelwork.render.executor import Executor
+from reelwork.render.outputs import film_spec
 from reelwork.render.prepare import Settings, default_output, prepare
 from reelwork.render.sources import Sources
+from reelwork.render.unit import Painter, Shot
 from reelwork.render.view import output_view
 
 SCENES = Path(__file__).parents[2] / "scenes"
@@ -105,3 +108,34 @@ def compare(plans: list[FramePlan], request: pytest.FixtureRequest) -> None:
     for plan, bytes_ in zip(plans, short, strict=True):
         slow = Executor(Sources(), keep_bytes=0)
         assert slow.frame(FramePlan(bare(plan.root), plan.window)).data.tobytes() == bytes_
+
+
+def test_what_comes_over_a_picture_that_is_handed_on_as_it_is(tmp_path: Path) -> None:
+    """A frame of untouched footage has its own chroma, not that of a painted one: nothing of it may be taken."""
+    write_video(tmp_path / "clip.mp4")
+    (tmp_path / "scene.yaml").write_text(HELD)
+    prepared = prepare(tmp_path, Settings())
+    (output,) = prepared.scene.outputs.values()
+    graph = prepared.graph(output.composition)
+    view = output_view(graph, output, Fraction(1))
+    spec = film_spec(output, ".mp4", (160, 90), Fraction(48), display="srgb", alpha=False, draft=False)
+    shot = Shot(graph, view, Fraction(0), Fraction(48))
+    _, following = Painter(shot).pictures(24, 26, spec)
+    (alone,) = Painter(shot).pictures(25, 26, spec)
+    assert all((a == b).all() for a, b in zip(following.planes, alone.planes, strict=True))
+
+
+HELD = """
+reelwork: 1
+canvas: {size: [160, 90], fps: 48}
+compositions:
+  main:
+    duration: 1s
+    layers:
+      - file: clip.mp4
+      - solid: red
+        start: 25f
+        transform: {scale: 20%}
+outputs:
+  film: {file: film.mp4}
+"""

@@ -73,12 +73,15 @@ class Painter:
 
     def pictures(self, first: int, stop: int, spec: VideoSpec) -> Iterator[StoredPicture]:
         """Pictures ready to be encoded; a source that nothing changes hands on its own planes."""
-        last: tuple[FramePlan, StoredPicture] | None = None
+        key, picture, painted = b"", None, None
         for number in range(first, stop):
             plan = self.shot.plan(number)
-            if last is None or plan.key != last[0].key:
-                last = (plan, self._untouched(plan, spec) or self._executor.picture(plan, spec.storage, last))
-            yield last[1]
+            if picture is None or plan.key != key:
+                key, picture = plan.key, self._untouched(plan, spec)
+                if picture is None:
+                    painted = (plan, self._executor.picture(plan, spec.storage, painted))
+                    picture = painted[1]
+            yield picture
 
     def _untouched(self, plan: FramePlan, spec: VideoSpec) -> StoredPicture | None:
         node = untouched(plan)
