@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import tempfile
 import threading
@@ -15,6 +16,8 @@ from typing import Final
 
 #: Seconds between two looks at the memory. Each costs a few milliseconds of somebody's processor time.
 _PAUSE: Final = 0.25
+#: A program that is not done after so many seconds is ended.
+LONGEST: Final = 900.0
 
 
 @dataclass(frozen=True)
@@ -68,10 +71,11 @@ def pinned(on: int) -> Callable[[], None]:
     return lambda: os.sched_setaffinity(0, chosen)
 
 
-def run(command: Command, *, on: int) -> Sample:
+def run(command: Command, *, on: int, longest: float = LONGEST) -> Sample:
     """Run a command to its end on so many cores.
 
-    :raises Failed: it did not end well
+    :param longest: seconds that it may take
+    :raises Failed: it did not end well, or in time
     """
     with tempfile.TemporaryFile() as words:
         begin = time.perf_counter()
@@ -84,12 +88,14 @@ def run(command: Command, *, on: int) -> Sample:
             stderr=words,
             preexec_fn=pinned(on),
         )
-        watch = _Watch(process.pid)
+        watch = _Watch(process.pid, begin + longest)
         watch.start()
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - begin
         watch.stop()
         process.returncode = os.waitstatus_to_exitcode(status)
+        if watch.late:
+            raise Failed(f"{Path(command.argv[0]).name} was not done after {longest:.0f} s")
         if process.returncode:
             words.seek(0)
             said = words.read().decode(errors="replace").strip().splitlines()
@@ -98,17 +104,25 @@ def run(command: Command, *, on: int) -> Sample:
 
 
 class _Watch(threading.Thread):
-    """Looks at what a tree of processes holds, now and then, until it is stopped."""
+    """Looks at what a tree of processes holds, now and then, until it is stopped, or ends the tree when it is late."""
 
-    def __init__(self, root: int) -> None:
+    def __init__(self, root: int, until: float) -> None:
         super().__init__(daemon=True)
         self._root = root
+        self._until = until
+        self.late = False
         self._over = threading.Event()
         self.peak = 0
 
     def run(self) -> None:
         while not self._over.wait(_PAUSE):
-            self.peak = max(self.peak, sum(held(process) for process in tree(self._root)))
+            processes = tree(self._root)
+            self.peak = max(self.peak, sum(held(process) for process in processes))
+            if time.perf_counter() > self._until:
+                self.late = True
+                for process in processes:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(process, signal.SIGKILL)
 
     def stop(self) -> None:
         self._over.set()

@@ -40,6 +40,12 @@ def test_a_run_that_fails_says_its_last_words():
         run(Command((sys.executable, "-c", "raise ValueError('no such film')")), on=1)
 
 
+def test_a_program_that_takes_too_long_is_ended_with_all_that_came_from_it() -> None:
+    code = "import subprocess, sys, time; subprocess.run([sys.executable, '-c', 'import time; time.sleep(60)'])"
+    with pytest.raises(Failed, match="was not done after 1 s"):
+        run(Command((sys.executable, "-c", code)), on=1, longest=1.0)
+
+
 def test_more_cores_than_there_are():
     with pytest.raises(ValueError, match="cores are wanted"):
         cores(100_000)
