@@ -159,6 +159,11 @@ class AreaEffect(Effect):
 class Merge(Extension):
     """Mixes a source onto a backdrop. Subclass one of the three below."""
 
+    #: Whether a transparent source may change the backdrop; see :class:`CompositeMerge`.
+    clears: ClassVar[bool] = False
+    #: Whether its function is told where the pixel is; see :class:`CompositeMerge`.
+    positional: ClassVar[bool] = False
+
 
 class SeparableMerge(Merge):
     """``blend(backdrop, source)`` mixes one channel of straight colour; the engine composites it by the W3C formula
@@ -176,7 +181,11 @@ class NonSeparableMerge(Merge):
 class CompositeMerge(Merge):
     """``pixel(rb, gb, bb, ab, rs, gs, bs, as) -> (r, g, b, a)``, all premultiplied: the whole formula is its own.
 
-    A transparent source must leave the backdrop as it is.
+    A transparent source must leave the backdrop as it is, unless ``clears = True``: then the merge also acts wherever
+    the layer does not reach, on all of what lies below it in its composition or group.
+
+    With ``positional = True`` it is ``(x, y, rb, gb, bb, ab, rs, gs, bs, as)``: the pixel's column and row in the
+    raster, whole numbers, which may be below 0.
     """
 
     pixel: ClassVar[Callable[..., tuple[float, float, float, float]]]

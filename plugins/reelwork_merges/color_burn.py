@@ -1,6 +1,7 @@
 """Colour burn: darkens the backdrop to reflect the source."""
 
 from reelwork import SeparableMerge
+from reelwork_merges.formulas import color_burn
 
 
 class ColorBurn(SeparableMerge, name="color-burn", version=1):
@@ -12,5 +13,4 @@ class ColorBurn(SeparableMerge, name="color-burn", version=1):
 
     @staticmethod
     def blend(backdrop: float, source: float) -> float:
-        burned = 1.0 - min((1.0 - backdrop) / source, 1.0) if source > 0.0 else 0.0
-        return burned if backdrop < 1.0 else backdrop
+        return color_burn(backdrop, source)

@@ -1,6 +1,7 @@
 """Colour dodge: brightens the backdrop to reflect the source."""
 
 from reelwork import SeparableMerge
+from reelwork_merges.formulas import color_dodge
 
 
 class ColorDodge(SeparableMerge, name="color-dodge", version=1):
@@ -14,7 +15,4 @@ class ColorDodge(SeparableMerge, name="color-dodge", version=1):
 
     @staticmethod
     def blend(backdrop: float, source: float) -> float:
-        limit = max(backdrop, 1.0)
-        rest = 1.0 - source
-        dodged = min(backdrop / rest, limit) if rest > 0.0 else limit
-        return dodged if backdrop > 0.0 else backdrop
+        return color_dodge(backdrop, source)

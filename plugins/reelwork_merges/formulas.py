@@ -1,4 +1,4 @@
-"""Formulas that several merges share, from Compositing and Blending Level 1 (W3C), sections 10.1 and 10.2.
+"""Formulas that several merges share, most from Compositing and Blending Level 1 (W3C), sections 9.1, 10.1 and 10.2.
 
 Within 0 to 1 they are W3C's. Scene-linear light goes on above white, where W3C's complements and limits make no sense;
 what is done there instead is said at each.
@@ -11,9 +11,50 @@ def screen(backdrop: float, source: float) -> float:
     return brighter if brighter > 1.0 else backdrop + source - backdrop * source
 
 
+def color_burn(backdrop: float, source: float) -> float:
+    """The backdrop's distance from white, divided by the source; white, or more, stays."""
+    burned = 1.0 - min((1.0 - backdrop) / source, 1.0) if source > 0.0 else 0.0
+    return burned if backdrop < 1.0 else backdrop
+
+
+def color_dodge(backdrop: float, source: float) -> float:
+    """The backdrop divided by the source's distance from white; black stays, white or what is brighter is the limit."""
+    limit = max(backdrop, 1.0)
+    rest = 1.0 - source
+    dodged = min(backdrop / rest, limit) if rest > 0.0 else limit
+    return dodged if backdrop > 0.0 else backdrop
+
+
 def hard_light(backdrop: float, source: float) -> float:
     """Multiply by twice the source where it is dark, screen with what is beyond the middle where it is light."""
     return backdrop * 2.0 * source if source <= 0.5 else screen(backdrop, 2.0 * source - 1.0)
+
+
+def held(mixed: float, backdrop: float, source: float) -> float:
+    """What was added or taken away, no more than white and no less than black, or what the two are beyond those."""
+    brightest, darkest = max(1.0, max(backdrop, source)), min(0.0, min(backdrop, source))
+    return min(max(mixed, darkest), brightest)
+
+
+def composited(
+    rb: float,
+    gb: float,
+    bb: float,
+    ab: float,
+    rs: float,
+    gs: float,
+    bs: float,
+    alpha: float,
+    of_backdrop: float,
+    of_source: float,
+) -> tuple[float, float, float, float]:
+    """Porter and Duff's sum of a part of the backdrop and a part of the source, premultiplied (1984, section 4)."""
+    return (
+        rs * of_source + rb * of_backdrop,
+        gs * of_source + gb * of_backdrop,
+        bs * of_source + bb * of_backdrop,
+        alpha * of_source + ab * of_backdrop,
+    )
 
 
 def luminosity(r: float, g: float, b: float) -> float:

@@ -121,7 +121,7 @@ LAYERS = st.lists(
         st.tuples(st.integers(-20, 140), st.integers(-20, 100), st.integers(1, 60)),
         st.sampled_from([0.0, 0.0, 30.0]),
         st.sampled_from([1.0, 1.0, 0.5]),
-        st.sampled_from(["normal", "multiply", "screen"]),
+        st.sampled_from(["normal", "normal", "multiply", "screen", "destination-in", "xor", "dissolve"]),
     ),
     min_size=1,
     max_size=5,

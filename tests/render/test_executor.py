@@ -178,6 +178,36 @@ def test_bytes_do_not_depend_on_the_order(reference):
         assert rendered(busy(), [TIMES[n] for n in order]) == [reference[n] for n in order]
 
 
+@pytest.mark.parametrize("rows", [7, 512])
+@pytest.mark.parametrize("name", ["destination-in", "source-in", "source", "clear", "destination-atop"])
+def test_merges_that_clear_act_beyond_their_layer(name, rows):
+    mask = layer(
+        still(60, 40, digest="mask"), path="l2", merge=registry().merges[name], position=(Length(100), Length(50))
+    )
+    group = layer(GroupSource((layer(still(120, 80, digest="ground"), path="l1"), mask)), path="l0")
+    executor = Executor(Painted(), tile_rows=rows)
+    view = View(Affine.IDENTITY, WINDOW, None)
+    frame = executor.frame(plan_frame(graph(composition(group)), view, Fraction(0)))
+    alpha = {"destination-in": 1.0, "source-in": 1.0, "source": 1.0, "clear": 0.0, "destination-atop": 1.0}[name]
+    expected = np.zeros((100, 200))
+    expected[30:70, 70:130] = alpha
+    assert np.array_equal(frame.data[3], expected)
+
+
+def test_a_mask_beside_the_frame_hides_all():
+    masked = (
+        layer(still(200, 100, digest="ground"), path="l1"),
+        layer(
+            still(20, 20, digest="mask"),
+            path="l2",
+            merge=registry().merges["destination-in"],
+            position=(Length(-100), Length(50)),
+        ),
+    )
+    plan = plan_frame(graph(composition(*masked)), View(Affine.IDENTITY, WINDOW, None), Fraction(0))
+    assert not Executor(Painted()).frame(plan).data.any()
+
+
 def test_repeated_frames_are_the_same(reference):
     assert rendered(busy(), [TIMES[2]] * 3) == [reference[2]] * 3
 

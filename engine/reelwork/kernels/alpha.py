@@ -77,10 +77,9 @@ def settle(
     """A premultiplied linear channel from the premultiplied display-encoded value ``mixed``.
 
     ``backdrop_display`` and ``source_display`` are what it was mixed from, ``light`` is what ``mixed`` is when made
-    straight and decoded. Light that shines without alpha has no display-encoded value, so a source of no alpha leaves
-    the backdrop as it is.
+    straight and decoded.
     """
     is_source = (mixed == source_display) & (alpha == source_alpha)
-    is_backdrop = ((mixed == backdrop_display) & (alpha == backdrop_alpha)) | (source_alpha <= float32(0.0))
+    is_backdrop = (mixed == backdrop_display) & (alpha == backdrop_alpha)
     linear = source if is_source else light * alpha
     return backdrop if is_backdrop else linear

@@ -40,7 +40,7 @@ _LINEAR: Final = "linear"
 DISPLAY: Final = "display"
 
 _IMPORTS: Final = """\
-from numpy import float64 as _f64, int32 as _i32, uintp as _uint
+from numpy import float64 as _f64, int32 as _i32, int64 as _i64, uintp as _uint
 from reelwork.kernels.alpha import blank, changed, composite, over, reciprocal, settle, straight
 
 _0, _1, _2, _3 = _uint(0), _uint(1), _uint(2), _uint(3)
@@ -83,9 +83,18 @@ def run(source, source_x, source_y, out, out_x, out_y, x0, y0, x1, y1, opacity):
         p, q = y + top, y + line{pixels}"""
 _MERGED_PIXEL: Final = """
             i, j = x + left, x + first
-            rs, gs, bs = source[_0, p, i] * opacity, source[_1, p, i] * opacity, source[_2, p, i] * opacity
-            source_alpha = source[_3, p, i] * opacity
+            rs, gs, bs = source[_0, p, i]{by}, source[_1, p, i]{by}, source[_2, p, i]{by}
+            source_alpha = source[_3, p, i]{by}
             rb, gb, bb, backdrop_alpha = out[_0, q, j], out[_1, q, j], out[_2, q, j], out[_3, q, j]"""
+
+# What a merge that clears makes is mixed with the backdrop; of others the source is multiplied by the opacity, which is
+# the same, since their formulas are linear in the source.
+_OPACITY: Final = """
+            rest, mixed = _f32(1.0) - opacity, opacity < _f32(1.0)
+            r = r * opacity + {r} * rest if mixed else r
+            g = g * opacity + {g} * rest if mixed else g
+            b = b * opacity + {b} * rest if mixed else b
+            a = a * opacity + backdrop_alpha * rest if mixed else a"""
 
 _COLUMNS: Final = """
         for x in range(_uint(x1 - x0)):"""
@@ -112,8 +121,12 @@ _SETTLED: Final = """
             k = reciprocal(a)
             r = settle(rb, rs, backdrop_alpha, source_alpha, prb, prs, r, {decode}(r * k), a)
             g = settle(gb, gs, backdrop_alpha, source_alpha, pgb, pgs, g, {decode}(g * k), a)
-            b = settle(bb, bs, backdrop_alpha, source_alpha, pbb, pbs, b, {decode}(b * k), a)
-            a = a if source_alpha > _f32(0.0) else backdrop_alpha"""
+            b = settle(bb, bs, backdrop_alpha, source_alpha, pbb, pbs, b, {decode}(b * k), a)"""
+# Light that shines without alpha has no display-encoded value.
+_UNCOVERED: Final = """
+            covered = source_alpha > _f32(0.0)
+            r, g, b = r if covered else rb, g if covered else gb, b if covered else bb
+            a = a if covered else backdrop_alpha"""
 
 _TRANSITION: Final = """
 @_kernel
@@ -183,12 +196,13 @@ def merge_kernel(merge: type[Merge], space: Space) -> Kernel[..., None]:
     inliner = Inliner()
     composite = getattr(merge, "pixel", None)
     if composite is not None:
-        mixing = _composite_mixing(inliner.add(composite, floats=True), space)
+        mixing = _composite_mixing(inliner.add(composite, floats=True), merge, space)
     else:
         blend: Any = merge.blend  # type: ignore[attr-defined]
         mixing = _blend_mixing(inliner.add(blend, floats=True), len(inspect.signature(blend).parameters), space)
-    pixel = _MERGED_PIXEL + mixing + _WRITE
-    text = _MERGE.format(pixels=_COLUMNS + pixel if space == _LINEAR else _BLOCKS + textwrap.indent(pixel, "    "))
+    pixel = _MERGED_PIXEL.format(by="" if merge.clears else " * opacity") + mixing + _WRITE
+    whole = space == _LINEAR or merge.clears
+    text = _MERGE.format(pixels=_COLUMNS + pixel if whole else _BLOCKS + textwrap.indent(pixel, "    "))
     module = _module(f"The merge {merge.name}, in {space} values.", inliner.text + text)
     return module.run  # type: ignore[no-any-return]
 
@@ -264,12 +278,17 @@ def _step(
             a = a2 if a > _f32(0.0) else a"""
 
 
-def _composite_mixing(pixel: str, space: Space) -> str:
+def _composite_mixing(pixel: str, merge: type[Merge], space: Space) -> str:
+    place = "_i64(x0) + _i64(x), _i64(y0) + _i64(y), " if merge.positional else ""
     if space == _LINEAR:
-        return f"""
-            r, g, b, a = {pixel}(rb, gb, bb, backdrop_alpha, rs, gs, bs, source_alpha)"""
-    return f"""{_encoded(space)}
-            r, g, b, a = {pixel}(prb, pgb, pbb, backdrop_alpha, prs, pgs, pbs, source_alpha){_settled(space)}"""
+        lines = f"""
+            r, g, b, a = {pixel}({place}rb, gb, bb, backdrop_alpha, rs, gs, bs, source_alpha)"""
+        return lines + _OPACITY.format(r="rb", g="gb", b="bb") if merge.clears else lines
+    lines = f"""{_encoded(space)}
+            r, g, b, a = {pixel}({place}prb, pgb, pbb, backdrop_alpha, prs, pgs, pbs, source_alpha)"""
+    if merge.clears:
+        return lines + _OPACITY.format(r="prb", g="pgb", b="pbb") + _settled(space)
+    return lines + _settled(space) + _UNCOVERED
 
 
 def _blend_mixing(blend: str, parameters: int, space: Space) -> str:
@@ -286,7 +305,7 @@ def _blend_mixing(blend: str, parameters: int, space: Space) -> str:
     return f"""{_encoded(space)}{blending}
             r = composite(prb, prs, backdrop_alpha, source_alpha, _f32(r))
             g = composite(pgb, pgs, backdrop_alpha, source_alpha, _f32(g))
-            b = composite(pbb, pbs, backdrop_alpha, source_alpha, _f32(b)){_settled(space)}"""
+            b = composite(pbb, pbs, backdrop_alpha, source_alpha, _f32(b)){_settled(space)}{_UNCOVERED}"""
 
 
 def _encoded(display: Display) -> str:

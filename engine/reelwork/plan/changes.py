@@ -6,8 +6,6 @@ neither be painted nor converted again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from reelwork.image import EMPTY, Window
 from reelwork.plan.nodes import Clip, Element, FramePlan, Node, Points, Stack
 
@@ -23,7 +21,7 @@ def _changed(before: Node, after: Node) -> list[Window]:
     if before.key == after.key:
         return []
     if (stacks := _stacks(before, after)) is not None:
-        return _changed_elements(stacks[0].elements, stacks[1].elements)
+        return _changed_elements(*stacks)
     if isinstance(before, Points | Clip) and isinstance(after, Points | Clip) and before.own == after.own:
         return _changed(before.source, after.source)
     return [before.region, after.region]
@@ -55,20 +53,23 @@ def _is_whole(stack: Stack) -> bool:
     return region == stack.region
 
 
-def _changed_elements(before: Sequence[Element], after: Sequence[Element]) -> list[Window]:
+def _changed_elements(old: Stack, new: Stack) -> list[Window]:
     """What differs between stacks: layers at the bottom and at the top stay, those between may come, go or change."""
+    before, after = old.elements, new.elements
     while before and after and _equal(before[0], after[0]):
         before, after = before[1:], after[1:]
     while before and after and _equal(before[-1], after[-1]):
         before, after = before[:-1], after[:-1]
+    if any(element.merge.clears for element in (*before, *after)):
+        return [old.region, new.region]
     if len(before) != len(after):
         return [element.node.region for element in (*before, *after)]
     windows: list[Window] = []
-    for old, new in zip(before, after, strict=True):
-        if old.merge is new.merge and old.opacity == new.opacity:
-            windows += _changed(old.node, new.node)
+    for one, other in zip(before, after, strict=True):
+        if one.merge is other.merge and one.opacity == other.opacity:
+            windows += _changed(one.node, other.node)
         else:
-            windows += [old.node.region, new.node.region]
+            windows += [one.node.region, other.node.region]
     return windows
 
 

@@ -118,12 +118,14 @@ class _Planner:
 
     def stack(self, elements: Iterable[Element]) -> Node:
         """Layers merged in order; a single plain one is itself."""
-        kept = tuple(element for element in elements if not element.node.region.is_empty)
+        kept = tuple(element for element in elements if element.merge.clears or not element.node.region.is_empty)
         if len(kept) == 1 and kept[0].is_plain:
             return kept[0].node
         region, opaque = EMPTY, EMPTY
         for element in kept:
             region = region | element.node.region
+            if element.merge.clears:
+                opaque = EMPTY
             hides = element.merge is self._normal or issubclass(element.merge, SeparableMerge | NonSeparableMerge)
             if element.opacity == 1.0 and hides:
                 opaque = larger(opaque, element.node.opaque)
@@ -166,6 +168,8 @@ class _Planner:
         if isinstance(layer.source, AdjustmentSource):
             return self._adjusted(elements, layer, time, size, matrix, opacity)
         node = self._layer(layer, time, size, matrix)
+        if layer.merge.clears:
+            return [*elements, Element(node or self.stack(()), layer.merge, opacity)]
         if node is None or node.region.is_empty:
             return elements
         return [*elements, Element(node, layer.merge, opacity)]

@@ -217,6 +217,9 @@ class Executor:
             else:
                 self._paint(nodes[lowest], out)
             for index in range(0 if lowest is None else lowest + 1, len(nodes)):
+                if elements[index].merge.clears:
+                    mergers[index](out, self._new(nodes[index], out.window))
+                    continue
                 region = regions[index]
                 if region.y0 >= bottom or region.y1 <= top:  # most of many small pictures
                     continue

@@ -1,0 +1,20 @@
+"""Clear: nothing stays."""
+
+from reelwork import CompositeMerge
+from reelwork_merges.formulas import composited
+
+
+class Clear(CompositeMerge, name="clear", version=1):
+    """Clear: nothing stays, neither of the source nor of the backdrop.
+
+    >>> Clear.pixel(0.5, 0.5, 0.5, 1.0, 0.25, 0.0, 0.0, 0.5)
+    (0.0, 0.0, 0.0, 0.0)
+    """
+
+    clears = True
+
+    @staticmethod
+    def pixel(
+        rb: float, gb: float, bb: float, ab: float, rs: float, gs: float, bs: float, alpha: float
+    ) -> tuple[float, float, float, float]:
+        return composited(rb, gb, bb, ab, rs, gs, bs, alpha, 0.0, 0.0)

@@ -1,0 +1,17 @@
+"""Lighter colour: the lighter of the two colours."""
+
+from reelwork import NonSeparableMerge
+from reelwork_merges.formulas import luminosity
+
+
+class LighterColor(NonSeparableMerge, name="lighter-color", version=1):
+    """Lighter colour: of the two colours, the one of more luminosity, with all its channels.
+
+    >>> LighterColor.blend(1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+    (0.0, 1.0, 0.0)
+    """
+
+    @staticmethod
+    def blend(rb: float, gb: float, bb: float, rs: float, gs: float, bs: float) -> tuple[float, float, float]:
+        of_source = luminosity(rs, gs, bs) > luminosity(rb, gb, bb)
+        return (rs if of_source else rb, gs if of_source else gb, bs if of_source else bb)

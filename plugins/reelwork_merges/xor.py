@@ -1,0 +1,18 @@
+"""Xor: each of the two where the other one is not."""
+
+from reelwork import CompositeMerge
+from reelwork_merges.formulas import composited
+
+
+class Xor(CompositeMerge, name="xor", version=1):
+    """Xor: each of the two where the other one is transparent.
+
+    >>> Xor.pixel(0.5, 0.5, 0.5, 1.0, 0.25, 0.0, 0.0, 0.5)
+    (0.25, 0.25, 0.25, 0.5)
+    """
+
+    @staticmethod
+    def pixel(
+        rb: float, gb: float, bb: float, ab: float, rs: float, gs: float, bs: float, alpha: float
+    ) -> tuple[float, float, float, float]:
+        return composited(rb, gb, bb, ab, rs, gs, bs, alpha, 1.0 - alpha, 1.0 - ab)
