@@ -6,22 +6,15 @@ from collections.abc import Callable
 from typing import Final
 
 from reelwork import PointEffect, maths, param
-from reelwork.kinds import Kind, List, Number, OneOf, Ratio
+from reelwork.kinds import Ratio
+from reelwork_colour.channels import Channels, channels, three
 from reelwork_colour.temperature import temperature_gains
-
-#: One number, or one each for red, green and blue.
-Channels = float | tuple[float, ...]
 
 _PIVOT: Final = 0.18
 #: What leaves a picture as it is: slopes, offsets, saturation.
 _NEUTRAL: Final = (1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 1.0)
 #: The most light that a power makes: what half-precision floats hold, so that no number overflows further on.
 _MOST: Final = 65504.0
-
-
-def _channels(minimum: float | None, soft: tuple[float, float]) -> Kind:
-    number = Number(minimum=minimum, maximum=100.0, soft_range=soft)
-    return OneOf((number, List(number, 3, 3)))
 
 
 class Grade(PointEffect, name="grade", version=1):
@@ -49,9 +42,9 @@ class Grade(PointEffect, name="grade", version=1):
     contrast: float = param(
         1.0, kind=Ratio(minimum=0.0, maximum=10.0), help="Contrast around 18 % grey; 1 leaves it, 0 makes all grey."
     )
-    lift: Channels = param(0.0, kind=_channels(-100.0, (-0.2, 0.2)), help="Where black lies: one number, or three.")
-    gamma: Channels = param(1.0, kind=_channels(0.01, (0.2, 4.0)), help="Brightness between: one number, or three.")
-    gain: Channels = param(1.0, kind=_channels(-100.0, (0.0, 4.0)), help="Where white lies: one number, or three.")
+    lift: Channels = param(0.0, kind=channels(-100.0, (-0.2, 0.2)), help="Where black lies: one number, or three.")
+    gamma: Channels = param(1.0, kind=channels(0.01, (0.2, 4.0)), help="Brightness between: one number, or three.")
+    gain: Channels = param(1.0, kind=channels(-100.0, (0.0, 4.0)), help="Where white lies: one number, or three.")
     saturation: float = param(
         1.0, kind=Ratio(minimum=0.0, maximum=10.0), help="Colourfulness: 0 is monochrome, 1 leaves it, more is more."
     )
@@ -62,10 +55,10 @@ class Grade(PointEffect, name="grade", version=1):
     def uniforms(self) -> tuple[float, ...]:
         light = maths.exp2(self.exposure)
         balance = tuple(light * channel for channel in temperature_gains(self.temperature))
-        lift, gain = _three(self.lift), _three(self.gain)
+        lift, gain = three(self.lift), three(self.gain)
         slopes = tuple(top - bottom for top, bottom in zip(gain, lift, strict=True))
         if self._has_powers():
-            exponents = (1.0 / gamma for gamma in _three(self.gamma))
+            exponents = (1.0 / gamma for gamma in three(self.gamma))
             return (*slopes, *lift, self.saturation, self.contrast, *balance, *exponents)
         return (*(a * b for a, b in zip(balance, slopes, strict=True)), *lift, self.saturation)
 
@@ -74,7 +67,7 @@ class Grade(PointEffect, name="grade", version=1):
 
     def _has_powers(self) -> bool:
         """Whether there is contrast or gamma; they take ten times as long as all the rest."""
-        return (self.contrast, *_three(self.gamma)) != (1.0, 1.0, 1.0, 1.0)
+        return (self.contrast, *three(self.gamma)) != (1.0, 1.0, 1.0, 1.0)
 
     @staticmethod
     def pixel(
@@ -141,10 +134,3 @@ def saturated(r: float, g: float, b: float, saturation: float) -> tuple[float, f
         g if kept else y + (g - y) * saturation,
         b if kept else y + (b - y) * saturation,
     )
-
-
-def _three(value: Channels) -> tuple[float, float, float]:
-    if isinstance(value, tuple):
-        red, green, blue = value
-        return (red, green, blue)
-    return (value, value, value)

@@ -1,4 +1,5 @@
-"""White balance: a shift in mireds goes in, gains of linear red, green and blue come out."""
+"""White balance: a shift in mireds goes in, gains of linear red, green and blue come out; or a temperature goes in, and
+a matrix that takes the light's colour out comes out."""
 
 from __future__ import annotations
 
@@ -12,6 +13,22 @@ _TO_RGB: Final = (
     (-0.9692660, 1.8760108, 0.0415560),
     (0.0556434, -0.2040259, 1.0572252),
 )
+
+#: And back.
+_TO_XYZ: Final = (
+    (0.4124564, 0.3575761, 0.1804375),
+    (0.2126729, 0.7151522, 0.0721750),
+    (0.0193339, 0.1191920, 0.9503041),
+)
+#: From CIE XYZ to the cones of Bradford's adaptation, and back (ICC.1:2022, annex E.3).
+_TO_CONES: Final = ((0.8951, 0.2664, -0.1614), (-0.7502, 1.7135, 0.0367), (0.0389, -0.0685, 1.0296))
+_FROM_CONES: Final = (
+    (0.9869929, -0.1470543, 0.1599627),
+    (0.4323053, 0.5183603, 0.0492912),
+    (-0.0085287, 0.0400428, 0.9684867),
+)
+
+_Matrix = tuple[tuple[float, ...], ...]
 
 
 def temperature_gains(mireds: float) -> tuple[float, float, float]:
@@ -32,8 +49,34 @@ def temperature_gains(mireds: float) -> tuple[float, float, float]:
     return (red / luminance, green / luminance, blue / luminance)
 
 
+def adaptation(kelvin: float) -> tuple[float, ...]:
+    """The matrix, row by row, by which linear Rec.709 seen under a black body's light becomes what daylight would show.
+
+    White keeps its luminance. The adaptation is Bradford's.
+
+    :param kelvin: of the light, 1667 to 25000
+    """
+    there, here = (_times(_TO_CONES, ((x,), (y,), (z,))) for x, y, z in (_xyz(_D65), _xyz(kelvin)))
+    gains = tuple(a[0] / b[0] for a, b in zip(there, here, strict=True))
+    scaled = tuple(tuple(gain * value for value in row) for gain, row in zip(gains, _TO_CONES, strict=True))
+    matrix = _times(_TO_RGB, _times(_FROM_CONES, _times(scaled, _TO_XYZ)))
+    return tuple(value for row in matrix for value in row)
+
+
+def _times(a: _Matrix, b: _Matrix) -> _Matrix:
+    columns = tuple(zip(*b, strict=True))
+    return tuple(tuple(sum(x * y for x, y in zip(row, column, strict=True)) for column in columns) for row in a)
+
+
 def _white(kelvin: float) -> tuple[float, float, float]:
     """Linear Rec.709 of a black body of that temperature, of luminance 1."""
+    xyz = _xyz(kelvin)
+    red, green, blue = (max(a * xyz[0] + b * xyz[1] + c * xyz[2], 1e-3) for a, b, c in _TO_RGB)
+    return (red, green, blue)
+
+
+def _xyz(kelvin: float) -> tuple[float, float, float]:
+    """CIE XYZ of a black body of that temperature, of luminance 1."""
     t = 1000.0 / kelvin
     if kelvin < 4000.0:
         x = ((-0.2661239 * t - 0.2343589) * t + 0.8776956) * t + 0.179910
@@ -45,6 +88,4 @@ def _white(kelvin: float) -> tuple[float, float, float]:
         y = ((-0.9549476 * x - 1.37418593) * x + 2.09137015) * x - 0.16748867
     else:
         y = ((3.0817580 * x - 5.87338670) * x + 3.75112997) * x - 0.37001483
-    xyz = (x / y, 1.0, (1.0 - x - y) / y)
-    red, green, blue = (max(a * xyz[0] + b * xyz[1] + c * xyz[2], 1e-3) for a, b, c in _TO_RGB)
-    return (red, green, blue)
+    return (x / y, 1.0, (1.0 - x - y) / y)

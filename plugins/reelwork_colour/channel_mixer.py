@@ -1,0 +1,50 @@
+"""Channel mixer: each channel becomes a sum of all three."""
+
+from __future__ import annotations
+
+from reelwork import PointEffect, param
+from reelwork.kinds import Kind, List, Number
+
+
+def _row() -> Kind:
+    return List(Number(minimum=-100.0, maximum=100.0, soft_range=(-2.0, 2.0)), 3, 3)
+
+
+class ChannelMixer(PointEffect, name="channel-mixer", version=1):
+    """Channel mixer: red, green and blue of the result, each as shares of red, green and blue of the picture.
+
+    It mixes scene-linear light. Rows that add up to 1 keep greys grey.
+
+    >>> ChannelMixer().is_identity()
+    True
+    """
+
+    keeps_alpha = True
+
+    red: tuple[float, ...] = param((1.0, 0.0, 0.0), kind=_row(), help="The shares that red is made of.")
+    green: tuple[float, ...] = param((0.0, 1.0, 0.0), kind=_row(), help="The shares that green is made of.")
+    blue: tuple[float, ...] = param((0.0, 0.0, 1.0), kind=_row(), help="The shares that blue is made of.")
+
+    def is_identity(self) -> bool:
+        return self.uniforms() == (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
+
+    def uniforms(self) -> tuple[float, ...]:
+        return (*self.red, *self.green, *self.blue)
+
+    @staticmethod
+    def pixel(
+        r: float,
+        g: float,
+        b: float,
+        a: float,
+        rr: float,
+        rg: float,
+        rb: float,
+        gr: float,
+        gg: float,
+        gb: float,
+        br: float,
+        bg: float,
+        bb: float,
+    ) -> tuple[float, float, float, float]:
+        return r * rr + g * rg + b * rb, r * gr + g * gg + b * gb, r * br + g * bg + b * bb, a

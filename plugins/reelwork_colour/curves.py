@@ -1,0 +1,120 @@
+"""Curves: any brightness becomes any other, channel by channel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Final, TypeAlias
+
+from reelwork import PointEffect, param
+from reelwork.kinds import Kind, List, Number
+
+#: Points of a curve: what values become.
+Points: TypeAlias = tuple[tuple[float, ...], ...]
+
+_MOST: Final = 8
+_STRAIGHT: Final[Points] = ((0.0, 0.0), (1.0, 1.0))
+
+
+def _points() -> Kind:
+    return List(List(Number(minimum=-1.0, maximum=4.0, soft_range=(0.0, 1.0)), 2, 2), 2, _MOST)
+
+
+class Curves(PointEffect, name="curves", version=1):
+    """Curves: through up to eight points ``[from, to]`` of display-encoded values, first of all channels, then of each.
+
+    Between points the curve is a cubic that never overshoots them (Fritsch and Carlson's monotone interpolation, with
+    Butland's slopes, as in SciPy's ``PchipInterpolator``); beyond the first and the last it goes straight on.
+
+    >>> Curves().is_identity()
+    True
+    """
+
+    space = "display"
+    keeps_alpha = True
+
+    rgb: Points = param(_STRAIGHT, kind=_points(), help="The curve of all channels: points [from, to].")
+    red: Points = param(_STRAIGHT, kind=_points(), help="The curve of red, after that.")
+    green: Points = param(_STRAIGHT, kind=_points(), help="The curve of green, after that.")
+    blue: Points = param(_STRAIGHT, kind=_points(), help="The curve of blue, after that.")
+
+    def is_identity(self) -> bool:
+        return all(start == end for points in (self.rgb, self.red, self.green, self.blue) for start, end in points)
+
+    def uniforms(self) -> tuple[float, ...]:
+        if self._is_one():
+            return knots(self.rgb)
+        return (*knots(self.rgb), *knots(self.red), *knots(self.green), *knots(self.blue))
+
+    def pixel_function(self) -> Callable[..., tuple[float, float, float, float]]:
+        return self.one if self._is_one() else self.pixel
+
+    def _is_one(self) -> bool:
+        return all(points == _STRAIGHT for points in (self.red, self.green, self.blue))
+
+    @staticmethod
+    def pixel(r: float, g: float, b: float, a: float, *curves: float) -> tuple[float, float, float, float]:
+        r, g, b = bent(r, 0, curves), bent(g, 0, curves), bent(b, 0, curves)
+        return bent(r, 24, curves), bent(g, 48, curves), bent(b, 72, curves), a
+
+    @staticmethod
+    def one(r: float, g: float, b: float, a: float, *curve: float) -> tuple[float, float, float, float]:
+        """As ``pixel``, with the curve of all channels alone."""
+        return bent(r, 0, curve), bent(g, 0, curve), bent(b, 0, curve), a
+
+
+def bent(x: float, first: int, curve: tuple[float, ...]) -> float:
+    """A value on the curve whose eight knots ``(from, to, slope)`` begin at ``first``."""
+    y = curve[first + 1] + (x - curve[first]) * curve[first + 2]
+    for i in range(first, first + 21, 3):
+        low, high = curve[i], curve[i + 3]
+        width = high - low
+        by = 1.0 / width if width > 0.0 else 0.0
+        t = (x - low) * by
+        s = 1.0 - t
+        # Hermite's cubic: two values, and two slopes over the width
+        value = s * s * ((1.0 + 2.0 * t) * curve[i + 1] + t * width * curve[i + 2])
+        value = value + t * t * ((1.0 + 2.0 * s) * curve[i + 4] - s * width * curve[i + 5])
+        beyond = curve[i + 4] + (x - high) * curve[i + 5]
+        y = y if x < low else value if x < high else beyond
+    return y
+
+
+def knots(points: Points) -> tuple[float, ...]:
+    """Eight knots ``(from, to, slope)`` of a curve; the last one is repeated.
+
+    >>> knots(((0.0, 0.0), (1.0, 0.5)))[:6]
+    (0.0, 0.0, 0.5, 1.0, 0.5, 0.5)
+    """
+    ordered = sorted((x, y) for x, y in points)
+    kept = [
+        point for point, after in zip(ordered, [*ordered[1:], None], strict=True) if not after or after[0] > point[0]
+    ]
+    if len(kept) == 1:
+        kept = [kept[0], (kept[0][0] + 1.0, kept[0][1])]
+    found = [(x, y, slope) for (x, y), slope in zip(kept, _slopes(kept), strict=True)]
+    found += found[-1:] * (_MOST - len(found))
+    return tuple(number for knot in found for number in knot)
+
+
+def _slopes(points: list[tuple[float, float]]) -> list[float]:
+    """The slope at each point, so that the curve between two points stays between them."""
+    widths = [b[0] - a[0] for a, b in pairwise(points)]
+    rises = [(b[1] - a[1]) / (b[0] - a[0]) for a, b in pairwise(points)]
+    if len(rises) == 1:
+        return [rises[0], rises[0]]
+    slopes = [_end_slope(widths[0], widths[1], rises[0], rises[1])]
+    for (before, after), (width, next_) in zip(pairwise(rises), pairwise(widths), strict=True):
+        one, other = 2.0 * next_ + width, next_ + 2.0 * width
+        level = before * after <= 0.0
+        slopes.append(0.0 if level else (one + other) / (one / before + other / after))
+    slopes.append(_end_slope(widths[-1], widths[-2], rises[-1], rises[-2]))
+    return slopes
+
+
+def _end_slope(width: float, next_: float, rise: float, then: float) -> float:
+    """The slope at the first or the last point, by three points, no steeper than keeps the curve between two."""
+    slope = ((2.0 * width + next_) * rise - width * then) / (width + next_)
+    if slope * rise <= 0.0:
+        return 0.0
+    return 3.0 * rise if rise * then <= 0.0 and abs(slope) > 3.0 * abs(rise) else slope

@@ -1,0 +1,31 @@
+"""Threshold: black and white, and nothing between."""
+
+from reelwork import PointEffect, param
+from reelwork.kinds import Ratio
+
+
+class Threshold(PointEffect, name="threshold", version=1):
+    """Threshold: what is brighter than a level becomes white, the rest black.
+
+    Brightness is ``0.3 r + 0.59 g + 0.11 b`` of display-encoded values, as in W3C's blend modes.
+
+    >>> Threshold(softness=0.0).uniforms()
+    (0.5, 1000000.0)
+    """
+
+    space = "display"
+    keeps_alpha = True
+
+    level: float = param(0.5, kind=Ratio(), help="How bright a colour must be to become white.")
+    softness: float = param(0.0, kind=Ratio(minimum=0.0), help="The width of the greys around the level.")
+
+    def uniforms(self) -> tuple[float, ...]:
+        return (self.level, 1.0 / max(self.softness, 1e-6))
+
+    @staticmethod
+    def pixel(
+        r: float, g: float, b: float, a: float, level: float, steepness: float
+    ) -> tuple[float, float, float, float]:
+        t = min(max((0.3 * r + 0.59 * g + 0.11 * b - level) * steepness + 0.5, 0.0), 1.0)
+        grey = t * t * (3.0 - 2.0 * t)
+        return grey, grey, grey, a

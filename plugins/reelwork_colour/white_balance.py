@@ -1,0 +1,82 @@
+"""White balance: what was grey in front of the camera becomes grey."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import ClassVar
+
+from reelwork import PointEffect, param
+from reelwork.kinds import Colour as ColourKind
+from reelwork.kinds import Number
+from reelwork.values import Colour
+from reelwork_colour.temperature import adaptation
+
+
+class WhiteBalance(PointEffect, name="white-balance", version=1):
+    """White balance: the light that a picture was taken in becomes the light that it is seen in.
+
+    Either by a colour that should be grey, picked from the picture: its red, green and blue are made equal at the same
+    luminance. Or by the light's temperature (a candle has 1850 K, a lamp 2850, open shade 7500), with Bradford's
+    adaptation (ICC.1:2022, annex E.3).
+
+    >>> WhiteBalance(temperature=6504.0).is_identity()
+    True
+    """
+
+    keeps_alpha = True
+    exactly_one: ClassVar[tuple[str, ...]] = ("grey", "temperature")
+
+    grey: Colour | None = param(None, kind=ColourKind(), help="A colour that should be grey.")
+    temperature: float | None = param(
+        None, kind=Number(minimum=1667.0, maximum=25000.0, unit="K"), help="The colour temperature of the light."
+    )
+
+    def is_identity(self) -> bool:
+        return self.temperature == 6504.0
+
+    def uniforms(self) -> tuple[float | Colour, ...]:
+        if self.grey is not None:
+            return (replace(self.grey, alpha=1.0),)
+        return adaptation(6504.0 if self.temperature is None else self.temperature)
+
+    def pixel_function(self) -> Callable[..., tuple[float, float, float, float]]:
+        return self.pixel if self.grey is None else self.picked
+
+    @staticmethod
+    def pixel(
+        r: float,
+        g: float,
+        b: float,
+        a: float,
+        rr: float,
+        rg: float,
+        rb: float,
+        gr: float,
+        gg: float,
+        gb: float,
+        br: float,
+        bg: float,
+        bb: float,
+    ) -> tuple[float, float, float, float]:
+        return r * rr + g * rg + b * rb, r * gr + g * gg + b * gb, r * br + g * bg + b * bb, a
+
+    @staticmethod
+    def picked(
+        r: float,
+        g: float,
+        b: float,
+        a: float,
+        red: float,
+        green: float,
+        blue: float,
+        alpha: float,
+    ) -> tuple[float, float, float, float]:
+        """As ``pixel``, by a colour that should be grey."""
+        luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+        return (
+            r * (luminance / max(red, 1e-4)),
+            g * (luminance / max(green, 1e-4)),
+            b * (luminance / max(blue, 1e-4)),
+            a,
+        )
