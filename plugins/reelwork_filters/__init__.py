@@ -1,14 +1,28 @@
-"""Filters: gaussian-blur, drop-shadow, glow."""
+"""Filters: blurs, shadows and light, sharpness, and what lenses and film do."""
 
 from collections.abc import Iterable
 
 from reelwork import AreaEffect, hookimpl
+from reelwork_filters.chromatic_aberration import ChromaticAberration
+from reelwork_filters.directional_blur import DirectionalBlur
 from reelwork_filters.drop_shadow import DropShadow
 from reelwork_filters.gaussian_blur import GaussianBlur
 from reelwork_filters.glow import Glow
+from reelwork_filters.grain import Grain
+from reelwork_filters.inner_shadow import InnerShadow
+from reelwork_filters.sharpen import Sharpen
 
 
 @hookimpl
 def reelwork_extensions() -> Iterable[type[AreaEffect]]:
     """All effects of this package."""
-    return (DropShadow, GaussianBlur, Glow)
+    return (
+        GaussianBlur,
+        DirectionalBlur,
+        Sharpen,
+        Glow,
+        DropShadow,
+        InnerShadow,
+        ChromaticAberration,
+        Grain,
+    )

@@ -59,3 +59,48 @@ def cast_shadow(layer: Planes, x: Any, y: Any, shade: Planes, colour: Planes, ou
             for column in range(np.uint64(out.shape[2])):
                 rest = F(1.0) - layer[3, j + row, i + column]
                 out[channel, row, column] = layer[channel, j + row, i + column] + light * shade[0, row, column] * rest
+
+
+@kernel
+def unsharp(layer: Planes, x: Any, y: Any, amount: Any, threshold: Any, light: Planes) -> None:
+    """Make a blurred picture, ``light``, into the layer with its difference from it made larger, in place.
+
+    Differences up to the threshold are left. Alpha stays the layer's; nothing becomes darker than black.
+    """
+    i, j = np.uint64(x), np.uint64(y)
+    for channel in range(3):
+        for row in range(np.uint64(light.shape[1])):
+            for column in range(np.uint64(light.shape[2])):
+                own = layer[channel, j + row, i + column]
+                difference = own - light[channel, row, column]
+                beyond = abs(difference) - threshold
+                step = (beyond if difference > F(0.0) else -beyond) if beyond > F(0.0) else F(0.0)
+                sharp = own + amount * step
+                lowest = own if own < F(0.0) else F(0.0)
+                sharp = sharp if sharp > lowest else lowest
+                light[channel, row, column] = sharp if layer[3, j + row, i + column] > F(0.0) else own
+    for row in range(np.uint64(light.shape[1])):
+        for column in range(np.uint64(light.shape[2])):
+            light[3, row, column] = layer[3, j + row, i + column]
+
+
+@kernel
+def cast_inside(layer: Planes, x: Any, y: Any, shade: Planes, colour: Planes, density: Any, out: Planes) -> None:
+    """Fill ``out`` with a layer on which what is around it throws a shadow.
+
+    :param shade: the layer's alpha, moved and blurred: one plane; what it lacks of 1 is how dense the shadow is
+    :param colour: the shadow's scene-linear colour, opaque
+    :param density: what that is multiplied by
+    """
+    i, j = np.uint64(x), np.uint64(y)
+    for channel in range(3):
+        light = colour[channel]
+        for row in range(np.uint64(out.shape[1])):
+            for column in range(np.uint64(out.shape[2])):
+                dark = (F(1.0) - shade[0, row, column]) * density
+                dark = dark if dark > F(0.0) else F(0.0)
+                own, alpha = layer[channel, j + row, i + column], layer[3, j + row, i + column]
+                out[channel, row, column] = own + (light * alpha - own) * dark
+    for row in range(np.uint64(out.shape[1])):
+        for column in range(np.uint64(out.shape[2])):
+            out[3, row, column] = layer[3, j + row, i + column]

@@ -1,0 +1,45 @@
+"""Directional blur: light is drawn out along a line."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from reelwork import AreaEffect, Context, maths, param
+from reelwork.kinds import Angle, Length
+
+if TYPE_CHECKING:
+    from reelwork.image.frame import Frame
+
+
+class DirectionalBlur(AreaEffect, name="directional-blur", version=1):
+    """Directional blur: every point becomes a line, as when the camera moves while the shutter is open.
+
+    >>> DirectionalBlur(length=0.0).is_identity()
+    True
+    """
+
+    length: float = param(24.0, kind=Length(minimum=0.0), help="How long the line is.")
+    angle: float = param(0.0, kind=Angle(), help="Its direction: 0 is level, 90° upright.")
+
+    def is_identity(self) -> bool:
+        """Whether the line is a point."""
+        return self.length == 0.0
+
+    def _half(self, context: Context) -> tuple[float, float]:
+        """Half of the line, raster pixels along x and y."""
+        sine, cosine = maths.sincos_degrees(self.angle)
+        return (0.5 * self.length * cosine * context.scale[0], 0.5 * self.length * sine * context.scale[1])
+
+    def margin(self, context: Context) -> tuple[int, int, int, int]:
+        """Half of the line, and the pixels that its end lies between."""
+        x, y = (math.ceil(abs(part)) + 1 for part in self._half(context))
+        return (x, y, x, y)
+
+    def render(self, source: Frame, out: Frame, context: Context) -> None:
+        """The mean along the line, at places that are no further than a pixel apart."""
+        from reelwork_filters.optics import sweep
+
+        along, down = self._half(context)
+        steps = max(1, math.ceil(max(abs(along), abs(down))))
+        sweep(source.data, *source.window[:2], along / steps, down / steps, steps, *out.window[:2], out.data)

@@ -1,0 +1,69 @@
+"""What lenses and cameras do to pixels: arrays go in, arrays are filled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from reelwork.kernels import kernel
+
+Planes = npt.NDArray[np.float32]
+
+F = np.float32
+
+
+@kernel(inline=True)
+def _at(plane: Planes, u: Any, v: Any) -> Any:
+    """A plane between its pixels, bilinear; beyond it there is nothing."""
+    i, j = np.floor(u - 0.5), np.floor(v - 0.5)
+    along, down = F(u - 0.5 - i), F(v - 0.5 - j)
+    column, row = np.int64(i), np.int64(j)
+    total = F(0.0)
+    for dj in range(2):
+        for di in range(2):
+            x, y = column + di, row + dj
+            if 0 <= x < plane.shape[1] and 0 <= y < plane.shape[0]:
+                weight = (along if di else F(1.0) - along) * (down if dj else F(1.0) - down)
+                total += plane[np.uint64(y), np.uint64(x)] * weight
+    return total
+
+
+@kernel
+def spread_colours(
+    source: Planes, x0: Any, y0: Any, centre_x: Any, centre_y: Any, amount: Any, out_x0: Any, out_y0: Any, out: Planes
+) -> None:
+    """Fill ``out`` with red enlarged around a centre and blue made smaller; alpha covers all three.
+
+    :param amount: by which share
+    """
+    for row in range(out.shape[1]):
+        y = np.float64(out_y0 + row) + 0.5 - centre_y
+        for column in range(out.shape[2]):
+            x = np.float64(out_x0 + column) + 0.5 - centre_x
+            alpha = F(0.0)
+            for channel in range(3):
+                by = 1.0 - amount * (1 - channel)
+                u, v = centre_x + x * by - x0, centre_y + y * by - y0
+                out[channel, row, column] = _at(source[channel], u, v)
+                covered = _at(source[3], u, v)
+                alpha = covered if covered > alpha else alpha
+            out[3, row, column] = alpha
+
+
+@kernel
+def sweep(
+    source: Planes, x0: Any, y0: Any, step_x: Any, step_y: Any, steps: Any, out_x0: Any, out_y0: Any, out: Planes
+) -> None:
+    """Fill ``out`` with the mean of the source at ``2 steps + 1`` places in a row, ``step_x, step_y`` apart."""
+    share = F(1.0) / F(2 * steps + 1)
+    for channel in range(4):
+        for row in range(out.shape[1]):
+            v = np.float64(out_y0 + row - y0) + 0.5
+            for column in range(out.shape[2]):
+                u = np.float64(out_x0 + column - x0) + 0.5
+                total = F(0.0)
+                for n in range(-steps, steps + 1):
+                    total += _at(source[channel], u + step_x * n, v + step_y * n)
+                out[channel, row, column] = total * share
