@@ -23,6 +23,7 @@ ELSEWHERE = (
     "no plugin of this machine brings",  # test_reader
     "with all that it shows",  # test_limits
     "parents of parents",
+    "several packages bring",  # extensions/test_registry
 )
 
 

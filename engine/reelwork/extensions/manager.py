@@ -3,22 +3,52 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
-from types import MappingProxyType
-from typing import TypeVar
+from types import MappingProxyType, ModuleType
+from typing import Final, TypeVar
 
 import pluggy
 
 from reelwork.effect import Effect, Extension, Generator, Merge, Transition
-from reelwork.errors import PluginError
 from reelwork.extensions import hookspecs
+from reelwork.extensions.names import Names
 
 #: The entry-point group that a plugin package names its module in.
-GROUP = "reelwork"
+GROUP: Final = "reelwork"
+#: The version of what :mod:`reelwork` offers to plugins: the first number changes when plugins must, the second when
+#: there is more.
+API: Final = (1, 0)
 
 E = TypeVar("E", bound=Extension)
+_KINDS: Final = (Effect, Merge, Generator, Transition)
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """One plugin as it was found.
+
+    :param name: of its entry point
+    :param package: the distribution that brought it, and its version; empty where it is not installed
+    :param module: what the entry point names
+    :param path: where it was loaded from; empty where it could not be
+    :param brings: its extensions
+    :param failure: why it, or a part of it, is not there; empty where all of it is
+    """
+
+    name: str
+    package: str
+    version: str
+    module: str
+    path: str = ""
+    brings: tuple[type[Extension], ...] = ()
+    failure: str = ""
+
+    @property
+    def origin(self) -> str:
+        """The package and its version, or the module where there is none."""
+        return f"{self.package} {self.version}" if self.package else self.module
 
 
 @dataclass(frozen=True)
@@ -26,7 +56,8 @@ class Registry:
     """What all plugins of this machine bring.
 
     :param origins: for each extension class, the distribution it came from, as ``name version``
-    :param failures: plugins that could not be loaded, as (entry point, reason)
+    :param failures: plugins that are not there, wholly or in part, as (entry point, reason)
+    :param plugins: all that were found, by their entry points' names
     """
 
     effects: Mapping[str, type[Effect]]
@@ -35,6 +66,7 @@ class Registry:
     transitions: Mapping[str, type[Transition]]
     origins: Mapping[type[Extension], str]
     failures: tuple[tuple[str, str], ...] = ()
+    plugins: tuple[Plugin, ...] = ()
     hooks: pluggy.PluginManager = field(default=None, compare=False, repr=False)  # type: ignore[assignment]
 
 
@@ -44,72 +76,98 @@ def registry() -> Registry:
     return load(tuple(entry_points(group=GROUP)))
 
 
-def load(points: tuple[EntryPoint, ...]) -> Registry:
-    """Load plugins; one that fails to import is reported in ``failures`` and the rest goes on.
-
-    :raises PluginError: two plugins bring a thing of the same kind and name; both are named
-    """
+def load(points: Iterable[EntryPoint]) -> Registry:
+    """Load plugins; of one that fails, wholly or in part, the reason is in ``failures`` and the rest goes on."""
     manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(hookspecs)
-    failures: list[tuple[str, str]] = []
-    sources: dict[str, str] = {}
-    named: dict[int, str] = {}  # distributions, which read all that is known of them to say their names
-    for point in sorted(points, key=lambda p: p.name):
-        try:
-            module = point.load()
-            manager.register(module, name=point.name)
-        except Exception as error:  # a stranger's plugin may fail in any way, and must not take the engine with it
-            failures.append((f"{point.name} = {point.value}", f"{type(error).__name__}: {error}"))
-            continue
-        if point.dist is not None and id(point.dist) not in named:
+    packages: dict[int, tuple[str, str]] = {}  # reading a distribution's facts takes a while
+    taken: set[tuple[type[Extension], str, str]] = set()
+    plugins = []
+    for point in sorted(points, key=lambda point: (point.name, point.value)):
+        if point.dist is not None and id(point.dist) not in packages:
             facts = point.dist.metadata
-            named[id(point.dist)] = f"{facts['Name']} {facts['Version']}"
-        sources[point.name] = named.get(id(point.dist), point.value)
-    tables: dict[type[Extension], dict[str, type[Extension]]] = {Effect: {}, Merge: {}, Generator: {}, Transition: {}}
-    origins: dict[type[Extension], str] = {}
-    for name, plugin in manager.list_name_plugin():
-        implementation = getattr(plugin, "reelwork_extensions", None)
-        if implementation is None:
-            continue
-        try:
-            classes = tuple(implementation())
-        except Exception as error:  # as above
-            failures.append((name, f"{type(error).__name__}: {error}"))
-            continue
-        for cls in classes:
-            _add(tables, origins, cls, sources[name])
+            packages[id(point.dist)] = (facts["Name"], facts["Version"])
+        package, version = packages.get(id(point.dist), ("", ""))
+        plugins.append(_loaded(point, package, version, manager, taken))
+    found = [(plugin.package or plugin.module, cls) for plugin in plugins for cls in plugin.brings]
     return Registry(
-        effects=_frozen(tables[Effect], Effect),
-        merges=_frozen(tables[Merge], Merge),
-        generators=_frozen(tables[Generator], Generator),
-        transitions=_frozen(tables[Transition], Transition),
-        origins=MappingProxyType(origins),
-        failures=tuple(failures),
+        effects=_named(found, Effect),
+        merges=_named(found, Merge),
+        generators=_named(found, Generator),
+        transitions=_named(found, Transition),
+        origins=MappingProxyType({cls: plugin.origin for plugin in plugins for cls in plugin.brings}),
+        failures=tuple((f"{p.name} = {p.module}", p.failure) for p in plugins if p.failure),
+        plugins=tuple(plugins),
         hooks=manager,
     )
 
 
-def _add(
-    tables: dict[type[Extension], dict[str, type[Extension]]],
-    origins: dict[type[Extension], str],
-    cls: type[Extension],
-    source: str,
-) -> None:
-    for base, table in tables.items():
-        if issubclass(cls, base):
-            if not cls.name or cls.version < 1:
-                raise PluginError(f"{source}: {cls.__qualname__} has no name or no version (1 or more)")
-            other = table.get(cls.name)
-            if other is not None:
-                raise PluginError(
-                    f"two plugins bring the {base.__name__.lower()} {cls.name!r}: "
-                    f"{origins[other]} ({other.__module__}) and {source} ({cls.__module__}); uninstall one of them"
-                )
-            table[cls.name] = cls
-            origins[cls] = source
-            return
-    raise PluginError(f"{source}: {cls!r} is neither an effect, a merge, a generator nor a transition")
+def _loaded(
+    point: EntryPoint,
+    package: str,
+    version: str,
+    manager: pluggy.PluginManager,
+    taken: set[tuple[type[Extension], str, str]],
+) -> Plugin:
+    try:
+        module = point.load()
+        refused = _refused(module)
+        if refused:
+            return Plugin(point.name, package, version, point.value, _path(module), failure=refused)
+        manager.register(module, name=point.name)
+        bring = getattr(module, "reelwork_extensions", None)
+        classes = () if bring is None else tuple(bring())
+    except Exception as error:  # a stranger's plugin may fail in any way, and must not take the engine with it
+        return Plugin(point.name, package, version, point.value, failure=f"{type(error).__name__}: {error}")
+    kept, failures = [], []
+    for cls in classes:
+        problem = _problem(cls, package or point.value, taken)
+        if problem:
+            failures.append(problem)
+        else:
+            kept.append(cls)
+    return Plugin(point.name, package, version, point.value, _path(module), tuple(kept), "; ".join(failures))
 
 
-def _frozen(table: dict[str, type[Extension]], base: type[E]) -> Mapping[str, type[E]]:
-    return MappingProxyType({name: cls for name, cls in sorted(table.items()) if issubclass(cls, base)})
+def _refused(module: object) -> str:
+    """Why a plugin cannot run with this API, if it says for which one it was built (``REELWORK_API = "1.0"``)."""
+    built_for = getattr(module, "REELWORK_API", None)
+    if built_for is None:
+        return ""
+    ours = f"{API[0]}.{API[1]}"
+    try:
+        major, minor = (int(part) for part in str(built_for).split("."))
+    except ValueError:
+        return f"REELWORK_API is {built_for!r}; it must be a version such as {ours!r}"
+    if (major, minor <= API[1]) == (API[0], True):
+        return ""
+    newer = (major, minor) > API
+    remedy = "a newer version of Reelwork" if newer else "a newer version of the plugin"
+    return f"it was built for API {built_for}, this is {ours}: install {remedy}"
+
+
+def _problem(cls: object, package: str, taken: set[tuple[type[Extension], str, str]]) -> str:
+    """Why a class cannot be used, if it cannot; else its name is taken in its package."""
+    base = next((base for base in _KINDS if isinstance(cls, type) and issubclass(cls, base)), None)
+    if base is None or not isinstance(cls, type) or not issubclass(cls, Extension):
+        return f"{cls!r} is neither an effect, a merge, a generator nor a transition"
+    if not cls.name or cls.version < 1:
+        return f"{cls.__module__}.{cls.__qualname__} has no name or no version (1 or more)"
+    if ":" in cls.name:
+        return f"{cls.__module__}.{cls.__qualname__}: the name {cls.name!r} must not have a colon"
+    if (base, package, cls.name) in taken:
+        return f"{cls.__module__}.{cls.__qualname__}: the package already brings the {_word(base)} {cls.name!r}"
+    taken.add((base, package, cls.name))
+    return ""
+
+
+def _word(base: type[Extension]) -> str:
+    return base.__name__.lower()
+
+
+def _path(module: object) -> str:
+    return (module.__file__ or "") if isinstance(module, ModuleType) else ""
+
+
+def _named(found: list[tuple[str, type[Extension]]], base: type[E]) -> Names[E]:
+    return Names((package, cls) for package, cls in found if issubclass(cls, base))

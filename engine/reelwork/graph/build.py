@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from reelwork.effect import Generator
-from reelwork.extensions import Registry
+from reelwork.extensions import Registry, built_in
 from reelwork.graph import model as graph
 from reelwork.graph.link import Production
 from reelwork.scene import model as scene
@@ -27,11 +27,12 @@ from reelwork.scene.timing import Timing
 def build_graph(production: Production, timing: Timing, registry: Registry, composition: str) -> graph.Graph:
     """The graph under one composition of a scene without errors."""
     builder = _Builder(production, timing, registry)
-    canvas = production.scene.canvas
+    canvas, normal = production.scene.canvas, built_in(registry.merges, "normal")
+    assert normal is not None, "the built-in plugins bring no normal"
     root = builder.composition(composition)
     return graph.Graph(
         root=root,
-        normal=registry.merges["normal"],
+        normal=normal,
         fps=canvas.fps,
         background=root.background or canvas.background,
         blend_space=production.scene.blend_space,
@@ -148,7 +149,7 @@ class _Builder:
         if isinstance(source, ShapeSource):
             return self._generated("shape", source.params)
         if isinstance(source, GenerateSource):
-            return self._generated(source.generator, source.params)
+            return graph.GeneratorSource(self._registry.generators[source.generator], source.params)
         if isinstance(source, SolidSource):
             return graph.SolidSource(source.colour)
         if isinstance(source, SlotSource):
@@ -158,7 +159,9 @@ class _Builder:
         return graph.AdjustmentSource()
 
     def _generated(self, name: str, params: Mapping[str, object]) -> graph.GeneratorSource:
-        generator: type[Generator] = self._registry.generators[name]
+        """A built-in generator, with parameters."""
+        generator: type[Generator] | None = built_in(self._registry.generators, name)
+        assert generator is not None, f"the built-in plugins bring no {name}"
         return graph.GeneratorSource(generator, params)
 
     def _retiming(self, written: scene.Clip, duration: Fraction, whole: Fraction | None) -> graph.Retiming:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from reelwork import kinds
 from reelwork.effect import Extension
+from reelwork.extensions import bearers, built_in
 from reelwork.kinds import Kind, Param, field_name, params
 from reelwork.scene import language
 from reelwork.scene.animation import Curve
@@ -275,12 +276,20 @@ def _chosen(
     name, parameters = written
     cls = table.get(name.text)
     if cls is None:
-        remedy = nearest(name.text, tuple(table)) or f"`reelwork effects` lists all {of}s"
-        reading.report.add(f"there is no {of} {quote(name.text)}", name.place, path, remedy)
+        problem, remedy = _unknown(table, of, name.text)
+        reading.report.add(problem, name.place, path, remedy)
         return None
     values = read_keys(reading, {**cls.params(), **extra}, parameters, path, f"the {of} {quote(name.text)}")
     _check(reading, cls, values, parameters, path, f"the {of} {quote(name.text)}")
     return name.text, values
+
+
+def _unknown(table: Mapping[str, type[Extension]], of: str, name: str) -> tuple[str, str]:
+    """What is wrong with a name that stands for nothing, or for too much; and the remedy."""
+    clashing = bearers(table, name)
+    if clashing:
+        return f"several packages bring {_a(of)} {quote(name)}", f"write {one_of(map(quote, clashing))}"
+    return f"there is no {of} {quote(name)}", nearest(name, tuple(table)) or f"`reelwork effects` lists all {of}s"
 
 
 def _name_and_parameters(
@@ -331,7 +340,7 @@ def _check(
 
 
 def _read_made(reading: Reading, kind: language.Made, node: Node, path: str) -> Any:
-    cls = reading.registry.generators.get(kind.generator)
+    cls = built_in(reading.registry.generators, kind.generator)
     if cls is None:
         return reading.wrong(node, path, f"no plugin of this machine brings the generator {quote(kind.generator)}")
     what = f"the {kind.generator}"

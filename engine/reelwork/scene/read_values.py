@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from reelwork import kinds
+from reelwork.extensions import bearers
 from reelwork.image.svg_path import PathSyntaxError, parse_path
 from reelwork.scene import language
 from reelwork.scene.colours import COLOURS
@@ -16,7 +17,7 @@ from reelwork.scene.nodes import Mapping as MappingNode
 from reelwork.scene.nodes import Node, Scalar, Sequence, item
 from reelwork.scene.read_times import read_time
 from reelwork.scene.reading import BAD, Reader, Reading
-from reelwork.scene.report import nearest, quote
+from reelwork.scene.report import nearest, one_of, quote
 from reelwork.scene.wording import found, plain_number
 from reelwork.timecode import parse_rate
 from reelwork.values import Colour, Length
@@ -233,10 +234,13 @@ def _read_path(reading: Reading, kind: kinds.PathData, node: Scalar, path: str) 
 
 
 def _read_merge(reading: Reading, kind: language.MergeName, node: Scalar, path: str) -> Any:
-    names = tuple(reading.registry.merges)
-    if node.text in names:
+    merges = reading.registry.merges
+    if node.text in merges:
         return node.text
-    remedy = nearest(node.text, names) or "`reelwork effects` lists all merges"
+    if clashing := bearers(merges, node.text):
+        remedy = f"write {one_of(map(quote, clashing))}"
+        return reading.wrong(node, path, f"several packages bring a merge {quote(node.text)}", remedy)
+    remedy = nearest(node.text, tuple(merges)) or "`reelwork effects` lists all merges"
     return reading.wrong(node, path, f"there is no merge {quote(node.text)}", remedy)
 
 

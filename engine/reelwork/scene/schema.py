@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from reelwork import kinds
 from reelwork.effect import Effect, Extension, Generator, Transition
-from reelwork.extensions import Registry
+from reelwork.extensions import Registry, built_in
 from reelwork.kinds import REQUIRED, Kind, Param, params
 from reelwork.scene import language
 from reelwork.scene.animation import Curve
@@ -285,10 +285,10 @@ class _Schema:
 
     def made(self, kind: language.Made) -> Schema:
         """The parameters of a generator that a source's own key names."""
-        cls = self.registry.generators.get(kind.generator)
+        cls = built_in(self.registry.generators, kind.generator)
         if cls is None:
             return {"not": {}}
-        schema = self.extension(cls, {})
+        schema = self.extension(kind.generator, cls, {})
         return schema if kind.shorthand is None else {"anyOf": [{"type": ["string", "number", "boolean"]}, schema]}
 
     def chosen(self, table: Mapping[str, type[Extension]], extra: Mapping[str, Param]) -> Schema:
@@ -301,17 +301,21 @@ class _Schema:
                     "minProperties": 1,
                     "maxProperties": 1,
                     "properties": {
-                        name: {"description": _title(cls), **self.extension(cls, extra)} for name, cls in table.items()
+                        name: {"description": _title(cls), **self.extension(name, cls, extra)}
+                        for name, cls in table.items()
                     },
                     "additionalProperties": False,
                 },
             ]
         }
 
-    def extension(self, cls: type[Extension], extra: Mapping[str, Param]) -> Schema:
-        """The parameters of one extension, a definition of its own."""
+    def extension(self, written: str, cls: type[Extension], extra: Mapping[str, Param]) -> Schema:
+        """The parameters of one extension, a definition of its own.
+
+        :param written: its name in scenes
+        """
         base = next(base for base in (Effect, Transition, Generator) if issubclass(cls, base))
-        name = f"{base.__name__.lower()}-{cls.name}"
+        name = f"{base.__name__.lower()}-{written.replace(':', '-')}"
         if name not in self.definitions:
             self.definitions[name] = {}
             schema = self.model({**cls.params(), **extra}, _title(cls), cls.params())
