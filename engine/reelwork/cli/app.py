@@ -19,7 +19,7 @@ from reelwork.cli import exits
 from reelwork.errors import PluginError
 
 #: The commands, each ``command`` of the module of its name; a plugin's are found through its hook.
-COMMANDS: Final = ("check", "render", "frame", "sheet", "effects", "probe", "schema", "completion")
+COMMANDS: Final = ("check", "render", "frame", "sheet", "effects", "plugins", "plugin", "probe", "schema", "completion")
 
 
 class Root(click.Group):

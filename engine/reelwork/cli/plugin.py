@@ -1,0 +1,229 @@
+"""``reelwork plugin``: for those who write plugins. ``new``: a name goes in, a package of a first effect comes out."""
+
+from __future__ import annotations
+
+import keyword
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+import click
+
+import reelwork
+from reelwork.errors import OutputError
+from reelwork.extensions.manager import API
+
+_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
+
+
+@click.group("plugin")
+def command() -> None:
+    """Write plugins: effects, merges, generators and transitions of your own."""
+
+
+@command.command("new")
+@click.argument("name")
+@click.option(
+    "--in", "folder", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="Where its folder is made."
+)
+def new(name: str, folder: Path) -> None:
+    """Write an installable package with one effect, its test, a README and a script for CI.
+
+    NAME is the effect's, such as `film-burn`; the package is `reelwork-film-burn`. Its tests pass at once.
+    """
+    if not _NAME.match(name) or keyword.iskeyword(name):
+        raise click.BadParameter(
+            f"{name!r} is no name for an effect: lower-case letters and digits, words joined by `-`, such as film-burn",
+            param_hint="NAME",
+        )
+    target = folder / f"reelwork-{name}"
+    if target.exists():
+        raise OutputError(f"{target} exists already; choose another name, or another folder with --in")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        making = Path(tempfile.mkdtemp(dir=folder, prefix=f".reelwork-{name}."))
+        try:
+            for path, text in _files(name).items():
+                (making / path).parent.mkdir(parents=True, exist_ok=True)
+                (making / path).write_text(text, encoding="utf-8")
+            (making / "ci.sh").chmod(0o755)
+            making.chmod(0o755)
+            os.rename(making, target)
+        except BaseException:
+            shutil.rmtree(making, ignore_errors=True)
+            raise
+    except OSError as error:
+        raise OutputError(f"{target} cannot be written: {error.strerror or error}") from error
+    click.echo(f"{target} is written. Next:")
+    click.echo(f"  pip install -e '{target}[test]'    so that Reelwork finds it; then `reelwork effects {name}`")
+    click.echo(f"  pytest '{target}'    its tests, which pass already")
+    click.echo(f"  edit {target / _module(name) / _file(name)}")
+
+
+def _module(name: str) -> str:
+    return f"reelwork_{name.replace('-', '_')}"
+
+
+def _file(name: str) -> str:
+    return f"{name.replace('-', '_')}.py"
+
+
+def _class(name: str) -> str:
+    return "".join(word.capitalize() for word in name.split("-"))
+
+
+def _files(name: str) -> dict[str, str]:
+    """Relative paths and texts of all files of the package."""
+    words = {
+        "name": name,
+        "title": name.replace("-", " ").capitalize(),
+        "module": _module(name),
+        "stem": name.replace("-", "_"),
+        "class_": _class(name),
+        "api": f"{API[0]}.{API[1]}",
+        "reelwork": reelwork.__version__,
+    }
+    texts = {
+        "pyproject.toml": _PYPROJECT,
+        "README.md": _README,
+        "ci.sh": _CI,
+        f"{_module(name)}/__init__.py": _INIT,
+        f"{_module(name)}/{_file(name)}": _EFFECT,
+        f"tests/test_{name.replace('-', '_')}.py": _TEST,
+    }
+    return {path: text.format(**words) for path, text in texts.items()}
+
+
+_PYPROJECT = """\
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+
+[project]
+name = "reelwork-{name}"
+version = "0.1.0"
+description = "{title}: an effect for Reelwork."
+readme = "README.md"
+requires-python = ">=3.11"
+dependencies = ["reelwork>={reelwork}"]
+
+[project.optional-dependencies]
+test = ["pytest"]
+
+[project.entry-points.reelwork]
+{stem} = "{module}"
+
+[tool.hatch.build.targets.wheel]
+packages = ["{module}"]
+
+[tool.pytest.ini_options]
+addopts = ["--import-mode=importlib"]
+pythonpath = ["."]
+testpaths = ["tests"]
+"""
+
+_README = """\
+# {title}
+
+An effect for Reelwork. Install it where Reelwork is:
+
+    pip install reelwork-{name}
+
+and write it into a scene:
+
+    effects:
+      - {name}: {{amount: 60%}}
+
+`reelwork effects {name}` says what its parameters mean. `./ci.sh` runs the tests.
+"""
+
+_CI = """\
+#!/bin/sh
+# Makes an environment, installs the package and runs its tests.
+set -e
+cd "$(dirname "$0")"
+python3 -m venv .venv
+.venv/bin/pip install --quiet '.[test]'
+.venv/bin/pytest
+"""
+
+_INIT = '''\
+"""The plugin: what it brings, and for which version of Reelwork's API it was built."""
+
+from reelwork import hookimpl
+from reelwork.effect import Extension
+from {module}.{stem} import {class_}
+
+REELWORK_API = "{api}"
+
+
+@hookimpl
+def reelwork_extensions() -> tuple[type[Extension], ...]:
+    """All that this plugin brings."""
+    return ({class_},)
+'''
+
+_EFFECT = '''\
+"""{title}: write here what it does, in one line."""
+
+from __future__ import annotations
+
+from reelwork import PointEffect, param
+from reelwork.kinds import Ratio
+
+
+class {class_}(PointEffect, name="{name}", version=1):
+    """{title}: turns light towards a warm grey.
+
+    The first line is shown in lists, the rest by `reelwork effects {name}`. Count up `version` when the picture that
+    it makes changes: what was rendered with the old one is then rendered again.
+
+    >>> {class_}(amount=0.0).is_identity()
+    True
+    """
+
+    keeps_alpha = True
+
+    amount: float = param(0.5, kind=Ratio(bounded=True), help="How far colours turn.")
+
+    def is_identity(self) -> bool:
+        """Whether it changes nothing, so that it can be left out."""
+        return self.amount == 0.0
+
+    def uniforms(self) -> tuple[float, ...]:
+        """What `pixel` is given after the colour, worked out once a frame."""
+        return (self.amount,)
+
+    @staticmethod
+    def pixel(r: float, g: float, b: float, a: float, amount: float) -> tuple[float, float, float, float]:
+        """One pixel: premultiplied scene-linear light. Reelwork compiles it and writes the loop."""
+        grey = 0.2126 * r + 0.7152 * g + 0.0722 * b
+        return (
+            r + (grey * 1.1 - r) * amount,
+            g + (grey - g) * amount,
+            b + (grey * 0.9 - b) * amount,
+            a,
+        )
+'''
+
+_TEST = '''\
+"""What {name} must do; and the promises that every effect must keep."""
+
+from {module} import {class_}
+from reelwork.testing import conformance
+
+test_conformance = conformance("{module}")
+
+
+def test_no_amount_changes_nothing():
+    assert {class_}(amount=0.0).is_identity()
+    assert {class_}.pixel(0.5, 0.25, 0.125, 1.0, 0.0) == (0.5, 0.25, 0.125, 1.0)
+
+
+def test_grey_becomes_warm():
+    r, g, b, a = {class_}.pixel(0.5, 0.5, 0.5, 1.0, 1.0)
+    assert r > g > b
+    assert a == 1.0
+'''

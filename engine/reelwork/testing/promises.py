@@ -1,0 +1,318 @@
+"""The promises of extensions: a class goes in, an error that says which one is broken comes out, or nothing."""
+
+from __future__ import annotations
+
+import pickle
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+
+from reelwork.effect import (
+    AreaEffect,
+    Effect,
+    Extension,
+    Merge,
+    PixelGenerator,
+    PointEffect,
+    SeparableMerge,
+    Transition,
+    VectorGenerator,
+)
+from reelwork.errors import OutputError, SceneError
+from reelwork.image import Window
+from reelwork.image.frame import Frame, Pixels
+from reelwork.kernels import frames
+from reelwork.kernels.resample import resample
+from reelwork.plan.nodes import named
+from reelwork.testing.samples import BOX, CONTEXT, changed, extremes, ordinary, picture
+from reelwork.values import Affine, Space
+
+_SIZE: Final = (float(BOX.width), float(BOX.height))
+#: Rectangles that lie inside, across the edges and outside of the layer; one is a single pixel.
+_TILES: Final = (
+    Window(0, 0, 72, 16),
+    Window(25, 21, 26, 22),
+    Window(-12, -9, 20, 11),
+    Window(60, 30, 90, 60),
+    Window(100, 70, 110, 80),
+)
+_SPACES: Final[tuple[Space, ...]] = ("linear", "srgb")
+_AROUND: Final = Window(-40, -40, 112, 88)
+
+
+@dataclass(frozen=True)
+class Promise:
+    """Something that must hold for extensions of a kind.
+
+    :param name: what must hold
+    :param of: the kind
+    :param check: raises AssertionError, with words, if it does not
+    """
+
+    name: str
+    of: type[Extension]
+    check: Callable[[Any], None]
+
+
+_PROMISES: list[Promise] = []
+
+
+def promises_of(cls: type[Extension]) -> tuple[Promise, ...]:
+    """What must hold for a class."""
+    return tuple(promise for promise in _PROMISES if issubclass(cls, promise.of))
+
+
+def _promise(name: str, of: type[Extension] = Extension) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
+    def declared(check: Callable[[Any], None]) -> Callable[[Any], None]:
+        _PROMISES.append(Promise(name, of, check))
+        return check
+
+    return declared
+
+
+def painted(extension: Extension, window: Window) -> Pixels:
+    """What an extension makes in a window, of the sample pictures; every pixel is set."""
+    out = Frame(np.full((4, window.height, window.width), np.nan, np.float32), window)
+    if isinstance(extension, PointEffect):
+        frames.apply_pointwise([extension], picture(window), out, to_layer=Affine.IDENTITY, box=_SIZE)
+    elif isinstance(extension, AreaEffect):
+        extension.render(picture(extension.needs(window, CONTEXT)), out, CONTEXT)
+    elif isinstance(extension, PixelGenerator):
+        frames.generate(extension, CONTEXT, out, to_layer=Affine.IDENTITY, size=_SIZE)
+    elif isinstance(extension, VectorGenerator):
+        from reelwork.kernels import coverage
+
+        out.data[:] = 0.0
+        coverage.draw(extension.draw(*_SIZE), Affine.IDENTITY, out, CONTEXT.display)
+    elif isinstance(extension, Transition):
+        _lead(extension, 0.4, out)
+    else:
+        assert isinstance(extension, Merge)
+        out = picture(window)
+        frames.merge(type(extension), "linear", out, picture(window, seed=5), 0.75)
+    return out.data
+
+
+def _lead(transition: Transition, progress: float, out: Frame) -> None:
+    """Fill a frame with a part of the way from one sample picture to another."""
+    ends: list[Frame | None] = []
+    shown, places = transition.shown(progress), transition.places(progress, *_SIZE)
+    for seen, place, seed in zip(shown, places, (0, 5), strict=True):
+        moved = Frame.empty(out.window)
+        resample(picture(BOX, seed=seed), place.inverse(), moved)
+        ends.append(moved if seen else None)
+    frames.transition(transition, progress, *ends, out, to_layer=Affine.IDENTITY, size=_SIZE)
+
+
+@_promise("its documentation begins with a title")
+def _documented(cls: type[Extension]) -> None:
+    first = (cls.__doc__ or "").strip().splitlines()[:1]
+    assert first, f"{cls.__qualname__} has no docstring; its first line is the title in `reelwork effects`"
+    assert first[0].strip()[-1:] in ".:;,!?…" or len(first[0]) > 10, f"{first[0]!r} says too little"
+    silent = [name for name, param in cls.params().items() if not param.help]
+    assert not silent, f"parameters without help: {', '.join(silent)}"
+
+
+@_promise("tiles are parts of the whole")
+def _tiles(cls: type[Extension]) -> None:
+    extension = ordinary(cls)
+    whole = Frame(painted(extension, _AROUND), _AROUND)
+    for tile in _TILES:
+        found, expected = painted(extension, tile), whole.crop(tile).data
+        assert found.tobytes() == expected.tobytes(), (
+            f"{int((found != expected).any(axis=0).sum())} pixels of {tile} differ from those of the whole picture: "
+            "results must only depend on a pixel's place"
+        )
+
+
+@_promise("all of it is painted, with ordinary and extreme parameters")
+def _finite(cls: type[Extension]) -> None:
+    for extension in (ordinary(cls), *extremes(cls)):
+        try:
+            data = painted(extension, BOX)
+        except (SceneError, OutputError):
+            continue  # it refuses such a parameter, in words
+        assert np.isfinite(data).all(), f"{extension!r} leaves pixels unset, or makes them infinite or no number"
+        assert (data[3] >= 0.0).all(), f"{extension!r} makes alpha negative"
+        assert (data[3] <= 1.0 + 1e-5).all(), f"{extension!r} makes alpha more than 1"
+
+
+@_promise("nothing is asked for, nothing is done")
+def _empty(cls: type[Extension]) -> None:
+    assert painted(ordinary(cls), Window(10, 10, 10, 20)).size == 0
+    assert painted(ordinary(cls), Window(10, 10, 11, 11)).shape == (4, 1, 1)
+
+
+@_promise("it travels to another process")
+def _pickles(cls: type[Extension]) -> None:
+    extension = ordinary(cls)
+    arrived = pickle.loads(pickle.dumps(extension))
+    assert arrived == extension, "it is not equal to itself after pickling"
+    assert hash(arrived) == hash(extension)
+    assert named(arrived) == named(extension), "its repr, by which results are kept, is not the same in each process"
+
+
+@_promise("its name in the cache changes when a parameter does")
+def _keys(cls: type[Extension]) -> None:
+    usual = ordinary(cls)
+    assert named(usual) == named(ordinary(cls)), "two equal instances have different reprs"
+    for name, other in changed(cls):
+        assert named(other) != named(usual), f"the parameter {name!r} is not in its repr, by which results are kept"
+
+
+@_promise("threads do not disturb each other")
+def _threads(cls: type[Extension]) -> None:
+    extension, found = ordinary(cls), {}
+
+    def paint(number: int) -> None:
+        found[number] = painted(extension, BOX).tobytes()
+
+    threads = [threading.Thread(target=paint, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 4, "it raised an error in a thread"
+    assert len(set(found.values())) == 1, "threads at once give different pictures"
+
+
+@_promise("what says that it changes nothing changes nothing", Effect)
+def _identity(cls: type[Effect]) -> None:
+    for effect in (ordinary(cls), *extremes(cls)):
+        if effect.is_identity():
+            difference = abs(painted(effect, BOX) - picture(BOX).data).max()
+            assert difference < 1e-5, f"{effect!r} is_identity(), but changes pixels by {difference:.3g}"
+
+
+@_promise("transparent pixels stay transparent", PointEffect)
+def _transparent(cls: type[PointEffect]) -> None:
+    for effect in (ordinary(cls), *extremes(cls)):
+        nothing = Frame.transparent(BOX)
+        frames.apply_pointwise([effect], nothing, nothing, to_layer=Affine.IDENTITY, box=_SIZE)
+        assert not nothing.data.any(), f"{effect!r} makes something of nothing"
+
+
+@_promise("alpha is kept where that is promised", PointEffect)
+def _keeps_alpha(cls: type[PointEffect]) -> None:
+    if cls.keeps_alpha:
+        for effect in (ordinary(cls), *extremes(cls)):
+            assert (painted(effect, BOX)[3] == picture(BOX).data[3]).all(), f"{effect!r} changes alpha"
+
+
+@_promise("light of any size stays a number", PointEffect)
+def _any_light(cls: type[PointEffect]) -> None:
+    light = np.array([-10.0, -1e-6, 0.0, 1e-30, 1e-6, 0.5, 1.0, 2.0, 1000.0, 60000.0], np.float32)
+    data = np.ones((4, 10, 10), np.float32)
+    data[0], data[1], data[2] = light[:, None], light[None, :], light[::-1, None]
+    for effect in (ordinary(cls), *extremes(cls)):
+        source = Frame(data.copy(), Window(0, 0, 10, 10))
+        frames.apply_pointwise([effect], source, source, to_layer=Affine.IDENTITY, box=(10.0, 10.0))
+        assert np.isfinite(source.data).all(), f"{effect!r} makes infinities or what is no number"
+
+
+@_promise("the compiled pixel is the written one", PointEffect)
+def _twin(cls: type[PointEffect]) -> None:
+    if cls.space != "linear" or cls.unpremultiplied:
+        return  # what the engine does before and after is in the way
+    effect = ordinary(cls)
+    uniforms: list[float] = []
+    for value in effect.uniforms():
+        uniforms += (value,) if isinstance(value, int | float) else value.premultiplied(CONTEXT.display)
+    source, found, pixel = picture(BOX).data, painted(effect, BOX), effect.pixel_function()
+    for row, column in ((22, 24), (10, 52), (24, 50), (0, 0), (30, 30), (20, 12)):
+        place = (column + 0.5, row + 0.5, *_SIZE) if cls.positional else ()
+        with np.errstate(all="ignore"):  # numpy's numbers divide by 0 as compiled ones do
+            expected = pixel(*place, *source[:, row, column].astype(np.float64), *map(np.float64, uniforms))
+        assert np.allclose(found[:, row, column], expected, rtol=1e-3, atol=1e-4, equal_nan=True), (
+            f"at column {column}, row {row} the compiled function gives {found[:, row, column]}, Python {expected}"
+        )
+
+
+@_promise("only what it says that it needs is read", AreaEffect)
+def _needs(cls: type[AreaEffect]) -> None:
+    for effect in (ordinary(cls), *extremes(cls)):
+        for tile in _TILES:
+            needs = effect.needs(tile, CONTEXT)
+            around = (needs | tile).expand(3, 3, 3, 3)
+            poisoned = Frame(np.full((4, around.height, around.width), np.nan, np.float32), around)
+            poisoned.paste(picture(needs))
+            out = Frame.empty(tile)
+            effect.render(poisoned, out, CONTEXT)
+            assert np.isfinite(out.data).all(), f"{effect!r} reads more of its source than needs({tile}) = {needs}"
+
+
+@_promise("no light leaves the region", AreaEffect)
+def _region(cls: type[AreaEffect]) -> None:
+    for effect in (ordinary(cls), *extremes(cls)):
+        region = effect.region(BOX, CONTEXT)
+        window = (region | BOX).expand(4, 4, 4, 4)
+        source = picture(effect.needs(window, CONTEXT))
+        out = Frame.empty(window)
+        effect.render(source, out, CONTEXT)
+        out.paste(Frame.transparent(region & window))
+        assert not out.data.any(), f"{effect!r} paints outside of region({BOX}) = {region}"
+
+
+@_promise("at half the size it looks like half the picture", AreaEffect)
+def _scaled(cls: type[AreaEffect]) -> None:
+    effect, double = ordinary(cls), Window(0, 0, 2 * BOX.width, 2 * BOX.height)
+    twice = replace(CONTEXT, scale=(2.0, 2.0), box=(0.0, 0.0, 2 * _SIZE[0], 2 * _SIZE[1]))
+    needs = effect.needs(double, twice)
+    small = picture(Window(needs.x0 // 2 - 1, needs.y0 // 2 - 1, needs.x1 // 2 + 1, needs.y1 // 2 + 1))
+    large = Frame(small.data.repeat(2, axis=1).repeat(2, axis=2), Window(*(2 * edge for edge in small.window)))
+    out = Frame.empty(double)
+    effect.render(large.crop(needs), out, twice)
+    halved = out.data.reshape(4, BOX.height, 2, BOX.width, 2).mean(axis=(2, 4))
+    difference = abs(halved - painted(effect, BOX)).mean()
+    assert difference < 0.02, (
+        f"at twice the scale the picture differs by {difference:.3f}: are lengths times the scale?"
+    )
+
+
+@_promise("a transparent source leaves the backdrop", Merge)
+def _leaves(cls: type[Merge]) -> None:
+    for space in _SPACES:
+        onto = picture(BOX)
+        before = onto.data.copy()
+        frames.merge(cls, space, onto, Frame.transparent(BOX))
+        same = (onto.data == before).all()
+        assert cls.clears or same, (
+            f"in {space} values it changes what lies under nothing; if it must, say clears = True"
+        )
+
+
+@_promise("no opacity changes nothing, in both spaces", Merge)
+def _no_opacity(cls: type[Merge]) -> None:
+    for space in _SPACES:
+        onto = picture(BOX)
+        frames.merge(cls, space, onto, picture(BOX, seed=5), 0.0)
+        assert (onto.data == picture(BOX).data).all()
+        frames.merge(cls, space, onto, picture(BOX, seed=5), 1.0)
+        assert np.isfinite(onto.data).all(), f"in {space} values it makes infinities or what is no number"
+
+
+@_promise("the compiled blend is the written one", SeparableMerge)
+def _blend_twin(cls: type[SeparableMerge]) -> None:
+    values = np.linspace(0.0, 1.0, 12, dtype=np.float32)
+    backdrop, source = np.meshgrid(values, values)
+    onto, above = (Frame(np.stack([p, p, p, np.ones_like(p)]), Window(0, 0, 12, 12)) for p in (backdrop, source))
+    frames.merge(cls, "linear", onto, above)
+    pairs = zip(backdrop.ravel().tolist(), source.ravel().tolist(), strict=True)
+    expected = np.reshape([cls.blend(b, s) for b, s in pairs], (12, 12))
+    near = np.isclose(onto.data[0], expected, rtol=1e-3, atol=1e-4).mean()
+    assert near > 0.95, "the compiled function and Python's do not agree"
+
+
+@_promise("it leads from one picture to the other", Transition)
+def _ends(cls: type[Transition]) -> None:
+    for transition in (ordinary(cls), *extremes(cls)):
+        for progress, seed in ((0.0, 0), (1.0, 5)):
+            out = Frame.empty(BOX)
+            _lead(transition, progress, out)
+            wanted = picture(BOX, seed=seed).data
+            assert np.allclose(out.data, wanted, atol=1e-5), (
+                f"{transition!r} at {progress} is not the picture it should be"
+            )

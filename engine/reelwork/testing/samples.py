@@ -1,0 +1,140 @@
+"""Samples: a class of extensions goes in, instances with ordinary and with extreme parameters come out; pictures."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any, Final, TypeVar
+
+import numpy as np
+
+from reelwork import kinds
+from reelwork.effect import Context, Extension
+from reelwork.image import Window
+from reelwork.image.frame import Frame
+from reelwork.image.svg_path import parse_path
+from reelwork.plan.evaluate import Scope, evaluate_params
+from reelwork.values import Colour
+
+E = TypeVar("E", bound=Extension)
+
+#: The layer that everything is tried on.
+BOX: Final = Window(0, 0, 72, 48)
+CONTEXT: Final = Context((1.0, 1.0), (0.0, 0.0, 72.0, 48.0), Fraction(1, 2), seed=7)
+_SCOPE: Final = Scope(Fraction(1, 2), (72.0, 48.0), (72.0, 48.0))
+#: Numbers without a bound are tried up to this.
+_FAR: Final = 100.0
+#: Lengths are tried up to this many pixels.
+_LONG: Final = 40.0
+
+
+def ordinary(cls: type[E], **changes: object) -> E:
+    """An instance with its defaults; what has none gets a value in the middle of what is usual."""
+    values: dict[str, object] = {}
+    chosen = set(cls.exactly_one[:1])
+    for name, param in cls.params().items():
+        if param.default is kinds.REQUIRED or name in chosen:
+            values[kinds.field_name(name)] = _middle(param.kind)
+    return cls(**evaluate_params(cls.params(), values | changes, _SCOPE))
+
+
+def extremes(cls: type[E]) -> Iterator[E]:
+    """Instances each with one parameter at an end of its range, or with another of its choices."""
+    for name, param in cls.params().items():
+        if param.later or (cls.exactly_one and name in cls.exactly_one[1:]):
+            continue
+        for value in _ends(param.kind):
+            yield ordinary(cls, **{kinds.field_name(name): value})
+
+
+def changed(cls: type[E]) -> Iterator[tuple[str, E]]:
+    """For each parameter, an instance in which only that differs from :func:`ordinary`."""
+    usual: Any = ordinary(cls)
+    for name, param in cls.params().items():
+        field = kinds.field_name(name)
+        if param.later or (cls.exactly_one and name in cls.exactly_one[1:]):
+            continue
+        for value in _ends(param.kind):
+            other = dataclasses.replace(usual, **{field: value})
+            if getattr(other, field) != getattr(usual, field):
+                yield name, other
+                break
+
+
+def picture(window: Window = BOX, *, seed: int = 0) -> Frame:
+    """A soft disc, a hard bar, a lamp brighter than white, two edges, all of noise; each pixel by its place alone."""
+    x, y = np.meshgrid(np.arange(window.x0, window.x1) + 0.5, np.arange(window.y0, window.y1) + 0.5)
+    alpha = np.clip(14 - np.hypot(x - 24, y - 22), 0, 1)
+    alpha[(abs(x - 52) < 6) & (abs(y - 24) < 17)] = 1.0
+    alpha[(x < 3) | (y > BOX.y1 - 3)] = 0.5
+    grain = (np.sin(x * 12.9898 + y * 78.233 + seed) * 43758.5453) % 1.0
+    light = np.stack([0.2 + 0.6 * grain, 0.1 + 0.008 * x, 0.3 + 0.01 * y])
+    light[:, (abs(x - 24) < 3) & (abs(y - 22) < 3)] = np.array([[3.0], [2.0], [1.0]])
+    inside = (x > 0) & (y > 0) & (x < BOX.x1) & (y < BOX.y1)
+    data = np.concatenate((light * alpha, alpha[None])) * inside
+    return Frame(np.ascontiguousarray(data, np.float32), window)
+
+
+def _middle(kind: kinds.Kind) -> Any:
+    values = list(_ends(kind))
+    return values[len(values) // 2] if values else None
+
+
+def _ends(kind: kinds.Kind) -> Iterator[Any]:
+    """Plain values at the ends of a kind's range, and something between."""
+    if isinstance(kind, kinds.Number):
+        low, high = kind.soft_range or (-_FAR, _FAR)
+        low = low if kind.minimum is None else kind.minimum
+        high = high if kind.maximum is None else kind.maximum
+        middle = (low + high) / 2
+        yield from (int(low), int(middle), int(high)) if kind.integer else (float(low), float(middle), float(high))
+    elif isinstance(kind, kinds.Ratio):
+        low = 0.0 if kind.bounded or kind.minimum is None else kind.minimum
+        yield from (low, 0.5, 1.0 if kind.bounded or kind.maximum is None else kind.maximum)
+    elif isinstance(kind, kinds.Length):
+        yield from (0.0 if kind.minimum is None else kind.minimum, 5.0, _LONG)
+    elif isinstance(kind, kinds.Point | kinds.Size):
+        yield from ((0.0, 0.0), (5.0, 3.0), (_LONG, _LONG))
+    elif isinstance(kind, kinds.Scale):
+        yield from ((0.0, 0.0), (0.5, 0.25), (1.0, 1.0))
+    elif isinstance(kind, kinds.Skew):
+        yield from ((0.0, 0.0), (10.0, -10.0))
+    elif isinstance(kind, kinds.Angle):
+        yield from (0.0, 30.0, 720.0)
+    elif isinstance(kind, kinds.Level):
+        yield from (-60.0, 0.0, 6.0)
+    elif isinstance(kind, kinds.Colour):
+        yield from (Colour(0.0, 0.0, 0.0), Colour(0.8, 0.4, 0.2), Colour(1.0, 1.0, 1.0))
+    elif isinstance(kind, kinds.Time):
+        yield from (Fraction(0), Fraction(1, 3), Fraction(10))
+    elif isinstance(kind, kinds.Text):
+        yield from ("", "A word", "Words " * 20)
+    elif isinstance(kind, kinds.Boolean):
+        yield from (False, True)
+    elif isinstance(kind, kinds.Choice):
+        yield from kind.options
+    elif isinstance(kind, kinds.PathData):
+        yield from (parse_path("M0 0 L20 0 L10 20 Z"), parse_path("M0 0 C10 0 20 10 20 20 Z"))
+    elif isinstance(kind, kinds.List):
+        yield from _lists(kind)
+    elif isinstance(kind, kinds.OneOf):
+        for option in kind.options:
+            yield from _ends(option)
+    elif isinstance(kind, kinds.Struct):
+        model = kind.model
+        fields = {kinds.field_name(n): _middle(p.kind) for n, p in kinds.params(model).items() if _is_needed(p)}
+        yield model(**fields)
+
+
+def _is_needed(param: kinds.Param) -> bool:
+    return param.default is kinds.REQUIRED
+
+
+def _lists(kind: kinds.List) -> Iterator[tuple[Any, ...]]:
+    """Lists of the least and of the most items, whose values go from one end to the other."""
+    values = list(_ends(kind.item))
+    if not values:
+        return
+    for count in {max(kind.minimum, 1), min(kind.maximum or 4, 8)}:
+        yield tuple(values[n * (len(values) - 1) // max(1, count - 1)] for n in range(count))

@@ -1,0 +1,167 @@
+"""The built-in plugins keep the promises that every plugin must keep; and what breaks one is found."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from reelwork import AreaEffect, CompositeMerge, PointEffect, SeparableMerge, Transition, param
+from reelwork.kinds import Length
+from reelwork.testing import conformance, promises_of
+
+test_merges = conformance("reelwork_merges")
+test_colour = conformance("reelwork_colour")
+test_filters = conformance("reelwork_filters")
+test_generators = conformance("reelwork_generators")
+test_transitions = conformance("reelwork_transitions")
+
+
+def broken(cls):
+    """The promises that a class breaks."""
+    found = set()
+    for promise in promises_of(cls):
+        try:
+            promise.check(cls)
+        except AssertionError:
+            found.add(promise.name)
+    return found
+
+
+class Good(PointEffect, name="good", version=1):
+    """Good: makes everything a little darker."""
+
+    amount: float = param(0.9, minimum=0.0, maximum=1.0, help="What stays.")
+
+    def uniforms(self):
+        return (self.amount,)
+
+    def is_identity(self):
+        return self.amount == 1.0
+
+    @staticmethod
+    def pixel(r, g, b, a, amount):
+        return r * amount, g * amount, b * amount, a
+
+
+class Leaking(Good, name="leaking", version=1):
+    """Leaking: makes light of nothing, and says that it keeps alpha."""
+
+    keeps_alpha = True
+
+    @staticmethod
+    def pixel(r, g, b, a, amount):
+        return r + amount, g, b, a * 0.5
+
+
+class Unhelpful(Good, name="unhelpful", version=1):
+    amount: float = param(0.9, minimum=0.0, maximum=1.0)
+
+
+class Exploding(Good, name="exploding", version=1):
+    """Exploding: divides by what may be nothing."""
+
+    @staticmethod
+    def pixel(r, g, b, a, amount):
+        return r / (r - r), g / amount, b, a
+
+
+class Lying(Good, name="lying", version=1):
+    """Lying: says that it changes nothing, always."""
+
+    def is_identity(self):
+        return True
+
+
+class Greedy(AreaEffect, name="greedy", version=1):
+    """Greedy: reads its neighbours, and paints them, without a word of it."""
+
+    radius: float = param(2.0, kind=Length(minimum=0.0), help="How far.")
+
+    def margin(self, context):
+        return (0, 0, 0, 0)
+
+    def render(self, source, out, context):
+        wide = source.crop(out.window.expand(3, 0, 3, 0)).data
+        out.data[:] = (wide[:, :, :-6] + wide[:, :, 6:]) / 2
+
+
+class Unscaled(AreaEffect, name="unscaled", version=1):
+    """Unscaled: moves everything by pixels of the raster."""
+
+    def margin(self, context):
+        return (0, 0, 12, 0)
+
+    def render(self, source, out, context):
+        out.data[:] = source.crop(out.window.expand(12, 0, -12, 0)).data
+
+
+class Placed(AreaEffect, name="placed", version=1):
+    """Placed: looks at where its tile begins."""
+
+    def margin(self, context):
+        return (0, 0, 0, 0)
+
+    def render(self, source, out, context):
+        out.data[:] = source.crop(out.window).data
+        out.data[:, :, ::2] = 0.0
+
+
+class Cutting(CompositeMerge, name="cutting", version=1):
+    """Cutting: leaves nothing beside the source."""
+
+    @staticmethod
+    def pixel(rb, gb, bb, ab, rs, gs, bs, alpha):
+        return rb * alpha, gb * alpha, bb * alpha, ab * alpha
+
+
+class Late(Transition, name="late", version=1):
+    """Late: never arrives."""
+
+    @staticmethod
+    def pixel(x, y, width, height, progress, rf, gf, bf, af, rt, gt, bt, at):
+        t = progress * 0.9
+        return rf + (rt - rf) * t, gf + (gt - gf) * t, bf + (bt - bf) * t, af + (at - af) * t
+
+
+class Fine(SeparableMerge, name="fine", version=1):
+    """Fine: the mean of the two."""
+
+    @staticmethod
+    def blend(b, s):
+        return (b + s) * 0.5
+
+
+@pytest.mark.parametrize(
+    ("cls", "promises"),
+    [
+        (Good, set()),
+        (Fine, set()),
+        (Leaking, {"transparent pixels stay transparent", "alpha is kept where that is promised"}),
+        (Unhelpful, {"its documentation begins with a title"}),
+        (Lying, {"what says that it changes nothing changes nothing"}),
+        (Greedy, {"only what it says that it needs is read", "no light leaves the region"}),
+        (Unscaled, {"at half the size it looks like half the picture"}),
+        (Placed, {"tiles are parts of the whole"}),
+        (Cutting, {"a transparent source leaves the backdrop"}),
+        (Late, {"it leads from one picture to the other"}),
+    ],
+    ids=lambda value: value.__name__ if isinstance(value, type) else "",
+)
+def test_broken_promises_are_found(cls, promises):
+    found = broken(cls)
+    assert promises <= found
+    if not promises:
+        assert not found
+
+
+def test_what_is_no_number_is_found():
+    with np.errstate(all="ignore"):
+        found = broken(Exploding)
+    assert {"light of any size stays a number", "all of it is painted, with ordinary and extreme parameters"} <= found
+
+
+def test_a_plugin_that_brings_nothing_is_told():
+    with pytest.raises(ValueError, match="nothing to test"):
+        conformance([])
+    with pytest.raises(ValueError, match="has no reelwork_extensions"):
+        conformance("json")
