@@ -46,7 +46,6 @@ class Grain(AreaEffect, name="grain", version=1):
         instant = 0 if self.still else int(maths.floor(float(context.time * 24)))
         seed = context.seed * 7919 + instant * 1274126177
         # grains are not smaller than pixels, which would make them weaker
-        steps = (min(1.0 / (self.size * scale), 1.0) for scale in context.scale)
-        layer = source.crop(out.window)
-        numbers = (np.float32(self.amount), np.float32(self.colour))
-        grain(layer.data, *out.window[:2], *steps, seed & 0x3FFFFFFF, *numbers, out.data)
+        along, down = (min(1.0 / (self.size * scale), 1.0) for scale in context.scale)
+        layer, (x0, y0), amount = source.crop(out.window), out.window[:2], np.float32(self.amount)
+        grain(layer.data, x0, y0, along, down, seed & 0x3FFFFFFF, amount, np.float32(self.colour), out.data)

@@ -98,13 +98,15 @@ def painted(extension: Extension, window: Window) -> Pixels:
 
 def _lead(transition: Transition, progress: float, out: Frame) -> None:
     """Fill a frame with a part of the way from one sample picture to another."""
-    ends: list[Frame | None] = []
-    shown, places = transition.shown(progress), transition.places(progress, *_SIZE)
-    for seen, place, seed in zip(shown, places, (0, 5), strict=True):
+
+    def end(which: int) -> Frame | None:
+        if not transition.shown(progress)[which]:
+            return None
         moved = Frame.empty(out.window)
-        resample(picture(BOX, seed=seed), place.inverse(), moved)
-        ends.append(moved if seen else None)
-    frames.transition(transition, progress, *ends, out, to_layer=Affine.IDENTITY, size=_SIZE)
+        resample(picture(BOX, seed=5 * which), transition.places(progress, *_SIZE)[which].inverse(), moved)
+        return moved
+
+    frames.transition(transition, progress, end(0), end(1), out, to_layer=Affine.IDENTITY, size=_SIZE)
 
 
 @_promise("its documentation begins with a title")
