@@ -23,6 +23,7 @@ __all__ = [
     "log",
     "log2",
     "power",
+    "scrambled",
     "sin",
     "sincos_degrees",
     "sqrt",
@@ -229,6 +230,19 @@ def bt1886_decode(x: float) -> float:
     size = abs(x)
     light = exp2(2.4 * log2(size))
     return -light if x < 0.0 else light
+
+
+def scrambled(key: int) -> int:
+    """A hash of a whole number's lowest 32 bits, as evenly spread: noise. Every product fits into 63 bits, so that
+    compiled integers and Python's agree.
+
+    >>> scrambled(1 << 32) == scrambled(0)
+    True
+    """
+    key &= 0xFFFFFFFF
+    key = ((key ^ (key >> 16)) * 0x21F0AAAD) & 0xFFFFFFFF
+    key = ((key ^ (key >> 15)) * 0x735A2D97) & 0xFFFFFFFF
+    return key ^ (key >> 15)
 
 
 def _clamped(x: float) -> float:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from reelwork import PointEffect, maths, param
+from reelwork import PointEffect, param
 from reelwork.kinds import Ratio
 from reelwork_colour.channels import Channels, channels, three
+from reelwork_colour.light import raised, saturated
 
 
 class Cdl(PointEffect, name="cdl", version=1):
@@ -51,10 +52,5 @@ class Cdl(PointEffect, name="cdl", version=1):
         r = raised(r * slope_r + offset_r, power_r)
         g = raised(g * slope_g + offset_g, power_g)
         b = raised(b * slope_b + offset_b, power_b)
-        luma = 0.2126 * r + 0.7152 * g + 0.0722 * b
-        return luma + (r - luma) * saturation, luma + (g - luma) * saturation, luma + (b - luma) * saturation, a
-
-
-def raised(x: float, exponent: float) -> float:
-    """A power, no more than half-precision floats hold; what is not above black stays."""
-    return min(maths.power(x, exponent), 65504.0) if x > 0.0 and exponent != 1.0 else x
+        r, g, b = saturated(r, g, b, saturation)
+        return r, g, b, a

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reelwork import PointEffect, param
 from reelwork.kinds import Kind, List, Number
+from reelwork_colour.light import mixed
 
 
 def _row() -> Kind:
@@ -31,20 +32,4 @@ class ChannelMixer(PointEffect, name="channel-mixer", version=1):
     def uniforms(self) -> tuple[float, ...]:
         return (*self.red, *self.green, *self.blue)
 
-    @staticmethod
-    def pixel(
-        r: float,
-        g: float,
-        b: float,
-        a: float,
-        rr: float,
-        rg: float,
-        rb: float,
-        gr: float,
-        gg: float,
-        gb: float,
-        br: float,
-        bg: float,
-        bb: float,
-    ) -> tuple[float, float, float, float]:
-        return r * rr + g * rg + b * rb, r * gr + g * gg + b * gb, r * br + g * bg + b * bb, a
+    pixel = staticmethod(mixed)

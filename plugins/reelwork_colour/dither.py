@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from reelwork import PointEffect, maths, param
 from reelwork.kinds import Number
-
-_MASK: Final = 0xFFFFFFFF
 
 
 class Dither(PointEffect, name="dither", version=1):
@@ -50,13 +46,5 @@ def place(x: int, y: int) -> int:
 
 def noise(key: int) -> float:
     """From -1 to 1, most often near 0."""
-    bits = scramble(key)
+    bits = maths.scrambled(key)
     return (float(bits & 0xFFFF) - float(bits >> 16)) * (1.0 / 65536.0)
-
-
-def scramble(key: int) -> int:
-    """A hash of 32 bits; every product fits into 63, so that compiled integers and Python's agree."""
-    key &= _MASK
-    key = ((key ^ (key >> 16)) * 0x21F0AAAD) & _MASK
-    key = ((key ^ (key >> 15)) * 0x735A2D97) & _MASK
-    return key ^ (key >> 15)

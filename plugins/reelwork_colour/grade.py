@@ -8,6 +8,7 @@ from typing import Final
 from reelwork import PointEffect, maths, param
 from reelwork.kinds import Ratio
 from reelwork_colour.channels import Channels, channels, three
+from reelwork_colour.light import raised, saturated
 from reelwork_colour.temperature import temperature_gains
 
 _PIVOT: Final = 0.18
@@ -118,19 +119,3 @@ class Grade(PointEffect, name="grade", version=1):
 def contrasted(x: float, contrast: float) -> float:
     """A power around 18 % grey, no more than the most light; what is not above black stays."""
     return _PIVOT * min(maths.power(x / _PIVOT, contrast), _MOST) if x > 0.0 and contrast != 1.0 else x
-
-
-def raised(x: float, exponent: float) -> float:
-    """A power, no more than the most light; what is not above black stays."""
-    return min(maths.power(x, exponent), _MOST) if x > 0.0 and exponent != 1.0 else x
-
-
-def saturated(r: float, g: float, b: float, saturation: float) -> tuple[float, float, float]:
-    """Every channel's distance from the luminance, multiplied."""
-    y = 0.2126 * r + 0.7152 * g + 0.0722 * b
-    kept = saturation == 1.0
-    return (
-        r if kept else y + (r - y) * saturation,
-        g if kept else y + (g - y) * saturation,
-        b if kept else y + (b - y) * saturation,
-    )

@@ -10,6 +10,7 @@ from reelwork import PointEffect, param
 from reelwork.kinds import Colour as ColourKind
 from reelwork.kinds import Number
 from reelwork.values import Colour
+from reelwork_colour.light import mixed
 from reelwork_colour.temperature import adaptation
 
 
@@ -43,23 +44,7 @@ class WhiteBalance(PointEffect, name="white-balance", version=1):
     def pixel_function(self) -> Callable[..., tuple[float, float, float, float]]:
         return self.pixel if self.grey is None else self.picked
 
-    @staticmethod
-    def pixel(
-        r: float,
-        g: float,
-        b: float,
-        a: float,
-        rr: float,
-        rg: float,
-        rb: float,
-        gr: float,
-        gg: float,
-        gb: float,
-        br: float,
-        bg: float,
-        bb: float,
-    ) -> tuple[float, float, float, float]:
-        return r * rr + g * rg + b * rb, r * gr + g * gg + b * gb, r * br + g * bg + b * bb, a
+    pixel = staticmethod(mixed)
 
     @staticmethod
     def picked(

@@ -4,57 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reelwork import AreaEffect, Context, param
-from reelwork.kinds import Colour as ColourKind
-from reelwork.kinds import Length, Point, Ratio
-from reelwork.values import Colour
+from reelwork import Context
+from reelwork_filters.shadow import Shadow
 
 if TYPE_CHECKING:
     from reelwork.image.frame import Frame
 
 
-class DropShadow(AreaEffect, name="drop-shadow", version=1):
+class DropShadow(Shadow, name="drop-shadow", version=1):
     """A shadow of the layer's own shape, beneath it."""
 
-    offset: tuple[float, float] = param((0.0, 6.0), kind=Point(), help="How far the shadow lies away.")
-    blur: float = param(
-        12.0, kind=Length(minimum=0.0), help="How soft it is: twice the standard deviation, as in CSS's `box-shadow`."
-    )
-    colour: Colour = param(Colour(0.0, 0.0, 0.0), kind=ColourKind(), help="The shadow's colour.")
-    opacity: float = param(0.5, kind=Ratio(bounded=True), help="How dense it is.")
-
-    def is_identity(self) -> bool:
-        """Whether there is no shadow to see."""
-        return self.opacity * self.colour.alpha == 0.0
-
-    def margin(self, context: Context) -> tuple[int, int, int, int]:
-        """As far as the blur reaches around where the offset leads; the layer itself stays."""
-        from reelwork.kernels.blur import blur_reach
-
-        (left, right), (top, bottom) = (
-            blur_reach(self.blur / 2.0 * scale, shift * scale)
-            for shift, scale in zip(self.offset, context.scale, strict=True)
-        )
-        return (left, top, right, bottom)
-
     def render(self, source: Frame, out: Frame, context: Context) -> None:
-        """Blur the layer's alpha, colour and move it, and put the layer over it."""
+        """Put the layer over its shadow."""
         import numpy as np
 
-        from reelwork.kernels.blur import blur_planes
         from reelwork_filters.light import cast_shadow
 
-        (scale_x, scale_y), window = context.scale, out.window
-        shade = np.empty((1, window.height, window.width), np.float32)
-        blur_planes(
-            source.data[3:],
-            source.window,
-            (self.blur / 2.0 * scale_x, self.blur / 2.0 * scale_y),
-            shade,
-            window,
-            shift=(self.offset[0] * scale_x, self.offset[1] * scale_y),
-        )
         colour = np.array([light * self.opacity for light in self.colour.premultiplied(context.display)], np.float32)
-        layer = source if source.window.covers(window) else source.crop(window)
-        x, y = window.x0 - layer.window.x0, window.y0 - layer.window.y0
-        cast_shadow(layer.data, x, y, shade, colour, out.data)
+        layer = source if source.window.covers(out.window) else source.crop(out.window)
+        x, y = out.window.x0 - layer.window.x0, out.window.y0 - layer.window.y0
+        cast_shadow(layer.data, x, y, self.shade(source, out, context), colour, out.data)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from reelwork import maths
 from reelwork.kernels import kernel
 from reelwork.kernels.curves import srgb_decode, srgb_encode
 
 Planes = npt.NDArray[np.float32]
 
 F = np.float32
-_MASK: Final = 0xFFFFFFFF
 
 
 @kernel
@@ -77,14 +77,6 @@ def _between(key: Any, along: Any, down: Any) -> Any:
 @kernel(inline=True)
 def _noise(key: Any) -> Any:
     """A number of mean 0 and variance 1 for a point: the sum of four, each evenly spread."""
-    bits = _scrambled(key)
+    bits = maths.scrambled(key)
     total = (bits & 0xFF) + ((bits >> 8) & 0xFF) + ((bits >> 16) & 0xFF) + (bits >> 24)
     return (F(total) - F(510.0)) * F(1.0 / 147.8)
-
-
-@kernel(inline=True)
-def _scrambled(key: Any) -> Any:
-    key &= _MASK
-    key = ((key ^ (key >> 16)) * 0x21F0AAAD) & _MASK
-    key = ((key ^ (key >> 15)) * 0x735A2D97) & _MASK
-    return key ^ (key >> 15)

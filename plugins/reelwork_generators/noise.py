@@ -53,7 +53,7 @@ class Noise(PixelGenerator, name="noise", version=1):
             float(step % _CYCLE),
             early / level,
             late / level,
-            float(scramble(self.seed) >> 8),  # 24 bits: all numbers reach `pixel` in single precision
+            float(maths.scrambled(self.seed) >> 8),  # 24 bits: all numbers reach `pixel` in single precision
             self.dark,
             self.light,
         )
@@ -119,16 +119,8 @@ def octave_noise(x: float, y: float, step: int, early: float, late: float, seed:
 def corner(i: int, j: int, step: int, early: float, late: float, seed: int, dx: float, dy: float) -> float:
     """What one corner of the grid adds: its slope times the distance from it."""
     key = (i * 374761393 + j * 668265263 + seed * 974634777) & _MASK
-    first = scramble(key + step * 1274126177)
-    second = scramble(key + (step + 1) * 1274126177)
+    first = maths.scrambled(key + step * 1274126177)
+    second = maths.scrambled(key + (step + 1) * 1274126177)
     slope_x = early * (float(first & 0xFFFF) - 32767.5) + late * (float(second & 0xFFFF) - 32767.5)
     slope_y = early * (float(first >> 16) - 32767.5) + late * (float(second >> 16) - 32767.5)
     return (slope_x * dx + slope_y * dy) * (1.0 / 32767.5)
-
-
-def scramble(key: int) -> int:
-    """A hash of 32 bits; every product fits into 63 bits, so that compiled integers and Python's agree."""
-    key &= _MASK
-    key = ((key ^ (key >> 16)) * 0x21F0AAAD) & _MASK
-    key = ((key ^ (key >> 15)) * 0x735A2D97) & _MASK
-    return key ^ (key >> 15)

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from reelwork import CompositeMerge
-
-_MASK: Final = 0xFFFFFFFF
+from reelwork import CompositeMerge, maths
 
 
 class Dissolve(CompositeMerge, name="dissolve", version=1):
@@ -40,7 +36,4 @@ def threshold(x: int, y: int) -> float:
     >>> threshold(0, 0) != threshold(1, 0)
     True
     """
-    key = (x * 374761393 + y * 668265263 + 1274126177) & _MASK
-    key = ((key ^ (key >> 16)) * 0x21F0AAAD) & _MASK
-    key = ((key ^ (key >> 15)) * 0x735A2D97) & _MASK
-    return float((key ^ (key >> 15)) >> 8) * (1.0 / 16777216.0)
+    return float(maths.scrambled(x * 374761393 + y * 668265263 + 1274126177) >> 8) * (1.0 / 16777216.0)

@@ -219,6 +219,12 @@ def cos(x: Any) -> Any:
 
 
 @kernel(inline=True)
+def scrambled(key: Any) -> Any:
+    """A hash of a whole number's lowest 32 bits."""
+    return maths.scrambled(key)
+
+
+@kernel(inline=True)
 def sincos_degrees(degrees: Any) -> Any:
     """Sine and cosine of an angle in degrees, rounded to single precision."""
     sine, cosine = maths.sincos_degrees(degrees)

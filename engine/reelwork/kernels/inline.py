@@ -251,20 +251,21 @@ class _Rewriter(ast.NodeTransformer):
                 return True
             if self._calls(node, "min", "max", "abs"):
                 return any(self._is_float(argument) for argument in node.args)
-            return self._is_maths(node.func)
+            return self._gives_float(node.func)
         if isinstance(node, ast.Attribute):
             value = self._module_attribute(node)
             return value is not None and isinstance(value[0], float)
         return False
 
-    def _is_maths(self, node: ast.expr) -> bool:
+    def _gives_float(self, node: ast.expr) -> bool:
+        """Whether it is a function of :mod:`reelwork.maths` that gives a float."""
         value: Any = None
         if isinstance(node, ast.Name) and node.id not in self._locals:
             value = self._function.__globals__.get(node.id)
         elif isinstance(node, ast.Attribute):
             found = self._module_attribute(node)
             value = found[0] if found else None
-        return isinstance(value, FunctionType) and value.__module__ == maths.__name__
+        return isinstance(value, FunctionType) and value.__module__ == maths.__name__ and value is not maths.scrambled
 
 
 def _assignments(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:

@@ -11,8 +11,9 @@ from reelwork.effect import Context
 from reelwork.image import Window
 from reelwork.image.frame import Frame
 from reelwork.kernels.frames import generate
+from reelwork.maths import scrambled
 from reelwork.values import Affine, Colour, Display
-from reelwork_generators.noise import Noise, octave_noise, scramble
+from reelwork_generators.noise import Noise, octave_noise
 
 SIZE = Window(0, 0, 96, 64)
 CONTEXT = Context(scale=(1.0, 1.0), box=(0.0, 0.0, 96.0, 64.0))
@@ -97,5 +98,5 @@ def test_noise_is_zero_on_the_grid_and_bounded() -> None:
 
 
 def test_the_hash_has_no_short_cycle() -> None:
-    assert len({scramble(key) for key in range(20000)}) == 20000
-    assert scramble(1 << 32) == scramble(0)
+    assert len({scrambled(key) for key in range(20000)}) == 20000
+    assert scrambled(1 << 32) == scrambled(0)
