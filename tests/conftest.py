@@ -1,5 +1,6 @@
 """What all tests share: a home of their own, the profiles of hypothesis, and the option to record golden files."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,11 @@ from reelwork.folders import VARIABLE, caches
 settings.register_profile("reelwork", deadline=None, derandomize=True)  # the same examples on every machine
 settings.register_profile("many", deadline=None, max_examples=10_000)  # pytest --hypothesis-profile many
 settings.load_profile("reelwork")
+
+
+# A shell starts what runs behind it deaf to Ctrl-C, and so would be all that tests start and interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
