@@ -47,7 +47,7 @@ class Context:
     """Where and when an effect runs.
 
     :param scale: raster pixels per pixel of the layer, along x and y: multiply lengths by it
-    :param box: the layer's box in raster pixels, ``(x0, y0, x1, y1)``
+    :param box: the layer's box in raster pixels, ``(x0, y0, x1, y1)``; for a generator, of a raster upright to it
     :param time: the layer's own clock, seconds; always 0 for a class that is not ``timed``
     :param seed: a number that differs between layers and stays the same from run to run
     :param display: the production's display curve, which says what light a colour is

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 
 class ChromaticAberration(AreaEffect, name="chromatic-aberration", version=1):
-    """Chromatic aberration: towards the corners, red moves outwards and blue inwards, as through a simple lens.
+    """Chromatic aberration: towards the corners, red moves outwards and blue inwards, as through a simple lens;
+    the edges of its box stay.
 
     >>> ChromaticAberration(amount=0.0).is_identity()
     True
@@ -40,8 +41,8 @@ class ChromaticAberration(AreaEffect, name="chromatic-aberration", version=1):
         return (x, y, x, y)
 
     def region(self, source: Window, context: Context) -> Window:
-        """The source, larger and smaller."""
-        return _scaled(source, context, abs(self._share(context)))
+        """The source, larger and smaller, within the box."""
+        return _scaled(source, context, abs(self._share(context))) & Window.around(*context.box)
 
     def needs(self, wanted: Window, context: Context) -> Window:
         """The same, the other way round."""
@@ -49,11 +50,12 @@ class ChromaticAberration(AreaEffect, name="chromatic-aberration", version=1):
 
     def render(self, source: Frame, out: Frame, context: Context) -> None:
         """Read red and blue elsewhere."""
+        import numpy as np
+
         from reelwork_filters.optics import spread_colours
 
-        x0, y0, x1, y1 = context.box
-        centre = (0.5 * (x0 + x1), 0.5 * (y0 + y1))
-        spread_colours(source.data, *source.window[:2], *centre, self._share(context), *out.window[:2], out.data)
+        box, (x0, y0), (out_x0, out_y0) = np.array(context.box), source.window[:2], out.window[:2]
+        spread_colours(source.data, x0, y0, box, self._share(context), out_x0, out_y0, out.data)
 
 
 def _scaled(window: Window, context: Context, share: float) -> Window:

@@ -65,20 +65,26 @@ def cast_shadow(layer: Planes, x: Any, y: Any, shade: Planes, colour: Planes, ou
 def unsharp(layer: Planes, x: Any, y: Any, amount: Any, threshold: Any, light: Planes) -> None:
     """Make a blurred picture, ``light``, into the layer with its difference from it made larger, in place.
 
-    Differences up to the threshold are left. Alpha stays the layer's; nothing becomes darker than black.
+    Straight colours are compared, so that the layer's edge is no difference. Those up to the threshold are left. Alpha
+    stays the layer's; nothing becomes darker than black.
     """
     i, j = np.uint64(x), np.uint64(y)
     for channel in range(3):
         for row in range(np.uint64(light.shape[1])):
             for column in range(np.uint64(light.shape[2])):
-                own = layer[channel, j + row, i + column]
-                difference = own - light[channel, row, column]
-                beyond = abs(difference) - threshold
+                own, alpha, around = (
+                    layer[channel, j + row, i + column],
+                    layer[3, j + row, i + column],
+                    light[3, row, column],
+                )
+                soft = light[channel, row, column] * (alpha / around) if around > F(1e-6) else own
+                difference = own - soft
+                beyond = abs(difference) - threshold * alpha
                 step = (beyond if difference > F(0.0) else -beyond) if beyond > F(0.0) else F(0.0)
                 sharp = own + amount * step
                 lowest = own if own < F(0.0) else F(0.0)
                 sharp = sharp if sharp > lowest else lowest
-                light[channel, row, column] = sharp if layer[3, j + row, i + column] > F(0.0) else own
+                light[channel, row, column] = sharp if alpha > F(0.0) else own
     for row in range(np.uint64(light.shape[1])):
         for column in range(np.uint64(light.shape[2])):
             light[3, row, column] = layer[3, j + row, i + column]

@@ -8,11 +8,12 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from building import composition, constant, graph, layer, nested, still, video
+from reference.colour import light_to_srgb
 
 from reelwork.effect import AreaEffect, PointEffect
 from reelwork.errors import OutputError
 from reelwork.extensions import registry
-from reelwork.graph.model import AdjustmentSource, EffectUse, GroupSource, SolidSource
+from reelwork.graph.model import AdjustmentSource, EffectUse, GeneratorSource, GroupSource, SolidSource
 from reelwork.image import Window
 from reelwork.image.frame import Frame
 from reelwork.image.storage import StorageFormat
@@ -192,6 +193,24 @@ def test_merges_that_clear_act_beyond_their_layer(name, rows):
     expected = np.zeros((100, 200))
     expected[30:70, 70:130] = alpha
     assert np.array_equal(frame.data[3], expected)
+
+
+@pytest.mark.parametrize(
+    ("changes", "along"),
+    [
+        ({"scale": (0.5, 1.0)}, [(75, 50), (100, 50), (125, 50)]),
+        ({"scale": (0.83, 0.83)}, [(58, 50), (100, 50), (141, 50)]),
+        ({"rotation": 90.0}, [(100, 0), (100, 50), (100, 99)]),
+    ],
+)
+def test_a_generator_runs_with_its_layer_however_that_lies(changes, along):
+    gradient = registry().generators["gradient"]
+    params = {"kind": "linear", "angle": constant(90.0), "colours": (Colour(0, 0, 0), Colour(1, 1, 1))}
+    root = composition(layer(GeneratorSource(gradient, params), path="l0", **changes))
+    plan = plan_frame(graph(root), View(Affine.IDENTITY, WINDOW, None), Fraction(0))
+    light = Executor(Painted()).frame(plan).data[0]
+    found = [light_to_srgb(float(light[y, x])) for x, y in along]
+    assert found == pytest.approx([0.25, 0.5, 0.75], abs=0.02)
 
 
 def test_a_mask_beside_the_frame_hides_all():

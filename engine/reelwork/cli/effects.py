@@ -12,7 +12,7 @@ from click.shell_completion import CompletionItem
 from reelwork import kinds
 from reelwork.cli.words import value_words
 from reelwork.effect import Extension
-from reelwork.extensions import Registry, registry
+from reelwork.extensions import Registry, bearers, registry
 from reelwork.kinds import REQUIRED, OneOf, Param, Struct
 from reelwork.scene.wording import describe
 
@@ -58,7 +58,12 @@ def _pages(name: str, known: Registry) -> Iterator[str]:
 
     :raises click.BadParameter: nothing bears it; the message says what does nearly
     """
-    found = [(title, table[name]) for title, table in _tables(known) if name in table]
+    found = [
+        (title, table[full])
+        for title, table in _tables(known)
+        for full in bearers(table, name) or (name,)
+        if full in table
+    ]
     if not found:
         names = sorted({name for _, table in _tables(known) for name in table})
         near = difflib.get_close_matches(name, names, n=1)

@@ -271,7 +271,10 @@ class _Planner:
         assert isinstance(generator, PixelGenerator)
         region, _ = extent(matrix, size)
         time = clock if generator.timed else Fraction(0)
-        context = Context((density(matrix),) * 2, matrix.bounds(0.0, 0.0, *size), time, _seed(layer), self._display)
+        # as in a raster of its own, upright to the layer: however that is turned and stretched, its box is the layer's
+        scale = density(matrix)
+        own = (0.0, 0.0, size[0] * scale, size[1] * scale)
+        context = Context((scale, scale), own, time, _seed(layer), self._display)
         node = Generated(region, generator, context, matrix.inverse(), size)
         return clipped(node, matrix, size)
 

@@ -48,9 +48,16 @@ def test_sharpening_adds_the_difference_from_a_blurred_copy():
     source, soft = random(), Frame.empty(BOX)
     gaussian_blur(source, 2.0, 2.0, soft)
     found = rendered(Sharpen(radius=2.0, amount=0.7), source)
-    expected = np.maximum(source.data[:3] + 0.7 * (source.data[:3] - soft.data[:3]), 0.0)
+    blurred = soft.data[:3] * (source.data[3] / soft.data[3])
+    expected = np.maximum(source.data[:3] + 0.7 * (source.data[:3] - blurred), 0.0)
     assert found[:3] == pytest.approx(expected, abs=1e-5)
     assert (found[3] == source.data[3]).all()
+
+
+def test_edges_of_a_layer_are_no_edges_to_sharpen_or_to_draw_colours_from():
+    for effect in (Sharpen(radius=3.0, amount=2.0), ChromaticAberration(amount=8.0)):
+        found = rendered(effect, flat(0.5))
+        assert found == pytest.approx(flat(0.5).data, abs=1e-5)
 
 
 def test_sharpening_leaves_small_differences():
