@@ -10,12 +10,12 @@ from reelwork.kinds import Kind, List, Number, OneOf
 Channels: TypeAlias = float | tuple[float, ...]
 
 
-def channels(minimum: float | None, soft: tuple[float, float], *, maximum: float = 100.0) -> Kind:
+def channels(minimum: float, soft: tuple[float, float]) -> Kind:
     """The kind of such a parameter.
 
     :param soft: the range that most values lie in
     """
-    number = Number(minimum=minimum, maximum=maximum, soft_range=soft)
+    number = Number(minimum=minimum, maximum=100.0, soft_range=soft)
     return OneOf((number, List(number, 3, 3)))
 
 

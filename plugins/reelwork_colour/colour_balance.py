@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reelwork import PointEffect, param
 from reelwork.kinds import Boolean, Kind, List, Number
+from reelwork_colour.light import luminance, smooth
 
 
 def _shift() -> Kind:
@@ -53,22 +54,12 @@ class ColourBalance(PointEffect, name="colour-balance", version=1):
         light_b: float,
         keep: float,
     ) -> tuple[float, float, float, float]:
-        before = luma(r, g, b)
-        dark, bright = faded(1.0 - 3.0 * before), faded(3.0 * before - 2.0)
+        before = luminance(r, g, b)
+        # thirds of the range fade into each other
+        dark, bright = smooth(1.0 - 1.5 * before), smooth(1.5 * before - 0.5)
         middle = 1.0 - dark - bright
         r = r + shadow_r * dark + middle_r * middle + light_r * bright
         g = g + shadow_g * dark + middle_g * middle + light_g * bright
         b = b + shadow_b * dark + middle_b * middle + light_b * bright
-        shift = (before - luma(r, g, b)) * keep
+        shift = (before - luminance(r, g, b)) * keep
         return max(r + shift, 0.0), max(g + shift, 0.0), max(b + shift, 0.0), a
-
-
-def luma(r: float, g: float, b: float) -> float:
-    """Rec.709's, of display-encoded values."""
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b
-
-
-def faded(x: float) -> float:
-    """A smooth step from 0 at -1 to 1 at 1: thirds of the range fade into each other."""
-    t = min(max(0.5 * x + 0.5, 0.0), 1.0)
-    return t * t * (3.0 - 2.0 * t)

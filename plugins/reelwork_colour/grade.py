@@ -8,14 +8,12 @@ from typing import Final
 from reelwork import PointEffect, maths, param
 from reelwork.kinds import Ratio
 from reelwork_colour.channels import Channels, channels, three
-from reelwork_colour.light import raised, saturated
+from reelwork_colour.light import MOST, raised, saturated
 from reelwork_colour.temperature import temperature_gains
 
 _PIVOT: Final = 0.18
 #: What leaves a picture as it is: slopes, offsets, saturation.
 _NEUTRAL: Final = (1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 1.0)
-#: The most light that a power makes: what half-precision floats hold, so that no number overflows further on.
-_MOST: Final = 65504.0
 
 
 class Grade(PointEffect, name="grade", version=1):
@@ -118,4 +116,4 @@ class Grade(PointEffect, name="grade", version=1):
 
 def contrasted(x: float, contrast: float) -> float:
     """A power around 18 % grey, no more than the most light; what is not above black stays."""
-    return _PIVOT * min(maths.power(x / _PIVOT, contrast), _MOST) if x > 0.0 and contrast != 1.0 else x
+    return _PIVOT * min(maths.power(x / _PIVOT, contrast), MOST) if x > 0.0 and contrast != 1.0 else x

@@ -9,6 +9,7 @@ from reelwork import PointEffect, param
 from reelwork.kinds import Boolean, List
 from reelwork.kinds import Colour as ColourKind
 from reelwork.values import Colour
+from reelwork_colour.light import brightness
 
 _MOST: Final = 8
 
@@ -42,7 +43,7 @@ class GradientMap(PointEffect, name="gradient-map", version=1):
     def pixel(
         r: float, g: float, b: float, a: float, steps: float, *colours: float
     ) -> tuple[float, float, float, float]:
-        at = min(max(0.3 * r + 0.59 * g + 0.11 * b, 0.0), 1.0) * steps
+        at = min(max(brightness(r, g, b), 0.0), 1.0) * steps
         red, green, blue = colours[0], colours[1], colours[2]
         for i in range(7):
             t = min(max(at - float(i), 0.0), 1.0)

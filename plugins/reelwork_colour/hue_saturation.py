@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reelwork import PointEffect, maths, param
 from reelwork.kinds import Angle, Number, Ratio
+from reelwork_colour.light import smooth
 
 
 class HueSaturation(PointEffect, name="hue-saturation", version=1):
@@ -67,9 +68,8 @@ class HueSaturation(PointEffect, name="hue-saturation", version=1):
         own = (g - b) * by if greatest == r else 2.0 + (b - r) * by if greatest == g else 4.0 + (r - g) * by
         distance = abs(own - centre)
         distance = abs(distance - 6.0 * maths.floor(distance * (1.0 / 6.0) + 0.5))
-        t = min(max(1.0 - (distance - reach) * steepness, 0.0), 1.0)
         # greys have no hue: they belong to no range but that of all
-        weight = (t * t * (3.0 - 2.0 * t)) * (1.0 if chroma > 0.0 or reach > 3.0 else 0.0)
+        weight = smooth(1.0 - (distance - reach) * steepness) * (1.0 if chroma > 0.0 or reach > 3.0 else 0.0)
         turned, chroma = own + hue * weight, chroma * (1.0 + (saturation - 1.0) * weight)
         light = lightness * weight
         middle = middle + (max(1.0 - middle, 0.0) if light > 0.0 else middle) * light

@@ -1,8 +1,13 @@
-"""What several effects do to a colour, in scene-linear light: matrices, powers, saturation."""
+"""What several effects do to a colour: matrices, powers, saturation; how bright it is; smooth steps."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from reelwork import maths
+
+#: The most light that a power makes: what half-precision floats hold, so that no number overflows further on.
+MOST: Final = 65504.0
 
 
 def mixed(r: float, g: float, b: float, a: float, *matrix: float) -> tuple[float, float, float, float]:
@@ -16,16 +21,32 @@ def mixed(r: float, g: float, b: float, a: float, *matrix: float) -> tuple[float
 
 
 def raised(x: float, exponent: float) -> float:
-    """A power, no more than what half-precision floats hold; what is not above black stays."""
-    return min(maths.power(x, exponent), 65504.0) if x > 0.0 and exponent != 1.0 else x
+    """A power, no more than the most light; what is not above black stays."""
+    return min(maths.power(x, exponent), MOST) if x > 0.0 and exponent != 1.0 else x
 
 
 def saturated(r: float, g: float, b: float, saturation: float) -> tuple[float, float, float]:
     """Every channel's distance from the luminance, multiplied."""
-    y = 0.2126 * r + 0.7152 * g + 0.0722 * b
+    y = luminance(r, g, b)
     kept = saturation == 1.0
     return (
         r if kept else y + (r - y) * saturation,
         g if kept else y + (g - y) * saturation,
         b if kept else y + (b - y) * saturation,
     )
+
+
+def luminance(r: float, g: float, b: float) -> float:
+    """Rec.709's, of light; its luma, of display-encoded values."""
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+def brightness(r: float, g: float, b: float) -> float:
+    """That of W3C's blend modes, of display-encoded values."""
+    return 0.3 * r + 0.59 * g + 0.11 * b
+
+
+def smooth(x: float) -> float:
+    """A smooth step: 0 up to 0, 1 from 1 on."""
+    t = min(max(x, 0.0), 1.0)
+    return t * t * (3.0 - 2.0 * t)

@@ -2,6 +2,7 @@
 
 from reelwork import PointEffect, param
 from reelwork.kinds import Ratio
+from reelwork_colour.light import brightness, smooth
 
 
 class Threshold(PointEffect, name="threshold", version=1):
@@ -26,6 +27,5 @@ class Threshold(PointEffect, name="threshold", version=1):
     def pixel(
         r: float, g: float, b: float, a: float, level: float, steepness: float
     ) -> tuple[float, float, float, float]:
-        t = min(max((0.3 * r + 0.59 * g + 0.11 * b - level) * steepness + 0.5, 0.0), 1.0)
-        grey = t * t * (3.0 - 2.0 * t)
+        grey = smooth((brightness(r, g, b) - level) * steepness + 0.5)
         return grey, grey, grey, a

@@ -8,6 +8,7 @@ from reelwork import PointEffect, param
 from reelwork.kinds import Colour as ColourKind
 from reelwork.kinds import Ratio
 from reelwork.values import Colour
+from reelwork_colour.light import luminance
 
 
 class Tint(PointEffect, name="tint", version=1):
@@ -45,11 +46,11 @@ class Tint(PointEffect, name="tint", version=1):
         dark_a: float,
         amount: float,
     ) -> tuple[float, float, float, float]:
-        luminance = 0.2126 * r + 0.7152 * g + 0.0722 * b
+        light = luminance(r, g, b)
         rest = 1.0 - amount
         return (
-            r * rest + (dark_r * a + (light_r - dark_r) * luminance) * amount,
-            g * rest + (dark_g * a + (light_g - dark_g) * luminance) * amount,
-            b * rest + (dark_b * a + (light_b - dark_b) * luminance) * amount,
+            r * rest + (dark_r * a + (light_r - dark_r) * light) * amount,
+            g * rest + (dark_g * a + (light_g - dark_g) * light) * amount,
+            b * rest + (dark_b * a + (light_b - dark_b) * light) * amount,
             a,
         )

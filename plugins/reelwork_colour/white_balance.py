@@ -10,7 +10,7 @@ from reelwork import PointEffect, param
 from reelwork.kinds import Colour as ColourKind
 from reelwork.kinds import Number
 from reelwork.values import Colour
-from reelwork_colour.light import mixed
+from reelwork_colour.light import luminance, mixed
 from reelwork_colour.temperature import adaptation
 
 
@@ -58,10 +58,10 @@ class WhiteBalance(PointEffect, name="white-balance", version=1):
         alpha: float,
     ) -> tuple[float, float, float, float]:
         """As ``pixel``, by a colour that should be grey."""
-        luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+        grey = luminance(red, green, blue)
         return (
-            r * (luminance / max(red, 1e-4)),
-            g * (luminance / max(green, 1e-4)),
-            b * (luminance / max(blue, 1e-4)),
+            r * (grey / max(red, 1e-4)),
+            g * (grey / max(green, 1e-4)),
+            b * (grey / max(blue, 1e-4)),
             a,
         )

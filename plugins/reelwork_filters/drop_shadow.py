@@ -21,6 +21,6 @@ class DropShadow(Shadow, name="drop-shadow", version=1):
         from reelwork_filters.light import cast_shadow
 
         colour = np.array([light * self.opacity for light in self.colour.premultiplied(context.display)], np.float32)
-        layer = source if source.window.covers(out.window) else source.crop(out.window)
+        layer = source.covering(out.window)
         x, y = out.window.x0 - layer.window.x0, out.window.y0 - layer.window.y0
         cast_shadow(layer.data, x, y, self.shade(source, out, context), colour, out.data)

@@ -45,5 +45,5 @@ class Glow(AreaEffect, name="glow", version=1):
         bright_light(source.data, np.float32(self.threshold), np.float32(self.intensity), bright.data)
         gaussian_blur(bright, self.radius * context.scale[0], self.radius * context.scale[1], out)
         window = out.window
-        layer = source if source.window.covers(window) else source.crop(window)
+        layer = source.covering(window)
         add_layer(layer.data, window.x0 - layer.window.x0, window.y0 - layer.window.y0, out.data)

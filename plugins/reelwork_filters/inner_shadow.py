@@ -30,7 +30,7 @@ class InnerShadow(Shadow, name="inner-shadow", version=1):
         from reelwork_filters.light import cast_inside
 
         colour = np.array(self.colour.linear(context.display), np.float32)
-        layer = source if source.window.covers(out.window) else source.crop(out.window)
+        layer = source.covering(out.window)
         x, y = out.window.x0 - layer.window.x0, out.window.y0 - layer.window.y0
         density = np.float32(self.opacity * self.colour.alpha)
         cast_inside(layer.data, x, y, self.shade(source, out, context), colour, density, out.data)

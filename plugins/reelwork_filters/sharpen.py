@@ -51,6 +51,6 @@ class Sharpen(AreaEffect, name="sharpen", version=1):
 
         gaussian_blur(source, self.radius * context.scale[0], self.radius * context.scale[1], out)
         window = out.window
-        layer = source if source.window.covers(window) else source.crop(window)
+        layer = source.covering(window)
         x, y = window.x0 - layer.window.x0, window.y0 - layer.window.y0
         unsharp(layer.data, x, y, np.float32(self.amount), np.float32(self.threshold), out.data)

@@ -18,7 +18,7 @@ from reelwork.scene.wording import describe
 
 
 def _complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    names = sorted({name for _, table in _tables(registry()) for name in table})
+    names = sorted({name for _, table in registry().tables.items() for name in table})
     return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
@@ -28,20 +28,11 @@ def command(name: str | None) -> None:
     """List effects, merges, generators and transitions; with NAME, document one."""
     known = registry()
     if name is None:
-        click.echo("\n\n".join(_section(title, table, known) for title, table in _tables(known) if table))
+        click.echo("\n\n".join(_section(title, table, known) for title, table in known.tables.items() if table))
     else:
         click.echo("\n\n".join(_pages(name, known)))
     for plugin, reason in known.failures:
         click.echo(f"warning: the plugin {plugin} could not be loaded: {reason}", err=True)
-
-
-def _tables(known: Registry) -> tuple[tuple[str, Mapping[str, type[Extension]]], ...]:
-    return (
-        ("effects", known.effects),
-        ("merges", known.merges),
-        ("generators", known.generators),
-        ("transitions", known.transitions),
-    )
 
 
 def _section(title: str, table: Mapping[str, type[Extension]], known: Registry) -> str:
@@ -60,12 +51,12 @@ def _pages(name: str, known: Registry) -> Iterator[str]:
     """
     found = [
         (title, table[full])
-        for title, table in _tables(known)
+        for title, table in known.tables.items()
         for full in bearers(table, name) or (name,)
         if full in table
     ]
     if not found:
-        names = sorted({name for _, table in _tables(known) for name in table})
+        names = sorted({name for _, table in known.tables.items() for name in table})
         near = difflib.get_close_matches(name, names, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else "; `reelwork effects` lists what there is"
         raise click.BadParameter(f"there is nothing called {name!r}{hint}", param_hint="NAME")

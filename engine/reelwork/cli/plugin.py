@@ -13,7 +13,7 @@ import click
 
 import reelwork
 from reelwork.errors import OutputError
-from reelwork.extensions.manager import API
+from reelwork.extensions import API
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 
@@ -59,15 +59,12 @@ def new(name: str, folder: Path) -> None:
     click.echo(f"{target} is written. Next:")
     click.echo(f"  pip install -e '{target}[test]'    so that Reelwork finds it; then `reelwork effects {name}`")
     click.echo(f"  pytest '{target}'    its tests, which pass already")
-    click.echo(f"  edit {target / _module(name) / _file(name)}")
+    click.echo(f"  edit {target / f'reelwork_{_stem(name)}' / f'{_stem(name)}.py'}")
 
 
-def _module(name: str) -> str:
-    return f"reelwork_{name.replace('-', '_')}"
-
-
-def _file(name: str) -> str:
-    return f"{name.replace('-', '_')}.py"
+def _stem(name: str) -> str:
+    """The name as Python and file names have it."""
+    return name.replace("-", "_")
 
 
 def _class(name: str) -> str:
@@ -76,11 +73,12 @@ def _class(name: str) -> str:
 
 def _files(name: str) -> dict[str, str]:
     """Relative paths and texts of all files of the package."""
+    stem = _stem(name)
     words = {
         "name": name,
         "title": name.replace("-", " ").capitalize(),
-        "module": _module(name),
-        "stem": name.replace("-", "_"),
+        "module": f"reelwork_{stem}",
+        "stem": stem,
         "class_": _class(name),
         "api": f"{API[0]}.{API[1]}",
         "reelwork": reelwork.__version__,
@@ -89,9 +87,9 @@ def _files(name: str) -> dict[str, str]:
         "pyproject.toml": _PYPROJECT,
         "README.md": _README,
         "ci.sh": _CI,
-        f"{_module(name)}/__init__.py": _INIT,
-        f"{_module(name)}/{_file(name)}": _EFFECT,
-        f"tests/test_{name.replace('-', '_')}.py": _TEST,
+        f"reelwork_{stem}/__init__.py": _INIT,
+        f"reelwork_{stem}/{stem}.py": _EFFECT,
+        f"tests/test_{stem}.py": _TEST,
     }
     return {path: text.format(**words) for path, text in texts.items()}
 

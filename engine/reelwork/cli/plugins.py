@@ -7,11 +7,7 @@ from collections.abc import Iterator
 
 import click
 
-from reelwork.effect import Effect, Extension, Generator, Merge, Transition
-from reelwork.extensions import Plugin, Registry, registry
-from reelwork.extensions.names import Names
-
-_KINDS = ((Effect, "effects"), (Merge, "merges"), (Generator, "generators"), (Transition, "transitions"))
+from reelwork.extensions import KINDS, Plugin, Registry, clashes, registry
 
 
 @click.command("plugins")
@@ -38,7 +34,7 @@ def _facts(plugin: Plugin) -> dict[str, object]:
         "version": plugin.version,
         "module": plugin.module,
         "path": plugin.path,
-        **{word: _names(plugin, base) for base, word in _KINDS},
+        **{kind: plugin.names(kind) for kind in KINDS},
         "failure": plugin.failure or None,
     }
 
@@ -46,20 +42,14 @@ def _facts(plugin: Plugin) -> dict[str, object]:
 def _lines(plugin: Plugin) -> Iterator[str]:
     yield f"{click.style(plugin.name, bold=True)}  {plugin.origin}"
     yield f"  {plugin.path or plugin.module}"
-    for base, word in _KINDS:
-        names = _names(plugin, base)
-        if names:
-            yield f"  {word}: {', '.join(names)}"
+    for kind in KINDS:
+        if names := plugin.names(kind):
+            yield f"  {kind}: {', '.join(names)}"
     if plugin.failure:
         yield click.style(f"  not loaded: {plugin.failure}", fg="red")
 
 
-def _names(plugin: Plugin, base: type[Extension]) -> list[str]:
-    return sorted(cls.name for cls in plugin.brings if issubclass(cls, base))
-
-
 def _clashes(known: Registry) -> Iterator[str]:
-    for table in (known.effects, known.merges, known.generators, known.transitions):
-        if isinstance(table, Names):
-            for name in sorted({full.partition(":")[2] for full in table if ":" in full}):
-                yield f"several packages bring {name!r}; scenes write {' or '.join(table.bearers(name))}"
+    for table in known.tables.values():
+        for name, full in clashes(table).items():
+            yield f"several packages bring {name!r}; scenes write {' or '.join(full)}"

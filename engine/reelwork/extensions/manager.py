@@ -22,7 +22,10 @@ GROUP: Final = "reelwork"
 API: Final = (1, 0)
 
 E = TypeVar("E", bound=Extension)
-_KINDS: Final = (Effect, Merge, Generator, Transition)
+#: What extensions may be, by the words for them, which are also the registry's fields.
+KINDS: Final[Mapping[str, type[Extension]]] = MappingProxyType(
+    {"effects": Effect, "merges": Merge, "generators": Generator, "transitions": Transition}
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,10 @@ class Plugin:
     path: str = ""
     brings: tuple[type[Extension], ...] = ()
     failure: str = ""
+
+    def names(self, kind: str) -> list[str]:
+        """The names of what it brings of a kind, one of :data:`KINDS`."""
+        return sorted(cls.name for cls in self.brings if issubclass(cls, KINDS[kind]))
 
     @property
     def origin(self) -> str:
@@ -68,6 +75,11 @@ class Registry:
     failures: tuple[tuple[str, str], ...] = ()
     plugins: tuple[Plugin, ...] = ()
     hooks: pluggy.PluginManager = field(default=None, compare=False, repr=False)  # type: ignore[assignment]
+
+    @property
+    def tables(self) -> dict[str, Mapping[str, type[Extension]]]:
+        """All extensions by name, for each of :data:`KINDS`."""
+        return {kind: getattr(self, kind) for kind in KINDS}
 
 
 @functools.cache
@@ -148,21 +160,19 @@ def _refused(module: object) -> str:
 
 def _problem(cls: object, package: str, taken: set[tuple[type[Extension], str, str]]) -> str:
     """Why a class cannot be used, if it cannot; else its name is taken in its package."""
-    base = next((base for base in _KINDS if isinstance(cls, type) and issubclass(cls, base)), None)
-    if base is None or not isinstance(cls, type) or not issubclass(cls, Extension):
+    bases = tuple(KINDS.values())
+    if not isinstance(cls, type) or not issubclass(cls, bases):
         return f"{cls!r} is neither an effect, a merge, a generator nor a transition"
+    base = next(base for base in bases if issubclass(cls, base))
     if not cls.name or cls.version < 1:
         return f"{cls.__module__}.{cls.__qualname__} has no name or no version (1 or more)"
     if ":" in cls.name:
         return f"{cls.__module__}.{cls.__qualname__}: the name {cls.name!r} must not have a colon"
     if (base, package, cls.name) in taken:
-        return f"{cls.__module__}.{cls.__qualname__}: the package already brings the {_word(base)} {cls.name!r}"
+        word = base.__name__.lower()
+        return f"{cls.__module__}.{cls.__qualname__}: the package already brings the {word} {cls.name!r}"
     taken.add((base, package, cls.name))
     return ""
-
-
-def _word(base: type[Extension]) -> str:
-    return base.__name__.lower()
 
 
 def _path(module: object) -> str:

@@ -52,6 +52,12 @@ def bearers(table: Mapping[str, type[Extension]], name: str) -> tuple[str, ...]:
     return table.bearers(name) if isinstance(table, Names) else ()
 
 
+def clashes(table: Mapping[str, type[Extension]]) -> dict[str, tuple[str, ...]]:
+    """The names that several packages bring, and the full names of all that each may stand for."""
+    names = dict.fromkeys(cls.name for cls in table.values())
+    return {name: full for name in names if len(full := bearers(table, name)) > 1}
+
+
 def built_in(table: Mapping[str, type[E]], name: str) -> type[E] | None:
     """What the engine itself means by a name, whatever else plugins call the same."""
     return table.get(f"{OWN}:{name}", table.get(name))

@@ -46,6 +46,10 @@ class Frame:
         out.paste(self)
         return out
 
+    def covering(self, window: Window) -> Frame:
+        """This frame if it reaches as far as ``window`` already; else a copy that does."""
+        return self if self.window.covers(window) else self.crop(window)
+
     def paste(self, part: Frame) -> None:
         """Overwrite the pixels that both windows have with those of another frame."""
         both = self.window & part.window

@@ -113,7 +113,7 @@ def encode(
     if wanted.x0 % across or wanted.y0 % down:
         raise ValueError(f"{wanted} does not start on a chroma sample of {storage.subsampling} pixels")
     read = wanted.expand(2, 2, 2, 2) & picture
-    light = frame if frame.window.covers(read) else frame.crop(read)
+    light = frame.covering(read)
     if storage.model == "grey":
         light = _grey(light)
     fused = storage.transfer == "srgb" and storage.primaries == "bt709" and storage.alpha == "none"

@@ -178,7 +178,7 @@ def _encoded(colour: Colour) -> _Four:
 
 def _covering(source: Frame, out: Frame) -> tuple[npt.NDArray[np.float32], int, int]:
     """The pixels of a source, made to reach as far as the output, and their origin."""
-    frame = source if source.window.covers(out.window) else source.crop(out.window)
+    frame = source.covering(out.window)
     return (frame.data, *frame.window[:2])
 
 

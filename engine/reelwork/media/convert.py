@@ -52,8 +52,7 @@ class PictureWriter:
     def __init__(
         self, storage: StorageFormat, window: Window, *, picture: Picture | None = None, part: Window | None = None
     ) -> None:
-        planes = () if picture is not None else colour.empty_planes(storage, window.width, window.height)
-        self.picture = picture or Picture(planes, storage, window.width, window.height)
+        self.picture = picture or _unset(storage, window)
         self._left, self._top = window[:2]
         self._whole = Window(0, 0, window.width, window.height)
         self._part = part or self._whole
@@ -106,6 +105,11 @@ def new_parts(changed: Iterable[Window], window: Window) -> list[Window]:
             part = functools.reduce(Window.__or__, near, part)
         found.append(part)
     return [part & Window(0, 0, window.width, window.height) for part in found]
+
+
+def _unset(storage: StorageFormat, window: Window) -> Picture:
+    planes = colour.empty_planes(storage, window.width, window.height)
+    return Picture(planes, storage, window.width, window.height)
 
 
 def copied(picture: Picture) -> Picture:

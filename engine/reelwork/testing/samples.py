@@ -41,21 +41,17 @@ def ordinary(cls: type[E], **changes: object) -> E:
 
 def extremes(cls: type[E]) -> Iterator[E]:
     """Instances each with one parameter at an end of its range, or with another of its choices."""
-    for name, param in cls.params().items():
-        if param.later or (cls.exactly_one and name in cls.exactly_one[1:]):
-            continue
-        for value in _ends(param.kind):
+    for name, kind in _varied(cls):
+        for value in _ends(kind):
             yield ordinary(cls, **{kinds.field_name(name): value})
 
 
 def changed(cls: type[E]) -> Iterator[tuple[str, E]]:
     """For each parameter, an instance in which only that differs from :func:`ordinary`."""
     usual: Any = ordinary(cls)
-    for name, param in cls.params().items():
+    for name, kind in _varied(cls):
         field = kinds.field_name(name)
-        if param.later or (cls.exactly_one and name in cls.exactly_one[1:]):
-            continue
-        for value in _ends(param.kind):
+        for value in _ends(kind):
             other = dataclasses.replace(usual, **{field: value})
             if getattr(other, field) != getattr(usual, field):
                 yield name, other
@@ -74,6 +70,13 @@ def picture(window: Window = BOX, *, seed: int = 0) -> Frame:
     inside = (x > 0) & (y > 0) & (x < BOX.x1) & (y < BOX.y1)
     data = np.concatenate((light * alpha, alpha[None])) * inside
     return Frame(np.ascontiguousarray(data, np.float32), window)
+
+
+def _varied(cls: type[Extension]) -> Iterator[tuple[str, kinds.Kind]]:
+    """The parameters that may be given another value: of those that exclude each other, the first."""
+    for name, param in cls.params().items():
+        if not param.later and name not in cls.exactly_one[1:]:
+            yield name, param.kind
 
 
 def _middle(kind: kinds.Kind) -> Any:
@@ -122,13 +125,8 @@ def _ends(kind: kinds.Kind) -> Iterator[Any]:
         for option in kind.options:
             yield from _ends(option)
     elif isinstance(kind, kinds.Struct):
-        model = kind.model
-        fields = {kinds.field_name(n): _middle(p.kind) for n, p in kinds.params(model).items() if _is_needed(p)}
-        yield model(**fields)
-
-
-def _is_needed(param: kinds.Param) -> bool:
-    return param.default is kinds.REQUIRED
+        needed = {name: p for name, p in kinds.params(kind.model).items() if p.default is kinds.REQUIRED}
+        yield kind.model(**{kinds.field_name(name): _middle(p.kind) for name, p in needed.items()})
 
 
 def _lists(kind: kinds.List) -> Iterator[tuple[Any, ...]]:
