@@ -4,12 +4,14 @@ from reelwork.effect import (
     AreaEffect,
     CompositeMerge,
     Context,
+    Example,
     NonSeparableMerge,
     PixelGenerator,
     PointEffect,
     SeparableMerge,
     Transition,
     VectorGenerator,
+    converted,
     param,
 )
 from reelwork.extensions.hookspecs import hookimpl
@@ -20,6 +22,7 @@ __all__ = [
     "AreaEffect",
     "CompositeMerge",
     "Context",
+    "Example",
     "NonSeparableMerge",
     "PixelGenerator",
     "PointEffect",
@@ -27,6 +30,7 @@ __all__ = [
     "Transition",
     "VectorGenerator",
     "__version__",
+    "converted",
     "hookimpl",
     "param",
 ]

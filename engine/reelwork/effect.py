@@ -7,7 +7,7 @@ a value that can be hashed and cached. Nothing here loads numba: kernels are imp
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
@@ -16,7 +16,7 @@ from reelwork.kinds import Param, param, params
 from reelwork.values import Affine, Colour, Display
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from reelwork.image.drawing import Drawing
     from reelwork.image.frame import Frame
@@ -26,6 +26,7 @@ __all__ = [
     "CompositeMerge",
     "Context",
     "Effect",
+    "Example",
     "Extension",
     "Generator",
     "Merge",
@@ -35,11 +36,18 @@ __all__ = [
     "SeparableMerge",
     "Transition",
     "VectorGenerator",
+    "converted",
     "param",
 ]
 
 #: Work in scene-linear light, or in display-encoded values, by whatever curve the production displays.
 LINEAR, DISPLAY = "linear", "display"
+
+#: How an effect carries coverage, which says what of its input a pixel of its output comes from.
+#: ``kept``: from the pixel in the same place; where the input is transparent, so is the output.
+#: ``spread``: from those that ``needs`` names, and none that ``region`` leaves out has any of it.
+#: ``own``: from none; what it paints is its own.
+KEPT, SPREAD, OWN = "kept", "spread", "own"
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,21 @@ class Context:
     display: Display = "srgb"
 
 
+@dataclass(frozen=True)
+class Example:
+    """One picture on an extension's page.
+
+    :param title: what it shows, a few words
+    :param parameters: as a scene writes them
+    :param layers: the layers of a composition, in YAML, where parameters alone do not show it; the composition
+        ``picture`` is a landscape to try things on, ``other`` another one
+    """
+
+    title: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    layers: str = ""
+
+
 @dataclass_transform(field_specifiers=(param,), kw_only_default=True, frozen_default=True)
 class Extension:
     """Base of all that a plugin brings. Subclass one of the classes below it, with ``name=`` and ``version=``.
@@ -73,6 +96,14 @@ class Extension:
     exactly_one: ClassVar[tuple[str, ...]] = ()
     #: Whether it reads ``context.time``. What is not timed is painted once for as long as nothing else changes.
     timed: ClassVar[bool] = False
+    #: Names that parameters had in older versions, and those that they have now; scenes may go on with the old ones.
+    renamed: ClassVar[Mapping[str, str]] = {}
+    #: Named sets of parameters, as scenes write them: ``{"dreamy": {"radius": 40, "opacity": "80%"}}``.
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    #: What its page shows; without any, its defaults.
+    examples: ClassVar[tuple[Example, ...]] = ()
+    #: ``KEPT``, ``SPREAD`` or ``OWN``; empty for what has several inputs, or no picture.
+    coverage: ClassVar[str] = ""
 
     def __init_subclass__(cls, *, name: str = "", version: int = 0, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -84,11 +115,37 @@ class Extension:
         """Its parameters by the names that scenes use."""
         return params(cls)
 
+    @classmethod
+    def migrate(cls, version: int, parameters: dict[str, Any]) -> dict[str, Any]:
+        """Parameters that a scene wrote for an older version, as this version wants them.
+
+        It is asked where a scene says an older version, or says none and writes a name that is not known now.
+
+        :param version: the one that the scene says, or 0
+        :param parameters: by the names that scenes use, those in ``renamed`` by their new ones. A value is what is
+            written: a text such as ``"50%"``, a list, or a mapping, such as keyframes; see :func:`converted`
+        """
+        return parameters
+
+
+def converted(value: Any, change: Callable[[str], str]) -> Any:
+    """A written value with another in place of each that stands in it: of keyframes, of all keys.
+
+    >>> converted({"0s": "4", "2s": {"value": "8", "ease": "hold"}}, lambda text: f"{float(text) / 2:g}")
+    {'0s': '2', '2s': {'value': '4', 'ease': 'hold'}}
+    """
+    if isinstance(value, dict):
+        return {key: part if key == "ease" else converted(part, change) for key, part in value.items()}
+    if isinstance(value, list):
+        return [converted(part, change) for part in value]
+    return change(value)
+
 
 class Effect(Extension):
     """Changes one picture. Subclass :class:`PointEffect` or :class:`AreaEffect`."""
 
     space: ClassVar[str] = LINEAR
+    coverage: ClassVar[str] = SPREAD
 
     def is_identity(self) -> bool:
         """Whether these parameters change nothing, so that the effect can be left out."""
@@ -123,6 +180,7 @@ class PointEffect(Effect):
     positional: ClassVar[bool] = False
     unpremultiplied: ClassVar[bool] = False
     keeps_alpha: ClassVar[bool] = False
+    coverage: ClassVar[str] = KEPT
     pixel: ClassVar[Callable[..., tuple[float, float, float, float]]]
 
     def uniforms(self) -> tuple[float | Colour, ...]:
@@ -193,6 +251,8 @@ class CompositeMerge(Merge):
 
 class Generator(Extension):
     """Makes a picture from nothing. Subclass one of the two below."""
+
+    coverage: ClassVar[str] = OWN
 
 
 class PixelGenerator(Generator):

@@ -3,7 +3,7 @@
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from reelwork.effect import AreaEffect, Extension, PixelGenerator, PointEffect, SeparableMerge, Transition
+from reelwork.effect import AreaEffect, Extension, PixelGenerator, PointEffect, SeparableMerge, Transition, converted
 from reelwork.extensions import Registry
 from reelwork.kinds import (
     Angle,
@@ -97,6 +97,37 @@ class Grade(PointEffect, name="grade", version=1):
     space: Any = param(None, kind=Choice(("linear", "log")), help="In what.")  # type: ignore[assignment]
 
 
+class Burn(PointEffect, name="burn", version=3):
+    """Burn: version 1 had `strength` from 0 to 100, version 2 called `spread` `size`."""
+
+    renamed: ClassVar = {"size": "spread"}
+    presets: ClassVar = {
+        "soft": {"amount": "25%", "spread": 40},
+        "moving": {"amount": {"0s": 0, "2s": {"value": "100%", "ease": "hold"}}, "weights": [1, 2.5]},
+        "wrong": {"spread": "wide"},
+    }
+
+    amount: float = param(0.5, kind=Ratio(bounded=True), help="How much.")
+    spread: float = param(8.0, kind=Length(minimum=0.0), help="How far.")
+    weights: Any = param((1.0,), kind=List(Number()), help="Weights.")
+
+    @classmethod
+    def migrate(cls, version: int, parameters: dict[str, Any]) -> dict[str, Any]:
+        if "strength" in parameters:
+            strength = parameters.pop("strength")
+            return {"amount": converted(strength, lambda text: f"{float(text):g}%"), **parameters}
+        return parameters
+
+
+class Turn(PointEffect, name="turn", version=1):
+    """Turn: by degrees or by a part of a whole turn."""
+
+    exactly_one = ("angle", "part")
+    presets: ClassVar = {"half": {"angle": 180}}
+    angle: float | None = param(None, kind=Angle(), help="Degrees.")
+    part: float | None = param(None, kind=Ratio(), help="Of a whole turn.")
+
+
 class Normal(SeparableMerge, name="normal", version=1):
     pass
 
@@ -114,9 +145,9 @@ class Wipe(Transition, name="wipe", version=1):
 
 
 REGISTRY = Registry(
-    effects=MappingProxyType({cls.name: cls for cls in (DropShadow, Glow, Grade)}),
+    effects=MappingProxyType({cls.name: cls for cls in (Burn, DropShadow, Glow, Grade, Turn)}),
     merges=MappingProxyType({cls.name: cls for cls in (Multiply, Normal)}),
     generators=MappingProxyType({cls.name: cls for cls in (Noise, ShapeGenerator, TextGenerator)}),
     transitions=MappingProxyType({cls.name: cls for cls in (Dissolve, Wipe)}),
-    origins=MappingProxyType({}),
+    origins=MappingProxyType({Burn: "reelwork-film-burn 1.2"}),
 )

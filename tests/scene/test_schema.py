@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import jsonschema
 import pytest
 from ruamel.yaml import YAML
-from scene.fakes import REGISTRY
+from scene.fakes import REGISTRY, Glow
 
 from reelwork.errors import SceneError
 from reelwork.scene.reader import read_scene_text
@@ -118,3 +119,31 @@ def test_it_refuses_most_broken_scenes(path: Path) -> None:
     except Exception:  # not YAML at all: no schema sees it
         return
     assert path.stem in UNSEEN or not VALIDATOR.is_valid(scene)
+
+
+def extension(**attributes: Any) -> jsonschema.Draft202012Validator:
+    """What validates the parameters of an effect with these declarations."""
+    cls = type("Declaring", (Glow,), {"__doc__": "Declaring.", **attributes}, name="declaring", version=2)
+    schema = json_schema(replace(REGISTRY, effects={"declaring": cls}))
+    return jsonschema.Draft202012Validator({"$defs": schema["$defs"], "$ref": "#/$defs/effect-declaring"})
+
+
+def test_it_knows_presets_versions_and_old_names() -> None:
+    declaring = extension(presets={"soft": {"radius": 4}, "wide": {"radius": 90}}, renamed={"size": "radius"})
+    assert declaring.is_valid({"preset": "wide", "colour": "gold", "version": 1})
+    assert declaring.is_valid({"size": 4})
+    assert not declaring.is_valid({"preset": "whide"})
+    assert not declaring.is_valid({"version": 3})
+    assert not declaring.is_valid({"size": "far"})
+    properties = declaring.schema["$defs"]["effect-declaring"]["properties"]
+    assert properties["size"]["deprecated"] is True
+    assert "deprecated" not in properties["radius"]
+    assert not extension().is_valid({"preset": "wide"})
+
+
+def test_what_migrates_may_have_had_any_name() -> None:
+    def migrate(cls: type, version: int, parameters: dict[str, Any]) -> dict[str, Any]:
+        return {"radius": parameters["extent"]} if "extent" in parameters else parameters
+
+    assert extension(migrate=classmethod(migrate)).is_valid({"extent": 4})
+    assert not extension().is_valid({"extent": 4})

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping as Lookup
 from dataclasses import dataclass
+from typing import Any
 
 from reelwork.errors import Place
 
@@ -62,6 +64,46 @@ class Broken:
 
 
 Node = Scalar | Sequence | Mapping | Broken
+
+
+def data_of(node: Node) -> Any:
+    """What is written as texts, lists and dicts; ``None`` where a part of it cannot be read."""
+    match node:
+        case Scalar():
+            return node.text
+        case Sequence():
+            items = [data_of(child) for child in node.items]
+            return None if None in items else items
+        case Mapping():
+            parts = {key.text: data_of(value) for key, value in node.pairs}
+            return None if None in parts.values() else parts
+    return None
+
+
+def node_of(data: Any, place: Place) -> Node:
+    """Texts, numbers, truths, lists and dicts as a scene would have them, all at one place."""
+    match data:
+        case dict() | Lookup():
+            pairs = tuple((Scalar(str(key), False, place), node_of(value, place)) for key, value in data.items())
+            return Mapping(pairs, place, flow=True)
+        case list() | tuple():
+            return Sequence(tuple(node_of(part, place) for part in data), place, flow=True)
+        case bool():
+            return Scalar("true" if data else "false", False, place)
+    return Scalar(str(data), False, place)
+
+
+def words(node: Node) -> str:
+    """What is written, on one line."""
+    match node:
+        case Scalar():
+            plain = node.text.isprintable() and not node.quoted and not set(node.text) & set("#,[]{}:\"'")
+            return node.text if plain else json.dumps(node.text, ensure_ascii=False)
+        case Sequence():
+            return f"[{', '.join(map(words, node.items))}]"
+        case Mapping():
+            return f"{{{', '.join(f'{key.text}: {words(value)}' for key, value in node.pairs)}}}"
+    return "…"
 
 
 def place_of(places: Lookup[str, Place], path: str) -> Place | None:

@@ -27,7 +27,8 @@ from reelwork.scene.model import (
 )
 from reelwork.scene.nodes import Broken, Node, Scalar, Sequence, item, join
 from reelwork.scene.nodes import Mapping as MappingNode
-from reelwork.scene.read_composed import build, exactly_one, instance, read_keys, read_param
+from reelwork.scene.read_composed import build, instance, read_keys, read_param
+from reelwork.scene.read_extensions import read_extension
 from reelwork.scene.reading import BAD, Reader, Reading
 from reelwork.scene.report import nearest, one_of, quote
 from reelwork.scene.sources import (
@@ -279,9 +280,7 @@ def _chosen(
         problem, remedy = _unknown(table, of, name.text)
         reading.report.add(problem, name.place, path, remedy)
         return None
-    values = read_keys(reading, {**cls.params(), **extra}, parameters, path, f"the {of} {quote(name.text)}")
-    _check(reading, cls, values, parameters, path, f"the {of} {quote(name.text)}")
-    return name.text, values
+    return name.text, read_extension(reading, cls, parameters, path, f"the {of} {quote(name.text)}", extra)
 
 
 def _unknown(table: Mapping[str, type[Extension]], of: str, name: str) -> tuple[str, str]:
@@ -329,25 +328,12 @@ def _a(word: str) -> str:
     return f"an {word}" if word[0] in "aeiou" else f"a {word}"
 
 
-def _check(
-    reading: Reading, cls: type[Extension], values: Mapping[str, Any], node: MappingNode, path: str, what: str
-) -> None:
-    """Whether a plugin's parameters that have no default were given, and one of those that exclude each other."""
-    for key, param in cls.params().items():
-        if param.default is kinds.REQUIRED and node.key(key) is None:
-            reading.report.add(f"{what} needs {quote(key)}", node.place, path)
-    exactly_one(reading, cls, node, path, what)
-
-
 def _read_made(reading: Reading, kind: language.Made, node: Node, path: str) -> Any:
     cls = built_in(reading.registry.generators, kind.generator)
     if cls is None:
         return reading.wrong(node, path, f"no plugin of this machine brings the generator {quote(kind.generator)}")
-    what = f"the {kind.generator}"
     if isinstance(node, MappingNode):
-        values = read_keys(reading, cls.params(), node, path, what)
-        _check(reading, cls, values, node, path, what)
-        return values
+        return read_extension(reading, cls, node, path, f"the {kind.generator}", {})
     if kind.shorthand is None or not isinstance(node, Scalar):
         return reading.expected(kind, node, path)
     value = read_param(reading, cls.params()[kind.shorthand], node, path)

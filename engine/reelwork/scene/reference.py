@@ -20,6 +20,7 @@ from reelwork.scene.animation import Curve
 from reelwork.scene.easing import EASES
 from reelwork.scene.files import FILMS, PIXEL_FORMATS, SOUNDS, STILLS
 from reelwork.scene.read_composed import can_move
+from reelwork.scene.read_extensions import EXTENSION_KEYS
 from reelwork.scene.read_layers import EFFECT_KEYS
 from reelwork.scene.wording import describe, plain_number
 from reelwork.timecode import format_seconds
@@ -38,6 +39,7 @@ _MODELS: Final[dict[str, Mapping[str, Param]]] = {
     "sound": params(model.Sound),
     "credit": params(model.Credit),
     "effect": EFFECT_KEYS,
+    "extension": EXTENSION_KEYS,
     "transition": params(model.TransitionKeys),
     "gap": params(model.GapKeys),
     "output": params(model.Output),

@@ -7,12 +7,13 @@ accepts some scenes that the reader refuses, and means to refuse none that the r
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Final
 
 from reelwork import kinds
-from reelwork.effect import Effect, Extension, Generator, Transition
-from reelwork.extensions import Registry, built_in
+from reelwork.effect import Extension
+from reelwork.extensions import KINDS, Registry, built_in
 from reelwork.kinds import REQUIRED, Kind, Param, params
 from reelwork.scene import language
 from reelwork.scene.animation import Curve
@@ -20,6 +21,7 @@ from reelwork.scene.easing import EASES
 from reelwork.scene.files import ENDINGS
 from reelwork.scene.model import Clip, GapKeys, Layer, Scene, TransitionKeys
 from reelwork.scene.read_composed import can_move
+from reelwork.scene.read_extensions import EXTENSION_KEYS, keys_of_extension
 from reelwork.scene.read_layers import CLIP_KEYS, EFFECT_KEYS, LAYER_KEYS, SOURCES
 from reelwork.scene.read_values import MAX_SIDE
 from reelwork.scene.wording import describe
@@ -314,18 +316,29 @@ class _Schema:
 
         :param written: its name in scenes
         """
-        base = next(base for base in (Effect, Transition, Generator) if issubclass(cls, base))
+        base = next(base for base in KINDS.values() if issubclass(cls, base))
         name = f"{base.__name__.lower()}-{written.replace(':', '-')}"
         if name not in self.definitions:
             self.definitions[name] = {}
-            schema = self.model({**cls.params(), **extra}, _title(cls), cls.params())
-            choice = getattr(cls, "exactly_one", ())
-            if choice:
-                schema["oneOf"] = [{"required": [key]} for key in choice]
-            elif "required" not in schema:
-                schema["type"] = ["object", "null"]
-            self.definitions[name] = schema
+            self.definitions[name] = self.parameters(cls, extra)
         return _ref(name)
+
+    def parameters(self, cls: type[Extension], extra: Mapping[str, Param]) -> Schema:
+        """The mapping of an extension's parameters, old names too."""
+        beside = {"version": replace(EXTENSION_KEYS["version"], kind=kinds.Number(1.0, float(cls.version), True))}
+        schema = self.model({**keys_of_extension(cls), **extra, **beside}, _title(cls), cls.params())
+        for old, new in cls.renamed.items():
+            now = {**schema["properties"][new], "description": f"Called `{new}` now.", "deprecated": True}
+            schema["properties"][old] = now
+        if cls.migrate.__func__ is not Extension.migrate.__func__:  # type: ignore[attr-defined] # of a classmethod
+            schema["additionalProperties"] = True  # only it knows what older versions called otherwise
+        if cls.presets or cls.renamed or schema["additionalProperties"]:
+            schema.pop("required", None)  # a preset, or an old name, may stand for what is needed
+        elif cls.exactly_one:
+            schema["oneOf"] = [{"required": [key]} for key in cls.exactly_one]
+        if "required" not in schema and not cls.exactly_one:
+            schema["type"] = ["object", "null"]
+        return schema
 
 
 def _ref(name: str) -> Schema:
