@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reelwork import AreaEffect, Context, maths, param
+from reelwork.effect import KEPT
 from reelwork.kinds import Boolean, Length, Ratio
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ class Grain(AreaEffect, name="grain", version=1):
     """
 
     timed = True
+    coverage = KEPT
 
     amount: float = param(
         0.04, kind=Ratio(minimum=0.0, maximum=1.0), help="How strong it is, of display-encoded values."

@@ -1,4 +1,6 @@
+import json
 from collections.abc import Iterator
+from typing import ClassVar
 
 import click
 import pytest
@@ -7,18 +9,24 @@ from click.testing import CliRunner
 from reelwork import PointEffect, param
 from reelwork.cli import effects
 from reelwork.cli.app import cli
-from reelwork.cli.words import value_words
 from reelwork.extensions import Registry, registry
-from reelwork.kinds import Choice, Length, Level, List, OneOf, Ratio, Struct, Time
-from reelwork.kinds import Colour as ColourKind
-from reelwork.values import Colour
-from reelwork.values import Length as LengthValue
+from reelwork.kinds import Choice, Length, Ratio
 
 
 class Sparkle(PointEffect, name="sparkle", version=3):
     """Light up what is bright.
 
-    More words about it.
+    More words about it, such as a formula, ``x ** 2
+    / amount``, and what :meth:`uniforms` gives:
+
+    - one thing,
+    - another thing, which is so long that it needs more than one of the lines
+      of a terminal.
+
+    Set off::
+
+        sparkle = light
+                + more
 
     >>> Sparkle().uniforms()
     (1.0,)
@@ -26,9 +34,51 @@ class Sparkle(PointEffect, name="sparkle", version=3):
     And a last one.
     """
 
+    presets: ClassVar = {"dim": {"amount": "10%", "mode": "hard"}}
+    renamed: ClassVar = {"extent": "size"}
+
     amount: float = param(0.5, kind=Ratio(bounded=True), help="How much of it.")
+    turns: float = param(1.0, unit="turns", soft_range=(0.0, 4.0), minimum=0.0, help="How often.")
     mode: str = param("soft", kind=Choice(("soft", "hard")))
     size: float = param(kind=Length())
+
+
+PAGE = """\
+sparkle (effect, version 3, of reelwork-glitter 1.2)
+  Light up what is bright.
+
+  More words about it, such as a formula, x ** 2 / amount, and what uniforms
+  gives:
+
+  - one thing,
+
+  - another thing, which is so long that it needs more than one of the lines of
+    a terminal.
+
+  Set off:
+
+    sparkle = light
+            + more
+
+  And a last one.
+
+  Coverage is kept: a pixel comes from the one in its place; what is transparent
+  stays transparent.
+
+  parameter  kind    unit     range     default  keyframes
+  amount     ratio   %        0 to 100  50%      yes
+      How much of it.
+  turns      number  turns    from 0    1        yes
+      How often. Usually 0 to 4.
+  mode       choice                     soft     no
+      One of soft, hard.
+  size       length  px or %            needed   yes
+
+  preset  sets
+  dim     amount: 10%, mode: hard
+
+  extent is called size now.
+"""
 
 
 @pytest.fixture
@@ -59,20 +109,21 @@ def test_the_list_says_what_there_is_and_whose() -> None:
 @pytest.mark.usefixtures("plugged")
 def test_one_effect_is_documented_with_its_parameters() -> None:
     result = CliRunner().invoke(cli, ["effects", "sparkle"])
-    assert result.stdout == (
-        "sparkle (effect, version 3) [reelwork-glitter 1.2]\n"
-        "  Light up what is bright.\n"
-        "\n"
-        "  More words about it.\n"
-        "\n"
-        "  And a last one.\n"
-        "\n"
-        "parameters\n"
-        "  amount  a ratio from 0% to 100%; default 50%; may be animated\n"
-        "          How much of it.\n"
-        "  mode    soft or hard; default soft; fixed\n"
-        "  size    a length such as 120 (pixels) or 50%; required; may be animated\n"
-    )
+    assert result.stdout == PAGE
+
+
+@pytest.mark.usefixtures("plugged")
+def test_scripts_read_the_same() -> None:
+    (found,) = json.loads(CliRunner().invoke(cli, ["effects", "sparkle", "--json"]).stdout)
+    assert (found["name"], found["kind"], found["version"]) == ("sparkle", "effect", 3)
+    assert found["package"] == "reelwork-glitter 1.2"
+    assert found["presets"] == {"dim": "amount: 10%, mode: hard"}
+    amount, turns, mode, size = found["parameters"]
+    assert (amount["unit"], amount["minimum"], amount["maximum"], amount["default"]) == ("%", 0, 100, "50%")
+    assert turns["usual"] == [0, 4]
+    assert mode["options"] == ["soft", "hard"]
+    assert (size["required"], size["keyframes"], mode["keyframes"]) == (True, True, False)
+    assert len(json.loads(CliRunner().invoke(cli, ["effects", "--json"]).stdout)) > 40
 
 
 @pytest.mark.usefixtures("plugged")
@@ -84,44 +135,15 @@ def test_an_unknown_name_is_answered_with_the_nearest() -> None:
 
 def test_every_extension_of_this_machine_can_be_shown() -> None:
     known = registry()
-    names = {*known.effects, *known.merges, *known.generators, *known.transitions}
+    names = {name for table in known.tables.values() for name in table}
     listed = CliRunner().invoke(cli, ["effects"]).stdout
     for name in names:
         assert f"\n  {name} " in listed
         result = CliRunner().invoke(cli, ["effects", name])
         assert result.exit_code == 0
+        assert "``" not in result.stdout
+        assert ">>>" not in result.stdout
         assert result.stdout.startswith(f"{name} (")
-
-
-@pytest.mark.parametrize(
-    ("value", "kind", "words"),
-    [
-        (True, ColourKind(), "true"),
-        (Colour(1, 0.5, 0), ColourKind(), "#ff8000"),
-        (Colour(1, 1, 1, 0), ColourKind(), "#ffffff00"),
-        (LengthValue(percent=5), Length(), "5%"),
-        (LengthValue(3), Length(), "3"),
-        (-6.0, Level(), "-6dB"),
-        ((0.5, 0.25), List(Ratio()), "[50%, 25%]"),
-        (2.0, Length(), "2"),
-        ("", Choice(("",)), '""'),
-        (None, Time(), "none"),
-        ("gold", OneOf((Choice(("gold",)),)), "gold"),
-    ],
-)
-def test_defaults_are_written_as_in_a_scene(value: object, kind: object, words: str) -> None:
-    assert value_words(value, kind) == words  # type: ignore[arg-type]
-
-
-def test_struct_defaults_are_mappings() -> None:
-    from dataclasses import dataclass
-
-    @dataclass(frozen=True)
-    class Model:
-        share: float = param(0.5, kind=Ratio())
-        from_: float = param(2.0)
-
-    assert value_words(Model(), Struct(Model)) == "{share: 50%, from: 2}"
 
 
 def test_styles_are_dropped_without_a_terminal() -> None:

@@ -169,6 +169,15 @@ def test_a_name_of_two_packages_is_an_error_in_a_scene(clashing):
     assert "write 'gold:paint' or 'iron:paint'" in said
 
 
+def test_a_preset_that_cannot_be_read_is_told_when_plugins_are_listed(point, monkeypatch):
+    wrong = type("Wrong", (registry().effects["glow"],), {"presets": {"far": {"radius": "far"}}}, name="w", version=1)
+    monkeypatch.setattr(plugins, "registry", lambda: load([point("a", wrong, package="gold")]))
+    assert CliRunner().invoke(cli, ["plugins"]).stderr == (
+        "warning: of 'w' of gold 1.0, the preset 'far': radius: "
+        "expected a length such as 120 (pixels) or 50%, at least 0, found 'far'\n"
+    )
+
+
 def test_plugins_are_listed(clashing, monkeypatch):
     monkeypatch.setattr(plugins, "registry", lambda: clashing)
     result = CliRunner().invoke(cli, ["plugins"])

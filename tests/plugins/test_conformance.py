@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 import pytest
 
-from reelwork import AreaEffect, CompositeMerge, PointEffect, SeparableMerge, Transition, param
+from reelwork import AreaEffect, CompositeMerge, Example, PointEffect, SeparableMerge, Transition, param
+from reelwork.effect import KEPT
 from reelwork.kinds import Length
 from reelwork.testing import conformance, promises_of
 
@@ -85,6 +88,38 @@ class Greedy(AreaEffect, name="greedy", version=1):
         out.data[:] = (wide[:, :, :-6] + wide[:, :, 6:]) / 2
 
 
+class Keeping(Greedy, name="keeping", version=1):
+    """Keeping: reads its neighbours, and says that each pixel comes from its own place."""
+
+    coverage = KEPT
+
+    def margin(self, context):
+        return (3, 0, 3, 0)
+
+
+class Running(AreaEffect, name="running", version=1):
+    """Running: a picture that fills its box leaves no trace outside; a pixel does."""
+
+    def margin(self, context):
+        return (0, 0, 0, 0)
+
+    def needs(self, wanted, context):
+        return wanted.expand(1, 0, 0, 0)
+
+    def render(self, source, out, context):
+        wide = source.crop(out.window.expand(1, 0, 0, 0))
+        columns = np.arange(out.window.x0, out.window.x1)
+        inside = (columns >= 0) & (columns < 72)
+        out.data[:] = np.maximum(wide.data[:, :, 1:], wide.data[:, :, :-1]) * inside
+
+
+class Misdescribed(Good, name="misdescribed", version=1):
+    """Misdescribed: its preset is too much, and its example misspelt."""
+
+    presets: ClassVar = {"strong": {"amount": 2}}
+    examples = (Example("Odd", {"amount": "lots"}),)
+
+
 class Unscaled(AreaEffect, name="unscaled", version=1):
     """Unscaled: moves everything by pixels of the raster."""
 
@@ -141,6 +176,9 @@ class Fine(SeparableMerge, name="fine", version=1):
         (Lying, {"what says that it changes nothing changes nothing"}),
         (Greedy, {"only what it says that it needs is read", "no light leaves the region"}),
         (Unscaled, {"at half the size it looks like half the picture"}),
+        (Keeping, {"coverage is carried as declared"}),
+        (Running, {"coverage is carried as declared"}),
+        (Misdescribed, {"its presets and examples can be read"}),
         (Placed, {"tiles are parts of the whole"}),
         (Cutting, {"a transparent source leaves the backdrop"}),
         (Late, {"it leads from one picture to the other"}),

@@ -2,122 +2,122 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
-import inspect
-from collections.abc import Iterator, Mapping
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 import click
 from click.shell_completion import CompletionItem
 
-from reelwork import kinds
-from reelwork.cli.words import value_words
-from reelwork.effect import Extension
 from reelwork.extensions import Registry, bearers, registry
-from reelwork.kinds import REQUIRED, OneOf, Param, Struct
-from reelwork.scene.wording import describe
+from reelwork.scene.documentation import plain, wrapped
+from reelwork.scene.facts import COVERAGES, ExtensionFacts, ParameterFacts, facts
+
+_WIDEST: Final = 100
+_HEAD: Final = ("parameter", "kind", "unit", "range", "default", "keyframes")
 
 
 def _complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    names = sorted({name for _, table in registry().tables.items() for name in table})
-    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+    return [CompletionItem(name) for name in _names(registry()) if name.startswith(incomplete)]
 
 
 @click.command("effects")
 @click.argument("name", required=False, shell_complete=_complete)
-def command(name: str | None) -> None:
-    """List effects, merges, generators and transitions; with NAME, document one."""
+@click.option("--json", "as_json", is_flag=True, help="As a list of objects, for scripts.")
+def command(name: str | None, as_json: bool) -> None:
+    """List everything that plugins bring to scenes; with NAME, document one.
+
+    Of each parameter it says in which unit and range it is written, and whether it can be keyframed.
+    """
     known = registry()
-    if name is None:
-        click.echo("\n\n".join(_section(title, table, known) for title, table in known.tables.items() if table))
+    found = list(_all(known) if name is None else _named(name, known))
+    if as_json:
+        click.echo(json.dumps([dataclasses.asdict(each) for each in found], indent=2, ensure_ascii=False))
+    elif name is None:
+        click.echo("\n\n".join(_sections(found)))
     else:
-        click.echo("\n\n".join(_pages(name, known)))
+        width = min(shutil.get_terminal_size().columns, _WIDEST)
+        click.echo("\n\n".join("\n".join(_page(each, width)) for each in found))
     for plugin, reason in known.failures:
         click.echo(f"warning: the plugin {plugin} could not be loaded: {reason}", err=True)
 
 
-def _section(title: str, table: Mapping[str, type[Extension]], known: Registry) -> str:
-    width = max(map(len, table))
-    lines = [click.style(title, bold=True)]
-    for name, cls in table.items():
-        line = f"  {name:<{width}}  {_documentation(cls)[0]}"
-        lines.append(line + _stranger(cls, known))
-    return "\n".join(lines)
+def _names(known: Registry) -> list[str]:
+    return sorted({name for table in known.tables.values() for name in table})
 
 
-def _pages(name: str, known: Registry) -> Iterator[str]:
-    """What is known of a name, once for each kind of thing that bears it.
+def _all(known: Registry) -> Iterator[ExtensionFacts]:
+    for table in known.tables.values():
+        for name, cls in table.items():
+            yield facts(name, cls, known)
+
+
+def _named(name: str, known: Registry) -> Iterator[ExtensionFacts]:
+    """What bears a name, of each kind.
 
     :raises click.BadParameter: nothing bears it; the message says what does nearly
     """
-    found = [
-        (title, table[full])
-        for title, table in known.tables.items()
-        for full in bearers(table, name) or (name,)
-        if full in table
-    ]
+    found = False
+    for table in known.tables.values():
+        clashing = bearers(table, name)
+        for full in clashing if len(clashing) > 1 else (name,):
+            if full in table:
+                found = True
+                yield facts(full, table[full], known)
     if not found:
-        names = sorted({name for _, table in known.tables.items() for name in table})
-        near = difflib.get_close_matches(name, names, n=1)
+        near = difflib.get_close_matches(name, _names(known), n=1)
         hint = f"; did you mean {near[0]!r}?" if near else "; `reelwork effects` lists what there is"
         raise click.BadParameter(f"there is nothing called {name!r}{hint}", param_hint="NAME")
-    for title, cls in found:
-        first, rest = _documentation(cls)
-        head = (
-            f"{click.style(name, bold=True)} ({title.removesuffix('s')}, version {cls.version}){_stranger(cls, known)}"
-        )
-        yield "\n".join([head, f"  {first}", *([""] if rest else []), *(f"  {line}".rstrip() for line in rest)])
-        if cls.params():
-            yield "\n".join(_parameters(cls.params()))
 
 
-def _parameters(params: Mapping[str, Param]) -> Iterator[str]:
-    rows = list(_rows(params, ""))
-    width = max(len(name) for name, _, _ in rows)
-    yield click.style("parameters", bold=True)
-    for name, words, text in rows:
-        yield f"  {name:<{width}}  {words}"
-        if text:
-            yield f"  {'':<{width}}  {text}"
+def _sections(found: list[ExtensionFacts]) -> Iterator[str]:
+    for kind in dict.fromkeys(each.kind for each in found):
+        of_kind = [each for each in found if each.kind == kind]
+        width = max(len(each.name) for each in of_kind)
+        lines = (f"  {each.name:<{width}}  {plain(each.title)}{_stranger(each)}" for each in of_kind)
+        yield "\n".join([click.style(f"{kind}s", bold=True), *lines])
 
 
-def _rows(params: Mapping[str, Param], prefix: str) -> Iterator[tuple[str, str, str]]:
-    """Name, what may be written, and what it does; keys of a mapping stand below it, as ``stroke.width``."""
-    for name, param in params.items():
-        words = [describe(param.kind)]
-        if param.default is REQUIRED:
-            words.append("required")
-        elif param.default is not None:
-            words.append(f"default {value_words(param.default, param.kind)}")
-        if not isinstance(param.kind, Struct):
-            words.append("may be animated" if param.animated else "fixed")
-        if param.later:
-            words.append("not available yet")
-        yield prefix + name, "; ".join(words), param.help
-        for option in param.kind.options if isinstance(param.kind, OneOf) else (param.kind,):
-            if isinstance(option, Struct):
-                yield from _rows(kinds.params(option.model), f"{prefix}{name}.")
+def _stranger(each: ExtensionFacts) -> str:
+    return "" if each.package.startswith("reelwork ") else f" [{each.package}]"
 
 
-def _documentation(cls: type[Extension]) -> tuple[str, list[str]]:
-    """The first line of a class's documentation, and the lines after it without examples."""
-    lines = (inspect.getdoc(cls) or "").splitlines() or [""]
-    rest = list(_without_examples(lines[1:]))
-    while rest and not rest[0]:
-        rest.pop(0)
-    while rest and not rest[-1]:
-        rest.pop()
-    return lines[0], rest
+def _page(each: ExtensionFacts, width: int) -> Iterator[str]:
+    yield f"{click.style(each.name, bold=True)} ({each.kind}, version {each.version}, of {each.package})"
+    for paragraph in (each.title, *each.text):
+        yield from wrapped(paragraph, width, "  ")
+        yield ""
+    if each.coverage:
+        yield from (*wrapped(f"Coverage is {each.coverage}: {COVERAGES[each.coverage]}.", width, "  "), "")
+    yield from _table(each.parameters, width) if each.parameters else ("  It has no parameters.",)
+    if each.presets:
+        yield from ("", *_columns([("preset", "sets"), *each.presets.items()]))
+    if each.renamed:
+        yield ""
+        yield from (f"  {old} is called {new} now." for old, new in each.renamed.items())
 
 
-def _without_examples(lines: list[str]) -> Iterator[str]:
-    inside = False
-    for line in lines:
-        example = line.startswith(">>>") or (inside and bool(line))
-        if not example and not inside:
-            yield line
-        inside = example
+def _table(parameters: Sequence[ParameterFacts], width: int) -> Iterator[str]:
+    """A row of facts for each parameter; under it, what it does."""
+    helps = [each.told for each in parameters]
+    head, *rows = _columns([_HEAD, *map(_row, parameters)])
+    yield head
+    for row, text in zip(rows, helps, strict=True):
+        yield row
+        yield from wrapped(text, width, "      ")
 
 
-def _stranger(cls: type[Extension], known: Registry) -> str:
-    origin = known.origins[cls]
-    return "" if origin.startswith("reelwork ") else f" [{origin}]"
+def _row(each: ParameterFacts) -> tuple[str, ...]:
+    default = "needed" if each.required else each.default or "–"
+    return (each.name, each.kind, each.unit, each.range, default, "yes" if each.keyframes else "no")
+
+
+def _columns(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """Rows with their columns under each other; the first is the head."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for number, row in enumerate(rows):
+        line = "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        yield f"  {line if number else click.style(line, bold=True)}"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import click
 
 from reelwork.extensions import KINDS, Plugin, Registry, clashes, registry
+from reelwork.scene.declared import declaration_problems
 
 
 @click.command("plugins")
@@ -23,7 +24,7 @@ def command(as_json: bool) -> None:
         click.echo(json.dumps([_facts(plugin) for plugin in known.plugins], indent=2))
         return
     click.echo("\n\n".join("\n".join(_lines(plugin)) for plugin in known.plugins))
-    for line in _clashes(known):
+    for line in (*_clashes(known), *_wrong(known)):
         click.echo(f"warning: {line}", err=True)
 
 
@@ -53,3 +54,9 @@ def _clashes(known: Registry) -> Iterator[str]:
     for table in known.tables.values():
         for name, full in clashes(table).items():
             yield f"several packages bring {name!r}; scenes write {' or '.join(full)}"
+
+
+def _wrong(known: Registry) -> Iterator[str]:
+    for cls, origin in known.origins.items():
+        for problem in declaration_problems(cls, known):
+            yield f"of {cls.name!r} of {origin}, {problem}"

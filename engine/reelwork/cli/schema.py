@@ -14,6 +14,6 @@ from reelwork.scene.schema import json_schema
 def command() -> None:
     """Print the JSON Schema of scene files, for editors.
 
-    It follows JSON Schema 2020-12 and knows the effects, merges, generators and transitions of this machine.
+    It follows JSON Schema 2020-12 and knows everything that the plugins of this machine bring, with its presets.
     """
     click.echo(json.dumps(json_schema(registry()), indent=2, ensure_ascii=False))

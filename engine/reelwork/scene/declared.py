@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reelwork.effect import Effect, Extension
-from reelwork.errors import Place
 from reelwork.extensions import Registry
-from reelwork.scene.nodes import Mapping, node_of
+from reelwork.scene.nodes import NOWHERE, Mapping, node_of
 from reelwork.scene.read_composed import read_keys
 from reelwork.scene.read_extensions import read_extension
 from reelwork.scene.read_layers import EFFECT_KEYS
 from reelwork.scene.reader import READERS
 from reelwork.scene.reading import Reading
 from reelwork.scene.report import Report, quote
-
-_NOWHERE = Place("", 0, 0)
 
 
 def declaration_problems(cls: type[Extension], registry: Registry) -> Iterator[str]:
@@ -33,7 +30,7 @@ def declaration_problems(cls: type[Extension], registry: Registry) -> Iterator[s
 
 
 def _mapping(values: object) -> Mapping:
-    node = node_of(values, _NOWHERE)
+    node = node_of(values, NOWHERE)
     assert isinstance(node, Mapping)
     return node
 

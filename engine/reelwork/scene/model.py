@@ -52,13 +52,12 @@ from reelwork.scene.later import (
     LaterSceneKeys,
     LaterSoundKeys,
 )
-from reelwork.scene.nodes import Node, place_of
+from reelwork.scene.nodes import NOWHERE, Node, place_of
 from reelwork.scene.sources import Source
 from reelwork.scene.times import TimeExpression
 from reelwork.values import Colour as ColourValue
 from reelwork.values import Display, Length
 
-NOWHERE = Place("", 0, 0)
 BLACK = ColourValue(0.0, 0.0, 0.0)
 WHOLE = Curve.constant(1.0)
 CENTRE = Curve.constant((Length(percent=50.0), Length(percent=50.0)))

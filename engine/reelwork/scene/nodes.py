@@ -9,6 +9,9 @@ from typing import Any
 
 from reelwork.errors import Place
 
+#: The place of what stands in no file.
+NOWHERE = Place("", 0, 0)
+
 
 @dataclass(frozen=True)
 class Scalar:

@@ -8,23 +8,20 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from fractions import Fraction
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from reelwork import kinds
 from reelwork.extensions import Registry, registry
 from reelwork.kinds import REQUIRED, Kind, Param, params
 from reelwork.scene import language, later, model, sources
-from reelwork.scene.animation import Curve
+from reelwork.scene.defaults import default_words
 from reelwork.scene.easing import EASES
 from reelwork.scene.files import FILMS, PIXEL_FORMATS, SOUNDS, STILLS
 from reelwork.scene.read_composed import can_move
 from reelwork.scene.read_extensions import EXTENSION_KEYS
 from reelwork.scene.read_layers import EFFECT_KEYS
-from reelwork.scene.wording import describe, plain_number
-from reelwork.timecode import format_seconds
-from reelwork.values import Colour, Length
+from reelwork.scene.wording import describe
 
 _MARKED: Final = re.compile(r"(<!-- table: (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -158,54 +155,8 @@ def _short(kind: Kind) -> str:
 def _default(param: Param) -> str:
     if param.default is REQUIRED:
         return "needed"
-    text = _written(_as_share(param.kind, param.default))
+    text = default_words(param.default, param.kind)
     return f"`{text}`" if text else "–"
-
-
-def _as_share(kind: Kind, default: Any) -> Any:
-    """The default of a ratio as a share of 100%, where people write it so; of a level, in decibels."""
-    value = default.keys[0].value if isinstance(default, Curve) else default
-    match kind:
-        case kinds.Ratio(bounded=True) | kinds.Ratio(exact=True) if value is not None:
-            return f"{plain_number(float(value) * 100)}%"
-        case kinds.Scale() if isinstance(value, tuple) and value[0] == value[1]:
-            return f"{plain_number(value[0] * 100)}%"
-        case kinds.Level():
-            return f"{plain_number(value)}dB"
-        case kinds.Time() if isinstance(value, Fraction):
-            return format_seconds(value)
-    return value
-
-
-def _written(default: Any) -> str:
-    """A default as a scene would write it; nothing where there is none, or where it is a mapping."""
-    match default:
-        case None | "" | () | {}:
-            return ""
-        case Curve():
-            return _written(default.keys[0].value)
-        case bool():
-            return "true" if default else "false"
-        case Fraction() if default.denominator == 1:
-            return str(default)
-        case Fraction():
-            return format_seconds(default)
-        case float():
-            return plain_number(default)
-        case Length(percent=0.0):
-            return plain_number(default.pixels)
-        case Length():
-            return f"{plain_number(default.percent)}%"
-        case Colour():
-            channels = (default.red, default.green, default.blue, default.alpha)
-            digits = "".join(f"{int(channel * 255 + 0.5):02x}" for channel in channels)
-            return f"#{digits.removesuffix('ff') if default.alpha == 1.0 else digits}"
-        case tuple():
-            parts = [_written(part) for part in default]
-            return f"[{', '.join(parts)}]" if all(parts) else ""
-        case str() | int():
-            return str(default)
-    return ""
 
 
 def _eases() -> str:

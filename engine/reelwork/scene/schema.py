@@ -17,6 +17,7 @@ from reelwork.extensions import KINDS, Registry, built_in
 from reelwork.kinds import REQUIRED, Kind, Param, params
 from reelwork.scene import language
 from reelwork.scene.animation import Curve
+from reelwork.scene.documentation import documentation, plain
 from reelwork.scene.easing import EASES
 from reelwork.scene.files import ENDINGS
 from reelwork.scene.model import Clip, GapKeys, Layer, Scene, TransitionKeys
@@ -303,7 +304,7 @@ class _Schema:
                     "minProperties": 1,
                     "maxProperties": 1,
                     "properties": {
-                        name: {"description": _title(cls), **self.extension(name, cls, extra)}
+                        name: {"description": plain(documentation(cls).title), **self.extension(name, cls, extra)}
                         for name, cls in table.items()
                     },
                     "additionalProperties": False,
@@ -326,7 +327,9 @@ class _Schema:
     def parameters(self, cls: type[Extension], extra: Mapping[str, Param]) -> Schema:
         """The mapping of an extension's parameters, old names too."""
         beside = {"version": replace(EXTENSION_KEYS["version"], kind=kinds.Number(1.0, float(cls.version), True))}
-        schema = self.model({**keys_of_extension(cls), **extra, **beside}, _title(cls), cls.params())
+        schema = self.model(
+            {**keys_of_extension(cls), **extra, **beside}, plain(documentation(cls).title), cls.params()
+        )
         for old, new in cls.renamed.items():
             now = {**schema["properties"][new], "description": f"Called `{new}` now.", "deprecated": True}
             schema["properties"][old] = now
@@ -362,13 +365,6 @@ def _number_or(pattern: str, minimum: float | None, maximum: float | None) -> Sc
 def _number(minimum: float | None, maximum: float | None, name: str = "number") -> Schema:
     limits = {"minimum": minimum, "maximum": maximum}
     return {"type": name, **{key: value for key, value in limits.items() if value is not None}}
-
-
-def _title(cls: type[Extension]) -> str:
-    """The first line of an extension's documentation; its name if it has none of its own."""
-    doc = (cls.__dict__.get("__doc__") or "").strip()
-    line = doc.splitlines()[0] if doc and not doc.startswith(f"{cls.__name__}(") else cls.name
-    return line if line.endswith(".") else f"{line}."
 
 
 def _any_case(word: str) -> str:

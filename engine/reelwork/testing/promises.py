@@ -11,6 +11,8 @@ from typing import Any, Final
 import numpy as np
 
 from reelwork.effect import (
+    KEPT,
+    SPREAD,
     AreaEffect,
     Effect,
     Extension,
@@ -22,11 +24,14 @@ from reelwork.effect import (
     VectorGenerator,
 )
 from reelwork.errors import OutputError, SceneError
+from reelwork.extensions import registry
+from reelwork.extensions.declared import declared_problem
 from reelwork.image import Window
 from reelwork.image.frame import Frame, Pixels
 from reelwork.kernels import frames
 from reelwork.kernels.resample import resample
 from reelwork.plan.nodes import named
+from reelwork.scene.declared import declaration_problems
 from reelwork.testing.samples import BOX, CONTEXT, changed, extremes, ordinary, picture
 from reelwork.values import Affine, Space
 
@@ -41,6 +46,7 @@ _TILES: Final = (
 )
 _SPACES: Final[tuple[Space, ...]] = ("linear", "srgb")
 _AROUND: Final = Window(-40, -40, 112, 88)
+_DOT: Final = Window(30, 20, 31, 21)
 
 
 @dataclass(frozen=True)
@@ -116,6 +122,12 @@ def _documented(cls: type[Extension]) -> None:
     assert first[0].strip()[-1:] in ".:;,!?…" or len(first[0]) > 10, f"{first[0]!r} says too little"
     silent = [name for name, param in cls.params().items() if not param.help]
     assert not silent, f"parameters without help: {', '.join(silent)}"
+
+
+@_promise("its presets and examples can be read")
+def _declared(cls: type[Extension]) -> None:
+    problems = [declared_problem(cls), *declaration_problems(cls, registry())]
+    assert not any(problems), "; ".join(filter(None, problems))
 
 
 @_promise("tiles are parts of the whole")
@@ -256,6 +268,35 @@ def _region(cls: type[AreaEffect]) -> None:
         effect.render(source, out, CONTEXT)
         out.paste(Frame.transparent(region & window))
         assert not out.data.any(), f"{effect!r} paints outside of region({BOX}) = {region}"
+
+
+@_promise("coverage is carried as declared", Effect)
+def _coverage(cls: type[Effect]) -> None:
+    for effect in (ordinary(cls), *extremes(cls)):
+        if cls.coverage == KEPT:
+            nothing = picture(BOX).data[3] == 0.0
+            assert not painted(effect, BOX)[3][nothing].any(), (
+                f"{effect!r} paints where its source is transparent: its coverage is not {KEPT!r}"
+            )
+        if cls.coverage == KEPT and isinstance(effect, AreaEffect):
+            for tile in _TILES:
+                assert (effect.needs(tile, CONTEXT) | tile) == tile, (
+                    f"{effect!r} reads around a pixel to make it: its coverage is not {KEPT!r}"
+                )
+        if cls.coverage == SPREAD and isinstance(effect, AreaEffect):
+            _spread(effect)
+
+
+def _spread(effect: AreaEffect) -> None:
+    """Whether one pixel of light gets no farther than its region."""
+    region = effect.region(_DOT, CONTEXT)
+    window = (region | _DOT).expand(4, 4, 4, 4)
+    source = Frame.transparent(effect.needs(window, CONTEXT))
+    source.paste(Frame(np.ones((4, 1, 1), np.float32), _DOT))
+    out = Frame.empty(window)
+    effect.render(source, out, CONTEXT)
+    out.paste(Frame.transparent(region))
+    assert not out.data.any(), f"of one pixel of light, {effect!r} paints outside of region({_DOT}) = {region}"
 
 
 @_promise("at half the size it looks like half the picture", AreaEffect)

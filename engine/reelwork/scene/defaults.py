@@ -1,0 +1,62 @@
+"""Defaults: a plain value and its kind go in, what a scene would write comes out, as words."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from reelwork import kinds
+from reelwork.kinds import Kind
+from reelwork.scene.animation import Curve
+from reelwork.scene.wording import plain_number
+from reelwork.timecode import format_seconds
+from reelwork.values import Colour, Length
+
+
+def default_words(value: Any, kind: Kind) -> str:
+    """A plain value as a scene would write it; nothing where there is none, or where it is a mapping."""
+    match value:
+        case Curve():
+            return default_words(value.keys[0].value, kind)
+        case None | "" | () | {}:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case Colour():
+            return _colour(value)
+        case Length():
+            return f"{plain_number(value.percent)}%" if value.percent else plain_number(value.pixels)
+        case tuple():
+            return _several(value, kind)
+    return _one(value, kind)
+
+
+def _several(values: tuple[Any, ...], kind: Kind) -> str:
+    if isinstance(kind, kinds.Scale) and values[0] == values[1]:
+        return f"{plain_number(values[0] * 100)}%"
+    item = kind.item if isinstance(kind, kinds.List) else kind
+    parts = [default_words(part, item) for part in values]
+    return f"[{', '.join(parts)}]" if all(parts) else ""
+
+
+def _one(value: Any, kind: Kind) -> str:
+    match kind:
+        case kinds.Ratio(bounded=True) | kinds.Ratio(exact=True):
+            return f"{plain_number(float(value) * 100)}%"
+        case kinds.Level():
+            return f"{plain_number(value)}dB"
+        case kinds.Time():
+            return format_seconds(value)
+    match value:
+        case Fraction() if value.denominator != 1:
+            return format_seconds(value)
+        case float():
+            return plain_number(value)
+        case str() | int() | Fraction():
+            return str(value)
+    return ""
+
+
+def _colour(colour: Colour) -> str:
+    channels = [colour.red, colour.green, colour.blue, *([colour.alpha] if colour.alpha != 1.0 else [])]
+    return "#" + "".join(f"{int(channel * 255 + 0.5):02x}" for channel in channels)
