@@ -11,6 +11,7 @@ from reelwork.effect import (
     SeparableMerge,
     Transition,
     VectorGenerator,
+    WarpEffect,
     converted,
     param,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "SeparableMerge",
     "Transition",
     "VectorGenerator",
+    "WarpEffect",
     "__version__",
     "converted",
     "hookimpl",

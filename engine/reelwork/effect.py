@@ -9,11 +9,11 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias, dataclass_transform
 
-from reelwork.image.window import Window
+from reelwork.image.window import EVERYWHERE, Window
 from reelwork.kinds import Param, param, params
-from reelwork.values import Affine, Colour, Display
+from reelwork.values import Affine, Colour, Display, Projective
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,12 +36,17 @@ __all__ = [
     "SeparableMerge",
     "Transition",
     "VectorGenerator",
+    "WarpEffect",
     "converted",
     "param",
 ]
 
 #: Work in scene-linear light, or in display-encoded values, by whatever curve the production displays.
 LINEAR, DISPLAY = "linear", "display"
+#: A rectangle ``(x0, y0, x1, y1)``, pixels of a layer.
+Box: TypeAlias = tuple[float, float, float, float]
+#: All that may be painted.
+ALL: Final[Box] = (float(EVERYWHERE.x0), float(EVERYWHERE.y0), float(EVERYWHERE.x1), float(EVERYWHERE.y1))
 
 #: How an effect carries coverage, which says what of its input a pixel of its output comes from.
 #: ``kept``: from the pixel in the same place; where the input is transparent, so is the output.
@@ -142,7 +147,7 @@ def converted(value: Any, change: Callable[[str], str]) -> Any:
 
 
 class Effect(Extension):
-    """Changes one picture. Subclass :class:`PointEffect` or :class:`AreaEffect`."""
+    """Changes one picture. Subclass :class:`PointEffect`, :class:`AreaEffect` or :class:`WarpEffect`."""
 
     space: ClassVar[str] = LINEAR
     coverage: ClassVar[str] = SPREAD
@@ -212,6 +217,47 @@ class AreaEffect(Effect):
         """Fill ``out`` entirely; ``source`` covers at least ``needs(out.window)``. Results must not depend on the
         windows' sizes: compute from absolute pixel positions."""
         raise NotImplementedError
+
+
+class WarpEffect(Effect):
+    """Moves pixels, and changes none. Everything is in pixels of the layer, whatever the scale that it is shown at: the
+    ``context`` has a scale of 1, and its ``box`` is ``(0, 0, width, height)``.
+
+    Write one of two. **By matrix**: ``matrix`` says where the layer lands. An affine one is multiplied into the layer's
+    own map, so that the picture is resampled once. **By map**: ``place`` is a static function of scalars,
+    ``(x, y, width, height, *uniforms) -> (x, y)``, that says from where a point of the result is read: the inverse of
+    how things move. It is compiled as :attr:`PointEffect.pixel` is. A place that is no number, or beyond the picture,
+    is transparent.
+
+    The engine interpolates (bicubic) where the map enlarges, and where it shrinks takes the mean over the area that a
+    pixel spans, of up to 16 × 16 places.
+    """
+
+    place: ClassVar[Callable[..., tuple[float, float]] | None] = None
+
+    def matrix(self, context: Context) -> Affine | Projective | None:
+        """Where points of the layer's box land; ``None`` for a warp by map."""
+        return None
+
+    def uniforms(self, context: Context) -> tuple[float, ...]:
+        """What ``place`` needs beyond the point and the box, worked out once a frame."""
+        return ()
+
+    def region(self, source: Box, context: Context) -> Box:
+        """Where there may be light, given where there is light in the source (region of definition).
+
+        By default what follows from the matrix; for a map everywhere, which is right for any and dear for most.
+        """
+        matrix = self.matrix(context)
+        return ALL if matrix is None else matrix.bounds(*source) or ALL
+
+    def needs(self, wanted: Box, context: Context) -> Box:
+        """Where places of the wanted points may lie (region of interest).
+
+        By default what follows from the matrix; for a map everywhere, so that all of the source is painted.
+        """
+        matrix = self.matrix(context)
+        return ALL if matrix is None else matrix.inverse().bounds(*wanted) or ALL
 
 
 class Merge(Extension):

@@ -1,4 +1,4 @@
-"""Values that the scene language and the effects share: lengths, colours, affine maps."""
+"""Values that the scene language and the effects share: lengths, colours, affine and projective maps."""
 
 from __future__ import annotations
 
@@ -148,3 +148,66 @@ class Affine:
 
 
 Affine.IDENTITY = Affine()
+
+
+@dataclass(frozen=True)
+class Projective:
+    """A map of the plane that keeps lines straight, as of a picture seen at an angle.
+
+    ``x' = (a x + b y + c) / w`` and ``y' = (d x + e y + f) / w`` with ``w = g x + h y + i``. Where ``w`` is not above 0
+    lies what is behind whoever looks, and is not seen.
+
+    :param rows: the matrix ``a, b, c, d, e, f, g, h, i``, row by row
+    """
+
+    rows: tuple[float, float, float, float, float, float, float, float, float]
+
+    @classmethod
+    def to_corners(cls, width: float, height: float, corners: tuple[tuple[float, float], ...]) -> Projective:
+        """The map that takes a box to four points: of its top left, top right, bottom right and bottom left corner.
+
+        Heckbert, "Fundamentals of Texture Mapping and Image Warping", 1989, section 2.2.3. ``ZeroDivisionError`` where
+        three of the points lie in a line, or the box is empty.
+        """
+        (x0, y0), (x1, y1), (x2, y2), (x3, y3) = corners
+        dx1, dx2, dx3 = x1 - x2, x3 - x2, x0 - x1 + x2 - x3
+        dy1, dy2, dy3 = y1 - y2, y3 - y2, y0 - y1 + y2 - y3
+        k = 1.0 / (dx1 * dy2 - dx2 * dy1)
+        g, h = (dx3 * dy2 - dx2 * dy3) * k, (dx1 * dy3 - dx3 * dy1) * k
+        across, down = 1.0 / width, 1.0 / height
+        found = cls(
+            (
+                (x1 - x0 + g * x1) * across, (x3 - x0 + h * x3) * down, x0,
+                (y1 - y0 + g * y1) * across, (y3 - y0 + h * y3) * down, y0,
+                g * across, h * down, 1.0,
+            )
+        )  # fmt: skip
+        found.inverse()
+        return found
+
+    def inverse(self) -> Projective:
+        """The map back; ``ZeroDivisionError`` where there is none."""
+        a, b, c, d, e, f, g, h, i = self.rows
+        k = 1.0 / (a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g))
+        return Projective(
+            (
+                (e * i - f * h) * k, (c * h - b * i) * k, (b * f - c * e) * k,
+                (f * g - d * i) * k, (a * i - c * g) * k, (c * d - a * f) * k,
+                (d * h - e * g) * k, (b * g - a * h) * k, (a * e - b * d) * k,
+            )
+        )  # fmt: skip
+
+    def apply(self, x: float, y: float) -> tuple[float, float] | None:
+        """Where a point lands; ``None`` if it is behind whoever looks."""
+        a, b, c, d, e, f, g, h, i = self.rows
+        w = g * x + h * y + i
+        return ((a * x + b * y + c) / w, (d * x + e * y + f) / w) if w > 0.0 else None
+
+    def bounds(self, x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float] | None:
+        """The smallest upright box around the image of a box; ``None`` where some of it is not seen."""
+        corners = [self.apply(x, y) for x in (x0, x1) for y in (y0, y1)]
+        seen = [corner for corner in corners if corner is not None]
+        if len(seen) < len(corners):
+            return None
+        xs, ys = [x for x, _ in seen], [y for _, y in seen]
+        return (min(xs), min(ys), max(xs), max(ys))

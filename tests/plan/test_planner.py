@@ -9,11 +9,12 @@ import pytest
 from building import Over, composition, constant, graph, layer, nested, still, video
 from hypothesis import given
 from hypothesis import strategies as st
+from warps import Lean, Ripple, Turn
 
 from reelwork.effect import AreaEffect, CompositeMerge, PointEffect, SeparableMerge
 from reelwork.graph.model import AdjustmentSource, EffectUse, GroupSource, SolidSource
 from reelwork.image import EMPTY, Window
-from reelwork.plan.nodes import Area, Clip, Fill, Node, Picture, Points, Resampled, Stack
+from reelwork.plan.nodes import Area, Clip, Fill, Node, Picture, Points, Resampled, Stack, Warped
 from reelwork.plan.planner import View, plan_frame
 from reelwork.scene.animation import Curve, Key
 from reelwork.values import Affine, Colour, Length
@@ -295,3 +296,40 @@ def test_an_adjustment_that_is_flat_changes_nothing():
     red = layer(SolidSource(constant(Colour(1.0, 0.0, 0.0))))
     flat = layer(AdjustmentSource(), scale=(0.0, 0.0), effects=[use(Shift)])
     assert isinstance(plan(composition(red, flat)), Fill)
+
+
+def test_effects_that_move_a_layer_are_multiplied_into_its_one_resample():
+    turned = layer(still(), rotation=20.0, effects=(use(Shift), use(Turn), use(Steady), use(Turn)))
+    root = plan(composition(turned))
+    assert not [node for node in walk(root) if isinstance(node, Resampled | Warped)]
+    (picture,) = pictures(root)
+    (plain,) = pictures(plan(composition(layer(still(), rotation=80.0))))
+    assert close(picture.matrix, plain.matrix)
+
+
+def test_an_area_effect_runs_before_the_layer_is_moved():
+    found = plan(composition(layer(still(), effects=(use(Spread), use(Turn)))))
+    assert isinstance(found, Resampled)
+    assert isinstance(found.source, Area)
+    assert close(pictures(found)[0].matrix, Affine.IDENTITY)
+    after = plan(composition(layer(still(), effects=(use(Turn), use(Spread)))))
+    assert isinstance(after, Area)
+    assert not pictures(after)[0].matrix.is_upright
+
+
+def test_a_move_that_is_mixed_or_an_adjustments_is_a_warp_or_a_resample_of_its_own():
+    mixed = plan(composition(layer(still(), effects=(use(Turn, 0.5),))))
+    assert isinstance(mixed, Warped)
+    assert mixed.region.covers(mixed.source.region)
+    adjusted = composition(layer(still()), layer(AdjustmentSource(), effects=(use(Turn),)))
+    (found,) = (node for node in walk(plan(adjusted)) if isinstance(node, Resampled))
+    assert isinstance(found.source, Picture)
+
+
+def test_a_warp_runs_in_the_raster_of_its_turned_layer():
+    root = plan(composition(layer(still(), rotation=20.0, effects=(use(Ripple), use(Lean)))))
+    outer, inner, picture = walk(root)
+    assert isinstance(outer, Warped)
+    assert isinstance(inner, Warped)
+    assert close(outer.to_layer @ picture.matrix, Affine.IDENTITY)
+    assert inner.region.covers(picture.region)

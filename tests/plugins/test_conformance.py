@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from reelwork import AreaEffect, CompositeMerge, Example, PointEffect, SeparableMerge, Transition, param
+from reelwork import AreaEffect, CompositeMerge, Example, PointEffect, SeparableMerge, Transition, WarpEffect, param
 from reelwork.effect import KEPT
 from reelwork.kinds import Length
 from reelwork.testing import conformance, promises_of
@@ -203,3 +203,31 @@ def test_a_plugin_that_brings_nothing_is_told():
         conformance([])
     with pytest.raises(ValueError, match="has no reelwork_extensions"):
         conformance("json")
+
+
+class Straying(WarpEffect, name="straying", version=1):
+    """Straying: reads and paints further than it says."""
+
+    def region(self, source, context):
+        return source
+
+    def needs(self, wanted, context):
+        return wanted
+
+    @staticmethod
+    def place(x, y, width, height):
+        return x + 20.0, y
+
+
+class Squinting(WarpEffect, name="squinting", version=1):
+    """Squinting: looks at where the box ends, and is right to."""
+
+    @staticmethod
+    def place(x, y, width, height):
+        return width - x, y
+
+
+def test_broken_promises_of_warps_are_found():
+    stray = {"only what it says that it needs is read", "no light leaves the region", "tiles are parts of the whole"}
+    assert broken(Straying) == stray
+    assert not broken(Squinting)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from building import composition, constant, graph, layer, nested, still, video
 from reference.colour import light_to_srgb
+from warps import Lean, Ripple, Turn
 
 from reelwork.effect import AreaEffect, PointEffect
 from reelwork.errors import OutputError
@@ -129,6 +130,23 @@ def test_bytes_do_not_depend_on_the_tiles(reference, rows):
 @pytest.mark.parametrize("budget", [0, 100_000, 1 << 30])
 def test_bytes_do_not_depend_on_what_is_kept(reference, budget):
     assert rendered(busy(), TIMES, keep_bytes=budget) == reference
+
+
+def warped():
+    """Warps by map and by matrix, mixed, moving, on layers that are turned and beside an area effect, and below."""
+    ripple = EffectUse(Ripple, {"amount": moving(2.0, 9.0)}, constant(1.0))
+    return composition(
+        layer(still(200, 100, digest="ground"), path="l0", effects=(use(Ripple, 0.5), use(Halve))),
+        layer(video(80, 60), path="l1", rotation=20.0, effects=(use(Left), ripple, use(Turn, 0.5), use(Lean))),
+        layer(still(40, 40, digest="leaf", has_alpha=True), path="l2", effects=(use(Turn), use(Left), use(Turn))),
+        layer(AdjustmentSource(), path="l3", effects=(use(Lean), use(Turn), ripple), opacity=0.5),
+    )
+
+
+def test_bytes_of_warps_depend_neither_on_the_tiles_nor_on_what_is_kept():
+    alone = [rendered(warped(), [time], tile_rows=1000)[0] for time in TIMES[:3]]
+    assert rendered(warped(), TIMES[:3], tile_rows=7) == alone
+    assert rendered(warped(), TIMES[:3], tile_rows=33, keep_bytes=0) == alone
 
 
 @pytest.mark.parametrize("share", [1.0, 0.8, 0.1])

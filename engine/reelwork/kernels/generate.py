@@ -25,7 +25,7 @@ from reelwork.kernels.inline import HEADER, Inliner
 from reelwork.values import Display, Space
 
 if TYPE_CHECKING:
-    from reelwork.effect import Extension, Merge, PixelGenerator, PointEffect, Transition
+    from reelwork.effect import Extension, Merge, PixelGenerator, PointEffect, Transition, WarpEffect
 
 #: A point effect, its pixel function, and how many uniforms it has.
 Step: TypeAlias = "tuple[type[PointEffect], Callable[..., Any], int]"
@@ -144,6 +144,17 @@ _GENERATOR: Final = """
 @_kernel
 def run(out, out_x, out_y, places, uniforms):{head}{loop}
             r, g, b, a = {pixel}(place_x, place_y, width, height{uniforms}){decoded}{write}"""
+_WARP: Final = """
+@_kernel
+def run(xs, ys, us, vs, places, uniforms):{head}
+    for i in range(_uint(xs.shape[0])):
+        place_x = _f32(places[0] * xs[i] + (places[2] * ys[i] + places[4]))
+        place_y = _f32(places[1] * xs[i] + (places[3] * ys[i] + places[5]))
+        u, v = {place}(place_x, place_y, width, height{uniforms})
+        dx, dy = _f64(_f32(u) - place_x), _f64(_f32(v) - place_y)
+        us[i] = xs[i] + (places[8] * dx + places[10] * dy)
+        vs[i] = ys[i] + (places[9] * dx + places[11] * dy)
+"""
 _DECODED: Final = """
             r, g, b, a = _f32(r), _f32(g), _f32(b), _f32(a)
             r, g, b = {decode}(straight(r, a)) * a, {decode}(straight(g, a)) * a, {decode}(straight(b, a)) * a"""
@@ -249,6 +260,22 @@ def generator_kernel(generator: type[PixelGenerator], uniforms: int, display: Di
     return _module(f"The generator {generator.name}.", inliner.text + text).run  # type: ignore[no-any-return]
 
 
+@_once
+def place_kernel(warp: type[WarpEffect], place: Callable[..., Any], uniforms: int) -> Kernel[..., None]:
+    """The kernel of a warp: ``(xs, ys, us, vs, places, uniforms)``: from where each point of the raster is read.
+
+    Of ``places``, which is as in :func:`pointwise`, four more are the map back to the raster, but for its offset. What
+    is not moved stays to the last bit.
+
+    :raises PluginError: its function cannot be compiled
+    """
+    inliner = Inliner()
+    _check(warp, place, _PLACES, uniforms)
+    name, head, more = inliner.add(place, floats=True), _BOX + _read_uniforms(uniforms), _uniforms(0, uniforms)
+    text = _WARP.format(head=head, place=name, uniforms=more)
+    return _module(f"The warp {warp.name}.", inliner.text + text).run  # type: ignore[no-any-return]
+
+
 def _step(
     effect: type[PointEffect],
     function: Callable[..., Any],
@@ -333,7 +360,7 @@ def _check(extension: type[Extension], pixel: Any, fixed: int, uniforms: int) ->
         if takes != uniforms:
             raise PluginError(
                 f"{extension.__module__}.{extension.__qualname__}: uniforms() gives {uniforms} numbers, "
-                f"but pixel() takes {takes} after its {fixed} fixed arguments"
+                f"but {pixel.__name__}() takes {takes} after its {fixed} fixed arguments"
             )
 
 

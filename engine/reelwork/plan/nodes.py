@@ -22,6 +22,7 @@ from reelwork.effect import (
     PointEffect,
     Transition,
     VectorGenerator,
+    WarpEffect,
 )
 from reelwork.graph.model import Media
 from reelwork.image import EMPTY, Window
@@ -131,6 +132,21 @@ class Area(Node):
 
     effect: AreaEffect
     source: Node
+    context: Context
+    mix: float = 1.0
+    layer: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Warped(Node):
+    """A warp effect; its raster may lie in any way to the layer.
+
+    :param layer: as of :class:`Area`
+    """
+
+    effect: WarpEffect
+    source: Node
+    to_layer: Affine
     context: Context
     mix: float = 1.0
     layer: str = ""

@@ -1,7 +1,8 @@
 """A graph and an instant become a frame plan: every layer with its one map from source to raster.
 
-Geometry is concatenated through parents, groups and nested compositions, so that each source is resampled once. Only an
-area effect (a blur, a shadow) on a layer that is turned or skewed needs a raster of its own, upright to the layer.
+Geometry is concatenated through parents, groups, nested compositions and effects that only move a layer, so that each
+source is resampled once. Only an area effect (a blur, a shadow) on a layer that is turned or skewed needs a raster of
+its own, upright to the layer.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from reelwork.effect import (
     PointEffect,
     SeparableMerge,
     VectorGenerator,
+    WarpEffect,
 )
 from reelwork.graph.model import (
     AdjustmentSource,
@@ -37,7 +39,8 @@ from reelwork.graph.model import (
     SolidSource,
 )
 from reelwork.image import EMPTY, Drawing, Window
-from reelwork.plan.evaluate import Scope, instance, is_constant
+from reelwork.kernels.warp import warp_region
+from reelwork.plan.evaluate import Scope, instance
 from reelwork.plan.geometry import Size, density, fit_scale, is_seen, layer_matrix, source_size
 from reelwork.plan.nodes import (
     Area,
@@ -52,9 +55,10 @@ from reelwork.plan.nodes import (
     Stack,
     Transit,
     Vector,
-    digest,
+    Warped,
 )
 from reelwork.plan.regions import clipped, colour_box, extent, larger, resampled
+from reelwork.plan.uses import at_last_move, has_area, needs_upright, of_source, seed, warp_context
 from reelwork.values import Affine, Colour, Space
 
 
@@ -139,7 +143,7 @@ class _Planner:
         :param behind: what lies under everything where the composition has no background of its own
         """
         size = (float(composition.size[0]), float(composition.size[1]))
-        if not matrix.is_upright and _needs_upright(composition.layers):
+        if not matrix.is_upright and needs_upright(composition.layers):
             scale = density(matrix)
             inner = Affine.scaling(scale, scale)
             node = self.composition(composition, time, inner, behind)
@@ -219,22 +223,36 @@ class _Planner:
     def _layer(self, layer: Layer, time: Fraction, size: Size, outer: Affine) -> Node | None:
         """A layer's picture in the raster, without its opacity and merge."""
         placed = self._placed(layer, time, size)
-        clock = time - layer.start
         total = outer @ placed.matrix
         if not is_seen(total):
             return None
-        scope = Scope(clock, size, placed.box)
-        first, rest = _of_source(layer, scope)
-        if total.is_upright or not _has_area(rest):
-            node = self._source(layer, clock, size, placed, total, first)
-            return None if node is None else self._affected(node, layer, rest, scope, total, placed.box)
-        scale = density(total)
-        upright = Affine.scaling(scale, scale)
-        node = self._source(layer, clock, size, placed, upright, first)
-        if node is None:
-            return None
-        node = self._affected(node, layer, rest, scope, upright, placed.box)
-        return resampled(node, total @ upright.inverse())
+        scope = Scope(time - layer.start, size, placed.box)
+        first, rest = of_source(layer, scope)
+        return self._drawn(layer, placed, total, scope, first, rest)
+
+    def _drawn(
+        self,
+        layer: Layer,
+        placed: _Placed,
+        matrix: Affine,
+        scope: Scope,
+        first: tuple[PointEffect, ...],
+        uses: tuple[EffectUse, ...],
+    ) -> Node | None:
+        """What a layer shows, with effects, in a raster that ``matrix`` maps its box into."""
+        before, moved, after = at_last_move(layer, uses, scope, self._display)
+        if not matrix.is_upright and has_area(after):
+            scale = density(matrix)
+            upright = Affine.scaling(scale, scale)
+            node = self._drawn(layer, placed, upright, scope, first, uses)
+            return None if node is None else resampled(node, matrix @ upright.inverse())
+        if moved is None:
+            node = self._source(layer, scope.clock, scope.composition, placed, matrix, first)
+        elif is_seen(matrix @ moved):
+            node = self._drawn(layer, placed, matrix @ moved, scope, first, before)
+        else:
+            node = None
+        return None if node is None else self._affected(node, layer, after, scope, matrix, placed.box)
 
     def _source(
         self,
@@ -274,7 +292,7 @@ class _Planner:
         # as in a raster of its own, upright to the layer: however that is turned and stretched, its box is the layer's
         scale = density(matrix)
         own = (0.0, 0.0, size[0] * scale, size[1] * scale)
-        context = Context((scale, scale), own, time, _seed(layer), self._display)
+        context = Context((scale, scale), own, time, seed(layer), self._display)
         node = Generated(region, generator, context, matrix.inverse(), size)
         return clipped(node, matrix, size)
 
@@ -302,9 +320,23 @@ class _Planner:
                 elif isinstance(effect, AreaEffect):
                     time = scope.clock if effect.timed else Fraction(0)
                     box_there = matrix.bounds(0.0, 0.0, *box)
-                    context = Context((matrix.a, matrix.d), box_there, time, _seed(layer), self._display)
+                    context = Context((matrix.a, matrix.d), box_there, time, seed(layer), self._display)
                     node = Area(effect.region(node.region, context), effect, node, context, mix, layer.path)
+                elif isinstance(effect, WarpEffect):
+                    node = self._warped(node, effect, mix, layer, scope, matrix)
         return node
+
+    def _warped(self, node: Node, effect: WarpEffect, mix: float, layer: Layer, scope: Scope, matrix: Affine) -> Node:
+        """A picture with a warp, in a raster that ``matrix`` maps the layer's box into."""
+        context = warp_context(effect, layer, scope, self._display)
+        moved = effect.matrix(context) if mix == 1.0 else None
+        if isinstance(moved, Affine):
+            seen = is_seen(matrix @ moved)
+            return resampled(node, matrix @ moved @ matrix.inverse()) if seen else self.stack(())
+        to_layer = matrix.inverse()
+        region = warp_region(effect, node.region, to_layer, context)
+        region = region if mix == 1.0 else region | node.region
+        return Warped(region, effect, node, to_layer, context, mix, layer.path)
 
     def _sequence(self, sequence: Sequence, time: Fraction, size: Size, matrix: Affine) -> Node | None:
         """The clip, or the transition between two clips, that is there at an instant."""
@@ -329,39 +361,6 @@ class _Planner:
         return None
 
 
-def _of_source(layer: Layer, scope: Scope) -> tuple[tuple[PointEffect, ...], tuple[EffectUse, ...]]:
-    """The effects that can be done to a still's own pixels, once and for all, and those that are left."""
-    source = layer.source
-    if not isinstance(source, MediaSource) or source.media.facts.kind != "still":
-        return (), layer.effects
-    first: list[PointEffect] = []
-    for index, use in enumerate(layer.effects):
-        effect = instance(use.effect, use.params, scope)
-        at_rest = is_constant(use.params) and use.mix.is_constant and use.mix.at(scope.clock) == 1.0
-        if not at_rest or not isinstance(effect, PointEffect) or effect.positional:
-            return tuple(first), layer.effects[index:]
-        if not effect.is_identity():
-            first.append(effect)
-    return tuple(first), ()
-
-
-def _has_area(uses: tuple[EffectUse, ...]) -> bool:
-    return any(issubclass(use.effect, AreaEffect) for use in uses)
-
-
-def _needs_upright(layers: tuple[Layer, ...]) -> bool:
-    """Whether an adjustment among these layers needs a raster that is upright to the composition."""
-    for layer in layers:
-        source = layer.source
-        if isinstance(source, AdjustmentSource) and _has_area(layer.effects):
-            return True
-        if isinstance(source, GroupSource) and _needs_upright(source.layers):
-            return True
-        if isinstance(source, SequenceSource) and _needs_upright(source.sequence.clips):
-            return True
-    return False
-
-
 def _vector(generator: VectorGenerator, canvas: Size, matrix: Affine) -> Node | None:
     region = EMPTY
     for fill in drawing(generator, canvas).fills:
@@ -369,7 +368,3 @@ def _vector(generator: VectorGenerator, canvas: Size, matrix: Affine) -> Node | 
         if bounds is not None:
             region = region | Window.around(*matrix.bounds(*bounds)).expand(1, 1, 1, 1)
     return None if region.is_empty else Vector(region, generator, canvas, matrix)
-
-
-def _seed(layer: Layer) -> int:
-    return int.from_bytes(digest(layer.path)[:4], "big")

@@ -13,10 +13,11 @@ from functools import partial
 from typing import Final, TypeAlias
 
 from reelwork.errors import OutputError
-from reelwork.image import Window
+from reelwork.image import EMPTY, Window
 from reelwork.image.frame import Frame
 from reelwork.image.storage import StorageFormat
 from reelwork.kernels import coverage, frames, resample
+from reelwork.kernels.warp import Warp
 from reelwork.media.convert import PictureWriter, copied, new_parts
 from reelwork.media.picture import Picture as StoredPicture
 from reelwork.plan.changes import changed
@@ -35,6 +36,7 @@ from reelwork.plan.nodes import (
     Stack,
     Transit,
     Vector,
+    Warped,
 )
 from reelwork.plan.planner import drawing
 from reelwork.render.job import TILE_ROWS
@@ -192,6 +194,8 @@ class Executor:
             if self._keeper.window(node.source).is_empty:
                 return lambda out: out.data.fill(0.0)
             return resample.resampler(self._realised(node.source), node.matrix.inverse())
+        if isinstance(node, Warped):
+            return self._warp(node)
         if isinstance(node, Replace):
             return partial(self._paint_replace, node)
         assert isinstance(node, Transit)
@@ -251,13 +255,31 @@ class Executor:
         return paint
 
     def _paint_area(self, node: Area, out: Frame) -> None:
-        source = self._new(node.source, _affordable(node, out.window))
+        needs = node.effect.needs(out.window, node.context)
+        _check_affordable(node, needs, out.window)
+        source = self._new(node.source, needs)
         if node.mix == 1.0:
             node.effect.render(source, out, node.context)
             return
         above = Frame.empty(out.window)
         node.effect.render(source, above, node.context)
         frames.mix(source.crop(out.window), above, node.mix, out)
+
+    def _warp(self, node: Warped) -> Painter:
+        window = self._keeper.window(node.source)
+        _check_affordable(node, window, self._keeper.window(node))
+        source = Frame.transparent(EMPTY) if window.is_empty else self._realised(node.source).frame
+        warp = Warp(node.effect, source, to_layer=node.to_layer, context=node.context)
+
+        def paint(out: Frame) -> None:
+            if node.mix == 1.0:
+                warp(out)
+            else:
+                above = Frame.empty(out.window)
+                warp(above)
+                frames.mix(source.crop(out.window), above, node.mix, out)
+
+        return paint
 
     def _paint_clip(self, node: Clip, out: Frame) -> None:
         self._paint(node.source, out)
@@ -312,15 +334,13 @@ def _paint_box(node: Box, out: Frame) -> None:
     coverage.clip_to_quad(out, node.matrix, *node.size)
 
 
-def _affordable(node: Area, wanted: Window) -> Window:
-    """What an effect needs of its source.
+def _check_affordable(node: Area | Warped, needs: Window, wanted: Window) -> None:
+    """Whether what an effect needs of its source can be painted.
 
     :raises OutputError: that is more than fits into any machine's memory
     """
-    needs = node.effect.needs(wanted, node.context)
     if needs.width * needs.height > max(MOST_PIXELS, 4 * wanted.width * wanted.height):
         raise OutputError(
             f"{node.layer}: for the effect {node.effect.name!r} a picture of {needs.width:,} × {needs.height:,} pixels "
             "would have to be painted; make the effect's lengths smaller, or the layer's scale"
         )
-    return needs

@@ -12,7 +12,8 @@ from typing import Final
 from reelwork.image import EMPTY, Window
 from reelwork.image.frame import Frame
 from reelwork.kernels.resample import Mipmap, is_copy, resample_needs
-from reelwork.plan.nodes import Area, Box, Element, Fill, FramePlan, Node, Picture, Resampled, Stack
+from reelwork.kernels.warp import warp_needs
+from reelwork.plan.nodes import Area, Box, Element, Fill, FramePlan, Node, Picture, Resampled, Stack, Warped
 
 _BYTES_A_PIXEL: Final = 16
 
@@ -91,6 +92,10 @@ class Keeper:
         self._nodes.append(node)
         if isinstance(node, Area):
             self._demand(node.source, node.effect.needs(needed, node.context) & node.source.region, node.key)
+        elif isinstance(node, Warped):
+            wanted = warp_needs(node.effect, needed, node.to_layer, node.context)
+            wanted = wanted if node.mix == 1.0 else wanted | needed
+            self._demand(node.source, wanted & node.source.region, node.key)
         elif isinstance(node, Resampled):
             wanted = resample_needs(needed, node.matrix.inverse())
             self._demand(node.source, wanted & node.source.region, node.key)

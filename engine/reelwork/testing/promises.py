@@ -22,6 +22,7 @@ from reelwork.effect import (
     SeparableMerge,
     Transition,
     VectorGenerator,
+    WarpEffect,
 )
 from reelwork.errors import OutputError, SceneError
 from reelwork.extensions import registry
@@ -30,6 +31,7 @@ from reelwork.image import Window
 from reelwork.image.frame import Frame, Pixels
 from reelwork.kernels import frames
 from reelwork.kernels.resample import resample
+from reelwork.kernels.warp import Warp, warp_needs, warp_region
 from reelwork.plan.nodes import named
 from reelwork.scene.declared import declaration_problems
 from reelwork.testing.samples import BOX, CONTEXT, changed, extremes, ordinary, picture
@@ -47,6 +49,8 @@ _TILES: Final = (
 _SPACES: Final[tuple[Space, ...]] = ("linear", "srgb")
 _AROUND: Final = Window(-40, -40, 112, 88)
 _DOT: Final = Window(30, 20, 31, 21)
+#: There is nothing of the sample pictures beyond.
+_FAR: Final = BOX.expand(9, 9, 9, 9)
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,8 @@ def painted(extension: Extension, window: Window) -> Pixels:
         frames.apply_pointwise([extension], picture(window), out, to_layer=Affine.IDENTITY, box=_SIZE)
     elif isinstance(extension, AreaEffect):
         extension.render(picture(extension.needs(window, CONTEXT)), out, CONTEXT)
+    elif isinstance(extension, WarpEffect):
+        _warp(extension, picture(warp_needs(extension, window, Affine.IDENTITY, CONTEXT) & _FAR), out)
     elif isinstance(extension, PixelGenerator):
         frames.generate(extension, CONTEXT, out, to_layer=Affine.IDENTITY, size=_SIZE)
     elif isinstance(extension, VectorGenerator):
@@ -100,6 +106,10 @@ def painted(extension: Extension, window: Window) -> Pixels:
         out = picture(window)
         frames.merge(type(extension), "linear", out, picture(window, seed=5), 0.75)
     return out.data
+
+
+def _warp(effect: WarpEffect, source: Frame, out: Frame, to_layer: Affine = Affine.IDENTITY) -> None:
+    Warp(effect, source, to_layer=to_layer, context=CONTEXT)(out)
 
 
 def _lead(transition: Transition, progress: float, out: Frame) -> None:
@@ -297,6 +307,39 @@ def _spread(effect: AreaEffect) -> None:
     effect.render(source, out, CONTEXT)
     out.paste(Frame.transparent(region))
     assert not out.data.any(), f"of one pixel of light, {effect!r} paints outside of region({_DOT}) = {region}"
+
+
+@_promise("only what it says that it needs is read", WarpEffect)
+def _warp_needs(cls: type[WarpEffect]) -> None:
+    for effect in (ordinary(cls), *extremes(cls)):
+        for tile in _TILES:
+            needs = warp_needs(effect, tile, Affine.IDENTITY, CONTEXT)
+            poisoned = Frame(np.full((4, _FAR.height, _FAR.width), np.nan, np.float32), _FAR)
+            poisoned.paste(picture(needs & _FAR))
+            out = Frame.empty(tile)
+            _warp(effect, poisoned, out)
+            assert np.isfinite(out.data).all(), f"{effect!r} reads more of its source than it needs for {tile}"
+
+
+@_promise("no light leaves the region", WarpEffect)
+def _warp_region(cls: type[WarpEffect]) -> None:
+    for effect in (ordinary(cls), *extremes(cls)):
+        region = warp_region(effect, BOX, Affine.IDENTITY, CONTEXT)
+        out = Frame.empty(_AROUND)
+        _warp(effect, picture(BOX), out)
+        out.paste(Frame.transparent(region & _AROUND))
+        assert not out.data.any(), f"{effect!r} paints outside of its region for a source in {BOX}"
+
+
+@_promise("at half the size it looks like half the picture", WarpEffect)
+def _warp_scaled(cls: type[WarpEffect]) -> None:
+    effect, small = ordinary(cls), picture(BOX)
+    large = Frame(small.data.repeat(2, axis=1).repeat(2, axis=2), Window(0, 0, 2 * BOX.width, 2 * BOX.height))
+    out = Frame.empty(large.window)
+    _warp(effect, large, out, Affine.scaling(0.5, 0.5))
+    halved = out.data.reshape(4, BOX.height, 2, BOX.width, 2).mean(axis=(2, 4))
+    difference = abs(halved - painted(effect, BOX)).mean()
+    assert difference < 0.02, f"at twice the scale the picture differs by {difference:.3f}"
 
 
 @_promise("at half the size it looks like half the picture", AreaEffect)

@@ -1,0 +1,56 @@
+"""Warp effects that tests share."""
+
+from reelwork import WarpEffect, maths, param
+from reelwork.values import Affine, Projective
+
+
+class Still(WarpEffect, name="still", version=1):
+    """Still: every point stays where it is."""
+
+    @staticmethod
+    def place(x, y, width, height):
+        return x, y
+
+
+class Ripple(WarpEffect, name="ripple", version=1):
+    """Ripple: rows and columns sway by some pixels of the layer."""
+
+    amount: float = param(4.0, help="How far.")
+
+    def uniforms(self, context):
+        return (self.amount,)
+
+    def region(self, source, context):
+        return grown(source, self.amount)
+
+    def needs(self, wanted, context):
+        return grown(wanted, self.amount)
+
+    @staticmethod
+    def place(x, y, width, height, amount):
+        return x + amount * maths.sin(y / 9.0), y + amount * maths.sin(x / 11.0)
+
+
+class Turn(WarpEffect, name="turn", version=1):
+    """Turn: the layer by some degrees about its centre."""
+
+    degrees: float = param(30.0, help="How far.")
+
+    def matrix(self, context):
+        _, _, width, height = context.box
+        there = Affine.translation(width / 2, height / 2) @ Affine.rotation(self.degrees)
+        return there @ Affine.translation(-width / 2, -height / 2)
+
+
+class Lean(WarpEffect, name="lean", version=1):
+    """Lean: the layer's right side goes into the distance."""
+
+    def matrix(self, context):
+        _, _, width, height = context.box
+        corners = ((0.0, 0.0), (width * 0.9, height * 0.2), (width * 0.9, height * 0.8), (0.0, height))
+        return Projective.to_corners(width, height, corners)
+
+
+def grown(box, amount):
+    x0, y0, x1, y1 = box
+    return (x0 - amount, y0 - amount, x1 + amount, y1 + amount)
