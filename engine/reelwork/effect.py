@@ -16,7 +16,7 @@ from reelwork.kinds import Param, param, params
 from reelwork.values import Affine, Colour, Display, Projective
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from reelwork.image.drawing import Drawing
     from reelwork.image.frame import Frame
@@ -34,6 +34,7 @@ __all__ = [
     "PixelGenerator",
     "PointEffect",
     "SeparableMerge",
+    "TemporalEffect",
     "Transition",
     "VectorGenerator",
     "WarpEffect",
@@ -47,6 +48,8 @@ LINEAR, DISPLAY = "linear", "display"
 Box: TypeAlias = tuple[float, float, float, float]
 #: All that may be painted.
 ALL: Final[Box] = (float(EVERYWHERE.x0), float(EVERYWHERE.y0), float(EVERYWHERE.x1), float(EVERYWHERE.y1))
+#: How many instants one temporal effect may read.
+MOST_INSTANTS: Final = 128
 
 #: How an effect carries coverage, which says what of its input a pixel of its output comes from.
 #: ``kept``: from the pixel in the same place; where the input is transparent, so is the output.
@@ -64,6 +67,7 @@ class Context:
     :param time: the layer's own clock, seconds; always 0 for a class that is not ``timed``
     :param seed: a number that differs between layers and stays the same from run to run
     :param display: the production's display curve, which says what light a colour is
+    :param frame: how long the canvas shows a frame, seconds
     """
 
     scale: tuple[float, float]
@@ -71,6 +75,7 @@ class Context:
     time: Fraction = Fraction(0)
     seed: int = 0
     display: Display = "srgb"
+    frame: Fraction = Fraction(1, 24)
 
 
 @dataclass(frozen=True)
@@ -147,7 +152,8 @@ def converted(value: Any, change: Callable[[str], str]) -> Any:
 
 
 class Effect(Extension):
-    """Changes one picture. Subclass :class:`PointEffect`, :class:`AreaEffect` or :class:`WarpEffect`."""
+    """Changes one picture. Subclass :class:`PointEffect`, :class:`AreaEffect`, :class:`WarpEffect` or
+    :class:`TemporalEffect`."""
 
     space: ClassVar[str] = LINEAR
     coverage: ClassVar[str] = SPREAD
@@ -197,8 +203,8 @@ class PointEffect(Effect):
         return type(self).pixel
 
 
-class AreaEffect(Effect):
-    """Makes each pixel from a neighbourhood; it runs in a raster that is upright to the layer's box."""
+class Spreading(Effect):
+    """An effect whose light may travel; it runs in a raster that is upright to the layer's box."""
 
     def margin(self, context: Context) -> tuple[int, int, int, int]:
         """How far light may travel, in raster pixels: to the left, top, right and bottom of where it was."""
@@ -212,6 +218,10 @@ class AreaEffect(Effect):
         """Which pixels of the source are read to make the wanted ones (region of interest)."""
         left, top, right, bottom = self.margin(context)
         return wanted.expand(right, bottom, left, top)
+
+
+class AreaEffect(Spreading):
+    """Makes each pixel from a neighbourhood; it runs in a raster that is upright to the layer's box."""
 
     def render(self, source: Frame, out: Frame, context: Context) -> None:
         """Fill ``out`` entirely; ``source`` covers at least ``needs(out.window)``. Results must not depend on the
@@ -258,6 +268,41 @@ class WarpEffect(Effect):
         """
         matrix = self.matrix(context)
         return ALL if matrix is None else matrix.inverse().bounds(*wanted) or ALL
+
+
+class TemporalEffect(Spreading):
+    """Makes a picture from those that its layer shows at several instants, each with the effects before this one.
+
+    All of them come in the layer's own pixels, whatever its transform does meanwhile: what moves *in* the layer leaves
+    trails, what moves the layer does not. On an adjustment layer the pictures are of all that lies below it, and every
+    movement shows.
+
+    An instant before the layer's start is its first picture, one after its end its last: that of the last frame of the
+    canvas. Of an adjustment it is the composition's, or the group's, start and end that count.
+
+    Unless ``margin`` says otherwise, each pixel is made from those at its own place, and no light travels.
+
+    With ``keeps_opaque = True`` it promises that what is opaque in all pictures stays opaque, with an alpha of just 1.
+    What lies under it is then not painted.
+    """
+
+    keeps_opaque: ClassVar[bool] = False
+
+    def times(self, context: Context) -> tuple[Fraction, ...]:
+        """Which instants are read: seconds of the layer's clock from the present one, below 0 for what has been; 1 to
+        :data:`MOST_INSTANTS`. ``context.frame`` is a frame of the canvas; ``context.time`` is the layer's clock, here
+        also where the class is not ``timed``."""
+        raise NotImplementedError
+
+    def margin(self, context: Context) -> tuple[int, int, int, int]:
+        """How far light may travel, as in :class:`AreaEffect`; nowhere, unless a subclass says so."""
+        return (0, 0, 0, 0)
+
+    def render(self, sources: Sequence[Frame], out: Frame, context: Context) -> None:
+        """Fill ``out`` entirely. ``sources`` are the pictures at ``times``, in that order; each covers at least
+        ``needs(out.window)``, is painted when it is asked for, and must not be written to: take one after the other,
+        and hold no more of them than are needed at once. Results must not depend on the windows' sizes."""
+        raise NotImplementedError
 
 
 class Merge(Extension):

@@ -20,6 +20,7 @@ from reelwork.effect import (
     Merge,
     PixelGenerator,
     PointEffect,
+    TemporalEffect,
     Transition,
     VectorGenerator,
     WarpEffect,
@@ -150,6 +151,32 @@ class Warped(Node):
     context: Context
     mix: float = 1.0
     layer: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Temporal(Node):
+    """A temporal effect; its raster is upright to the layer.
+
+    :param sources: what the layer shows at each of the effect's instants, in that order
+    :param present: what it shows now, where the effect is mixed with that
+    :param layer: as in :class:`Area`
+    """
+
+    effect: TemporalEffect
+    sources: tuple[Node, ...]
+    present: Node | None
+    context: Context
+    mix: float = 1.0
+    layer: str = ""
+
+    def inputs(self) -> tuple[Node, ...]:
+        """The pictures of all instants."""
+        return self.sources if self.present is None else (*self.sources, self.present)
+
+    @cached_property
+    def spreads(self) -> bool:
+        """Whether pixels are made from others than those at their own place."""
+        return self.effect.needs(self.region, self.context) != self.region
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,8 +1,8 @@
 """A graph and an instant become a frame plan: every layer with its one map from source to raster.
 
 Geometry is concatenated through parents, groups, nested compositions and effects that only move a layer, so that each
-source is resampled once. Only an area effect (a blur, a shadow) on a layer that is turned or skewed needs a raster of
-its own, upright to the layer.
+source is resampled once. Only an area effect (a blur, a shadow) or a temporal one on a layer that is turned or skewed
+needs a raster of its own, upright to the layer.
 """
 
 from __future__ import annotations
@@ -11,24 +11,20 @@ import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import groupby
 
 from reelwork.effect import (
-    AreaEffect,
     Context,
-    Effect,
     NonSeparableMerge,
     PixelGenerator,
     PointEffect,
     SeparableMerge,
+    TemporalEffect,
     VectorGenerator,
-    WarpEffect,
 )
 from reelwork.graph.model import (
     AdjustmentSource,
     Composition,
     CompositionSource,
-    EffectUse,
     GeneratorSource,
     Graph,
     GroupSource,
@@ -39,26 +35,24 @@ from reelwork.graph.model import (
     SolidSource,
 )
 from reelwork.image import EMPTY, Drawing, Window
-from reelwork.kernels.warp import warp_region
+from reelwork.plan.affecting import Affecting, Shown
 from reelwork.plan.evaluate import Scope, instance
 from reelwork.plan.geometry import Size, density, fit_scale, is_seen, layer_matrix, source_size
+from reelwork.plan.instants import Span
 from reelwork.plan.nodes import (
-    Area,
     Element,
     Fill,
     FramePlan,
     Generated,
     Node,
     Picture,
-    Points,
     Replace,
     Stack,
     Transit,
     Vector,
-    Warped,
 )
 from reelwork.plan.regions import clipped, colour_box, extent, larger, resampled
-from reelwork.plan.uses import at_last_move, has_area, needs_upright, of_source, seed, warp_context
+from reelwork.plan.uses import Uses, has, needs_upright, of_source, seed
 from reelwork.values import Affine, Colour, Space
 
 
@@ -99,10 +93,9 @@ def drawing(generator: VectorGenerator, canvas: Size) -> Drawing:
 
 
 @dataclass(frozen=True)
-class _Placed:
-    """A layer at an instant: its box after ``fit`` and the map from it to the composition's pixels."""
+class _Boxed:
+    """A layer's box at an instant, after ``fit``, and what draws in it."""
 
-    matrix: Affine
     box: Size
     fit: Affine
     generator: VectorGenerator | PixelGenerator | None
@@ -115,6 +108,8 @@ class _Planner:
         self._display = graph.display
         self._space: Space = graph.display if graph.blend_space == "display" else "linear"
         self._normal = graph.normal
+        self._frame = 1 / graph.fps
+        self._affecting = Affecting(graph.display, self._frame)
 
     def over(self, node: Node) -> Element:
         """A picture that simply lies over what is below."""
@@ -150,27 +145,55 @@ class _Planner:
             return None if node is None else resampled(node, matrix @ inner.inverse())
         background = behind if composition.background is None else composition.background
         elements = [] if background is None else [self.over(colour_box(background, self._display, matrix, size))]
-        node = self.layers(composition.layers, time, size, matrix, elements)
+        node = self.layers(composition.layers, time, composition.duration, size, matrix, elements)
         return None if node is None else clipped(node, matrix, size)
 
     def layers(
-        self, layers: tuple[Layer, ...], time: Fraction, size: Size, matrix: Affine, below: list[Element] | None = None
+        self,
+        layers: tuple[Layer, ...],
+        time: Fraction,
+        duration: Fraction,
+        size: Size,
+        matrix: Affine,
+        behind: list[Element] | None = None,
     ) -> Node | None:
-        """The layers that are there at an instant, from the bottom."""
-        elements = list(below or ())
-        for layer in layers:
-            if layer.visible and layer.start <= time < layer.end:
-                elements = self._with_layer(elements, layer, time, size, matrix)
+        """The layers that are there at an instant, from the bottom.
+
+        :param duration: how long all of them last
+        :param behind: what lies under them
+        """
+
+        def below(count: int, at: Fraction) -> list[Element]:
+            elements = list(behind or ())
+            for index, layer in enumerate(layers[:count]):
+                if layer.visible and layer.start <= at < layer.end:
+                    elements = with_layer(elements, index, at)
+            return elements
+
+        def with_layer(elements: list[Element], index: int, at: Fraction) -> list[Element]:
+            layer = layers[index]
+            if not isinstance(layer.source, AdjustmentSource):
+                return self._with_layer(elements, layer, at, size, matrix)
+
+            present = self.stack(elements)
+
+            def there(clock: Fraction, uses: Uses, _: Affine) -> tuple[Node | None, Uses]:
+                then = clock + layer.start
+                return (present if then == at else self.stack(below(index, then))), uses
+
+            span = Span(-layer.start, duration - self._frame - layer.start)
+            shown = Shown(layer, there, lambda clock: Scope(clock, size, size), span, anywhere=False)
+            return self._adjusted(elements, present, shown, at, size, matrix)
+
+        elements = below(len(layers), time)
         return self.stack(elements) if elements else None
 
     def _with_layer(
         self, elements: list[Element], layer: Layer, time: Fraction, size: Size, matrix: Affine
     ) -> list[Element]:
-        opacity = min(1.0, max(0.0, layer.transform.opacity.at(time - layer.start)))
+        opacity = _opacity(layer, time)
         if opacity == 0.0:
             return elements
-        if isinstance(layer.source, AdjustmentSource):
-            return self._adjusted(elements, layer, time, size, matrix, opacity)
         node = self._layer(layer, time, size, matrix)
         if layer.merge.clears:
             return [*elements, Element(node or self.stack(()), layer.merge, opacity)]
@@ -179,29 +202,27 @@ class _Planner:
         return [*elements, Element(node, layer.merge, opacity)]
 
     def _adjusted(
-        self, elements: list[Element], layer: Layer, time: Fraction, size: Size, matrix: Affine, opacity: float
+        self, elements: list[Element], below: Node, shown: Shown, time: Fraction, size: Size, matrix: Affine
     ) -> list[Element]:
-        if not elements:
+        layer, opacity = shown.layer, _opacity(shown.layer, time)
+        if opacity == 0.0 or not (elements or has(TemporalEffect, layer.effects)):
             return elements
-        placed = self._placed(layer, time, size)
-        if not is_seen(matrix @ placed.matrix):
+        place, _ = self._placed(layer, time, size)
+        if not is_seen(matrix @ place):
             return elements
-        below = self.stack(elements)
-        scope = Scope(time - layer.start, size, size)
-        above = self._affected(below, layer, layer.effects, scope, matrix, size)
-        if above is below:
+        above = self._affecting.affected(shown, layer.effects, time - layer.start, matrix)
+        if above is None or above is below:
             return elements
         if layer.merge is not self._normal:
-            return [*elements, Element(clipped(above, matrix @ placed.matrix, size), layer.merge, opacity)]
-        moved = placed.matrix != Affine.IDENTITY
+            return [*elements, Element(clipped(above, matrix @ place, size), layer.merge, opacity)]
+        moved = place != Affine.IDENTITY
         if opacity == 1.0 and not moved:
             return [self.over(above)]
-        inside = matrix @ placed.matrix if moved else None
+        inside = matrix @ place if moved else None
         return [self.over(Replace(below.region | above.region, below, above, opacity, inside, size))]
 
-    def _placed(self, layer: Layer, time: Fraction, size: Size) -> _Placed:
-        """A layer's box and its map to the composition, through its parents."""
-        clock = time - layer.start
+    def _boxed(self, layer: Layer, clock: Fraction, size: Size) -> _Boxed:
+        """A layer's box at an instant of its clock."""
         generator = None
         if isinstance(layer.source, GeneratorSource):
             generator = instance(layer.source.generator, layer.source.params, Scope(clock, size, size))
@@ -212,60 +233,49 @@ class _Planner:
         else:
             natural = source_size(layer, size)
         x, y = fit_scale(layer.fit, natural, size)
-        box = (natural[0] * x, natural[1] * y)
+        return _Boxed((natural[0] * x, natural[1] * y), Affine.scaling(x, y), generator)
+
+    def _placed(self, layer: Layer, time: Fraction, size: Size) -> tuple[Affine, _Boxed]:
+        """A layer's map to the composition's pixels, through its parents, and its box."""
+        boxed = self._boxed(layer, time - layer.start, size)
         if layer.parent is None:
-            matrix = layer_matrix(layer, time, size, box)
-        else:
-            parent = self._placed(layer.parent, time, size)
-            matrix = parent.matrix @ layer_matrix(layer, time, size, box, parent.box)
-        return _Placed(matrix, box, Affine.scaling(x, y), generator)
+            return layer_matrix(layer, time, size, boxed.box), boxed
+        matrix, parent = self._placed(layer.parent, time, size)
+        return matrix @ layer_matrix(layer, time, size, boxed.box, parent.box), boxed
 
     def _layer(self, layer: Layer, time: Fraction, size: Size, outer: Affine) -> Node | None:
         """A layer's picture in the raster, without its opacity and merge."""
-        placed = self._placed(layer, time, size)
-        total = outer @ placed.matrix
+        place, boxed = self._placed(layer, time, size)
+        clock = time - layer.start
+        total = outer @ place
         if not is_seen(total):
             return None
-        scope = Scope(time - layer.start, size, placed.box)
-        first, rest = of_source(layer, scope)
-        return self._drawn(layer, placed, total, scope, first, rest)
 
-    def _drawn(
-        self,
-        layer: Layer,
-        placed: _Placed,
-        matrix: Affine,
-        scope: Scope,
-        first: tuple[PointEffect, ...],
-        uses: tuple[EffectUse, ...],
-    ) -> Node | None:
-        """What a layer shows, with effects, in a raster that ``matrix`` maps its box into."""
-        before, moved, after = at_last_move(layer, uses, scope, self._display)
-        if not matrix.is_upright and has_area(after):
-            scale = density(matrix)
-            upright = Affine.scaling(scale, scale)
-            node = self._drawn(layer, placed, upright, scope, first, uses)
-            return None if node is None else resampled(node, matrix @ upright.inverse())
-        if moved is None:
-            node = self._source(layer, scope.clock, scope.composition, placed, matrix, first)
-        elif is_seen(matrix @ moved):
-            node = self._drawn(layer, placed, matrix @ moved, scope, first, before)
-        else:
-            node = None
-        return None if node is None else self._affected(node, layer, after, scope, matrix, placed.box)
+        def then(instant: Fraction) -> _Boxed:
+            return boxed if instant == clock else self._boxed(layer, instant, size)
+
+        def scope(instant: Fraction) -> Scope:
+            return Scope(instant, size, then(instant).box)
+
+        def at(instant: Fraction, uses: Uses, matrix: Affine) -> tuple[Node | None, Uses]:
+            first, left = of_source(layer, uses, scope(instant))
+            return self._source(layer, instant, size, then(instant), matrix, first), left
+
+        span = Span(Fraction(0), layer.end - layer.start - self._frame)
+        return self._affecting.affected(Shown(layer, at, scope, span), layer.effects, clock, total)
 
     def _source(
         self,
         layer: Layer,
         clock: Fraction,
         size: Size,
-        placed: _Placed,
+        boxed: _Boxed,
         matrix: Affine,
         effects: tuple[PointEffect, ...],
     ) -> Node | None:
         """What a layer shows, in a raster that ``matrix`` maps its box into; ``effects`` are done to a still itself."""
         source = layer.source
-        fitted = matrix @ placed.fit
+        fitted = matrix @ boxed.fit
         if isinstance(source, MediaSource):
             facts = source.media.facts
             if facts.kind == "audio":
@@ -278,12 +288,12 @@ class _Planner:
         if isinstance(source, CompositionSource):
             return self.composition(source.composition, source.retiming.source_time(clock), fitted)
         if isinstance(source, GroupSource):
-            return self.layers(source.layers, clock, size, matrix)
+            return self.layers(source.layers, clock, layer.end - layer.start, size, matrix)
         if isinstance(source, SequenceSource):
             return self._sequence(source.sequence, clock, size, matrix)
         if isinstance(source, SolidSource):
             return colour_box(source.colour.at(clock), self._display, matrix, size)
-        generator = placed.generator
+        generator = boxed.generator
         if isinstance(generator, VectorGenerator):
             return _vector(generator, size, fitted)
         assert isinstance(generator, PixelGenerator)
@@ -292,51 +302,9 @@ class _Planner:
         # as in a raster of its own, upright to the layer: however that is turned and stretched, its box is the layer's
         scale = density(matrix)
         own = (0.0, 0.0, size[0] * scale, size[1] * scale)
-        context = Context((scale, scale), own, time, seed(layer), self._display)
+        context = Context((scale, scale), own, time, seed(layer), self._display, self._frame)
         node = Generated(region, generator, context, matrix.inverse(), size)
         return clipped(node, matrix, size)
-
-    def _affected(
-        self, node: Node, layer: Layer, uses: tuple[EffectUse, ...], scope: Scope, matrix: Affine, box: Size
-    ) -> Node:
-        """A picture with effects of its layer, in a raster that ``matrix`` maps the layer's box into."""
-        sides = (max(box[0], 1.0), max(box[1], 1.0))  # an empty text has a box without width, which effects divide by
-        active: list[tuple[Effect, float]] = []
-        for use in uses:
-            mix = min(1.0, max(0.0, use.mix.at(scope.clock)))
-            effect = instance(use.effect, use.params, scope)
-            if mix > 0.0 and not effect.is_identity():
-                active.append((effect, mix))
-        for (is_point, mix), group in groupby(active, key=lambda item: (isinstance(item[0], PointEffect), item[1])):
-            effects = [effect for effect, _ in group]
-            if is_point and mix == 1.0:
-                points = tuple(effect for effect in effects if isinstance(effect, PointEffect))
-                opaque = node.opaque if all(effect.keeps_alpha for effect in points) else EMPTY
-                node = Points(node.region, points, node, matrix.inverse(), sides, opaque=opaque)
-                continue
-            for effect in effects:
-                if isinstance(effect, PointEffect):
-                    node = Points(node.region, (effect,), node, matrix.inverse(), sides, mix)
-                elif isinstance(effect, AreaEffect):
-                    time = scope.clock if effect.timed else Fraction(0)
-                    box_there = matrix.bounds(0.0, 0.0, *box)
-                    context = Context((matrix.a, matrix.d), box_there, time, seed(layer), self._display)
-                    node = Area(effect.region(node.region, context), effect, node, context, mix, layer.path)
-                elif isinstance(effect, WarpEffect):
-                    node = self._warped(node, effect, mix, layer, scope, matrix)
-        return node
-
-    def _warped(self, node: Node, effect: WarpEffect, mix: float, layer: Layer, scope: Scope, matrix: Affine) -> Node:
-        """A picture with a warp, in a raster that ``matrix`` maps the layer's box into."""
-        context = warp_context(effect, layer, scope, self._display)
-        moved = effect.matrix(context) if mix == 1.0 else None
-        if isinstance(moved, Affine):
-            seen = is_seen(matrix @ moved)
-            return resampled(node, matrix @ moved @ matrix.inverse()) if seen else self.stack(())
-        to_layer = matrix.inverse()
-        region = warp_region(effect, node.region, to_layer, context)
-        region = region if mix == 1.0 else region | node.region
-        return Warped(region, effect, node, to_layer, context, mix, layer.path)
 
     def _sequence(self, sequence: Sequence, time: Fraction, size: Size, matrix: Affine) -> Node | None:
         """The clip, or the transition between two clips, that is there at an instant."""
@@ -350,15 +318,19 @@ class _Planner:
                 shown = transition.shown(progress)
                 for index, place, seen in zip((use.outgoing, use.incoming), places, shown, strict=True):
                     clip = None if index is None or not seen else sequence.clips[index]
-                    node = None if clip is None else self.layers((clip,), time, size, matrix @ place)
+                    node = None if clip is None else self.layers((clip,), time, sequence.duration, size, matrix @ place)
                     ends.append(None if node is None else clipped(node, matrix @ place, size))
                 region, _ = extent(matrix, size)
                 node = Transit(region, transition, progress, ends[0], ends[1], matrix.inverse(), size)
                 return clipped(node, matrix, size)
         for clip in sequence.clips:
             if clip.start <= time < clip.end:
-                return self.layers((clip,), time, size, matrix)
+                return self.layers((clip,), time, sequence.duration, size, matrix)
         return None
+
+
+def _opacity(layer: Layer, time: Fraction) -> float:
+    return float(min(1.0, max(0.0, layer.transform.opacity.at(time - layer.start))))
 
 
 def _vector(generator: VectorGenerator, canvas: Size, matrix: Affine) -> Node | None:

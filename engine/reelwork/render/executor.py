@@ -34,11 +34,13 @@ from reelwork.plan.nodes import (
     Replace,
     Resampled,
     Stack,
+    Temporal,
     Transit,
     Vector,
     Warped,
 )
 from reelwork.plan.planner import drawing
+from reelwork.render.instants import Instants
 from reelwork.render.job import TILE_ROWS
 from reelwork.render.keeper import Keeper
 from reelwork.render.sources import Sources
@@ -160,10 +162,10 @@ class Executor:
         if held is None:
             window = self._keeper.window(node)
             frame = Frame.empty(window)
-            if isinstance(node, Area):
-                self._paint_area(node, frame)
+            paint = self._made(node)
+            if self._keeper.is_around(node):
+                paint(frame)
             else:
-                paint = self._made(node)
                 for tile in self._tiles(window):
                     paint(tile)
                     frame.paste(tile)
@@ -188,6 +190,10 @@ class Executor:
             return partial(self._paint_clip, node)
         if isinstance(node, Points):
             return self._points(node)
+        if isinstance(node, Area):
+            return partial(self._paint_area, node)
+        if isinstance(node, Temporal):
+            return partial(self._paint_temporal, node)
         if isinstance(node, Generated):
             return partial(frames.generate, node.generator, node.context, to_layer=node.to_layer, size=node.size)
         if isinstance(node, Resampled):
@@ -235,10 +241,14 @@ class Executor:
                 else:
                     for strip in _strips(window, self._tile_rows) if _is_of_one_picture(node) else (window,):
                         mergers[index](out, self._new(node, strip))
-                while self._passing:  # there is no room for another picture beside this one
-                    self._painters.pop(self._passing.pop(), None)
+                self._pass()
 
         return paint
+
+    def _pass(self) -> None:
+        """Let pictures go that there is no room for beside the next one."""
+        while self._passing:
+            self._painters.pop(self._passing.pop(), None)
 
     def _points(self, node: Points) -> Painter:
         effects = frames.Pointwise(node.effects, to_layer=node.to_layer, box=node.size, display=self._display)
@@ -280,6 +290,23 @@ class Executor:
                 frames.mix(source.crop(out.window), above, node.mix, out)
 
         return paint
+
+    def _paint_temporal(self, node: Temporal, out: Frame) -> None:
+        needs = node.effect.needs(out.window, node.context)
+        _check_affordable(node, needs, out.window)
+
+        def shown(source: Node) -> Frame:
+            frame = self._new(source, needs)
+            self._pass()
+            return frame
+
+        sources = Instants(node.sources, shown)
+        if node.present is None:
+            node.effect.render(sources, out, node.context)
+            return
+        above = Frame.empty(out.window)
+        node.effect.render(sources, above, node.context)
+        frames.mix(self._new(node.present, out.window), above, node.mix, out)
 
     def _paint_clip(self, node: Clip, out: Frame) -> None:
         self._paint(node.source, out)
@@ -334,7 +361,7 @@ def _paint_box(node: Box, out: Frame) -> None:
     coverage.clip_to_quad(out, node.matrix, *node.size)
 
 
-def _check_affordable(node: Area | Warped, needs: Window, wanted: Window) -> None:
+def _check_affordable(node: Area | Warped | Temporal, needs: Window, wanted: Window) -> None:
     """Whether what an effect needs of its source can be painted.
 
     :raises OutputError: that is more than fits into any machine's memory

@@ -13,7 +13,7 @@ from reelwork.image import EMPTY, Window
 from reelwork.image.frame import Frame
 from reelwork.kernels.resample import Mipmap, is_copy, resample_needs
 from reelwork.kernels.warp import warp_needs
-from reelwork.plan.nodes import Area, Box, Element, Fill, FramePlan, Node, Picture, Resampled, Stack, Warped
+from reelwork.plan.nodes import Area, Box, Element, Fill, FramePlan, Node, Picture, Resampled, Stack, Temporal, Warped
 
 _BYTES_A_PIXEL: Final = 16
 
@@ -57,7 +57,11 @@ class Keeper:
 
     def is_whole(self, node: Node) -> bool:
         """Whether a node is painted once for the whole frame, rather than tile by tile."""
-        return isinstance(node, Area) or node.key in self._keep or node.key in self._shared
+        return self.is_around(node) or node.key in self._keep or node.key in self._shared
+
+    def is_around(self, node: Node) -> bool:
+        """Whether a node's tiles would each be made from much more than a tile."""
+        return isinstance(node, Area) or (isinstance(node, Temporal) and node.spreads)
 
     def window(self, node: Node) -> Window:
         """Which pixels of a node this frame needs; none where the only ones that are asked for lie beside it."""
@@ -96,6 +100,12 @@ class Keeper:
             wanted = warp_needs(node.effect, needed, node.to_layer, node.context)
             wanted = wanted if node.mix == 1.0 else wanted | needed
             self._demand(node.source, wanted & node.source.region, node.key)
+        elif isinstance(node, Temporal):
+            wanted = node.effect.needs(needed, node.context)
+            for source in node.sources:
+                self._demand(source, wanted & source.region, node.key)
+            if node.present is not None:
+                self._demand(node.present, needed & node.present.region, node.key)
         elif isinstance(node, Resampled):
             wanted = resample_needs(needed, node.matrix.inverse())
             self._demand(node.source, wanted & node.source.region, node.key)

@@ -6,20 +6,25 @@ import pickle
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any, Final
 
 import numpy as np
 
 from reelwork.effect import (
     KEPT,
+    MOST_INSTANTS,
     SPREAD,
     AreaEffect,
+    Context,
     Effect,
     Extension,
     Merge,
     PixelGenerator,
     PointEffect,
     SeparableMerge,
+    Spreading,
+    TemporalEffect,
     Transition,
     VectorGenerator,
     WarpEffect,
@@ -88,8 +93,9 @@ def painted(extension: Extension, window: Window) -> Pixels:
     out = Frame(np.full((4, window.height, window.width), np.nan, np.float32), window)
     if isinstance(extension, PointEffect):
         frames.apply_pointwise([extension], picture(window), out, to_layer=Affine.IDENTITY, box=_SIZE)
-    elif isinstance(extension, AreaEffect):
-        extension.render(picture(extension.needs(window, CONTEXT)), out, CONTEXT)
+    elif isinstance(extension, Spreading):
+        needs = extension.needs(window, CONTEXT)
+        _render(extension, lambda seed: picture(needs, seed=seed), out, CONTEXT)
     elif isinstance(extension, WarpEffect):
         _warp(extension, picture(warp_needs(extension, window, Affine.IDENTITY, CONTEXT) & _FAR), out)
     elif isinstance(extension, PixelGenerator):
@@ -110,6 +116,16 @@ def painted(extension: Extension, window: Window) -> Pixels:
 
 def _warp(effect: WarpEffect, source: Frame, out: Frame, to_layer: Affine = Affine.IDENTITY) -> None:
     Warp(effect, source, to_layer=to_layer, context=CONTEXT)(out)
+
+
+def _render(effect: Spreading, source: Callable[[float], Frame], out: Frame, context: Context) -> None:
+    """Fill a frame with what an effect makes of sample pictures: now that with seed 0, at other instants others."""
+    if isinstance(effect, TemporalEffect):
+        instants = effect.times(replace(context, time=CONTEXT.time))
+        effect.render([source(float(7 * offset)) for offset in instants], out, context)
+    else:
+        assert isinstance(effect, AreaEffect)
+        effect.render(source(0.0), out, context)
 
 
 def _lead(transition: Transition, progress: float, out: Frame) -> None:
@@ -255,27 +271,29 @@ def _twin(cls: type[PointEffect]) -> None:
         )
 
 
-@_promise("only what it says that it needs is read", AreaEffect)
-def _needs(cls: type[AreaEffect]) -> None:
+@_promise("only what it says that it needs is read", Spreading)
+def _needs(cls: type[Spreading]) -> None:
     for effect in (ordinary(cls), *extremes(cls)):
         for tile in _TILES:
             needs = effect.needs(tile, CONTEXT)
             around = (needs | tile).expand(3, 3, 3, 3)
-            poisoned = Frame(np.full((4, around.height, around.width), np.nan, np.float32), around)
-            poisoned.paste(picture(needs))
+
+            def poisoned(seed: float, around: Window = around, needs: Window = needs) -> Frame:
+                frame = Frame(np.full((4, around.height, around.width), np.nan, np.float32), around)
+                frame.paste(picture(needs, seed=seed))
+                return frame
+
             out = Frame.empty(tile)
-            effect.render(poisoned, out, CONTEXT)
+            _render(effect, poisoned, out, CONTEXT)
             assert np.isfinite(out.data).all(), f"{effect!r} reads more of its source than needs({tile}) = {needs}"
 
 
-@_promise("no light leaves the region", AreaEffect)
-def _region(cls: type[AreaEffect]) -> None:
+@_promise("no light leaves the region", Spreading)
+def _region(cls: type[Spreading]) -> None:
     for effect in (ordinary(cls), *extremes(cls)):
         region = effect.region(BOX, CONTEXT)
         window = (region | BOX).expand(4, 4, 4, 4)
-        source = picture(effect.needs(window, CONTEXT))
-        out = Frame.empty(window)
-        effect.render(source, out, CONTEXT)
+        out = Frame(painted(effect, window), window)
         out.paste(Frame.transparent(region & window))
         assert not out.data.any(), f"{effect!r} paints outside of region({BOX}) = {region}"
 
@@ -288,23 +306,23 @@ def _coverage(cls: type[Effect]) -> None:
             assert not painted(effect, BOX)[3][nothing].any(), (
                 f"{effect!r} paints where its source is transparent: its coverage is not {KEPT!r}"
             )
-        if cls.coverage == KEPT and isinstance(effect, AreaEffect):
+        if cls.coverage == KEPT and isinstance(effect, Spreading):
             for tile in _TILES:
                 assert (effect.needs(tile, CONTEXT) | tile) == tile, (
                     f"{effect!r} reads around a pixel to make it: its coverage is not {KEPT!r}"
                 )
-        if cls.coverage == SPREAD and isinstance(effect, AreaEffect):
+        if cls.coverage == SPREAD and isinstance(effect, Spreading):
             _spread(effect)
 
 
-def _spread(effect: AreaEffect) -> None:
+def _spread(effect: Spreading) -> None:
     """Whether one pixel of light gets no farther than its region."""
     region = effect.region(_DOT, CONTEXT)
     window = (region | _DOT).expand(4, 4, 4, 4)
     source = Frame.transparent(effect.needs(window, CONTEXT))
     source.paste(Frame(np.ones((4, 1, 1), np.float32), _DOT))
     out = Frame.empty(window)
-    effect.render(source, out, CONTEXT)
+    _render(effect, lambda seed: source, out, CONTEXT)
     out.paste(Frame.transparent(region))
     assert not out.data.any(), f"of one pixel of light, {effect!r} paints outside of region({_DOT}) = {region}"
 
@@ -342,20 +360,64 @@ def _warp_scaled(cls: type[WarpEffect]) -> None:
     assert difference < 0.02, f"at twice the scale the picture differs by {difference:.3f}"
 
 
-@_promise("at half the size it looks like half the picture", AreaEffect)
-def _scaled(cls: type[AreaEffect]) -> None:
+@_promise("at half the size it looks like half the picture", Spreading)
+def _scaled(cls: type[Spreading]) -> None:
     effect, double = ordinary(cls), Window(0, 0, 2 * BOX.width, 2 * BOX.height)
     twice = replace(CONTEXT, scale=(2.0, 2.0), box=(0.0, 0.0, 2 * _SIZE[0], 2 * _SIZE[1]))
     needs = effect.needs(double, twice)
-    small = picture(Window(needs.x0 // 2 - 1, needs.y0 // 2 - 1, needs.x1 // 2 + 1, needs.y1 // 2 + 1))
-    large = Frame(small.data.repeat(2, axis=1).repeat(2, axis=2), Window(*(2 * edge for edge in small.window)))
+
+    def enlarged(seed: float) -> Frame:
+        small = Window(needs.x0 // 2 - 1, needs.y0 // 2 - 1, needs.x1 // 2 + 1, needs.y1 // 2 + 1)
+        data = picture(small, seed=seed).data.repeat(2, axis=1).repeat(2, axis=2)
+        return Frame(data, Window(*(2 * edge for edge in small))).crop(needs)
+
     out = Frame.empty(double)
-    effect.render(large.crop(needs), out, twice)
+    _render(effect, enlarged, out, twice)
     halved = out.data.reshape(4, BOX.height, 2, BOX.width, 2).mean(axis=(2, 4))
     difference = abs(halved - painted(effect, BOX)).mean()
     assert difference < 0.02, (
         f"at twice the scale the picture differs by {difference:.3f}: are lengths times the scale?"
     )
+
+
+@_promise("the instants that it reads are exact, and not too many", TemporalEffect)
+def _instants(cls: type[TemporalEffect]) -> None:
+    for effect in (ordinary(cls), *extremes(cls)):
+        for rate in (10, 24, Fraction(30000, 1001), 120):
+            times = effect.times(replace(CONTEXT, frame=1 / Fraction(rate)))
+            assert 1 <= len(times) <= MOST_INSTANTS, f"{effect!r} reads {len(times)} instants: 1 to {MOST_INSTANTS}"
+            inexact = [offset for offset in times if not isinstance(offset, Fraction)]
+            assert not inexact, f"{effect!r} reads the instant {inexact[:1]}, which is no Fraction"
+
+
+@_promise("what came before does not matter, and pictures are not written to", TemporalEffect)
+def _remembers_nothing(cls: type[TemporalEffect]) -> None:
+    effect = ordinary(cls)
+    needs, given = effect.needs(BOX, CONTEXT), dict[float, Frame]()
+    fresh = painted(effect, BOX).tobytes()
+    _render(effect, lambda seed: given.setdefault(seed, picture(needs, seed=seed + 3)), Frame.empty(BOX), CONTEXT)
+    for seed, frame in given.items():
+        assert (frame.data == picture(needs, seed=seed + 3).data).all(), "it writes to a picture that it was given"
+    assert painted(effect, BOX).tobytes() == fresh, "the picture depends on what was painted before"
+
+
+@_promise("what is opaque stays opaque where that is promised", TemporalEffect)
+def _keeps_opaque(cls: type[TemporalEffect]) -> None:
+    if not cls.keeps_opaque:
+        return
+
+    def opaque(needs: Window) -> Callable[[float], Frame]:
+        def made(seed: float) -> Frame:
+            frame = picture(needs, seed=seed)
+            frame.data[3] = 1.0
+            return frame
+
+        return made
+
+    for effect in (ordinary(cls), *extremes(cls)):
+        out = Frame.empty(BOX)
+        _render(effect, opaque(effect.needs(BOX, CONTEXT)), out, CONTEXT)
+        assert (out.data[3] == 1.0).all(), f"{effect!r} makes what is opaque a little transparent"
 
 
 @_promise("a transparent source leaves the backdrop", Merge)

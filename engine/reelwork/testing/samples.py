@@ -58,7 +58,7 @@ def changed(cls: type[E]) -> Iterator[tuple[str, E]]:
                 break
 
 
-def picture(window: Window = BOX, *, seed: int = 0) -> Frame:
+def picture(window: Window = BOX, *, seed: float = 0) -> Frame:
     """A soft disc, a hard bar, a lamp brighter than white, two edges, all of noise; each pixel by its place alone."""
     x, y = np.meshgrid(np.arange(window.x0, window.x1) + 0.5, np.arange(window.y0, window.y1) + 0.5)
     alpha = np.clip(14 - np.hypot(x - 24, y - 22), 0, 1)
