@@ -7,10 +7,14 @@ import math
 import numpy as np
 import pytest
 
-from reelwork import maths
+from reelwork import PointEffect, maths
 from reelwork.errors import PluginError
+from reelwork.image import Window
+from reelwork.image.frame import Frame
 from reelwork.kernels import kernel
+from reelwork.kernels.frames import apply_pointwise
 from reelwork.kernels.inline import Inliner
+from reelwork.values import Affine
 
 WEIGHTS = (0.2126, 0.7152, 0.0722)
 HALF = 0.5
@@ -163,8 +167,53 @@ def test_a_closure_is_refused():
 
 
 def test_the_message_names_file_and_line():
-    with pytest.raises(PluginError, match=rf"test_inline.py:{_uses_sin.__code__.co_firstlineno}: _uses_sin "):
+    line = _uses_sin.__code__.co_firstlineno + 1
+    with pytest.raises(PluginError, match=rf"test_inline.py:{line}: _uses_sin uses math.sin.* use reelwork.maths.sin$"):
         Inliner().add(_uses_sin)
+
+
+def _adds_a_word(x):
+    y = x * HALF
+    return y + "a"
+
+
+def _calls_what_adds_a_word(r, g, b, a):
+    if r > 0.5:
+        r = r * WEIGHTS[1]
+    return _adds_a_word(r), g, b, a
+
+
+def _unpacks_a_number(r, g, b, a):
+    # what is written on several lines
+    first, second = r  # fmt: skip
+    return first, second, b, a
+
+
+def _forgets_alpha(r, g, b, a):
+    r = r * 0.5
+    return r, g, b
+
+
+@pytest.mark.parametrize(
+    ("function", "fault", "line", "message"),
+    [
+        (
+            _calls_what_adds_a_word,
+            _adds_a_word,
+            2,
+            r"cannot be compiled: there is no add\(float32, Literal\[str\]\(a\)\)",
+        ),
+        (_unpacks_a_number, _unpacks_a_number, 2, "cannot be compiled: failed to unpack float32"),
+        (_forgets_alpha, _forgets_alpha, 2, "must give 4 numbers; it gives 3"),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_what_the_compiler_refuses_is_told_with_its_line(function, fault, line, message):
+    effect = type("Wrong", (PointEffect,), {"pixel": staticmethod(function)}, name="wrong", version=1)
+    frame = Frame.empty(Window(0, 0, 4, 4))
+    place = rf"test_inline.py:{fault.__code__.co_firstlineno + line}: {fault.__name__} "
+    with pytest.raises(PluginError, match=place + message):
+        apply_pointwise([effect()], frame, frame, to_layer=Affine.IDENTITY, box=(4.0, 4.0))
 
 
 def test_a_function_without_source_is_refused():

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import math
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 import pytest
 
-from reelwork import AreaEffect, CompositeMerge, Example, PointEffect, SeparableMerge, Transition, WarpEffect, param
+from reelwork import (
+    AreaEffect,
+    CompositeMerge,
+    Example,
+    PixelGenerator,
+    PointEffect,
+    SeparableMerge,
+    Transition,
+    WarpEffect,
+    param,
+)
 from reelwork.effect import KEPT
+from reelwork.extensions.declared import lacking
 from reelwork.kinds import Length
-from reelwork.testing import conformance, promises_of
+from reelwork.testing import conformance
+from reelwork.testing.promise import verdict
+from reelwork.testing.promises import promises_of
 
 test_merges = conformance("reelwork_merges")
 test_colour = conformance("reelwork_colour")
@@ -21,13 +36,7 @@ test_transitions = conformance("reelwork_transitions")
 
 def broken(cls):
     """The promises that a class breaks."""
-    found = set()
-    for promise in promises_of(cls):
-        try:
-            promise.check(cls)
-        except AssertionError:
-            found.add(promise.name)
-    return found
+    return {promise.name for promise in promises_of(cls) if verdict(promise, cls).how == "broken"}
 
 
 class Good(PointEffect, name="good", version=1):
@@ -61,11 +70,55 @@ class Unhelpful(Good, name="unhelpful", version=1):
 
 
 class Exploding(Good, name="exploding", version=1):
-    """Exploding: divides by what may be nothing."""
+    """Exploding: divides by what may be nothing, but is not in any ordinary picture."""
 
     @staticmethod
     def pixel(r, g, b, a, amount):
-        return r / (r - r), g / amount, b, a
+        return r / (r + 10.0), g, b, a
+
+
+class Raising(Good, name="raising", version=1):
+    """Raising: cannot be made ready where its amount is nothing."""
+
+    def uniforms(self):
+        return (1.0 / self.amount,)
+
+
+class Uncompiled(Good, name="uncompiled", version=1):
+    """Uncompiled: uses what differs from machine to machine."""
+
+    @staticmethod
+    def pixel(r, g, b, a, amount):
+        r = r * amount
+        g = math.sin(g)
+        return r, g, b, a
+
+
+class Restless(PixelGenerator, name="restless", version=1):
+    """Restless: moves, without a word of it, and is of another size than it seems."""
+
+    def uniforms(self, context):
+        return (float(context.time),)
+
+    @staticmethod
+    def pixel(x, y, width, height, time):
+        return time, 0.0, 0.0, 1.0
+
+
+_painted = []
+
+
+class Counting(AreaEffect, name="counting", version=1):
+    """Counting: every frame is darker than the one that was painted before."""
+
+    timed = True
+
+    def margin(self, context):
+        return (0, 0, 0, 0)
+
+    def render(self, source, out, context):
+        _painted.append(context.time)
+        out.data[:] = source.crop(out.window).data / len(_painted)
 
 
 class Lying(Good, name="lying", version=1):
@@ -182,6 +235,9 @@ class Fine(SeparableMerge, name="fine", version=1):
         (Placed, {"tiles are parts of the whole"}),
         (Cutting, {"a transparent source leaves the backdrop"}),
         (Late, {"it leads from one picture to the other"}),
+        (Exploding, {"light of any size stays a number"}),
+        (Restless, {"what does not say that it is timed does not move"}),
+        (Counting, {"the order of frames does not matter", "threads and the order of tiles do not matter"}),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",
 )
@@ -192,10 +248,53 @@ def test_broken_promises_are_found(cls, promises):
         assert not found
 
 
-def test_what_is_no_number_is_found():
-    with np.errstate(all="ignore"):
-        found = broken(Exploding)
-    assert {"light of any size stays a number", "all of it is painted, with ordinary and extreme parameters"} <= found
+def test_one_fault_is_told_once_in_one_line_that_says_where():
+    found = {promise.name: verdict(promise, Uncompiled) for promise in promises_of(Uncompiled)}
+    said = found.pop("it paints a whole picture")
+    assert said.how == "broken"
+    assert said.words.startswith(f"{__file__}:{line_of('g = math.sin(g)')}: Uncompiled.pixel uses math.sin")
+    for basic in ("its documentation begins with a title", "its presets and examples can be read"):
+        assert found.pop(basic).how == "kept"
+    assert {(each.how, each.words) for each in found.values()} == {("unknown", f"because {said.words}")}
+
+
+def test_what_fails_at_an_end_of_a_range_breaks_that_promise_alone():
+    assert broken(Raising) == {"it paints whole pictures at the ends of its parameters' ranges"}
+    promise = next(each for each in promises_of(Raising) if "ends of" in each.name)
+    said = verdict(promise, Raising).words
+    assert said == (
+        f"Raising(amount=0.0): {__file__}:{line_of('return (1.0 / self.amount,)')}: "
+        "ZeroDivisionError: float division by zero"
+    )
+
+
+class Bare(PointEffect, name="bare", version=1):
+    """Bare: its author has forgotten something."""
+
+
+class Bound(PointEffect, name="bound", version=1):
+    """Bound: its author has forgotten something else."""
+
+    def pixel(self, r, g, b, a):
+        return r, g, b, a
+
+
+@pytest.mark.parametrize(
+    ("cls", "words"),
+    [
+        (Bare, "it has no pixel: write `@staticmethod` and `def pixel(r, g, b, a, …)`"),
+        (Bound, "its pixel must be a static function: write `@staticmethod` above it"),
+    ],
+)
+def test_what_is_not_written_is_named(cls, words):
+    assert lacking(cls) == words
+    (promise,) = [each for each in promises_of(cls) if each.name == "it paints a whole picture"]
+    assert verdict(promise, cls).words == words
+
+
+def line_of(text):
+    lines = Path(__file__).read_text(encoding="utf-8").splitlines()
+    return next(number for number, line in enumerate(lines, start=1) if line.strip() == text)
 
 
 def test_a_plugin_that_brings_nothing_is_told():

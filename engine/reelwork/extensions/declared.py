@@ -2,21 +2,75 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 from typing import Final
 
-from reelwork.effect import KEPT, OWN, SPREAD, Effect, Extension
+from reelwork.effect import (
+    KEPT,
+    OWN,
+    SPREAD,
+    AreaEffect,
+    CompositeMerge,
+    Effect,
+    Extension,
+    NonSeparableMerge,
+    PixelGenerator,
+    PointEffect,
+    SeparableMerge,
+    TemporalEffect,
+    Transition,
+    VectorGenerator,
+    WarpEffect,
+)
 
 #: The keys that scenes write beside an extension's own parameters, and beside an effect's.
 BESIDE: Final = ("preset", "version")
 BESIDE_EFFECTS: Final = ("mix", "enabled")
 
+#: The static function that a class of a kind must have, and its parameters.
+_FUNCTIONS: Final = {
+    PointEffect: ("pixel", "r, g, b, a"),
+    PixelGenerator: ("pixel", "x, y, width, height"),
+    CompositeMerge: ("pixel", "rb, gb, bb, ab, rs, gs, bs, as_"),
+    Transition: ("pixel", "x, y, width, height, progress, rf, gf, bf, af, rt, gt, bt, at"),
+    SeparableMerge: ("blend", "backdrop, source"),
+    NonSeparableMerge: ("blend", "rb, gb, bb, rs, gs, bs"),
+}
+#: The methods that a class of a kind must have, and their parameters.
+_METHODS: Final = (
+    (AreaEffect, "render", "source, out, context"),
+    (TemporalEffect, "times", "context"),
+    (TemporalEffect, "render", "sources, out, context"),
+    (VectorGenerator, "draw", "width, height"),
+)
+
 _COVERAGES: Final = (KEPT, SPREAD, OWN, "")
+
+
+def lacking(cls: type[Extension]) -> str:
+    """The function that a class of its kind must have and has not, or not as it must be."""
+    return next(_lacking(cls), "")
 
 
 def declared_problem(cls: type[Extension]) -> str:
     """Why a class's names, presets and old names cannot be used, if they cannot; values are the reader's to judge."""
     return next(_problems(cls), "")
+
+
+def _lacking(cls: type[Extension]) -> Iterator[str]:
+    for base, (name, parameters) in _FUNCTIONS.items():
+        if issubclass(cls, base):
+            written = inspect.getattr_static(cls, name, None)
+            if written is None and getattr(cls, "pixel_function", None) is getattr(base, "pixel_function", None):
+                yield f"it has no {name}: write `@staticmethod` and `def {name}({parameters}, …)`"
+            elif written is not None and not isinstance(written, staticmethod):
+                yield f"its {name} must be a static function: write `@staticmethod` above it"
+    for kind, name, parameters in _METHODS:
+        if issubclass(cls, kind) and getattr(cls, name) is getattr(kind, name):
+            yield f"it has no {name}: write `def {name}(self, {parameters})`"
+    if issubclass(cls, WarpEffect) and cls.place is None and cls.matrix is WarpEffect.matrix:
+        yield "it has neither matrix nor place: write one of the two"
 
 
 def _problems(cls: type[Extension]) -> Iterator[str]:

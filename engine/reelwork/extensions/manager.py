@@ -13,7 +13,7 @@ import pluggy
 
 from reelwork.effect import Effect, Extension, Generator, Merge, Transition
 from reelwork.extensions import hookspecs
-from reelwork.extensions.declared import declared_problem
+from reelwork.extensions.declared import declared_problem, lacking
 from reelwork.extensions.names import Names
 
 #: The entry-point group that a plugin package names its module in.
@@ -169,7 +169,7 @@ def _problem(cls: object, package: str, taken: set[tuple[type[Extension], str, s
         return f"{cls.__module__}.{cls.__qualname__} has no name or no version (1 or more)"
     if ":" in cls.name:
         return f"{cls.__module__}.{cls.__qualname__}: the name {cls.name!r} must not have a colon"
-    declared = declared_problem(cls)
+    declared = lacking(cls) or declared_problem(cls)
     if declared:
         return f"{cls.__module__}.{cls.__qualname__}: {declared}"
     if (base, package, cls.name) in taken:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any, Generic, ParamSpec, TypeVar, cast, overload
 
+from reelwork.kernels import refused
+
 P = ParamSpec("P")
 R = TypeVar("R", covariant=True)
 
@@ -62,7 +64,11 @@ class Kernel(Generic[P, R]):
     def _new_dispatcher(self, *, inner: bool) -> Any:
         from reelwork.kernels import native
 
-        return native.dispatcher(self.py_func, slp=self.slp, inline=self.inline, inner=inner)
+        made = native.dispatcher(self.py_func, slp=self.slp, inline=self.inline, inner=inner)
+        places = self.py_func.__globals__.get(refused.PLACES)
+        if places is not None:
+            made.compile = refused.telling(made.compile, places)
+        return made
 
     def __repr__(self) -> str:
         return f"<kernel {self.py_func.__module__}.{self.py_func.__qualname__}>"

@@ -20,6 +20,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeAlias, TypeVar, cast
 
 from reelwork.errors import PluginError
+from reelwork.kernels import refused
 from reelwork.kernels.decorator import Kernel
 from reelwork.kernels.inline import HEADER, Inliner
 from reelwork.values import Display, Space
@@ -191,7 +192,7 @@ def pointwise(effects: tuple[Step, ...], display: Display) -> tuple[Kernel[..., 
         steps=steps,
         write=_WRITE,
     )
-    module = _module(f"Point effects in one pass: {names}.", inliner.text + text)
+    module = _module(f"Point effects in one pass: {names}.", inliner, text)
     return module.run, module.run_in_place
 
 
@@ -214,7 +215,7 @@ def merge_kernel(merge: type[Merge], space: Space) -> Kernel[..., None]:
     pixel = _MERGED_PIXEL.format(by="" if merge.clears else " * opacity") + mixing + _WRITE
     whole = space == _LINEAR or merge.clears
     text = _MERGE.format(pixels=_COLUMNS + pixel if whole else _BLOCKS + textwrap.indent(pixel, "    "))
-    module = _module(f"The merge {merge.name}, in {space} values.", inliner.text + text)
+    module = _module(f"The merge {merge.name}, in {space} values.", inliner, text)
     return module.run  # type: ignore[no-any-return]
 
 
@@ -236,7 +237,7 @@ def transition_kernel(transition: type[Transition], uniforms: int) -> Kernel[...
         uniforms=_uniforms(0, uniforms),
         write=_WRITE,
     )
-    return _module(f"The transition {transition.name}.", inliner.text + text).run  # type: ignore[no-any-return]
+    return _module(f"The transition {transition.name}.", inliner, text).run  # type: ignore[no-any-return]
 
 
 @_once
@@ -257,7 +258,7 @@ def generator_kernel(generator: type[PixelGenerator], uniforms: int, display: Di
         decoded=_DECODED.format(decode=_decode(display)) if generator.space == DISPLAY else "",
         write=_WRITE,
     )
-    return _module(f"The generator {generator.name}.", inliner.text + text).run  # type: ignore[no-any-return]
+    return _module(f"The generator {generator.name}.", inliner, text).run  # type: ignore[no-any-return]
 
 
 @_once
@@ -273,7 +274,7 @@ def place_kernel(warp: type[WarpEffect], place: Callable[..., Any], uniforms: in
     _check(warp, place, _PLACES, uniforms)
     name, head, more = inliner.add(place, floats=True), _BOX + _read_uniforms(uniforms), _uniforms(0, uniforms)
     text = _WARP.format(head=head, place=name, uniforms=more)
-    return _module(f"The warp {warp.name}.", inliner.text + text).run  # type: ignore[no-any-return]
+    return _module(f"The warp {warp.name}.", inliner, text).run  # type: ignore[no-any-return]
 
 
 def _step(
@@ -380,11 +381,12 @@ def _read_uniforms(count: int) -> str:
     return "".join(f"\n    u{number} = uniforms[{number}]" for number in range(count))
 
 
-def _module(title: str, body: str) -> ModuleType:
+def _module(title: str, inliner: Inliner, loops: str) -> ModuleType:
     """Run the text of a module; it is kept in the cache folder, which may fail without harm."""
     from reelwork.kernels import cache, native
 
-    text = f'"""{title} Generated: changes here have no effect."""\n{HEADER}{_IMPORTS}{body}'
+    head = f'"""{title} Generated: changes here have no effect."""\n{HEADER}{_IMPORTS}'
+    text = head + inliner.text + loops
     digest = hashlib.sha256(text.encode()).hexdigest()[:24]
     path = native.cache_folder() / "generated" / f"reelwork_pixels_{digest}.py"
     if not path.exists():
@@ -393,6 +395,7 @@ def _module(title: str, body: str) -> ModuleType:
     module = ModuleType(f"reelwork_pixels_{digest}", title)
     # Numba looks a function's module up by its name when it loads what it compiled earlier.
     sys.modules[module.__name__] = module
+    vars(module)[refused.PLACES] = inliner.places(head.count("\n"))
     try:
         exec(compile(text, str(path), "exec"), vars(module))
     except SyntaxError as error:

@@ -36,6 +36,8 @@ class Inliner:
 
     def __init__(self) -> None:
         self._definitions: list[str] = []
+        self._lines: list[dict[int, str]] = []
+        self._returns: dict[int | str, str] = {}
         self._names: dict[FunctionType, str] = {}
         self._open: list[FunctionType] = []
         self._constants: dict[str, str] = {}
@@ -45,6 +47,19 @@ class Inliner:
         """All definitions so far."""
         constants = [f"{name} = {value}" for value, name in self._constants.items()]
         return "\n".join([*constants, ""]) + "".join(f"\n\n{definition}\n" for definition in self._definitions) + "\n"
+
+    def places(self, before: int) -> dict[int | str, str]:
+        """Where what stands in the text comes from, as ``file:line: function``: by line, from 1, and what functions
+        give by their names.
+
+        :param before: how many lines stand before the text
+        """
+        found: dict[int | str, str] = dict(self._returns)
+        line = before + len(self._constants) + 2
+        for definition, lines in zip(self._definitions, self._lines, strict=True):
+            found |= {line + number: place for number, place in lines.items()}
+            line += definition.count("\n") + 3
+        return found
 
     def add(self, function: Callable[..., Any], *, floats: bool = False) -> str:
         """Write a function and all that it uses; the name that it goes by in the module.
@@ -69,9 +84,20 @@ class Inliner:
         name = f"{re.sub(r'[^A-Za-z0-9_]', '_', plain.__qualname__.lower())}_{len(self._names)}"
         definition.name, definition.body = name, body
         definition.args.defaults = [rewriter.visit(default) for default in definition.args.defaults]
-        comment = f"# {plain.__module__}.{plain.__qualname__}"
+        head = f"# {plain.__module__}.{plain.__qualname__}\n@_kernel(inline=True)\n"
         source = ast.unparse(ast.fix_missing_locations(definition))
-        self._definitions.append(f"{comment}\n@_kernel(inline=True)\n{source}")
+        written = zip(ast.walk(ast.parse(source).body[0]), ast.walk(definition), strict=False)
+        self._lines.append(
+            {
+                head.count("\n") + now.lineno: _place(plain, before.lineno)
+                for now, before in written
+                if isinstance(now, ast.stmt) and isinstance(before, ast.stmt)
+            }
+        )
+        self._returns[name] = _place(
+            plain, max((n.lineno for n in ast.walk(definition) if isinstance(n, ast.Return)), default=1)
+        )
+        self._definitions.append(head + source)
         self._names[plain] = name
         return name
 
@@ -87,6 +113,7 @@ class _Rewriter(ast.NodeTransformer):
     def __init__(self, function: FunctionType, inliner: Inliner, floats: set[str]) -> None:
         self._function = function
         self._inliner = inliner
+        self._line = 1
         self._locals = set(function.__code__.co_varnames) | set(function.__code__.co_cellvars)
         self._floats = floats
 
@@ -106,6 +133,11 @@ class _Rewriter(ast.NodeTransformer):
     def _all_floats(self, values: list[ast.expr]) -> bool:
         return all(self._is_float(value) for value in values)
 
+    def visit(self, node: ast.AST) -> Any:
+        """Rewrite a node, and remember its line for whatever may be wrong with it."""
+        self._line = getattr(node, "lineno", self._line)
+        return super().visit(node)
+
     def visit_Name(self, node: ast.Name) -> ast.expr:
         if node.id in self._locals or not isinstance(node.ctx, ast.Load):
             return node
@@ -114,7 +146,7 @@ class _Rewriter(ast.NodeTransformer):
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         value = self._module_attribute(node)
         if value is None:
-            raise _problem(self._function, f"uses the attribute {ast.unparse(node)}, which cannot be compiled")
+            raise self._problem(f"uses the attribute {ast.unparse(node)}, which cannot be compiled")
         return self._global(value[0], ast.unparse(node))
 
     def visit_Constant(self, node: ast.Constant) -> ast.expr:
@@ -179,7 +211,7 @@ class _Rewriter(ast.NodeTransformer):
             return ast.Name(self._inliner.constant(value, self._function, name), ast.Load())
         if isinstance(value, FunctionType) and value.__module__ == maths.__name__:
             if value.__name__ not in maths.__all__:
-                raise _problem(self._function, f"uses {name}, which is no public part of reelwork.maths")
+                raise self._problem(f"uses {name}, which is no public part of reelwork.maths")
             return ast.Attribute(ast.Name("_curves", ast.Load()), value.__name__, ast.Load())
         if isinstance(value, FunctionType | Kernel):
             return ast.Name(self._inliner.add(value), ast.Load())
@@ -187,12 +219,11 @@ class _Rewriter(ast.NodeTransformer):
             return ast.Name(value.__name__, ast.Load())
         module = getattr(value, "__module__", None) or getattr(value, "__name__", "")
         if str(module).split(".")[0] in ("math", "numpy"):
-            raise _problem(
-                self._function, f"uses {name}, whose results differ from machine to machine; use reelwork.maths"
-            )
-        raise _problem(
-            self._function,
-            f"uses {name}, a {type(value).__name__}; it may use numbers, tuples of them, functions and reelwork.maths",
+            like = getattr(value, "__name__", "")
+            own = f"reelwork.maths.{like}" if like in maths.__all__ else "reelwork.maths"
+            raise self._problem(f"uses {name}, whose results differ from machine to machine; use {own}")
+        raise self._problem(
+            f"uses {name}, a {type(value).__name__}; it may use numbers, tuples of them, functions and reelwork.maths"
         )
 
     def _value(self, name: str) -> Any:
@@ -202,10 +233,11 @@ class _Rewriter(ast.NodeTransformer):
         if hasattr(builtins, name):
             return getattr(builtins, name)
         if name in function.__code__.co_freevars:
-            raise _problem(
-                function, f"reads {name} from the function around it; make it a parameter or a module constant"
-            )
-        raise _problem(function, f"uses {name}, which is not defined")
+            raise self._problem(f"reads {name} from the function around it; make it a parameter or a module constant")
+        raise self._problem(f"uses {name}, which is not defined")
+
+    def _problem(self, what: str) -> PluginError:
+        return _problem(self._function, what, self._line)
 
     def _module_attribute(self, node: ast.Attribute) -> tuple[Any] | None:
         """The value of ``module.name`` or ``package.module.name``, in a tuple; ``None`` if it is no such thing."""
@@ -228,6 +260,7 @@ class _Rewriter(ast.NodeTransformer):
 
     def _is_float(self, node: ast.expr) -> bool:
         """Whether an expression, as it stands in the plugin, certainly is a float."""
+        self._line = getattr(node, "lineno", self._line)
         if isinstance(node, ast.Constant):
             return isinstance(node.value, float)
         if isinstance(node, ast.Name):
@@ -338,6 +371,12 @@ def _tuple_text(value: tuple[Any, ...], function: FunctionType, name: str) -> st
     return f"({', '.join(items)},)"
 
 
-def _problem(function: FunctionType, what: str) -> PluginError:
+def _problem(function: FunctionType, what: str, line: int = 1) -> PluginError:
+    """What is wrong with a function, at a line of it."""
+    return PluginError(f"{_place(function, line)} {what}")
+
+
+def _place(function: FunctionType, line: int) -> str:
+    """A line of a function, as messages begin."""
     code = function.__code__
-    return PluginError(f"{code.co_filename}:{code.co_firstlineno}: {function.__qualname__} {what}")
+    return f"{code.co_filename}:{code.co_firstlineno + line - 1}: {function.__qualname__}"

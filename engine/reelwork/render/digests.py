@@ -71,7 +71,7 @@ def code_digest(packages: tuple[str, ...]) -> str:
     for package in packages:
         parts += (
             f"{package} {path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}"
-            for path in sorted(_sources(package))
+            for path in sorted(sources(package))
         )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -94,7 +94,8 @@ def _may_change_pixels(name: str) -> bool:
     return name in _LIBRARIES or name.startswith(_FONTS)
 
 
-def _sources(package: str) -> Iterable[Path]:
+def sources(package: str) -> Iterable[Path]:
+    """The source files of a package, or of a module that is none; nothing where there is no such package."""
     spec = find_spec(package)
     if spec is None:
         return []
