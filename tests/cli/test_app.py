@@ -105,7 +105,7 @@ def test_a_farm_is_told_how_to_treat_the_job(monkeypatch: pytest.MonkeyPatch) ->
             asked.append(terms)
             return produce.Rendered(Path("x.mp4"))
 
-    monkeypatch.setattr("reelwork.cli.render.remote", lambda address: Farm())
+    monkeypatch.setattr("reelwork.cli.rendering.remote", lambda address: Farm())
     assert run("render", "s", "--farm", "here:1", *TERMS.split()).stdout == "x.mp4\n"
     run("render", "s", "--farm", "here:1")
     wanted = Terms("spring", 5, ("gpu", "tape", "cores:8"), ("3f9a",), "http://here/", 5.0)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import weakref
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from whole.making import write_video
 
 from reelwork.errors import OutputError
 from reelwork.graph.model import Media
 from reelwork.image import Window
 from reelwork.image.frame import Frame
+from reelwork.image.packed import PackedFrame
 from reelwork.media.probe import probe
+from reelwork.media.video import VideoSource
 from reelwork.render import sources
 from reelwork.render.sources import HELD_BYTES, HELD_VARIABLE, Sources
 from reelwork.values import Affine
@@ -55,3 +59,47 @@ def test_the_owner_says_how_much_is_held(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv(HELD_VARIABLE, "a lot")
     with pytest.raises(OutputError, match=r"'a lot'.*512MB"):
         Sources()
+
+
+def test_pictures_that_pass_one_by_one_are_held_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    media = stills(tmp_path, 6)
+    wanted = [(each, Fraction(0), Affine.IDENTITY, ()) for each in media]
+    packed, made = sources._packed, []
+    monkeypatch.setattr(sources, "_packed", lambda *given: watched(packed(*given), made))
+    room = Sources(held_bytes=4 * 60 * 40 * 16)
+    assert room.begin(wanted[:3])
+    for each in media[:3]:
+        painted(room, each)
+    assert sum(alive() is not None for alive in made) == 3
+    assert not room.begin(wanted)
+    for each in media[3:]:
+        painted(room, each)
+        assert sum(alive() is not None for alive in made) == 1
+    assert room.begin(wanted)  # they turned out to be smaller than was thought
+
+
+def watched(samples: PackedFrame, made: list[weakref.ref[PackedFrame]]) -> PackedFrame:
+    made.append(weakref.ref(samples))
+    return samples
+
+
+def test_a_video_that_is_not_shown_any_more_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Watched(VideoSource):
+        def close(self) -> None:
+            closed.append(self.path)
+            super().close()
+
+    clips = []
+    for number in range(3):
+        path = tmp_path / f"{number}.mp4"
+        write_video(path, frames=10 + number, size=(32, 18), fps=Fraction(10))
+        clips.append(Media(path=str(path), facts=probe(path)))
+    closed: list[Path] = []
+    monkeypatch.setattr(sources, "VideoSource", Watched)
+    source = Sources()
+    first = source.stored(clips[0], Fraction(1, 5)).planes[0].tobytes()
+    for number in range(40):
+        source.stored(clips[1], Fraction(number % 10, 10))
+        source.stored(clips[2], Fraction(number % 10, 10))
+    assert closed == [Path(clips[0].path)]
+    assert source.stored(clips[0], Fraction(1, 5)).planes[0].tobytes() == first

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
+from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
 
 import click
 
-from reelwork.cli.exits import warn
 from reelwork.cli.values import (
     draft_option,
     frames_option,
@@ -20,15 +18,8 @@ from reelwork.cli.values import (
     terms_options,
     to_option,
 )
-from reelwork.cli.watch import watching
-from reelwork.render import produce
-from reelwork.render.local import usable_cores
-from reelwork.render.prepare import Settings
-from reelwork.render.produce import Rendered
-from reelwork.render.progress import Progress
-from reelwork.render.remote import remote
+from reelwork.render.local import LocalDispatcher, usable_cores
 from reelwork.render.terms import Terms
-from reelwork.render.units import Request
 
 
 @click.command("render")
@@ -80,36 +71,19 @@ def command(
         raise click.UsageError(
             "--discard keeps no file, and nothing of earlier renders: leave out --to, --fresh, --verify and --farm"
         )
-    request = Request(
-        output=output,
-        to=to,
-        frames=frames,
-        scale=scale,
-        jobs=jobs or usable_cores(),
-        fresh=fresh,
-        verify=verify,
-    )
-    render = _renderer(discard, farm, terms)
-    with watching() as progress:
-        rendered = render(scene, Settings(settings, draft), request, progress)
-    warn(rendered.warnings)
-    if rendered.levels is not None:
-        click.echo(_loudness(rendered.levels.loudness, rendered.levels.true_peak), err=True)
-    if rendered.path is not None:
-        click.echo(rendered.path)
+    with ExitStack() as ahead:
+        here = None if farm else ahead.enter_context(LocalDispatcher(jobs or usable_cores()).started_ahead())
+        # only now, so that a worker's process loads its libraries while this one loads the engine
+        from reelwork.cli import rendering
 
-
-def _renderer(discard: bool, farm: str | None, terms: Terms) -> Callable[[Path, Settings, Request, Progress], Rendered]:
-    """What renders a scene."""
-    if discard:
-        return produce.discard
-    return produce.render if farm is None else functools.partial(remote(farm).render, terms=terms)
-
-
-def _loudness(loudness: float | None, true_peak: float | None) -> str:
-    """How loud a film is, in a line."""
-    if true_peak is None:
-        return "sound: silence"
-    heard = "too short or quiet to be rated" if loudness is None else f"{loudness:.1f} LUFS"
-    warning = "; it will distort: lower a gain" if true_peak > 0.0 else ""
-    return f"sound: {heard}, true peak {true_peak:.1f} dBTP{warning}"
+        request = rendering.Request(
+            output=output,
+            to=to,
+            frames=frames,
+            scale=scale,
+            jobs=jobs or usable_cores(),
+            fresh=fresh,
+            verify=verify,
+        )
+        render = rendering.renderer(here, farm, terms, discard=discard)
+        rendering.tell(render, scene, rendering.Settings(settings, draft), request)

@@ -163,7 +163,7 @@ class Executor:
             window = self._keeper.window(node)
             frame = Frame.empty(window)
             paint = self._made(node)
-            if self._keeper.is_around(node):
+            if self._keeper.is_around(node) or self._rows >= window.height:
                 paint(frame)
             else:
                 for tile in self._tiles(window):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
@@ -109,8 +109,7 @@ def render(
     :raises SceneError: the scene is wrong
     :raises OutputError: there is no such output, or it cannot be written
     """
-    with LocalDispatcher(request.jobs).started_ahead() if dispatcher is None else nullcontext(dispatcher) as chosen:
-        return make(plan_task(path, settings, request, progress), progress, chosen)
+    return make(plan_task(path, settings, request, progress), progress, dispatcher)
 
 
 def discard(

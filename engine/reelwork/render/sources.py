@@ -40,8 +40,10 @@ HELD_BYTES: Final = 128 << 20
 HELD_VARIABLE: Final = "REELWORK_PICTURE_MEMORY"
 #: What pictures may take as they are stored, bytes.
 STORED_BYTES: Final = 8 << 20
-#: How many decoders are kept open.
+#: How many videos are kept open.
 OPEN_VIDEOS: Final = 16
+#: For how many frames a video stays open that is not shown: it holds a dozen pictures.
+_IDLE: Final = 24
 #: How far a drawing is enlarged before it is rasterised anew at twice the size.
 ENLARGEMENT: Final = 1.25
 _BYTES_A_PIXEL: Final = 16
@@ -80,12 +82,15 @@ class Sources:
         self.display: Display = display
         self.held_bytes = _owners_bytes() if held_bytes is None else held_bytes
         self._videos: OrderedDict[str, VideoSource] = OrderedDict()
+        self._shown: dict[str, int] = {}
+        self._frames = 0
         self._stored = _Recent[Key, Picture](
             STORED_BYTES, lambda picture: sum(plane.nbytes for plane in picture.planes)
         )
         self._mipmaps = _Recent[tuple[Key, Effects], _Held](
             self.held_bytes, lambda held: held.mipmap.frame.data.nbytes, self._put_aside
         )
+        self._sizes: dict[tuple[Key, Effects], int] = {}
         self._aside: dict[tuple[Key, Effects], Callable[[Any], _Held]] = {}
         self._spill = Spill[tuple[Key, Effects]]()
         self._spare: dict[tuple[int, ...], npt.NDArray[np.float32]] = {}
@@ -106,7 +111,8 @@ class Sources:
         return resampler(held.mipmap, matrix.inverse())
 
     def stored(self, media: Media, time: Fraction) -> Picture:
-        """A picture as it is stored."""
+        """A frame that is one picture as it is stored."""
+        self._frames += 1
         return self._picture(media, self._key(media, time, Affine.IDENTITY))
 
     def begin(self, wanted: Iterable[tuple[Media, Fraction, Affine, Effects]]) -> bool:
@@ -115,16 +121,20 @@ class Sources:
 
         :returns: whether the converted pictures can be held at once
         """
+        self._frames += 1
         sizes: dict[tuple[Key, Effects], float] = {}
         for media, time, matrix, effects in wanted:
             key = (self._key(media, time, matrix), effects)
             whole = 4.0 ** _level(media, matrix) * media.facts.width * media.facts.height * _BYTES_A_PIXEL
-            sizes[key] = self._mipmaps.weight(key) or whole
+            sizes[key] = self._sizes.get(key, whole)
         for held in self._mipmaps.drop(lambda key, held: held.moving and key not in sizes):
             frame = held.mipmap.frame
             if isinstance(frame, Frame) and held.mipmap.opaque:
                 self._spare[frame.data.shape] = frame.data
-        return sum(sizes.values()) <= self.held_bytes
+        hold = sum(sizes.values()) <= self.held_bytes
+        # those that pass one after the other are all gone before the first one is asked for again
+        self._mipmaps.allow(self.held_bytes if hold else 0)
+        return hold
 
     def _key(self, media: Media, time: Fraction, matrix: Affine) -> Key:
         if media.facts.kind == "video":
@@ -153,6 +163,8 @@ class Sources:
             if effects:
                 box = (float(picture.width), float(picture.height))
                 apply_pointwise(effects, samples, samples, to_layer=Affine.IDENTITY, box=box, display=self.display)
+        if not moving:
+            self._sizes[key, effects] = samples.data.nbytes
         opaque = picture.storage.alpha == "none" and all(effect.keeps_alpha for effect in effects)
         return _Held(Mipmap(samples, opaque=opaque), picture.width, picture.height, moving)
 
@@ -182,9 +194,10 @@ class Sources:
         video = self._videos.get(media.facts.digest)
         if video is None:
             video = self._videos[media.facts.digest] = VideoSource(_unchanged(media))
-            while len(self._videos) > OPEN_VIDEOS:
-                self._videos.popitem(last=False)[1].close()
         self._videos.move_to_end(media.facts.digest)
+        self._shown[media.facts.digest] = self._frames
+        while len(self._videos) > OPEN_VIDEOS or self._frames - self._shown[next(iter(self._videos))] > _IDLE:
+            self._videos.popitem(last=False)[1].close()
         return video
 
 
@@ -220,17 +233,17 @@ class _Recent(Generic[K, V]):
         self._held: OrderedDict[K, tuple[V, int]] = OrderedDict()
         self._bytes = 0
 
-    def weight(self, key: K) -> int:
-        """What the value for a key weighs; 0 if it is not there."""
-        found = self._held.get(key)
-        return 0 if found is None else found[1]
-
     def drop(self, chosen: Callable[[K, V], bool]) -> list[V]:
         """Let some values go, and give them back."""
         keys = [key for key, (value, _) in self._held.items() if chosen(key, value)]
         dropped = [self._held.pop(key) for key in keys]
         self._bytes -= sum(weight for _, weight in dropped)
         return [value for value, _ in dropped]
+
+    def allow(self, budget: int) -> None:
+        """From now on hold so many bytes at most."""
+        self._budget = budget
+        self._part()
 
     def get(self, key: K, make: Callable[[], V]) -> V:
         """The value for a key, made if it is not there."""
@@ -239,12 +252,15 @@ class _Recent(Generic[K, V]):
             value = make()
             found = self._held[key] = (value, self._weigh(value))
             self._bytes += found[1]
-            while self._bytes > self._budget and len(self._held) > 1:
-                old, (gone, weight) = self._held.popitem(last=False)
-                self._bytes -= weight
-                self._parting(old, gone)
+            self._part()
         self._held.move_to_end(key)
         return found[0]
+
+    def _part(self) -> None:
+        while self._bytes > self._budget and len(self._held) > 1:
+            old, (gone, weight) = self._held.popitem(last=False)
+            self._bytes -= weight
+            self._parting(old, gone)
 
 
 def _level(media: Media, matrix: Affine) -> int:
