@@ -17,6 +17,7 @@ from reelwork.effect import (
     param,
 )
 from reelwork.extensions.hookspecs import hookimpl
+from reelwork.sound_effect import SoundContext, SoundEffect
 
 __version__ = "0.1.0"
 
@@ -29,6 +30,8 @@ __all__ = [
     "PixelGenerator",
     "PointEffect",
     "SeparableMerge",
+    "SoundContext",
+    "SoundEffect",
     "TemporalEffect",
     "Transition",
     "VectorGenerator",

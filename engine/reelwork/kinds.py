@@ -77,8 +77,12 @@ class Skew(Kind):
     """One angle (along x), or two as ``[x, y]``. Plain value: ``(float, float)`` degrees."""
 
 
+@dataclass(frozen=True)
 class Level(Kind):
     """``-6dB``. Plain value: ``float`` decibels; ``-60`` and below is silence."""
+
+    minimum: float | None = None
+    maximum: float | None = None
 
 
 class Colour(Kind):
@@ -91,6 +95,7 @@ class Time(Kind):
 
     cues: bool = False
     minimum: float | None = None
+    maximum: float | None = None
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,9 @@ def point(monkeypatch):
 def test_the_built_ins_are_all_there():
     known = registry()
     assert not known.failures
-    assert {plugin.name for plugin in known.plugins} >= {"merges", "colour", "filters", "generators", "transitions"}
+    assert {plugin.name for plugin in known.plugins} >= {
+        *("merges", "colour", "filters", "generators", "transitions", "sound"),
+    }
     assert all(plugin.package == "reelwork" and Path(plugin.path).exists() for plugin in known.plugins)
     assert known.effects["reelwork:grade"] is known.effects["grade"]
 
@@ -95,7 +97,7 @@ def test_of_a_plugin_the_classes_that_are_wrong_are_told_and_the_others_stay(poi
     ((_, reason),) = known.failures
     assert reason.count("has no name or no version") == 2
     assert "must not have a colon" in reason
-    assert "<class 'int'> is neither" in reason
+    assert "<class 'int'> is no effect" in reason
     assert "the package already brings the effect 'shine'" in reason
 
 
@@ -188,5 +190,6 @@ def test_plugins_are_listed(clashing, monkeypatch):
     found = json.loads(CliRunner().invoke(cli, ["plugins", "--json"]).stdout)
     assert next(plugin for plugin in found if plugin["name"] == "b") == {
         "name": "b", "package": "iron", "version": "1.0", "module": "plugin_b", "path": "/somewhere/plugin_b.py",
-        "effects": ["shine"], "merges": ["paint"], "generators": [], "transitions": [], "failure": None,
+        "effects": ["shine"], "merges": ["paint"], "generators": [], "transitions": [], "sound_effects": [],
+        "failure": None,
     }  # fmt: skip

@@ -33,6 +33,7 @@ test_filters = conformance("reelwork_filters")
 test_generators = conformance("reelwork_generators")
 test_time = conformance("reelwork_time")
 test_transitions = conformance("reelwork_transitions")
+test_sound = conformance("reelwork_sound")
 
 
 def broken(cls):

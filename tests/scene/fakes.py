@@ -1,5 +1,6 @@
 """A registry of small extensions, so that tests of the reader do not change with the plugins."""
 
+from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -10,6 +11,7 @@ from reelwork.kinds import (
     Boolean,
     Choice,
     Length,
+    Level,
     List,
     Number,
     OneOf,
@@ -19,9 +21,11 @@ from reelwork.kinds import (
     Size,
     Struct,
     Text,
+    Time,
     param,
 )
 from reelwork.kinds import Colour as ColourKind
+from reelwork.sound_effect import SoundEffect
 from reelwork.values import Colour
 
 WHITE = Colour(1.0, 1.0, 1.0)
@@ -144,10 +148,16 @@ class Wipe(Transition, name="wipe", version=1):
     angle: float = param(0.0, kind=Angle(), help="Which way.")
 
 
+class Delay(SoundEffect, name="delay", version=1):
+    time: Fraction = param(Fraction(3, 10), kind=Time(minimum=0.001, maximum=5.0), help="From the sound to its echo.")
+    level: float = param(-6.0, kind=Level(minimum=-60.0, maximum=0.0), help="How loud the first echo is.")
+
+
 REGISTRY = Registry(
     effects=MappingProxyType({cls.name: cls for cls in (Burn, DropShadow, Glow, Grade, Turn)}),
     merges=MappingProxyType({cls.name: cls for cls in (Multiply, Normal)}),
     generators=MappingProxyType({cls.name: cls for cls in (Noise, ShapeGenerator, TextGenerator)}),
     transitions=MappingProxyType({cls.name: cls for cls in (Dissolve, Wipe)}),
     origins=MappingProxyType({Burn: "reelwork-film-burn 1.2"}),
+    sound_effects=MappingProxyType({"delay": Delay}),
 )

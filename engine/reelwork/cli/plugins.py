@@ -45,7 +45,7 @@ def _lines(plugin: Plugin) -> Iterator[str]:
     yield f"  {plugin.path or plugin.module}"
     for kind in KINDS:
         if names := plugin.names(kind):
-            yield f"  {kind}: {', '.join(names)}"
+            yield f"  {kind.replace('_', ' ')}: {', '.join(names)}"
     if plugin.failure:
         yield click.style(f"  not loaded: {plugin.failure}", fg="red")
 

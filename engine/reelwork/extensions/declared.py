@@ -23,6 +23,7 @@ from reelwork.effect import (
     VectorGenerator,
     WarpEffect,
 )
+from reelwork.sound_effect import SoundEffect
 
 #: The keys that scenes write beside an extension's own parameters, and beside an effect's.
 BESIDE: Final = ("preset", "version")
@@ -43,6 +44,7 @@ _METHODS: Final = (
     (TemporalEffect, "times", "context"),
     (TemporalEffect, "render", "sources, out, context"),
     (VectorGenerator, "draw", "width, height"),
+    (SoundEffect, "process", "sound, out, state, context"),
 )
 
 _COVERAGES: Final = (KEPT, SPREAD, OWN, "")
@@ -75,7 +77,7 @@ def _lacking(cls: type[Extension]) -> Iterator[str]:
 
 def _problems(cls: type[Extension]) -> Iterator[str]:
     known = cls.params()
-    for name in (*BESIDE, *(BESIDE_EFFECTS if issubclass(cls, Effect) else ())):
+    for name in (*BESIDE, *(BESIDE_EFFECTS if issubclass(cls, Effect | SoundEffect) else ())):
         if name in known:
             yield f"{name!r} cannot be a parameter: scenes write it beside all parameters"
     for old, new in cls.renamed.items():

@@ -15,17 +15,24 @@ from reelwork.effect import Effect, Extension, Generator, Merge, Transition
 from reelwork.extensions import hookspecs
 from reelwork.extensions.declared import declared_problem, lacking
 from reelwork.extensions.names import Names
+from reelwork.sound_effect import SoundEffect
 
 #: The entry-point group that a plugin package names its module in.
 GROUP: Final = "reelwork"
 #: The version of what :mod:`reelwork` offers to plugins: the first number changes when plugins must, the second when
 #: there is more.
-API: Final = (1, 0)
+API: Final = (1, 1)
 
 E = TypeVar("E", bound=Extension)
 #: What extensions may be, by the words for them, which are also the registry's fields.
 KINDS: Final[Mapping[str, type[Extension]]] = MappingProxyType(
-    {"effects": Effect, "merges": Merge, "generators": Generator, "transitions": Transition}
+    {
+        "effects": Effect,
+        "merges": Merge,
+        "generators": Generator,
+        "transitions": Transition,
+        "sound_effects": SoundEffect,
+    }
 )
 
 
@@ -73,6 +80,7 @@ class Registry:
     generators: Mapping[str, type[Generator]]
     transitions: Mapping[str, type[Transition]]
     origins: Mapping[type[Extension], str]
+    sound_effects: Mapping[str, type[SoundEffect]] = field(default_factory=dict)
     failures: tuple[tuple[str, str], ...] = ()
     plugins: tuple[Plugin, ...] = ()
     hooks: pluggy.PluginManager = field(default=None, compare=False, repr=False)  # type: ignore[assignment]
@@ -108,6 +116,7 @@ def load(points: Iterable[EntryPoint]) -> Registry:
         merges=_named(found, Merge),
         generators=_named(found, Generator),
         transitions=_named(found, Transition),
+        sound_effects=_named(found, SoundEffect),
         origins=MappingProxyType({cls: plugin.origin for plugin in plugins for cls in plugin.brings}),
         failures=tuple((f"{p.name} = {p.module}", p.failure) for p in plugins if p.failure),
         plugins=tuple(plugins),
@@ -163,7 +172,7 @@ def _problem(cls: object, package: str, taken: set[tuple[type[Extension], str, s
     """Why a class cannot be used, if it cannot; else its name is taken in its package."""
     bases = tuple(KINDS.values())
     if not isinstance(cls, type) or not issubclass(cls, bases):
-        return f"{cls!r} is neither an effect, a merge, a generator nor a transition"
+        return f"{cls!r} is no effect, merge, generator, transition or sound effect"
     base = next(base for base in bases if issubclass(cls, base))
     if not cls.name or cls.version < 1:
         return f"{cls.__module__}.{cls.__qualname__} has no name or no version (1 or more)"

@@ -120,6 +120,11 @@ class _Builder:
                 fade_in=written.sound.fade_in,
                 fade_out=written.sound.fade_out,
                 mute=written.sound.mute,
+                effects=tuple(
+                    graph.SoundEffectUse(self._registry.sound_effects[use.effect], use.params, use.mix)
+                    for use in written.sound.effects
+                    if use.enabled
+                ),
             ),
             records=() if media is None or media.record is None else (media.record,),
         )

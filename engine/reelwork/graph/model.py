@@ -13,6 +13,7 @@ from fractions import Fraction
 from reelwork.catalogue.facts import MediaFacts
 from reelwork.effect import Effect, Generator, Merge, Transition
 from reelwork.scene.animation import Curve
+from reelwork.sound_effect import SoundEffect
 from reelwork.values import Colour, Display
 
 
@@ -136,14 +137,24 @@ class EffectUse:
 
 
 @dataclass(frozen=True)
+class SoundEffectUse:
+    """An effect on a layer's sound; ``params`` holds plain values or curves by parameter name."""
+
+    effect: type[SoundEffect]
+    params: Mapping[str, object]
+    mix: Curve
+
+
+@dataclass(frozen=True)
 class SoundUse:
-    """How a layer is heard: ``gain`` in dB, ``pan`` from -1 (left) to 1 (right), fades in seconds."""
+    """How a layer is heard: ``gain`` in dB, ``pan`` from -1 (left) to 1 (right), fades in seconds; effects first."""
 
     gain: Curve
     pan: Curve
     fade_in: Fraction
     fade_out: Fraction
     mute: bool
+    effects: tuple[SoundEffectUse, ...] = ()
 
 
 @dataclass(frozen=True)

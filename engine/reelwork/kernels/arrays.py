@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 #: Single-precision arrays: pixels, weights, coverage.
 Floats: TypeAlias = npt.NDArray[np.float32]
+#: Sound, ``[channel, sample]``.
+Sound: TypeAlias = npt.NDArray[np.float32]
 #: Double-precision arrays: coordinates.
 Doubles: TypeAlias = npt.NDArray[np.float64]
 #: Indices and fixed-point numbers.

@@ -31,7 +31,7 @@ from reelwork.render.view import frame_range, output_view
 from reelwork.scene.model import Output
 from reelwork.sound.levels import Levels, Meter
 from reelwork.sound.mix import mix, sample_at
-from reelwork.sound.plan import Voice
+from reelwork.sound.plan import Part
 from reelwork.sound.voices import collect_voices
 
 
@@ -49,7 +49,7 @@ class Film:
     renderer: FilmJob
     begin: Fraction
     duration: Fraction
-    voices: tuple[Voice, ...]
+    voices: tuple[Part, ...]
     sound_as: SoundSpec
     title: str
 
@@ -217,7 +217,7 @@ def write_sound_alone(prepared: Prepared, output: Output, target: Path, request:
     return meter.levels()
 
 
-def hear(voices: tuple[Voice, ...], begin: Fraction, duration: Fraction, report: Report) -> Levels | None:
+def hear(voices: tuple[Part, ...], begin: Fraction, duration: Fraction, report: Report) -> Levels | None:
     """Mix sound that nobody gets; comes back with how loud it is, if anything is heard.
 
     :param begin: seconds of the graph's root
@@ -269,6 +269,6 @@ def _told(blocks: Iterator[npt.NDArray[np.float32]], report: Report) -> Iterator
         yield block
 
 
-def _mixed(voices: tuple[Voice, ...], start: Fraction, duration: Fraction) -> Iterator[npt.NDArray[np.float32]]:
+def _mixed(voices: tuple[Part, ...], start: Fraction, duration: Fraction) -> Iterator[npt.NDArray[np.float32]]:
     """The sound of a stretch of the graph's root, 48,000 Hz stereo."""
     return mix(voices, duration, start=start, opener=AudioSource)

@@ -72,8 +72,14 @@ class Clips(Kind):
     """A list of clips, transitions and gaps. Plain value: ``tuple[Clip | TransitionUse | Gap, ...]``."""
 
 
+@dataclass(frozen=True)
 class Effects(Kind):
-    """A list of effects, each a name or a name with parameters. Plain value: ``tuple[EffectUse, ...]``."""
+    """A list of effects, each a name or a name with parameters. Plain value: ``tuple[EffectUse, ...]``.
+
+    :param of: ``effect`` of pictures, or ``sound effect``
+    """
+
+    of: str = "effect"
 
 
 @dataclass(frozen=True)

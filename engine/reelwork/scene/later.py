@@ -175,7 +175,6 @@ class LaterSoundKeys:
     """Keys of ``sound`` that are not built yet."""
 
     duck: Any = param(None, kind=Struct(Duck), later=True, help="Become quieter under other sound.")
-    effects: Any = param(None, kind=Data(), later=True, help="Sound effects.")
     pitch: Any = param(None, kind=Choice(("keep", "follow")), later=True, help="Whether speed changes the pitch.")
     early: Any = param(None, kind=Time(minimum=0.0), later=True, help="How long the sound begins before the picture.")
     late: Any = param(None, kind=Time(minimum=0.0), later=True, help="How long the sound goes on after the picture.")

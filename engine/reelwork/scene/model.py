@@ -87,6 +87,24 @@ class Transform:
     opacity: Curve = param(Curve.constant(1.0), kind=Ratio(bounded=True), help="From 0% to 100%.")
 
 
+@dataclass(frozen=True)
+class EffectUse:
+    """An effect, of pictures or of sound, as a layer uses it.
+
+    :param effect: its name in the registry
+    :param params: those that were written, by their Python names: curves where they may be animated; lists and models
+        hold the curves of their parts
+    :param mix: how much of its result is taken, 0 to 1
+    """
+
+    effect: str
+    params: dict[str, Any]
+    mix: Curve = WHOLE
+    enabled: bool = True
+    place: Place = NOWHERE
+    path: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sound:
     """What is heard of a layer. Curves are on the layer's clock."""
@@ -101,6 +119,13 @@ class Sound:
     )
     mute: bool = param(False, kind=Boolean(), help="`true` silences it, nested sound too; the picture stays.")
     role: str = param("", kind=Text(), help="What it is in the mix, such as `voice` or `music`.")
+    effects: tuple[EffectUse, ...] = param(
+        (),
+        kind=Effects("sound effect"),
+        animated=False,
+        help="What is done to its sound, in order, before gain, pan and fades; on what has layers of its own, to their "
+        "mix.",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,24 +137,6 @@ class Credit:
         None, kind=Ratio(bounded=True), animated=False, help="A fixed share of the split, such as `10%`."
     )
     omit_from_roll: bool = param(False, kind=Boolean(), help="`true` leaves this use out of the credit roll.")
-
-
-@dataclass(frozen=True)
-class EffectUse:
-    """An effect as a layer uses it.
-
-    :param effect: its name in the registry
-    :param params: those that were written, by their Python names: curves where they may be animated; lists and models
-        hold the curves of their parts
-    :param mix: how much of its result is taken, 0 to 1
-    """
-
-    effect: str
-    params: dict[str, Any]
-    mix: Curve = WHOLE
-    enabled: bool = True
-    place: Place = NOWHERE
-    path: str = ""
 
 
 @dataclass(frozen=True)

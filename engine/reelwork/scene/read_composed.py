@@ -101,7 +101,7 @@ def _limits(kind: Kind) -> tuple[float | None, float | None]:
     """What eases that swing over may not leave."""
     if isinstance(kind, kinds.Ratio) and kind.bounded:
         return 0.0, 1.0
-    if isinstance(kind, kinds.Number | kinds.Ratio):
+    if isinstance(kind, kinds.Number | kinds.Ratio | kinds.Level):
         return kind.minimum, kind.maximum
     return None, None
 

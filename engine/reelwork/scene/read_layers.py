@@ -238,12 +238,15 @@ def _read_effects(reading: Reading, kind: language.Effects, node: Node, path: st
     if not isinstance(node, Sequence):
         remedy = "an effect stands in a list: write `- ` before it" if isinstance(node, Scalar | MappingNode) else ""
         return reading.expected(kind, node, path, remedy)
-    uses = (_effect(reading, child, item(path, i)) for i, child in enumerate(node.items))
+    uses = (_effect(reading, kind.of, child, item(path, i)) for i, child in enumerate(node.items))
     return tuple(use for use in uses if use is not None)
 
 
-def _effect(reading: Reading, node: Node, path: str) -> EffectUse | None:
-    chosen = _chosen(reading, node, path, reading.registry.effects, "effect", EFFECT_KEYS)
+def _effect(reading: Reading, of: str, node: Node, path: str) -> EffectUse | None:
+    table: Mapping[str, type[Extension]] = reading.registry.effects
+    if of == "sound effect":
+        table = reading.registry.sound_effects
+    chosen = _chosen(reading, node, path, table, of, EFFECT_KEYS)
     if chosen is None:
         return None
     name, values = chosen

@@ -40,6 +40,8 @@ def read_time(reading: Reading, kind: Time, node: Scalar, path: str) -> Any:
         return reading.wrong(
             node, path, f"expected a time of at least {plain_number(kind.minimum)}s, found {found(node)}"
         )
+    if time is not BAD and kind.maximum is not None and time > kind.maximum:
+        return reading.expected(kind, node, path)
     return time
 
 

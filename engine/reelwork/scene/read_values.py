@@ -131,6 +131,8 @@ def _read_level(reading: Reading, kind: kinds.Level, node: Scalar, path: str) ->
     if value is None:
         remedy = f"levels are in decibels: write {node.text}dB" if number(node.text) is not None else ""
         return reading.expected(kind, node, path, remedy)
+    if not _within(value, kind.minimum, kind.maximum):
+        return reading.expected(kind, node, path)
     return value
 
 

@@ -148,7 +148,7 @@ def _short(kind: Kind) -> str:
         case language.Choosing():
             return f"a {kind.of}"
         case language.Effects():
-            return "a list of effects"
+            return f"a list of {kind.of}s"
     return describe(kind).replace("|", "\\|")
 
 

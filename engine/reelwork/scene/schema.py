@@ -132,6 +132,8 @@ class _Schema:
                 base = kind.model.__name__.lower()
             elif isinstance(kind, language.Made):
                 base = f"{kind.generator}-generator"
+            elif isinstance(kind, language.Effects):
+                base = f"{kind.of.replace(' ', '-')}s"
             name = base = f"{base}-keyed" if animated else base
             number = 2
             while name in self.definitions:
@@ -214,7 +216,7 @@ class _Schema:
                 return {"anyOf": [{"type": "string", "pattern": _COLOUR}, light]}
             case kinds.Time():
                 literal = _TIME if kind.minimum is None else _TIME.replace("-?", "")
-                return _number_or(_CUES if kind.cues else literal, kind.minimum, None)
+                return _number_or(_CUES if kind.cues else literal, kind.minimum, kind.maximum)
             case kinds.Text() | language.Expression():
                 return {"type": ["string", "number", "boolean"]}
             case kinds.Boolean():
@@ -253,9 +255,14 @@ class _Schema:
             case language.Clips():
                 return _list_of({"anyOf": [_ref("clip"), _ref("transition"), _ref("gap")]}, 1, None)
             case language.Effects():
-                return _list_of(self.chosen(self.registry.effects, EFFECT_KEYS), 0, None)
+                table: Mapping[str, type[Extension]] = self.registry.effects
+                return _list_of(
+                    self.chosen(self.registry.sound_effects if kind.of == "sound effect" else table, EFFECT_KEYS),
+                    0,
+                    None,
+                )
             case language.Choosing():
-                table: Mapping[str, type[Extension]] = self.registry.transitions
+                table = self.registry.transitions
                 return self.chosen(self.registry.generators if kind.of == "generator" else table, {})
             case language.MergeName():
                 return {"enum": list(self.registry.merges)}

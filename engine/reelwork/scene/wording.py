@@ -19,10 +19,13 @@ def describe(kind: kinds.Kind) -> str:
             return "a ratio such as 0.5 or 50%" + _limits(kind.minimum, kind.maximum)
         case kinds.Length():
             return "a length such as 120 (pixels) or 50%" + _limits(kind.minimum, None)
+        case kinds.Level():
+            return "a level such as -6dB" + _limits(kind.minimum, kind.maximum, "dB")
         case kinds.Time(cues=True):
             return "a time such as 2s, 36f or title.end + 1s"
         case kinds.Time():
-            return "a time such as 2s, 500ms, 36f or 00:00:02:12" + _limits(kind.minimum, None)
+            limits = _limits(kind.minimum, kind.maximum, "" if kind.maximum is None else "s")
+            return f"a time such as 2s, 500ms, 36f or 00:00:02:12{limits}"
         case kinds.Choice():
             return one_of(kind.options)
         case kinds.Name():
@@ -43,6 +46,8 @@ def describe(kind: kinds.Kind) -> str:
             return "{name: {parameters}} of a generator"
         case language.Choosing():
             return f"the name of a {kind.of}, or {{name: {{parameters}}}}"
+        case language.Effects():
+            return f"a list of {kind.of}s, each a name or {{name: {{parameters}}}}"
         case language.Made(shorthand=None):
             return f"a mapping with the parameters of the {kind.generator}"
         case language.Made():
@@ -56,7 +61,6 @@ _PLAIN: dict[type[kinds.Kind], str] = {
     kinds.Angle: "an angle in degrees such as 90",
     kinds.Scale: "a ratio such as 50%, or two as [x, y]",
     kinds.Skew: "an angle in degrees, or two as [x, y]",
-    kinds.Level: "a level such as -6dB",
     kinds.Colour: 'a colour such as "#f2b134", gold or {linear: [r, g, b]}',
     kinds.Text: "a text",
     kinds.Boolean: "true or false",
@@ -72,7 +76,6 @@ _PLAIN: dict[type[kinds.Kind], str] = {
     language.Data: "a value",
     language.Layers: "a list of layers",
     language.Clips: "a list of clips, transitions and gaps",
-    language.Effects: "a list of effects, each a name or {name: {parameters}}",
     language.MergeName: "the name of a merge",
     language.Expression: "an expression",
 }
@@ -107,15 +110,14 @@ def _number(kind: kinds.Number) -> str:
     return name + unit + _limits(kind.minimum, kind.maximum)
 
 
-def _limits(minimum: float | None, maximum: float | None) -> str:
-    if minimum is not None and maximum is not None:
-        if minimum == maximum:
-            return f", {plain_number(minimum)}"
-        return f" from {plain_number(minimum)} to {plain_number(maximum)}"
-    if minimum is not None:
-        return f", at least {plain_number(minimum)}"
-    if maximum is not None:
-        return f", at most {plain_number(maximum)}"
+def _limits(minimum: float | None, maximum: float | None, unit: str = "") -> str:
+    low, high = (None if limit is None else f"{plain_number(limit)}{unit}" for limit in (minimum, maximum))
+    if low is not None and high is not None:
+        return f", {low}" if low == high else f" from {low} to {high}"
+    if low is not None:
+        return f", at least {low}"
+    if high is not None:
+        return f", at most {high}"
     return ""
 
 

@@ -12,8 +12,9 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from reelwork.sound.effects import processed
 from reelwork.sound.gains import RATE, Level, gains
-from reelwork.sound.plan import Clock, Voice
+from reelwork.sound.plan import Bus, Clock, Envelope, Part, Voice
 
 Block = npt.NDArray[np.float32]
 
@@ -44,7 +45,7 @@ def sample_at(time: Fraction) -> int:
 
 
 def mix(
-    voices: Iterable[Voice],
+    parts: Iterable[Part],
     duration: Fraction,
     *,
     opener: Opener,
@@ -55,29 +56,50 @@ def mix(
 
     Voices are cut at the samples nearest to their start and end, the end excluded, and summed in float64 in the order
     they come in; where nothing sounds there is silence. Samples may lie beyond ±1. The block size changes none of them.
+    What is mixed for effects is so from the sample nearest to its layer's start, and its voices lie as they would if
+    that were the beginning of everything.
 
-    :param start: the instant of the voices' time where the stretch begins, seconds
+    :param parts: voices and buses
+    :param start: the instant of the parts' time where the stretch begins, seconds
     :param duration: the stretch's length, seconds
     """
-    placed = [_Placed.of(voice.within(Clock(-start))) for voice in voices]
     total = sample_at(duration)
-    order = {id(voice): index for index, voice in enumerate(placed)}
-    heard = (voice for voice in placed if voice.first < total and voice.last > 0)
-    waiting = sorted(heard, key=lambda voice: voice.first, reverse=True)
-    sources = _Sources(opener, waiting)
-    sounding: list[_Placed] = []
+    sources = _Sources(opener)
+    mixer = _Mixer((part.within(Clock(-start)) for part in parts), sources, 0, total)
     try:
         for first in range(0, total, block):
-            stop = min(first + block, total)
-            while waiting and waiting[-1].first < stop:
-                sounding.append(waiting.pop())
-            sounding.sort(key=lambda voice: order[id(voice)])
-            yield _sum(sounding, sources, first, stop)
-            for voice in [voice for voice in sounding if voice.last <= stop]:
-                sounding.remove(voice)
-                sources.done(voice)
+            yield mixer.next(first, min(first + block, total)).astype(np.float32)
     finally:
         sources.close()
+
+
+class _Mixer:
+    """Sums parts; asked for one run of samples after another.
+
+    :param first: the first sample that is asked for
+    :param last: where the last run ends, at most
+    """
+
+    def __init__(self, parts: Iterable[Part], sources: _Sources, first: int, last: int | None = None) -> None:
+        placed = [_PlacedBus(part) if isinstance(part, Bus) else _Placed.of(part) for part in parts]
+        heard = [part for part in placed if part.last > first and (last is None or part.first < last)]
+        self._order = {id(part): index for index, part in enumerate(placed)}
+        self._waiting = sorted(heard, key=lambda part: part.first, reverse=True)
+        self._sounding: list[_Placed | _PlacedBus] = []
+        self._sources = sources
+        sources.expect(part for part in heard if isinstance(part, _Placed))
+
+    def next(self, first: int, stop: int) -> npt.NDArray[np.float64]:
+        """The sum of what is heard at some samples."""
+        while self._waiting and self._waiting[-1].first < stop:
+            self._sounding.append(self._waiting.pop())
+        self._sounding.sort(key=lambda part: self._order[id(part)])
+        summed = _sum(self._sounding, self._sources, first, stop)
+        for part in [part for part in self._sounding if part.last <= stop]:
+            self._sounding.remove(part)
+            if isinstance(part, _Placed):
+                self._sources.done(part)
+        return summed
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,8 +127,13 @@ class _Placed:
     def source(self) -> tuple[str, Fraction]:
         return self.voice.source, self.voice.speed
 
-    def read(self, source: Source, first: int, stop: int) -> Block:
+    @property
+    def envelopes(self) -> tuple[Envelope, ...]:
+        return self.voice.envelopes
+
+    def read(self, sources: _Sources, first: int, stop: int) -> Block:
         """Its samples, before its envelopes, at some of the output's sample numbers."""
+        source = sources.of(self)
         if self.voice.backwards:
             to = self.head - (first - self.first)
             return self._tape(source, to - (stop - first), to)[:, ::-1]
@@ -133,13 +160,59 @@ class _Placed:
         return np.concatenate(parts, axis=1)
 
 
+class _PlacedBus:
+    """A bus in samples. Its inside is counted from its own start.
+
+    :param bus: in the output's time
+    """
+
+    def __init__(self, bus: Bus) -> None:
+        self.envelopes = bus.envelopes
+        self._start = sample_at(bus.start)
+        first, last = bus.heard
+        self.first, self.last = sample_at(first), sample_at(last)
+        self._bus = bus.within(Clock(-bus.start))
+        self._blocks: Iterator[Block] | None = None
+        self._rest = np.zeros((2, 0), np.float32)
+        self._position = 0
+
+    def read(self, sources: _Sources, first: int, stop: int) -> Block:
+        """Its samples, before its envelopes; asked for one run after another."""
+        if self._blocks is None:
+            self._blocks = self._processed(sources)
+        first, stop = first - self._start, stop - self._start
+        while self._position < first:  # what lies before is worked through for what the effects remember of it
+            self._next(first - self._position)
+        taken = []
+        while self._position < stop:
+            taken.append(self._next(stop - self._position))
+        return np.concatenate(taken, axis=1)
+
+    def _next(self, most: int) -> Block:
+        assert self._blocks is not None
+        if not self._rest.shape[1]:
+            self._rest = next(self._blocks)
+        taken, self._rest = self._rest[:, :most], self._rest[:, most:]
+        self._position += taken.shape[1]
+        return taken
+
+    def _processed(self, sources: _Sources) -> Iterator[Block]:
+        bus = self._bus
+        mixer = _Mixer(bus.parts, sources, 0)
+        return processed(
+            bus.effects, lambda first, stop: mixer.next(first, stop).astype(np.float32), bus.clock, bus.path
+        )
+
+
 class _Sources:
     """Files that are open: each opened when it is first heard and closed when nothing needs it any more."""
 
-    def __init__(self, opener: Opener, voices: Iterable[_Placed]) -> None:
+    def __init__(self, opener: Opener) -> None:
         self._opener = opener
         self._open: dict[tuple[str, Fraction], Source] = {}
         self._needed: dict[tuple[str, Fraction], int] = {}
+
+    def expect(self, voices: Iterable[_Placed]) -> None:
         for voice in voices:
             self._needed[voice.source] = self._needed.get(voice.source, 0) + 1
 
@@ -160,28 +233,28 @@ class _Sources:
         self._open.clear()
 
 
-def _sum(voices: Iterable[_Placed], sources: _Sources, first: int, stop: int) -> Block:
+def _sum(parts: Iterable[_Placed | _PlacedBus], sources: _Sources, first: int, stop: int) -> npt.NDArray[np.float64]:
     total = np.zeros((2, stop - first))
-    for voice in voices:
-        begin, end = max(first, voice.first), min(stop, voice.last)
+    for part in parts:
+        begin, end = max(first, part.first), min(stop, part.last)
         if begin >= end:
             continue
-        left, right = _product(voice.voice, begin, end)
+        left, right = _product(part.envelopes, begin, end)
         if isinstance(left, float) and left == 0.0 and isinstance(right, float) and right == 0.0:
             continue
         # Widened first: numpy would multiply float32 by a single gain in float32, and by a run of gains in float64.
-        heard = voice.read(sources.of(voice), begin, end).astype(np.float64)
+        heard = part.read(sources, begin, end).astype(np.float64)
         if not np.isfinite(heard).all():  # a float file may hold anything, and one infinity would silence a whole mix
             heard = np.nan_to_num(heard, nan=0.0, posinf=0.0, neginf=0.0)
         total[0, begin - first : end - first] += heard[0] * left
         total[1, begin - first : end - first] += heard[1] * right
-    return total.astype(np.float32)
+    return total
 
 
-def _product(voice: Voice, first: int, stop: int) -> tuple[Level, Level]:
+def _product(envelopes: Iterable[Envelope], first: int, stop: int) -> tuple[Level, Level]:
     left: Level = 1.0
     right: Level = 1.0
-    for envelope in voice.envelopes:
+    for envelope in envelopes:
         its_left, its_right = gains(envelope, first, stop)
         left, right = left * its_left, right * its_right
     return left, right

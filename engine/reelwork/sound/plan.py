@@ -1,7 +1,8 @@
-"""The sound plan: a list of voices, each a stretch of a file with the envelopes that shape it.
+"""The sound plan: a list of parts, voices and buses. A voice is a stretch of a file with the envelopes that shape it.
 
 Nested compositions leave no trace in it: gain, pan and fades are all multiplications, so what acts on a nested mix is
-handed down to every voice in it, on its own clock. Times are exact seconds of the output.
+handed down to every voice in it, on its own clock. Where sound effects act on a mix, its parts stay together, as a bus.
+Times are exact seconds of the output.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
+from reelwork.graph.model import SoundEffectUse
 from reelwork.scene.animation import Curve
 
 #: From this level in dB downwards is silence.
@@ -141,3 +143,62 @@ class Voice:
             turn=None if self.turn is None else self.turn / rate,
             envelopes=tuple(envelope.within(outer) for envelope in self.envelopes),
         )
+
+
+@dataclass(frozen=True)
+class Bus:
+    """Parts that are mixed and sent through sound effects.
+
+    The effects begin at ``start`` whatever is heard of it, so that what is heard does not depend on where one begins to
+    listen. Retimed, its parts and keyframes come nearer together; effects work in the time of whoever listens.
+
+    :param parts: what goes in, nothing of it before ``start`` or after ``end``
+    :param clock: that the effects' parameters are keyframed on
+    :param tail: seconds that it rings on after ``end``
+    :param path: of the layer, in the scene
+    :param envelopes: what shapes it behind the effects, innermost first
+    :param window: from when to when it may be heard; ``None``: always
+    """
+
+    parts: tuple[Part, ...]
+    effects: tuple[SoundEffectUse, ...]
+    clock: Clock
+    start: Fraction
+    end: Fraction
+    tail: Fraction = Fraction(0)
+    path: str = ""
+    envelopes: tuple[Envelope, ...] = ()
+    window: tuple[Fraction, Fraction] | None = None
+
+    @property
+    def heard(self) -> tuple[Fraction, Fraction]:
+        """From when to when it is heard."""
+        first, last = self.window or (self.start, self.end + self.tail)
+        return max(first, self.start), min(last, self.end + self.tail)
+
+    def clipped(self, start: Fraction, end: Fraction) -> Bus | None:
+        """What is heard of it from ``start`` to ``end``; ``None`` where that is nothing."""
+        first, last = self.window or (start, end)
+        clipped = replace(self, window=(max(first, start), min(last, end)))
+        first, last = clipped.heard
+        return clipped if first < last else None
+
+    def within(self, outer: Clock) -> Bus:
+        """The same, for a listener outside a clock that this bus's times are read on."""
+        start, end = sorted((outer.when(self.start), outer.when(self.end)))
+        window = None
+        if self.window is not None:
+            first, last = sorted(map(outer.when, self.window))
+            window = (first, last)
+        return replace(
+            self,
+            parts=tuple(part.within(outer) for part in self.parts),
+            clock=self.clock.within(outer),
+            start=start,
+            end=end,
+            envelopes=tuple(envelope.within(outer) for envelope in self.envelopes),
+            window=window,
+        )
+
+
+Part = Voice | Bus

@@ -1,4 +1,4 @@
-"""Collecting voices: a graph goes in, everything that is heard in its root composition comes out as voices."""
+"""Collecting voices: a graph goes in, everything that is heard in its root composition comes out, voices and buses."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ from reelwork.graph.model import (
     SoundUse,
 )
 from reelwork.scene.animation import Curve
-from reelwork.sound.plan import SILENCE, Clock, Envelope, Fade, Gain, Pan, Voice
+from reelwork.sound.effects import effects_of, ringing
+from reelwork.sound.plan import SILENCE, Bus, Clock, Envelope, Fade, Gain, Pan, Part, Voice
 
 # Loops of compositions that sound are written out, and a scene of a few lines could ask for billions of them.
 _MOST: Final = 100_000
 
 
-def collect_voices(graph: Graph) -> tuple[Voice, ...]:
+def collect_voices(graph: Graph) -> tuple[Part, ...]:
     """Everything that is heard, in the time of the graph's root composition, in order of the layers.
 
     :raises SceneError: a layer sounds in more places than can be mixed
@@ -39,34 +40,39 @@ class _Collector:
     """Collects the voices of each composition once."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[Voice, ...]] = {}
+        self._known: dict[int, tuple[Part, ...]] = {}
 
-    def composition(self, composition: Composition) -> tuple[Voice, ...]:
-        """The voices of a composition in its own time."""
+    def composition(self, composition: Composition) -> tuple[Part, ...]:
+        """What is heard in a composition, in its own time."""
         known = self._known.get(id(composition))
         if known is None:
             whole = (Fraction(0), composition.duration)
             known = self._known[id(composition)] = tuple(_clipped(self._layers(composition.layers), *whole))
         return known
 
-    def _layers(self, layers: Iterable[Layer]) -> Iterator[Voice]:
+    def _layers(self, layers: Iterable[Layer]) -> Iterator[Part]:
         for layer in layers:
             yield from self._layer(layer)
 
-    def _layer(self, layer: Layer, *transitions: Fade) -> list[Voice]:
+    def _layer(self, layer: Layer, *transitions: Fade) -> list[Part]:
         """What is heard of a layer, in the time that its start is counted in."""
         shape = (*_envelopes(layer), *transitions)
         if layer.sound.mute or any(_is_silent(envelope) for envelope in shape):
             return []
-        heard: list[Voice] = []
-        for voice in self._source(layer):
+        heard: list[Part] = []
+        for part in self._source(layer):
             if len(heard) == _MOST:
                 message = f"more than {_MOST:,} sounds are heard in this layer, which is more than can be mixed"
                 raise SceneError((Problem(message, path=layer.path, remedy="loop less often, or mute the layer"),))
-            heard.append(replace(voice, envelopes=(*voice.envelopes, *shape)))
-        return heard
+            heard.append(part)
+        effects = effects_of(layer.sound)
+        if effects and heard:
+            tail = ringing(effects, layer.end - layer.start)
+            started = Clock(layer.start)
+            heard = [Bus(tuple(heard), effects, started, layer.start, layer.end, tail, layer.path)]
+        return [replace(part, envelopes=(*part.envelopes, *shape)) for part in heard]
 
-    def _source(self, layer: Layer) -> Iterator[Voice]:
+    def _source(self, layer: Layer) -> Iterator[Part]:
         """What a layer's source sounds like, in the time that its start is counted in."""
         source, span = layer.source, (layer.start, layer.end)
         started = Clock(layer.start)
@@ -82,7 +88,7 @@ class _Collector:
         elif isinstance(source, SequenceSource):
             yield from _clipped((voice.within(started) for voice in self._clips(source.sequence)), *span)
 
-    def _clips(self, sequence: Sequence) -> Iterator[Voice]:
+    def _clips(self, sequence: Sequence) -> Iterator[Part]:
         fades: list[list[Fade]] = [[] for _ in sequence.clips]
         for transition in sequence.transitions:
             if transition.start >= transition.end:
@@ -153,8 +159,8 @@ def _is_silent(envelope: Envelope) -> bool:
     return isinstance(envelope, Gain) and envelope.level.is_constant and bool(envelope.level.keys[0].value <= SILENCE)
 
 
-def _clipped(voices: Iterable[Voice], start: Fraction, end: Fraction) -> Iterator[Voice]:
-    for voice in voices:
-        clipped = voice.clipped(start, end)
+def _clipped(parts: Iterable[Part], start: Fraction, end: Fraction) -> Iterator[Part]:
+    for part in parts:
+        clipped = part.clipped(start, end)
         if clipped is not None:
             yield clipped

@@ -18,8 +18,7 @@ from typing import Any
 from reelwork.effect import Extension
 from reelwork.plan.nodes import named
 from reelwork.render.worker import take_over_pipes
-from reelwork.testing.painting import painted
-from reelwork.testing.samples import BOX
+from reelwork.testing.hearing import made
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Said:
 
     :param name: in keys
     :param hashed: whether equal ones have equal hashes
-    :param picture: the digest of what it paints
+    :param picture: the digest of what it paints, or of the sound that it makes
     :param fault: why it cannot be used, if it cannot
     """
 
@@ -42,7 +41,7 @@ def said(extension: Extension) -> Said:
     """What it says here."""
     copy = pickle.loads(pickle.dumps(extension))
     hashed = copy == extension and hash(copy) == hash(extension)
-    return Said(named(extension), hashed, hashlib.sha256(painted(extension, BOX).tobytes()).hexdigest())
+    return Said(named(extension), hashed, hashlib.sha256(made(extension).tobytes()).hexdigest())
 
 
 def answer(extension: Extension) -> Said:

@@ -19,7 +19,7 @@ from reelwork.render.digests import sources
 from reelwork.scene.declared import declaration_problems
 from reelwork.testing import elsewhere
 from reelwork.testing.painting import painted
-from reelwork.testing.promise import Promises, trials
+from reelwork.testing.promise import PICTURES, Promises, trials
 from reelwork.testing.samples import BOX, CONTEXT, changed, ordinary
 
 PROMISES: Final = Promises()
@@ -51,18 +51,18 @@ def _declared(cls: type[Extension]) -> None:
     assert not any(problems), "; ".join(filter(None, problems))
 
 
-@PROMISES("it paints a whole picture", basic=True)
+@PROMISES("it paints a whole picture", PICTURES, basic=True)
 def _paints(cls: type[Extension]) -> None:
     assert not trials(cls).basic, trials(cls).basic
 
 
-@PROMISES("it paints whole pictures at the ends of its parameters' ranges")
+@PROMISES("it paints whole pictures at the ends of its parameters' ranges", PICTURES)
 def _extremes(cls: type[Extension]) -> None:
     first, *others = trials(cls).faults or ("",)
     assert not first, f"{first}{f'; and {len(others)} others' if others else ''}"
 
 
-@PROMISES("tiles are parts of the whole")
+@PROMISES("tiles are parts of the whole", PICTURES)
 def _tiles(cls: type[Extension]) -> None:
     extension = ordinary(cls)
     whole = Frame(painted(extension, AROUND), AROUND)
@@ -74,7 +74,7 @@ def _tiles(cls: type[Extension]) -> None:
         )
 
 
-@PROMISES("nothing is asked for, nothing is done")
+@PROMISES("nothing is asked for, nothing is done", PICTURES)
 def _empty(cls: type[Extension]) -> None:
     assert painted(ordinary(cls), Window(10, 10, 10, 20)).size == 0
     assert painted(ordinary(cls), Window(10, 10, 11, 11)).shape == (4, 1, 1)
@@ -106,7 +106,7 @@ def _code(cls: type[Extension]) -> None:
     assert file in files, f"{file} is not part of the package {package}, whose code tells old results from new ones"
 
 
-@PROMISES("threads and the order of tiles do not matter")
+@PROMISES("threads and the order of tiles do not matter", PICTURES)
 def _threads(cls: type[Extension]) -> None:
     extension = ordinary(cls)
     found: dict[tuple[int, Window], bytes] = {}
@@ -125,7 +125,7 @@ def _threads(cls: type[Extension]) -> None:
         assert len({found[number, tile] for number in range(4)}) == 1, "threads at once give different pictures"
 
 
-@PROMISES("the order of frames does not matter")
+@PROMISES("the order of frames does not matter", PICTURES)
 def _frames(cls: type[Extension]) -> None:
     extension, instants = ordinary(cls), _INSTANTS if cls.timed else _INSTANTS[:1]
     first = {time: painted(extension, BOX, replace(CONTEXT, time=time)).tobytes() for time in instants}
@@ -134,7 +134,7 @@ def _frames(cls: type[Extension]) -> None:
         assert again == first[time], f"painted again, the frame at {float(time):g} s differs"
 
 
-@PROMISES("what does not say that it is timed does not move")
+@PROMISES("what does not say that it is timed does not move", PICTURES)
 def _still(cls: type[Extension]) -> None:
     if not cls.timed:
         pictures = {painted(ordinary(cls), BOX, replace(CONTEXT, time=time)).tobytes() for time in _INSTANTS}

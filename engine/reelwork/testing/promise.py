@@ -13,12 +13,15 @@ from typing import Any, Final, Literal, cast
 
 import numpy as np
 
-from reelwork.effect import Extension
+from reelwork.effect import Effect, Extension, Generator, Merge, Transition
 from reelwork.errors import OutputError, PluginError, SceneError
 from reelwork.extensions.declared import lacking
-from reelwork.testing.painting import painted
-from reelwork.testing.samples import BOX, extremes, ordinary
+from reelwork.sound_effect import SoundEffect
+from reelwork.testing.hearing import made
+from reelwork.testing.samples import extremes, ordinary
 
+#: What makes pictures.
+PICTURES: Final = (Effect, Merge, Generator, Transition)
 #: No more of a fault's words are shown.
 _LONGEST: Final = 300
 
@@ -28,13 +31,13 @@ class Promise:
     """Something that must hold for extensions of a kind.
 
     :param name: what must hold
-    :param of: the kind
+    :param of: the kind, or the kinds
     :param check: raises AssertionError, with words, if it does not
     :param basic: whether it is looked at even of a class that paints nothing
     """
 
     name: str
-    of: type[Extension]
+    of: type[Extension] | tuple[type[Extension], ...]
     check: Callable[[Any], None]
     basic: bool = False
 
@@ -61,7 +64,7 @@ class Promises:
         return iter(self._all)
 
     def __call__(
-        self, name: str, of: type[Extension] = Extension, *, basic: bool = False
+        self, name: str, of: type[Extension] | tuple[type[Extension], ...] = Extension, *, basic: bool = False
     ) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
         """Declare the decorated function a promise; the parameters are those of :class:`Promise`."""
 
@@ -129,10 +132,13 @@ def _trials(cls: Any) -> Trials:
 
 
 def _wrong(extension: Extension) -> str:
-    """What is wrong with the picture that an extension paints."""
-    data = painted(extension, BOX)
+    """What is wrong with the picture that an extension paints, or with the sound that it makes."""
+    data = made(extension)
     if not np.isfinite(data).all():
-        return f"{extension!r} leaves pixels unset, or makes them infinite or no number"
+        what = "samples" if isinstance(extension, SoundEffect) else "pixels"
+        return f"{extension!r} leaves {what} unset, or makes them infinite or no number"
+    if isinstance(extension, SoundEffect):
+        return ""
     if (data[3] < 0.0).any() or (data[3] > 1.0 + 1e-5).any():
         return f"{extension!r} makes alpha less than 0 or more than 1"
     return ""

@@ -106,11 +106,12 @@ def _ends(kind: kinds.Kind) -> Iterator[Any]:
     elif isinstance(kind, kinds.Angle):
         yield from (0.0, 30.0, 720.0)
     elif isinstance(kind, kinds.Level):
-        yield from (-60.0, 0.0, 6.0)
+        yield from (_or(kind.minimum, -60.0), _or(kind.minimum, 0.0), _or(kind.maximum, 6.0))
     elif isinstance(kind, kinds.Colour):
         yield from (Colour(0.0, 0.0, 0.0), Colour(0.8, 0.4, 0.2), Colour(1.0, 1.0, 1.0))
     elif isinstance(kind, kinds.Time):
-        yield from (Fraction(0), Fraction(1, 3), Fraction(10))
+        first, last = Fraction(_or(kind.minimum, 0.0)), Fraction(_or(kind.maximum, 10.0))
+        yield from (first, (2 * first + last) / 3, last)
     elif isinstance(kind, kinds.Text):
         yield from ("", "A word", "Words " * 20)
     elif isinstance(kind, kinds.Boolean):
@@ -127,6 +128,10 @@ def _ends(kind: kinds.Kind) -> Iterator[Any]:
     elif isinstance(kind, kinds.Struct):
         needed = {name: p for name, p in kinds.params(kind.model).items() if p.default is kinds.REQUIRED}
         yield kind.model(**{kinds.field_name(name): _middle(p.kind) for name, p in needed.items()})
+
+
+def _or(limit: float | None, usual: float) -> float:
+    return usual if limit is None else limit
 
 
 def _lists(kind: kinds.List) -> Iterator[tuple[Any, ...]]:
