@@ -9,8 +9,10 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass, field
 from fractions import Fraction
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias, dataclass_transform
 
+from reelwork.errors import PluginError
 from reelwork.image.window import EVERYWHERE, Window
 from reelwork.kinds import Param, param, params
 from reelwork.values import Affine, Colour, Display, Projective
@@ -100,6 +102,8 @@ class Extension:
     The class's docstring is its documentation: first line a title, the rest shown by ``reelwork effects NAME``.
     """
 
+    #: What messages call its kind.
+    word: ClassVar[str] = "extension"
     name: ClassVar[str] = ""
     version: ClassVar[int] = 0
     #: Parameters (as scenes name them) of which one, and only one, must be written; empty where there is no such rule.
@@ -155,6 +159,7 @@ class Effect(Extension):
     """Changes one picture. Subclass :class:`PointEffect`, :class:`AreaEffect`, :class:`WarpEffect` or
     :class:`TemporalEffect`."""
 
+    word: ClassVar[str] = "effect"
     space: ClassVar[str] = LINEAR
     coverage: ClassVar[str] = SPREAD
 
@@ -212,12 +217,19 @@ class Spreading(Effect):
 
     def region(self, source: Window, context: Context) -> Window:
         """Where there may be light, given where there is light in the source (region of definition)."""
-        return source if source.is_empty else source.expand(*self.margin(context))
+        return source if source.is_empty else source.expand(*_margin(self, context))
 
     def needs(self, wanted: Window, context: Context) -> Window:
         """Which pixels of the source are read to make the wanted ones (region of interest)."""
-        left, top, right, bottom = self.margin(context)
+        left, top, right, bottom = _margin(self, context)
         return wanted.expand(right, bottom, left, top)
+
+
+def _margin(effect: Spreading, context: Context) -> tuple[int, int, int, int]:
+    margin = effect.margin(context)
+    if not isinstance(margin, tuple) or [isinstance(side, Integral) for side in margin] != [True] * 4:
+        raise PluginError(f"margin() must give four whole numbers, and gave {margin!r}")
+    return margin
 
 
 class AreaEffect(Spreading):
@@ -308,6 +320,7 @@ class TemporalEffect(Spreading):
 class Merge(Extension):
     """Mixes a source onto a backdrop. Subclass one of the three below."""
 
+    word: ClassVar[str] = "merge"
     #: Whether a transparent source may change the backdrop; see :class:`CompositeMerge`.
     clears: ClassVar[bool] = False
     #: Whether its function is told where the pixel is; see :class:`CompositeMerge`.
@@ -343,6 +356,7 @@ class CompositeMerge(Merge):
 class Generator(Extension):
     """Makes a picture from nothing. Subclass one of the two below."""
 
+    word: ClassVar[str] = "generator"
     coverage: ClassVar[str] = OWN
 
 
@@ -378,6 +392,7 @@ class Transition(Extension):
     numbers, premultiplied scene-linear.
     """
 
+    word: ClassVar[str] = "transition"
     pixel: ClassVar[Callable[..., tuple[float, float, float, float]]]
 
     def uniforms(self) -> tuple[float | Colour, ...]:

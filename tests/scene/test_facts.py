@@ -9,7 +9,7 @@ from reelwork.extensions import registry
 from reelwork.kinds import Choice, Kind, Length, Level, List, OneOf, Ratio, Scale, Text, Time
 from reelwork.kinds import Colour as ColourKind
 from reelwork.scene.animation import Curve
-from reelwork.scene.defaults import default_words
+from reelwork.words import value_words
 from reelwork.scene.documentation import documentation
 from reelwork.scene.facts import facts
 from reelwork.values import Colour
@@ -37,7 +37,7 @@ from reelwork.values import Length as LengthValue
     ],
 )
 def test_defaults_are_written_as_in_a_scene(value: object, kind: Kind, words: str) -> None:
-    assert default_words(value, kind) == words
+    assert value_words(value, kind) == words
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import click
 
 from reelwork import errors
 from reelwork.errors import Problem, ReelworkError
+from reelwork.faults import PluginFault
 
 #: What each kind of error means to a script; the codes are the classes' own.
 MEANINGS: Final[dict[type[ReelworkError], str]] = {
@@ -57,7 +58,10 @@ def listing() -> str:
 
 def tell(error: BaseException) -> int:
     """Say what went wrong, on standard error; give the code to end with."""
+    debug = os.environ.get(DEBUG, "") not in ("", "0")
     if isinstance(error, ReelworkError):
+        if debug and isinstance(error, PluginFault):
+            click.echo(error.trace, err=True)
         click.echo(coloured(str(error)), err=True)
         return error.exit_code
     if isinstance(error, click.ClickException):
@@ -69,7 +73,7 @@ def tell(error: BaseException) -> int:
     if isinstance(error, OSError) and error.strerror:  # a full disk, a missing permission: the machine's, not a fault
         click.echo(f"reelwork: {f'{error.filename}: ' if error.filename else ''}{error.strerror}", err=True)
         return ReelworkError.exit_code
-    if os.environ.get(DEBUG, "") not in ("", "0"):
+    if debug:
         click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
     else:
         words = " ".join(str(error).split())

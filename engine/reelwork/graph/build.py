@@ -110,7 +110,7 @@ class _Builder:
             parent=parent,
             merge=self._registry.merges[blend],
             effects=tuple(
-                graph.EffectUse(self._registry.effects[use.effect], use.params, use.mix)
+                graph.EffectUse(self._registry.effects[use.effect], use.params, use.mix, use.path)
                 for use in written.effects
                 if use.enabled
             ),
@@ -200,6 +200,7 @@ class _Builder:
                         params=item.params,
                         outgoing=len(clips) - 1 if isinstance(before, scene.Clip) else None,
                         incoming=len(clips) if isinstance(after, scene.Clip) else None,
+                        path=item.path,
                     )
                 )
                 continue

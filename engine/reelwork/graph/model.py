@@ -129,11 +129,15 @@ class Transform:
 
 @dataclass(frozen=True)
 class EffectUse:
-    """An effect on a layer; ``params`` holds plain values or curves by parameter name."""
+    """An effect on a layer; ``params`` holds plain values or curves by parameter name.
+
+    :param path: the key's path in the scene, for messages
+    """
 
     effect: type[Effect]
     params: Mapping[str, object]
     mix: Curve
+    path: str = field(default="", metadata={"digest": False})
 
 
 @dataclass(frozen=True)
@@ -182,7 +186,10 @@ class Layer:
 
 @dataclass(frozen=True)
 class TransitionUse:
-    """A transition between two clips of a sequence; ``None`` stands for transparency and silence."""
+    """A transition between two clips of a sequence; ``None`` stands for transparency and silence.
+
+    :param path: the key's path in the scene, for messages
+    """
 
     start: Fraction
     end: Fraction
@@ -190,6 +197,7 @@ class TransitionUse:
     params: Mapping[str, object]
     outgoing: int | None
     incoming: int | None
+    path: str = field(default="", metadata={"digest": False})
 
 
 @dataclass(frozen=True)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from reelwork.errors import PluginError
+from reelwork.faults import Calling, PluginFault, fault
+from reelwork.image import Window
 from reelwork.image.frame import Frame
 from reelwork.kernels import generate as generated
 from reelwork.kernels.decorator import kernel
 from reelwork.values import Affine, Colour, Display, Space
 
 if TYPE_CHECKING:
-    from reelwork.effect import Context, Merge, PixelGenerator, PointEffect, Transition
+    from reelwork.effect import Context, Extension, Merge, PixelGenerator, PointEffect, Transition
 
 _Four = tuple[float, float, float, float]
 
@@ -45,21 +49,41 @@ class Pointwise:
     def __init__(
         self, effects: Sequence[PointEffect], *, to_layer: Affine, box: tuple[float, float], display: Display = "srgb"
     ) -> None:
-        numbers = [_numbers(effect.uniforms(), _colour_of(effect, display)) for effect in effects]
-        steps = tuple((type(e), e.pixel_function(), len(own)) for e, own in zip(effects, numbers, strict=True))
-        self._apart, self._in_place = generated.pointwise(steps, display)
+        self._effects, self._display = tuple(effects), display
+        numbers = [_numbers(effect, effect.uniforms, _colour_of(effect, display)) for effect in effects]
+        steps = tuple((type(e), _pixel_function(e), len(own)) for e, own in zip(effects, numbers, strict=True))
+        try:
+            self._apart, self._in_place = generated.pointwise(steps, display)
+        except Exception as error:
+            raise self._fault(error) from error
         self._uniforms = np.array([number for own in numbers for number in own], np.float32)
         self._places = _places(to_layer, box)
 
     def __call__(self, source: Frame, out: Frame) -> None:
-        """Fill ``out`` with the source changed by the effects; they may be the same frame."""
+        """Fill ``out`` with the source changed by the effects; they may be the same frame.
+
+        :raises PluginFault: an effect fails
+        """
         if out.window.is_empty:
             return
         x, y = out.window[:2]
-        if source.data is out.data:
-            self._in_place(out.data, x, y, self._places, self._uniforms)
-        else:
-            self._apart(*_covering(source, out), out.data, x, y, self._places, self._uniforms)
+        try:
+            if source.data is out.data:
+                self._in_place(out.data, x, y, self._places, self._uniforms)
+            else:
+                self._apart(*_covering(source, out), out.data, x, y, self._places, self._uniforms)
+        except Exception as error:
+            raise self._fault(error) from error
+
+    def _fault(self, error: Exception) -> PluginFault:
+        """Whose fault it is: of effects that run as one, the first that fails alone too."""
+        for effect in self._effects if len(self._effects) > 1 else ():
+            speck = Frame.transparent(Window(0, 0, 1, 1))
+            try:
+                apply_pointwise([effect], speck, speck, to_layer=Affine.IDENTITY, box=(1.0, 1.0), display=self._display)
+            except PluginFault as alone:
+                return alone
+        return fault(error, *self._effects, doing="pixel()")
 
 
 def merge(merge: type[Merge], space: Space, backdrop: Frame, source: Frame, opacity: float = 1.0) -> None:
@@ -71,17 +95,26 @@ def merge(merge: type[Merge], space: Space, backdrop: Frame, source: Frame, opac
     merger(merge, space, opacity)(backdrop, source)
 
 
-def merger(merge: type[Merge], space: Space, opacity: float = 1.0) -> Callable[[Frame, Frame], None]:
-    """A merge made ready for many frames: a function of backdrop and source, as :func:`merge`."""
+def merger(merge: type[Merge], space: Space, opacity: float = 1.0, layer: str = "") -> Callable[[Frame, Frame], None]:
+    """A merge made ready for many frames: a function of backdrop and source, as :func:`merge`.
+
+    :param layer: the path of the layer that is merged, for messages
+    :raises PluginFault: the merge fails
+    """
     opacity = float(opacity)
     if opacity <= 0.0:
         return lambda backdrop, source: None
-    run = generated.merge_kernel(merge, space)
+    with Calling(merge, path=layer):
+        run = generated.merge_kernel(merge, space)
 
     def onto(backdrop: Frame, source: Frame) -> None:
         both = backdrop.window & source.window
-        if not both.is_empty:
+        if both.is_empty:
+            return
+        try:
             run(source.data, *source.window[:2], backdrop.data, *backdrop.window[:2], *both, opacity)
+        except Exception as error:
+            raise fault(error, merge, path=layer) from error
 
     return onto
 
@@ -117,11 +150,12 @@ def transition(
     if out.window.is_empty:
         return
     sources = [frame if frame is not None else Frame.transparent(out.window) for frame in (source_from, source_to)]
-    numbers = _numbers(transition.uniforms(), lambda colour: colour.premultiplied(display))
+    numbers = _numbers(transition, transition.uniforms, lambda colour: colour.premultiplied(display))
     uniforms = np.array(numbers, np.float32)
-    run = generated.transition_kernel(type(transition), len(uniforms))
     arguments = (*_covering(sources[0], out), *_covering(sources[1], out), out.data, *out.window[:2])
-    run(*arguments, _places(to_layer, size), float(progress), uniforms)
+    with Calling(transition, doing="pixel()"):
+        run = generated.transition_kernel(type(transition), len(uniforms))
+        run(*arguments, _places(to_layer, size), float(progress), uniforms)
 
 
 def generate(
@@ -135,10 +169,12 @@ def generate(
     if out.window.is_empty:
         return
     encoded, display = generator.space == generated.DISPLAY, context.display
-    numbers = _numbers(generator.uniforms(context), _encoded if encoded else lambda c: c.premultiplied(display))
+    colour = _encoded if encoded else lambda c: c.premultiplied(display)
+    numbers = _numbers(generator, lambda: generator.uniforms(context), colour)
     uniforms = np.array(numbers, np.float32)
-    run = generated.generator_kernel(type(generator), len(uniforms), display)
-    run(out.data, *out.window[:2], _places(to_layer, size), uniforms)
+    with Calling(generator, doing="pixel()"):
+        run = generated.generator_kernel(type(generator), len(uniforms), display)
+        run(out.data, *out.window[:2], _places(to_layer, size), uniforms)
 
 
 def fill(out: Frame, colour: tuple[float, float, float, float]) -> None:
@@ -154,12 +190,28 @@ def _mix(a: Any, b: Any, amount: Any, out: Any) -> None:
         out[i] = a[i] * rest + b[i] * amount
 
 
-def _numbers(uniforms: Iterable[float | Colour], colour: Callable[[Colour], _Four]) -> list[float]:
-    """Uniforms as plain numbers: a colour becomes four of them."""
-    numbers: list[float] = []
-    for value in uniforms:
-        numbers += colour(value) if isinstance(value, Colour) else (value,)
-    return numbers
+def _numbers(
+    extension: Extension, uniforms: Callable[[], Iterable[float | Colour]], colour: Callable[[Colour], _Four]
+) -> list[float]:
+    """What an extension's ``uniforms`` gives, as plain numbers: a colour becomes four of them.
+
+    :raises PluginFault: it fails, or gives something else
+    """
+    with Calling(extension, doing="uniforms()"):
+        given = uniforms()
+        if not isinstance(given, tuple | list):
+            raise PluginError(f"it must give a tuple of numbers and colours, and gave {given!r}")
+        plain: list[float] = []
+        for value in given:
+            if not isinstance(value, float | int | Colour | Real):
+                raise PluginError(f"it must give numbers and colours, and gave {value!r}")
+            plain += colour(value) if isinstance(value, Colour) else (float(value),)
+        return plain
+
+
+def _pixel_function(effect: PointEffect) -> Callable[..., Any]:
+    with Calling(effect, doing="pixel_function()"):
+        return effect.pixel_function()
 
 
 def _colour_of(effect: PointEffect, display: Display) -> Callable[[Colour], _Four]:

@@ -24,17 +24,11 @@ from reelwork.values import Affine
 if TYPE_CHECKING:
     from reelwork.effect import Box, Context, WarpEffect
 
-__all__ = ["Warp", "moves", "warp_needs", "warp_region"]
+__all__ = ["Warp", "warp_needs", "warp_region"]
 
 _Doubles: TypeAlias = npt.NDArray[np.float64]
 #: Samples that are averaged at once, but for those of one row of the output.
 _AT_ONCE: Final = 1 << 18
-
-
-def moves(effect: WarpEffect, context: Context) -> Affine | None:
-    """The map by which a warp moves the layer as a whole, if that is all it does."""
-    matrix = effect.matrix(context)
-    return matrix if isinstance(matrix, Affine) else None
 
 
 def warp_region(effect: WarpEffect, source: Window, to_layer: Affine, context: Context) -> Window:

@@ -12,9 +12,11 @@ from fractions import Fraction
 from itertools import groupby
 
 from reelwork.effect import AreaEffect, Context, Effect, PointEffect, Spreading, TemporalEffect, WarpEffect
+from reelwork.faults import Calling
 from reelwork.graph.model import EffectUse, Layer
 from reelwork.image import EMPTY
 from reelwork.kernels.warp import warp_region
+from reelwork.plan import asking
 from reelwork.plan.evaluate import Scope, instance
 from reelwork.plan.geometry import density, is_seen
 from reelwork.plan.instants import Span, instants
@@ -98,7 +100,7 @@ class Affecting:
         region, opaque = EMPTY, sources[0].opaque if effect.keeps_opaque else EMPTY
         for source in sources:
             region, opaque = region | source.region, opaque & source.opaque
-        region = effect.region(region, context)
+        region = asking.region(effect, region, context)
         if present is not None:
             region, opaque = region | present.region, opaque & present.opaque
         return Temporal(region, effect, sources, present, context, mix, shown.layer.path, opaque=opaque)
@@ -123,7 +125,7 @@ class Affecting:
                     node = Points(node.region, (effect,), node, to_layer, sides, mix)
                 elif isinstance(effect, AreaEffect):
                     context = self._context(effect, shown, scope, matrix)
-                    node = Area(effect.region(node.region, context), effect, node, context, mix, layer.path)
+                    node = Area(asking.region(effect, node.region, context), effect, node, context, mix, layer.path)
                 elif isinstance(effect, WarpEffect):
                     node = self._warped(node, effect, mix, layer, scope, matrix)
         return node
@@ -131,12 +133,13 @@ class Affecting:
     def _warped(self, node: Node, effect: WarpEffect, mix: float, layer: Layer, scope: Scope, matrix: Affine) -> Node:
         """A picture with a warp, in a raster that ``matrix`` maps the layer's box into."""
         context = warp_context(effect, layer, scope, self._display, self._frame)
-        moved = effect.matrix(context) if mix == 1.0 else None
+        moved = asking.matrix(effect, context) if mix == 1.0 else None
         if isinstance(moved, Affine):
             seen = is_seen(matrix @ moved)
             return resampled(node, matrix @ moved @ matrix.inverse()) if seen else self._nothing
         to_layer = matrix.inverse()
-        region = warp_region(effect, node.region, to_layer, context)
+        with Calling(effect, doing="region()"):
+            region = warp_region(effect, node.region, to_layer, context)
         region = region if mix == 1.0 else region | node.region
         return Warped(region, effect, node, to_layer, context, mix, layer.path)
 
@@ -149,11 +152,11 @@ class Affecting:
 
 def _evaluated(use: EffectUse, scope: Scope) -> tuple[Effect, float]:
     """An effect at an instant, and how much of it is mixed in."""
-    return instance(use.effect, use.params, scope), min(1.0, max(0.0, use.mix.at(scope.clock)))
+    return instance(use.effect, use.params, scope, use.path), min(1.0, max(0.0, use.mix.at(scope.clock)))
 
 
 def _is_active(evaluated: tuple[Effect, float]) -> bool:
-    return evaluated[1] > 0.0 and not evaluated[0].is_identity()
+    return evaluated[1] > 0.0 and not asking.is_identity(evaluated[0])
 
 
 def _last_temporal(uses: Uses, scope: Scope) -> int | None:

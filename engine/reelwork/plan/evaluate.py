@@ -10,6 +10,7 @@ from typing import TypeVar
 from reelwork import kinds
 from reelwork.effect import Extension
 from reelwork.kinds import REQUIRED, Kind, Param
+from reelwork.plan import asking
 from reelwork.scene.animation import Curve
 from reelwork.values import Length
 
@@ -30,9 +31,13 @@ class Scope:
     box: tuple[float, float]
 
 
-def instance(cls: type[E], values: Mapping[str, object], scope: Scope) -> E:
-    """An effect, generator or transition with the parameters that hold at one instant."""
-    return cls(**evaluate_params(cls.params(), values, scope))
+def instance(cls: type[E], values: Mapping[str, object], scope: Scope, path: str = "") -> E:
+    """An effect, generator or transition with the parameters that hold at one instant.
+
+    :param path: of the key that uses it, for messages
+    :raises PluginFault: it cannot be made with them
+    """
+    return asking.made(cls, evaluate_params(cls.params(), values, scope), path)
 
 
 def evaluate_params(params: Mapping[str, Param], values: Mapping[str, object], scope: Scope) -> dict[str, object]:

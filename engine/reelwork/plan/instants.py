@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from reelwork.effect import MOST_INSTANTS, Context, TemporalEffect
-from reelwork.errors import OutputError
+from reelwork.errors import OutputError, PluginError
+from reelwork.faults import Calling
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,12 @@ def instants(effect: TemporalEffect, context: Context, span: Span, layer: str) -
     :param context: with the present time of that clock
     :param layer: the layer's path, for messages
     :raises OutputError: the effect reads none, or too many
+    :raises PluginFault: it fails, or gives no times
     """
-    offsets = effect.times(context)
+    with Calling(effect, doing="times()"):
+        offsets = tuple(effect.times(context))
+        if not all(isinstance(offset, Fraction | int) for offset in offsets):
+            raise PluginError(f"it must give Fractions of a second, and gave {offsets!r}")
     if not 1 <= len(offsets) <= MOST_INSTANTS:
         raise OutputError(
             f"{layer}: the effect {effect.name!r} reads {len(offsets):,} instants at once; it may read 1 to "

@@ -221,11 +221,15 @@ class Transit(Node):
 
 @dataclass(frozen=True)
 class Element:
-    """One layer of a stack."""
+    """One layer of a stack.
+
+    :param layer: its path in the scene, for messages
+    """
 
     node: Node
     merge: type[Merge]
     opacity: float
+    layer: str = ""
 
     @property
     def is_plain(self) -> bool:

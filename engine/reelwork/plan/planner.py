@@ -35,6 +35,7 @@ from reelwork.graph.model import (
     SolidSource,
 )
 from reelwork.image import EMPTY, Drawing, Window
+from reelwork.plan import asking
 from reelwork.plan.affecting import Affecting, Shown
 from reelwork.plan.evaluate import Scope, instance
 from reelwork.plan.geometry import Size, density, fit_scale, is_seen, layer_matrix, source_size
@@ -89,7 +90,7 @@ def plan_frame(graph: Graph, view: View, time: Fraction) -> FramePlan:
 @functools.lru_cache(maxsize=512)
 def drawing(generator: VectorGenerator, canvas: Size) -> Drawing:
     """What a vector generator draws; kept, since text and outlines seldom change from frame to frame."""
-    return generator.draw(*canvas)
+    return asking.drawn(generator, *canvas)
 
 
 @dataclass(frozen=True)
@@ -196,10 +197,10 @@ class _Planner:
             return elements
         node = self._layer(layer, time, size, matrix)
         if layer.merge.clears:
-            return [*elements, Element(node or self.stack(()), layer.merge, opacity)]
+            return [*elements, Element(node or self.stack(()), layer.merge, opacity, layer.path)]
         if node is None or node.region.is_empty:
             return elements
-        return [*elements, Element(node, layer.merge, opacity)]
+        return [*elements, Element(node, layer.merge, opacity, layer.path)]
 
     def _adjusted(
         self, elements: list[Element], below: Node, shown: Shown, time: Fraction, size: Size, matrix: Affine
@@ -214,7 +215,7 @@ class _Planner:
         if above is None or above is below:
             return elements
         if layer.merge is not self._normal:
-            return [*elements, Element(clipped(above, matrix @ place, size), layer.merge, opacity)]
+            return [*elements, Element(clipped(above, matrix @ place, size), layer.merge, opacity, layer.path)]
         moved = place != Affine.IDENTITY
         if opacity == 1.0 and not moved:
             return [self.over(above)]
@@ -225,7 +226,7 @@ class _Planner:
         """A layer's box at an instant of its clock."""
         generator = None
         if isinstance(layer.source, GeneratorSource):
-            generator = instance(layer.source.generator, layer.source.params, Scope(clock, size, size))
+            generator = instance(layer.source.generator, layer.source.params, Scope(clock, size, size), layer.path)
         assert generator is None or isinstance(generator, VectorGenerator | PixelGenerator)
         if isinstance(generator, VectorGenerator):
             picture = drawing(generator, size)
@@ -312,10 +313,10 @@ class _Planner:
             if use.start <= time < use.end:
                 progress = float((time - use.start) / (use.end - use.start))
                 scope = Scope(time - use.start, size, size)
-                transition = instance(use.transition, use.params, scope)
-                places = transition.places(progress, *size)
+                transition = instance(use.transition, use.params, scope, use.path)
+                places = asking.places(transition, progress, *size)
                 ends = []
-                shown = transition.shown(progress)
+                shown = asking.shown(transition, progress)
                 for index, place, seen in zip((use.outgoing, use.incoming), places, shown, strict=True):
                     clip = None if index is None or not seen else sequence.clips[index]
                     node = None if clip is None else self.layers((clip,), time, sequence.duration, size, matrix @ place)

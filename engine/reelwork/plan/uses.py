@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from reelwork.effect import Context, Effect, PointEffect, Spreading, WarpEffect
 from reelwork.graph.model import AdjustmentSource, EffectUse, GroupSource, Layer, MediaSource, SequenceSource
-from reelwork.kernels.warp import moves
+from reelwork.plan import asking
 from reelwork.plan.evaluate import Scope, instance, is_constant
 from reelwork.plan.nodes import digest
 from reelwork.values import Affine, Display
@@ -21,11 +21,11 @@ def of_source(layer: Layer, uses: Uses, scope: Scope) -> tuple[tuple[PointEffect
         return (), uses
     first: list[PointEffect] = []
     for index, use in enumerate(uses):
-        effect = instance(use.effect, use.params, scope)
+        effect = instance(use.effect, use.params, scope, use.path)
         at_rest = is_constant(use.params) and use.mix.is_constant and use.mix.at(scope.clock) == 1.0
         if not at_rest or not isinstance(effect, PointEffect) or effect.positional:
             return tuple(first), uses[index:]
-        if not effect.is_identity():
+        if not asking.is_identity(effect):
             first.append(effect)
     return tuple(first), ()
 
@@ -56,9 +56,9 @@ def at_last_move(
     for index in reversed(range(len(uses))):
         use = uses[index]
         if issubclass(use.effect, WarpEffect) and use.mix.at(scope.clock) >= 1.0:
-            effect = instance(use.effect, use.params, scope)
-            moved = moves(effect, warp_context(effect, layer, scope, display, frame))
-            if moved is not None:
+            effect = instance(use.effect, use.params, scope, use.path)
+            moved = asking.matrix(effect, warp_context(effect, layer, scope, display, frame))
+            if isinstance(moved, Affine):
                 return uses[:index], moved, uses[index + 1 :]
     return (), None, uses
 

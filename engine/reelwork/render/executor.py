@@ -7,12 +7,13 @@ is painted whole, once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Final, TypeAlias
 
-from reelwork.errors import OutputError
+from reelwork.errors import OutputError, PluginError
+from reelwork.faults import Calling
 from reelwork.image import EMPTY, Window
 from reelwork.image.frame import Frame
 from reelwork.image.storage import StorageFormat
@@ -20,6 +21,7 @@ from reelwork.kernels import coverage, frames, resample
 from reelwork.kernels.warp import Warp
 from reelwork.media.convert import PictureWriter, copied, new_parts
 from reelwork.media.picture import Picture as StoredPicture
+from reelwork.plan import asking
 from reelwork.plan.changes import changed
 from reelwork.plan.nodes import (
     Area,
@@ -212,7 +214,7 @@ class Executor:
         nodes = [element.node for element in elements]
         # what was painted whole is merged from where it lies
         whole = [self._keeper.is_whole(node) for node in nodes]
-        mergers = [frames.merger(element.merge, stack.space, element.opacity) for element in elements]
+        mergers = [frames.merger(e.merge, stack.space, e.opacity, e.layer) for e in elements]
 
         regions = [node.region for node in nodes]
         hiding = [i for i, element in enumerate(elements) if element.is_plain and not element.node.opaque.is_empty]
@@ -265,34 +267,35 @@ class Executor:
         return paint
 
     def _paint_area(self, node: Area, out: Frame) -> None:
-        needs = node.effect.needs(out.window, node.context)
+        needs = asking.needs(node.effect, out.window, node.context)
         _check_affordable(node, needs, out.window)
         source = self._new(node.source, needs)
         if node.mix == 1.0:
-            node.effect.render(source, out, node.context)
+            _render(node, source, out)
             return
         above = Frame.empty(out.window)
-        node.effect.render(source, above, node.context)
+        _render(node, source, above)
         frames.mix(source.crop(out.window), above, node.mix, out)
 
     def _warp(self, node: Warped) -> Painter:
         window = self._keeper.window(node.source)
         _check_affordable(node, window, self._keeper.window(node))
         source = Frame.transparent(EMPTY) if window.is_empty else self._realised(node.source).frame
-        warp = Warp(node.effect, source, to_layer=node.to_layer, context=node.context)
+        calling = Calling(node.effect, doing="place()")
+        with calling:
+            warp = Warp(node.effect, source, to_layer=node.to_layer, context=node.context)
 
         def paint(out: Frame) -> None:
-            if node.mix == 1.0:
-                warp(out)
-            else:
-                above = Frame.empty(out.window)
+            above = out if node.mix == 1.0 else Frame.empty(out.window)
+            with calling:
                 warp(above)
+            if node.mix != 1.0:
                 frames.mix(source.crop(out.window), above, node.mix, out)
 
         return paint
 
     def _paint_temporal(self, node: Temporal, out: Frame) -> None:
-        needs = node.effect.needs(out.window, node.context)
+        needs = asking.needs(node.effect, out.window, node.context)
         _check_affordable(node, needs, out.window)
 
         def shown(source: Node) -> Frame:
@@ -302,10 +305,10 @@ class Executor:
 
         sources = Instants(node.sources, shown)
         if node.present is None:
-            node.effect.render(sources, out, node.context)
+            _render(node, sources, out)
             return
         above = Frame.empty(out.window)
-        node.effect.render(sources, above, node.context)
+        _render(node, sources, above)
         frames.mix(self._new(node.present, out.window), above, node.mix, out)
 
     def _paint_clip(self, node: Clip, out: Frame) -> None:
@@ -359,6 +362,18 @@ def _is_of_one_picture(node: Node) -> bool:
 def _paint_box(node: Box, out: Frame) -> None:
     frames.fill(out, node.colour)
     coverage.clip_to_quad(out, node.matrix, *node.size)
+
+
+def _render(node: Area | Temporal, source: Frame | Sequence[Frame], out: Frame) -> None:
+    """Have an effect fill ``out``.
+
+    :raises PluginFault: it fails
+    """
+    with Calling(node.effect, doing="render()"):
+        render: Callable[..., object] = node.effect.render
+        given = render(source, out, node.context)
+        if given is not None:
+            raise PluginError(f"it must fill out.data and give nothing, and gave a {type(given).__name__}")
 
 
 def _check_affordable(node: Area | Warped | Temporal, needs: Window, wanted: Window) -> None:

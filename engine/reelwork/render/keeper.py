@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from reelwork.faults import Calling
 from reelwork.image import EMPTY, Window
 from reelwork.image.frame import Frame
 from reelwork.kernels.resample import Mipmap, is_copy, resample_needs
 from reelwork.kernels.warp import warp_needs
+from reelwork.plan import asking
 from reelwork.plan.nodes import Area, Box, Element, Fill, FramePlan, Node, Picture, Resampled, Stack, Temporal, Warped
 
 _BYTES_A_PIXEL: Final = 16
@@ -95,13 +97,14 @@ class Keeper:
                 return
         self._nodes.append(node)
         if isinstance(node, Area):
-            self._demand(node.source, node.effect.needs(needed, node.context) & node.source.region, node.key)
+            self._demand(node.source, asking.needs(node.effect, needed, node.context) & node.source.region, node.key)
         elif isinstance(node, Warped):
-            wanted = warp_needs(node.effect, needed, node.to_layer, node.context)
+            with Calling(node.effect, doing="needs()"):
+                wanted = warp_needs(node.effect, needed, node.to_layer, node.context)
             wanted = wanted if node.mix == 1.0 else wanted | needed
             self._demand(node.source, wanted & node.source.region, node.key)
         elif isinstance(node, Temporal):
-            wanted = node.effect.needs(needed, node.context)
+            wanted = asking.needs(node.effect, needed, node.context)
             for source in node.sources:
                 self._demand(source, wanted & source.region, node.key)
             if node.present is not None:

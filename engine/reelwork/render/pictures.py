@@ -9,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from reelwork.errors import OutputError
+from reelwork.faults import PluginFault
 from reelwork.graph.model import Graph
 from reelwork.image.frame import Frame
 from reelwork.media.write import write_gif, write_still
@@ -30,6 +31,7 @@ def paint_instant(graph: Graph, output: Output, time: Fraction, scale: Fraction)
     """A composition at an instant as an output shows it, and whether transparency is kept.
 
     :raises OutputError: an instant that the composition does not have
+    :raises PluginFault: a plugin fails
     """
     if not 0 <= time < graph.root.duration:
         raise OutputError(
@@ -37,7 +39,10 @@ def paint_instant(graph: Graph, output: Output, time: Fraction, scale: Fraction)
             f"lasts {format_seconds(graph.root.duration)}"
         )
     view = output_view(graph, output, scale)
-    return Executor(Sources(display=graph.display)).frame(plan_frame(graph, view, time)), view.background is None
+    try:
+        return Executor(Sources(display=graph.display)).frame(plan_frame(graph, view, time)), view.background is None
+    except PluginFault as fault:
+        raise fault.at(format_seconds(time)) from fault
 
 
 def write_instants(prepared: Prepared, output: Output, target: Path, request: Request, progress: Progress) -> Path:

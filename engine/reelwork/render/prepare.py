@@ -10,6 +10,7 @@ from pathlib import Path
 from reelwork.effect import VectorGenerator
 from reelwork.errors import Place, Problem, ReelworkError, SceneError
 from reelwork.extensions import Registry, registry
+from reelwork.faults import PluginFault, code_of
 from reelwork.graph.build import build_graph
 from reelwork.graph.link import Production, clips, link
 from reelwork.graph.model import Composition, GeneratorSource, Graph, GroupSource, Layer, SequenceSource
@@ -56,6 +57,11 @@ class Prepared:
     def graph(self, composition: str) -> Graph:
         """The graph under one of the scene's compositions."""
         return build_graph(self.production, self.timing, self.registry, composition)
+
+    def known(self, fault: PluginFault) -> PluginFault:
+        """A plugin's fault with the package that it is from, and where in the scene it is used."""
+        origins = {code_of(cls): origin for cls, origin in self.registry.origins.items()}
+        return fault.known(origins, self.scene.place)
 
 
 def scene_file(path: Path) -> Path:
@@ -105,7 +111,10 @@ def _order(problem: Problem) -> tuple[str, int, int]:
 
 
 def _undrawable(prepared: Prepared) -> list[Problem]:
-    """Drawings that cannot be made: fonts that lack a glyph, outlines that make no sense."""
+    """Drawings that cannot be made: fonts that lack a glyph, outlines that make no sense.
+
+    :raises PluginFault: a generator fails in another way than by saying so
+    """
     places: dict[str, Place] = {clip.path: clip.place for clip in clips(prepared.scene)}
     problems: dict[str, Problem] = {}
     for name in prepared.scene.compositions:
@@ -114,13 +123,17 @@ def _undrawable(prepared: Prepared) -> list[Problem]:
             source = layer.source
             assert isinstance(source, GeneratorSource)
             try:
-                made = instance(source.generator, source.params, Scope(Fraction(0), size, size))
+                made = instance(source.generator, source.params, Scope(Fraction(0), size, size), layer.path)
                 if isinstance(made, VectorGenerator):
                     drawing(made, size)
             except SceneError as error:
                 said = error.problems[0]
                 problems[layer.path] = replace(said, place=places.get(layer.path), path=layer.path)
-            except (ReelworkError, ValueError) as error:
+            except PluginFault as fault:
+                if not isinstance(fault.__cause__, ValueError):
+                    raise prepared.known(fault) from fault
+                problems[layer.path] = Problem(str(fault.__cause__), places.get(layer.path), layer.path)
+            except ReelworkError as error:
                 problems[layer.path] = Problem(str(error), places.get(layer.path), layer.path)
     return list(problems.values())
 

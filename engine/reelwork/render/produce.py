@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from reelwork.errors import MediaError, OutputError, Problem, SceneError
+from reelwork.faults import PluginFault
 from reelwork.graph.link import clips
 from reelwork.render.job import Dispatcher
 from reelwork.render.local import LocalDispatcher
@@ -312,9 +313,11 @@ def sheet(
 
 @contextmanager
 def naming_layers(prepared: Prepared) -> Iterator[None]:
-    """Say in a file's error which layers show or sound the file."""
+    """Say in a file's error which layers show or sound the file; in a plugin's its package and its place."""
     try:
         yield
+    except PluginFault as fault:
+        raise prepared.known(fault) from fault
     except MediaError as error:
         scene, media = prepared.scene, prepared.production.media
         used = [

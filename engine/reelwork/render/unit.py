@@ -7,12 +7,13 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
+from reelwork.faults import PluginFault
 from reelwork.graph.model import Graph
 from reelwork.image.frame import Frame
 from reelwork.kernels.compiling import compiling_told
@@ -30,6 +31,7 @@ from reelwork.render.executor import Executor
 from reelwork.render.job import TILE_ROWS, Renderer, Segment, Unit
 from reelwork.render.progress import Report
 from reelwork.render.sources import Sources
+from reelwork.timecode import format_seconds
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,10 @@ class Shot:
         """The plan of a frame, counted from 0."""
         return plan_frame(self.graph, self.view, self.start + number / self.fps)
 
+    def words(self, number: int) -> str:
+        """What messages call a frame."""
+        return f"frame {number} ({format_seconds(self.start + number / self.fps)})"
+
 
 class Painter:
     """Paints the frames of a shot; kept from unit to unit, and with it decoders and pictures that stay the same."""
@@ -59,29 +65,49 @@ class Painter:
         self._executor = Executor(self._sources, tile_rows=tile_rows)
 
     def frame(self, number: int) -> Frame:
-        """A finished frame."""
-        return self._executor.frame(self.shot.plan(number))
+        """A finished frame.
+
+        :raises PluginFault: a plugin fails; the error says at which frame
+        """
+        with self._at(number):
+            return self._executor.frame(self.shot.plan(number))
 
     def frames(self, first: int, stop: int) -> Iterator[Frame]:
-        """Finished frames in order; one that is the same as the one before is the same object."""
+        """Finished frames in order; one that is the same as the one before is the same object.
+
+        :raises PluginFault: as :meth:`frame`
+        """
         key, frame = b"", None
         for number in range(first, stop):
-            plan = self.shot.plan(number)
-            if frame is None or plan.key != key:
-                key, frame = plan.key, self._executor.frame(plan)
+            with self._at(number):
+                plan = self.shot.plan(number)
+                if frame is None or plan.key != key:
+                    key, frame = plan.key, self._executor.frame(plan)
             yield frame
 
     def pictures(self, first: int, stop: int, spec: VideoSpec) -> Iterator[StoredPicture]:
-        """Pictures ready to be encoded; a source that nothing changes hands on its own planes."""
+        """Pictures ready to be encoded; a source that nothing changes hands on its own planes.
+
+        :raises PluginFault: as :meth:`frame`
+        """
         key, picture, painted = b"", None, None
         for number in range(first, stop):
-            plan = self.shot.plan(number)
-            if picture is None or plan.key != key:
-                key, picture = plan.key, self._untouched(plan, spec)
-                if picture is None:
-                    painted = (plan, self._executor.picture(plan, spec.storage, painted))
-                    picture = painted[1]
+            with self._at(number):
+                plan = self.shot.plan(number)
+                if picture is None or plan.key != key:
+                    key, picture = plan.key, self._untouched(plan, spec)
+                    if picture is None:
+                        painted = (plan, self._executor.picture(plan, spec.storage, painted))
+                        picture = painted[1]
             yield picture
+
+    @contextmanager
+    def _at(self, number: int) -> Iterator[None]:
+        """Say in a plugin's error at which frame it was."""
+        try:
+            yield
+        except PluginFault as fault:
+            raise fault.at(self.shot.words(number)) from fault
 
     def _untouched(self, plan: FramePlan, spec: VideoSpec) -> StoredPicture | None:
         node = untouched(plan)

@@ -10,11 +10,10 @@ from reelwork import kinds
 from reelwork.effect import KEPT, OWN, SPREAD, Extension
 from reelwork.extensions import KINDS, Registry
 from reelwork.kinds import REQUIRED, Kind, Param
-from reelwork.scene.defaults import default_words
 from reelwork.scene.documentation import documentation
 from reelwork.scene.nodes import NOWHERE, node_of, words
 from reelwork.scene.read_composed import can_move
-from reelwork.scene.wording import plain_number
+from reelwork.words import plain_number, value_words
 
 #: What the words for coverage mean.
 COVERAGES: Final[Mapping[str, str]] = {
@@ -144,7 +143,7 @@ def _parameters(params: Mapping[str, Param], before: str, told: set[type]) -> It
             maximum=high,
             usual=next((part.soft_range for part in _parts(param.kind) if isinstance(part, kinds.Number)), None),
             options=_options(param.kind),
-            default="" if param.default is REQUIRED else default_words(param.default, param.kind),
+            default="" if param.default is REQUIRED else value_words(param.default, param.kind),
             required=param.default is REQUIRED,
             keyframes=param.animated and can_move(param.kind),
             help=param.help,

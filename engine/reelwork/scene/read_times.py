@@ -11,7 +11,8 @@ from reelwork.scene.nodes import Scalar
 from reelwork.scene.reading import BAD, Reading
 from reelwork.scene.report import nearest, quote
 from reelwork.scene.times import Cue, TimeExpression
-from reelwork.scene.wording import describe, found, plain_number
+from reelwork.scene.wording import describe, found
+from reelwork.words import plain_number
 from reelwork.timecode import parse_time
 
 FIELDS: Final = ("start", "end", "duration")

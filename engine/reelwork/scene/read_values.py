@@ -18,7 +18,8 @@ from reelwork.scene.nodes import Node, Scalar, Sequence, item
 from reelwork.scene.read_times import read_time
 from reelwork.scene.reading import BAD, Reader, Reading
 from reelwork.scene.report import nearest, one_of, quote
-from reelwork.scene.wording import found, plain_number
+from reelwork.scene.wording import found
+from reelwork.words import plain_number
 from reelwork.timecode import parse_rate
 from reelwork.values import Colour, Length
 

@@ -15,7 +15,7 @@ from reelwork import kinds
 from reelwork.extensions import Registry, registry
 from reelwork.kinds import REQUIRED, Kind, Param, params
 from reelwork.scene import language, later, model, sources
-from reelwork.scene.defaults import default_words
+from reelwork.words import value_words
 from reelwork.scene.easing import EASES
 from reelwork.scene.files import FILMS, PIXEL_FORMATS, SOUNDS, STILLS
 from reelwork.scene.read_composed import can_move
@@ -155,7 +155,7 @@ def _short(kind: Kind) -> str:
 def _default(param: Param) -> str:
     if param.default is REQUIRED:
         return "needed"
-    text = default_words(param.default, param.kind)
+    text = value_words(param.default, param.kind)
     return f"`{text}`" if text else "–"
 
 

@@ -6,6 +6,7 @@ from reelwork import kinds
 from reelwork.scene import language
 from reelwork.scene.nodes import Mapping, Node, Scalar, Sequence
 from reelwork.scene.report import one_of, quote
+from reelwork.words import plain_number
 
 
 def describe(kind: kinds.Kind) -> str:
@@ -97,11 +98,6 @@ def found(node: Node) -> str:
         case Mapping():
             return f"a mapping with the key {quote(node.pairs[0][0].text)}"
     return "something that cannot be read"
-
-
-def plain_number(value: float) -> str:
-    """A number without a needless ``.0``."""
-    return f"{value:g}" if abs(value) < 1e6 else f"{value:.0f}"
 
 
 def _number(kind: kinds.Number) -> str:

@@ -1,4 +1,4 @@
-"""Defaults: a plain value and its kind go in, what a scene would write comes out, as words."""
+"""Words: a plain value and its kind go in, what a scene would write comes out."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ from typing import Any
 
 from reelwork import kinds
 from reelwork.kinds import Kind
-from reelwork.scene.animation import Curve
-from reelwork.scene.wording import plain_number
 from reelwork.timecode import format_seconds
 from reelwork.values import Colour, Length
 
 
-def default_words(value: Any, kind: Kind) -> str:
-    """A plain value as a scene would write it; nothing where there is none, or where it is a mapping."""
+def value_words(value: Any, kind: Kind) -> str:
+    """A plain value as a scene would write it, a curve by its first key; nothing where there is none, or where it is a
+    mapping."""
     match value:
-        case Curve():
-            return default_words(value.keys[0].value, kind)
+        case object(keys=(first, *_)):
+            return value_words(first.value, kind)
         case None | "" | () | {}:
             return ""
         case bool():
@@ -35,7 +34,7 @@ def _several(values: tuple[Any, ...], kind: Kind) -> str:
     if isinstance(kind, kinds.Scale) and values[0] == values[1]:
         return f"{plain_number(values[0] * 100)}%"
     item = kind.item if isinstance(kind, kinds.List) else kind
-    parts = [default_words(part, item) for part in values]
+    parts = [value_words(part, item) for part in values]
     return f"[{', '.join(parts)}]" if all(parts) else ""
 
 
@@ -60,3 +59,8 @@ def _one(value: Any, kind: Kind) -> str:
 def _colour(colour: Colour) -> str:
     channels = [colour.red, colour.green, colour.blue, *([colour.alpha] if colour.alpha != 1.0 else [])]
     return "#" + "".join(f"{int(channel * 255 + 0.5):02x}" for channel in channels)
+
+
+def plain_number(value: float) -> str:
+    """A number without a needless ``.0``."""
+    return f"{value:g}" if abs(value) < 1e6 else f"{value:.0f}"

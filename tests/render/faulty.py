@@ -1,0 +1,124 @@
+"""Extensions that fail, each in one of the ways that there are; a plugin that workers can import."""
+
+from __future__ import annotations
+
+import sys
+
+from reelwork import (
+    AreaEffect,
+    PixelGenerator,
+    PointEffect,
+    SeparableMerge,
+    Transition,
+    VectorGenerator,
+    hookimpl,
+    param,
+)
+from reelwork.image import Window
+from reelwork.kinds import Choice, Ratio
+
+
+class Point(PointEffect, name="faulty-point", version=3):
+    """Fails in Python, as its parameter says."""
+
+    how: str = param("", kind=Choice(("", "identity", "uniforms", "words", "nothing", "made", "quits")), help="What.")
+    amount: float = param(0.25, kind=Ratio(), help="Of nothing.")
+
+    def __post_init__(self) -> None:
+        if self.how == "made":
+            raise ValueError("this cannot be")
+
+    def is_identity(self) -> bool:
+        return bool(self.how == "identity" and 1 // 0)
+
+    def uniforms(self):
+        if self.how == "uniforms":
+            return ({}["missing"],)
+        if self.how == "quits":
+            sys.exit(0)
+        return {"words": ("red",), "nothing": None}.get(self.how, (self.amount,))
+
+    @staticmethod
+    def pixel(r, g, b, a, amount):
+        return r, g, b, a
+
+
+class Three(PointEffect, name="three-results", version=1):
+    """Gives three numbers."""
+
+    @staticmethod
+    def pixel(r, g, b, a):
+        return r, g, b
+
+
+class Untyped(PointEffect, name="untyped", version=1):
+    """Adds what cannot be added."""
+
+    @staticmethod
+    def pixel(r, g, b, a):
+        wrong = r
+        if r > 0.5:
+            wrong = r + (1, 2)  # noqa: RUF005
+        return wrong, g, b, a
+
+
+class Area(AreaEffect, name="faulty-area", version=1):
+    """Fails at what its parameter says."""
+
+    how: str = param("", kind=Choice(("", "margin", "region", "needs", "render", "returns")), help="What.")
+
+    def margin(self, context):
+        return (1.5, 2) if self.how == "margin" else (0, 0, 0, 0)
+
+    def region(self, source, context):
+        return None if self.how == "region" else super().region(source, context)
+
+    def needs(self, wanted, context):
+        return Window(0.5, 0, 1, 1) if self.how == "needs" else super().needs(wanted, context)
+
+    def render(self, source, out, context):
+        if self.how == "render":
+            out.data[:] = source.data[:, :1, :3]
+        if self.how == "returns":
+            return source
+        out.paste(source)
+        return None
+
+
+class Drawn(VectorGenerator, name="faulty-drawing", version=1):
+    """Draws nothing that is a drawing."""
+
+    def draw(self, width, height):
+        return "a circle"
+
+
+class Made(PixelGenerator, name="faulty-picture", version=1):
+    """Cannot be compiled."""
+
+    @staticmethod
+    def pixel(x, y, width, height):
+        return x.real, y, 0.0, 1.0
+
+
+class Mixed(SeparableMerge, name="faulty-merge", version=1):
+    """Cannot be compiled."""
+
+    @staticmethod
+    def blend(b, s):
+        return b + (s, s)  # noqa: RUF005
+
+
+class Way(Transition, name="faulty-way", version=1):
+    """Moves nothing to nowhere."""
+
+    def places(self, progress, width, height):
+        return (progress, width)
+
+    @staticmethod
+    def pixel(x, y, width, height, progress, rf, gf, bf, af, rt, gt, bt, at):
+        return rf, gf, bf, af
+
+
+@hookimpl
+def reelwork_extensions():
+    return (Point, Three, Untyped, Area, Drawn, Made, Mixed, Way)
