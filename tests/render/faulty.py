@@ -11,6 +11,7 @@ from reelwork import (
     SeparableMerge,
     Transition,
     VectorGenerator,
+    WarpEffect,
     hookimpl,
     param,
 )
@@ -85,6 +86,22 @@ class Area(AreaEffect, name="faulty-area", version=1):
         return None
 
 
+class Warp(WarpEffect, name="faulty-warp", version=1):
+    """Fails at what its parameter says."""
+
+    how: str = param("place", kind=Choice(("place", "matrix", "region")), help="What.")
+
+    def matrix(self, context):
+        return 3 if self.how == "matrix" else None
+
+    def region(self, source, context):
+        return [][0] if self.how == "region" else source
+
+    @staticmethod
+    def place(x, y, width, height):
+        return x, y, 1.0
+
+
 class Drawn(VectorGenerator, name="faulty-drawing", version=1):
     """Draws nothing that is a drawing."""
 
@@ -121,4 +138,4 @@ class Way(Transition, name="faulty-way", version=1):
 
 @hookimpl
 def reelwork_extensions():
-    return (Point, Three, Untyped, Area, Drawn, Made, Mixed, Way)
+    return (Point, Three, Untyped, Area, Warp, Drawn, Made, Mixed, Way)

@@ -71,7 +71,7 @@ def test_an_error_in_an_effect_says_whose_it_is_where_it_is_used_and_when(scene)
         f"  uniforms(): KeyError: 'missing' ({faulty.__file__}:{line}, in uniforms)",
         "  at 0.5s",
         f"  in compositions.main.layers[1].effects[1] ({path}:8:31)",
-        "  with how: uniforms, amount: 40%",
+        "  with how: uniforms, amount: 0.4",
     ]
 
 
@@ -90,6 +90,12 @@ def test_an_error_in_an_effect_says_whose_it_is_where_it_is_used_and_when(scene)
         ("effects: [{faulty-area: {how: needs}}]", "needs(): it must give a Window of whole pixels"),
         ("effects: [{faulty-area: {how: render}}]", "render(): ValueError: could not broadcast"),
         ("effects: [{faulty-area: {how: returns}}]", "render(): it must fill out.data and give nothing"),
+        (
+            "effects: [{faulty-warp: {how: matrix}}]",
+            "matrix(): it must give an Affine, a Projective or None, and gave 3",
+        ),
+        ("effects: [{faulty-warp: {how: place}}]", "in Warp.place: it gives 3 results, where 2 are due"),
+        ("effects: [{faulty-warp: {how: region}}]", "region(): IndexError: list index out of range"),
         ("blend: faulty-merge", "in Mixed.blend: "),
     ],
 )

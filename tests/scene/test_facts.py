@@ -9,11 +9,11 @@ from reelwork.extensions import registry
 from reelwork.kinds import Choice, Kind, Length, Level, List, OneOf, Ratio, Scale, Text, Time
 from reelwork.kinds import Colour as ColourKind
 from reelwork.scene.animation import Curve
-from reelwork.words import value_words
 from reelwork.scene.documentation import documentation
 from reelwork.scene.facts import facts
 from reelwork.values import Colour
 from reelwork.values import Length as LengthValue
+from reelwork.words import value_words
 
 
 @pytest.mark.parametrize(

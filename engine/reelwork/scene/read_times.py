@@ -12,8 +12,8 @@ from reelwork.scene.reading import BAD, Reading
 from reelwork.scene.report import nearest, quote
 from reelwork.scene.times import Cue, TimeExpression
 from reelwork.scene.wording import describe, found
-from reelwork.words import plain_number
 from reelwork.timecode import parse_time
+from reelwork.words import plain_number
 
 FIELDS: Final = ("start", "end", "duration")
 

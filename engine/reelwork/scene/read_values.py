@@ -19,9 +19,9 @@ from reelwork.scene.read_times import read_time
 from reelwork.scene.reading import BAD, Reader, Reading
 from reelwork.scene.report import nearest, one_of, quote
 from reelwork.scene.wording import found
-from reelwork.words import plain_number
 from reelwork.timecode import parse_rate
 from reelwork.values import Colour, Length
+from reelwork.words import plain_number
 
 MAX_SIDE: Final = 16_384
 MAX_NUMBER: Final = 1e9

@@ -15,13 +15,13 @@ from reelwork import kinds
 from reelwork.extensions import Registry, registry
 from reelwork.kinds import REQUIRED, Kind, Param, params
 from reelwork.scene import language, later, model, sources
-from reelwork.words import value_words
 from reelwork.scene.easing import EASES
 from reelwork.scene.files import FILMS, PIXEL_FORMATS, SOUNDS, STILLS
 from reelwork.scene.read_composed import can_move
 from reelwork.scene.read_extensions import EXTENSION_KEYS
 from reelwork.scene.read_layers import EFFECT_KEYS
 from reelwork.scene.wording import describe
+from reelwork.words import value_words
 
 _MARKED: Final = re.compile(r"(<!-- table: (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
