@@ -9,6 +9,7 @@ from reelwork import (
     PixelGenerator,
     PointEffect,
     SeparableMerge,
+    TemporalEffect,
     Transition,
     VectorGenerator,
     WarpEffect,
@@ -102,6 +103,18 @@ class Warp(WarpEffect, name="faulty-warp", version=1):
         return x, y, 1.0
 
 
+class Trail(TemporalEffect, name="faulty-trail", version=1):
+    """Fails at what its parameter says."""
+
+    how: str = param("times", kind=Choice(("times", "render")), help="What.")
+
+    def times(self, context):
+        return (0.5,) if self.how == "times" else (-context.frame,)
+
+    def render(self, sources, out, context):
+        out.data[:] = sources[0].data / (1 // 0)
+
+
 class Drawn(VectorGenerator, name="faulty-drawing", version=1):
     """Draws nothing that is a drawing."""
 
@@ -138,4 +151,4 @@ class Way(Transition, name="faulty-way", version=1):
 
 @hookimpl
 def reelwork_extensions():
-    return (Point, Three, Untyped, Area, Warp, Drawn, Made, Mixed, Way)
+    return (Point, Three, Untyped, Area, Warp, Trail, Drawn, Made, Mixed, Way)

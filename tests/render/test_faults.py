@@ -83,8 +83,8 @@ def test_an_error_in_an_effect_says_whose_it_is_where_it_is_used_and_when(scene)
         ("effects: [{faulty-point: {how: nothing}}]", "uniforms(): it must give a tuple of numbers and colours"),
         ("effects: [{faulty-point: {how: made}}]", "ValueError: this cannot be"),
         ("effects: [{faulty-point: {how: quits}}]", "uniforms(): SystemExit: 0"),
-        ("effects: [three-results]", "in Three.pixel: it gives 3 results, where 4 are due"),
-        ("effects: [invert, three-results]", "in Three.pixel: it gives 3 results, where 4 are due"),
+        ("effects: [three-results]", "Three.pixel must give 4 numbers; it gives 3"),
+        ("effects: [invert, three-results]", "Three.pixel must give 4 numbers; it gives 3"),
         ("effects: [{faulty-area: {how: margin}}]", "margin() must give four whole numbers, and gave (1.5, 2)"),
         ("effects: [{faulty-area: {how: region}}]", "region(): it must give a Window of whole pixels, and gave None"),
         ("effects: [{faulty-area: {how: needs}}]", "needs(): it must give a Window of whole pixels"),
@@ -94,9 +94,11 @@ def test_an_error_in_an_effect_says_whose_it_is_where_it_is_used_and_when(scene)
             "effects: [{faulty-warp: {how: matrix}}]",
             "matrix(): it must give an Affine, a Projective or None, and gave 3",
         ),
-        ("effects: [{faulty-warp: {how: place}}]", "in Warp.place: it gives 3 results, where 2 are due"),
+        ("effects: [{faulty-warp: {how: place}}]", "Warp.place must give 2 numbers; it gives 3"),
         ("effects: [{faulty-warp: {how: region}}]", "region(): IndexError: list index out of range"),
-        ("blend: faulty-merge", "in Mixed.blend: "),
+        ("effects: [{faulty-trail: {how: times}}]", "times(): it must give Fractions of a second, and gave (0.5,)"),
+        ("effects: [{faulty-trail: {how: render}}]", "render(): ZeroDivisionError"),
+        ("blend: faulty-merge", "Mixed.blend cannot be compiled: "),
     ],
 )
 def test_whatever_fails_is_named(scene, layer, said):
@@ -129,7 +131,7 @@ def test_generators_and_transitions_are_named_too(scene, layer, said):
 def test_what_cannot_be_compiled_is_told_in_a_line_of_the_author(scene):
     fault = failing(scene("{solid: red, effects: [untyped]}"))
     line = line_of(faulty.Untyped.pixel, "(1, 2)")
-    assert f"{faulty.__file__}:{line}, in Untyped.pixel: No implementation of function" in str(fault)
+    assert f"{faulty.__file__}:{line}: Untyped.pixel cannot be compiled: " in str(fault)
     assert len(str(fault).splitlines()) == 4
 
 
