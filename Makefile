@@ -40,6 +40,7 @@ lint: $(READY) ## check style, types and the layers of the house
 docs: $(READY) ## write the reference pages and the README's pictures from the code
 	$(BIN)/python -m reelwork.cli.reference > docs/commands.md
 	$(BIN)/python -m reelwork.scene.reference docs/scene-format.md
+	$(BIN)/python -m reelwork.gallery docs/effects
 	$(BIN)/reelwork frame docs/pictures/scene.yaml 1s --to docs/pictures/scene.png
 	$(BIN)/reelwork sheet scenes/first-light --width 300 --to docs/pictures/first-light.png
 

@@ -86,12 +86,14 @@ class Example:
 
     :param title: what it shows, a few words
     :param parameters: as a scene writes them
-    :param layers: the layers of a composition, in YAML, where parameters alone do not show it; the composition
-        ``picture`` is a landscape to try things on, ``other`` another one
+    :param on: what an effect is tried on: ``picture``, a landscape, or ``cutout``, a balloon on transparency
+    :param layers: the layers of a composition, in YAML, where parameters alone do not show it; compositions that they
+        may show are ``picture``, ``cutout``, ``other`` (another landscape) and ``paint``
     """
 
     title: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    on: str = "picture"
     layers: str = ""
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
-from reelwork import PointEffect, param
+from reelwork import Example, PointEffect, param
 from reelwork.kinds import Ratio
 
 
@@ -24,6 +24,11 @@ class BlackAndWhite(PointEffect, name="black-and-white", version=1):
 
     space = "display"
     keeps_alpha = True
+    presets: ClassVar = {
+        "red-filter": {"reds": 1.2, "yellows": 1.1, "greens": 0.2, "cyans": -0.1, "blues": -0.3, "magentas": 0.7},
+        "orthochromatic": {"reds": -0.1, "yellows": 0.4, "greens": 0.6, "cyans": 0.9, "blues": 0.9, "magentas": 0.3},
+    }
+    examples = (Example("with its defaults"),)
 
     reds: float = _brightness(0.4, "reds")
     yellows: float = _brightness(0.6, "yellows")

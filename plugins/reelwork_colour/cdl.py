@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reelwork import PointEffect, param
+from reelwork import Example, PointEffect, param
 from reelwork.kinds import Ratio
 from reelwork_colour.channels import Channels, channels, three
 from reelwork_colour.light import raised, saturated
@@ -20,6 +20,10 @@ class Cdl(PointEffect, name="cdl", version=1):
 
     unpremultiplied = True
     keeps_alpha = True
+    examples = (
+        Example("warm light", {"slope": [1.15, 1.02, 0.88], "offset": [0.01, 0, -0.01]}),
+        Example("more contrast", {"slope": 1.3, "offset": -0.01, "power": 1.1, "saturation": 1.1}),
+    )
 
     slope: Channels = param(1.0, kind=channels(0.0, (0.0, 4.0)), help="What channels are multiplied by: one, or three.")
     offset: Channels = param(0.0, kind=channels(-100.0, (-0.5, 0.5)), help="What is added then: one number, or three.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from reelwork import PointEffect, param
 from reelwork.kinds import Kind, List, Number
 from reelwork_colour.light import mixed
@@ -21,6 +23,10 @@ class ChannelMixer(PointEffect, name="channel-mixer", version=1):
     """
 
     keeps_alpha = True
+    presets: ClassVar = {
+        "sepia": {"red": [0.39, 0.77, 0.19], "green": [0.35, 0.69, 0.17], "blue": [0.27, 0.53, 0.13]},
+        "red-for-blue": {"red": [0, 0, 1], "blue": [1, 0, 0]},
+    }
 
     red: tuple[float, ...] = param((1.0, 0.0, 0.0), kind=_row(), help="The shares that red is made of.")
     green: tuple[float, ...] = param((0.0, 1.0, 0.0), kind=_row(), help="The shares that green is made of.")

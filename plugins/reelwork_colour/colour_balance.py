@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from reelwork import PointEffect, param
 from reelwork.kinds import Boolean, Kind, List, Number
 from reelwork_colour.light import luminance, smooth
@@ -23,6 +25,14 @@ class ColourBalance(PointEffect, name="colour-balance", version=1):
 
     space = "display"
     keeps_alpha = True
+    presets: ClassVar = {
+        "teal-and-orange": {"shadows": [-0.15, 0.02, 0.15], "highlights": [0.15, 0.02, -0.2]},
+        "moonlight": {
+            "shadows": [-0.08, -0.04, 0.1],
+            "midtones": [-0.16, -0.06, 0.06],
+            "highlights": [-0.12, -0.02, 0.06],
+        },
+    }
 
     shadows: tuple[float, ...] = param((0.0, 0.0, 0.0), kind=_shift(), help="Shifts of red, green and blue in shadows.")
     midtones: tuple[float, ...] = param((0.0, 0.0, 0.0), kind=_shift(), help="Shifts of red, green and blue between.")

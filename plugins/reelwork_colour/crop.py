@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reelwork import AreaEffect, param
+from reelwork import AreaEffect, Example, param
 from reelwork.effect import Context
 from reelwork.image import Window
 from reelwork.kinds import Length
@@ -20,6 +20,8 @@ class Crop(AreaEffect, name="crop", version=1):
     >>> Crop(left=10.0).kept(Context(scale=(2.0, 2.0), box=(0.0, 0.0, 200.0, 100.0)))
     (20.0, 0.0, 200.0, 100.0)
     """
+
+    examples = (Example("a window", {"left": "15%", "right": "15%", "top": 40, "bottom": 40}),)
 
     left: float = param(0.0, kind=Length("x", of_box=True), help="How much goes on the left.")
     top: float = param(0.0, kind=Length("y", of_box=True), help="How much goes at the top.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import pairwise
-from typing import Final, TypeAlias
+from typing import ClassVar, Final, TypeAlias
 
 from reelwork import PointEffect, param
 from reelwork.kinds import Kind, List, Number
@@ -32,6 +32,15 @@ class Curves(PointEffect, name="curves", version=1):
 
     space = "display"
     keeps_alpha = True
+    presets: ClassVar = {
+        "contrast": {"rgb": [[0, 0], [0.25, 0.17], [0.75, 0.84], [1, 1]]},
+        "faded": {"rgb": [[0, 0.1], [0.3, 0.31], [0.7, 0.72], [1, 0.93]]},
+        "cross-process": {
+            "red": [[0, 0], [0.3, 0.2], [0.7, 0.82], [1, 1]],
+            "green": [[0, 0], [0.3, 0.24], [0.7, 0.8], [1, 1]],
+            "blue": [[0, 0.16], [1, 0.82]],
+        },
+    }
 
     rgb: Points = param(_STRAIGHT, kind=_points(), help="The curve of all channels: points [from, to].")
     red: Points = param(_STRAIGHT, kind=_points(), help="The curve of red, after that.")

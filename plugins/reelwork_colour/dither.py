@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reelwork import PointEffect, maths, param
+from reelwork import Example, PointEffect, maths, param
 from reelwork.kinds import Number
 
 
@@ -19,6 +19,7 @@ class Dither(PointEffect, name="dither", version=1):
     space = "display"
     positional = True
     keeps_alpha = True
+    examples = (Example("one bit", {"bits": 1}), Example("three bits", {"bits": 3}))
 
     bits: int = param(8, kind=Number(integer=True, minimum=1, maximum=16), help="Bits of each channel that stay.")
 

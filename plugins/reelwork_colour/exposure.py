@@ -1,6 +1,6 @@
 """Exposure: light in photographic stops."""
 
-from reelwork import PointEffect, maths, param
+from reelwork import Example, PointEffect, maths, param
 
 
 class Exposure(PointEffect, name="exposure", version=1):
@@ -11,6 +11,7 @@ class Exposure(PointEffect, name="exposure", version=1):
     """
 
     keeps_alpha = True
+    examples = (Example("one and a half stops more", {"stops": 1.5}), Example("two stops less", {"stops": -2}))
 
     stops: float = param(
         0.0, unit="stops", soft_range=(-4.0, 4.0), minimum=-32.0, maximum=32.0, help="How often light is doubled."

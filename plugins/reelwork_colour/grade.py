@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import ClassVar, Final
 
 from reelwork import PointEffect, maths, param
 from reelwork.kinds import Ratio
@@ -31,6 +31,12 @@ class Grade(PointEffect, name="grade", version=1):
 
     unpremultiplied = True
     keeps_alpha = True
+    presets: ClassVar = {
+        "golden-hour": {"temperature": 45, "exposure": 0.15, "contrast": 1.1, "saturation": 1.2},
+        "day-for-night": {"exposure": -1.8, "temperature": -80, "contrast": 1.15, "saturation": 0.45},
+        "bleach-bypass": {"contrast": 1.5, "saturation": 0.35},
+        "faded": {"lift": [0.03, 0.03, 0.045], "contrast": 0.85, "saturation": 0.8},
+    }
 
     exposure: float = param(
         0.0, unit="stops", soft_range=(-4.0, 4.0), minimum=-32.0, maximum=32.0, help="Light, in photographic stops."

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import ClassVar, Final
 
-from reelwork import PointEffect, param
+from reelwork import Example, PointEffect, param
 from reelwork.kinds import Boolean, List
 from reelwork.kinds import Colour as ColourKind
 from reelwork.values import Colour
@@ -25,6 +25,11 @@ class GradientMap(PointEffect, name="gradient-map", version=1):
 
     space = "display"
     keeps_alpha = True
+    presets: ClassVar = {
+        "thermal": {"colours": ["#060320", "#56106e", "#bc3754", "#f98e09", "#fcffa4"]},
+        "cyanotype": {"colours": ["#0b2545", "#3f7cac", "#f4f7f5"]},
+    }
+    examples = (Example("with its defaults"),)
 
     colours: tuple[Colour, ...] = param(
         (Colour.from_hex("#1b2a49"), Colour.from_hex("#f2b134")),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from reelwork import PointEffect, maths, param
+from typing import ClassVar
+
+from reelwork import Example, PointEffect, maths, param
 from reelwork.kinds import Angle, Number, Ratio
 from reelwork_colour.light import smooth
 
@@ -19,6 +21,11 @@ class HueSaturation(PointEffect, name="hue-saturation", version=1):
 
     space = "display"
     keeps_alpha = True
+    presets: ClassVar = {"vivid": {"saturation": 1.6}, "muted": {"saturation": 0.5, "lightness": 0.05}}
+    examples = (
+        Example("all hues turned", {"hue": 140}),
+        Example("only reds turned", {"hue": -90, "centre": 5, "range": 30, "softness": 10}),
+    )
 
     hue: float = param(
         0.0, kind=Angle(), help="By how much hues are turned: from red by 120° to green, by 240° to blue."

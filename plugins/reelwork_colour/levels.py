@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from reelwork import PointEffect, maths, param
 from reelwork_colour.channels import Channels, channels, three
 
@@ -18,6 +20,10 @@ class Levels(PointEffect, name="levels", version=1):
 
     space = "display"
     keeps_alpha = True
+    presets: ClassVar = {
+        "punchy": {"black": 0.12, "white": 0.85},
+        "foggy": {"out-black": 0.35, "gamma": 1.2},
+    }
 
     black: Channels = param(0.0, kind=channels(-1.0, (0.0, 0.5)), help="What becomes black: one number, or three.")
     white: Channels = param(1.0, kind=channels(-1.0, (0.5, 1.0)), help="What becomes white: one number, or three.")

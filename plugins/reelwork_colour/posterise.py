@@ -1,6 +1,6 @@
 """Posterise: a few levels of each channel."""
 
-from reelwork import PointEffect, maths, param
+from reelwork import Example, PointEffect, maths, param
 from reelwork.kinds import Number
 
 
@@ -15,6 +15,7 @@ class Posterise(PointEffect, name="posterise", version=1):
 
     space = "display"
     keeps_alpha = True
+    examples = (Example("with its defaults"), Example("two levels", {"levels": 2}))
 
     levels: int = param(
         4, kind=Number(integer=True, minimum=2, maximum=256, soft_range=(2, 16)), help="How many levels each keeps."

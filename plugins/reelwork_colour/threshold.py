@@ -1,6 +1,6 @@
 """Threshold: black and white, and nothing between."""
 
-from reelwork import PointEffect, param
+from reelwork import Example, PointEffect, param
 from reelwork.kinds import Ratio
 from reelwork_colour.light import brightness, smooth
 
@@ -16,6 +16,7 @@ class Threshold(PointEffect, name="threshold", version=1):
 
     space = "display"
     keeps_alpha = True
+    examples = (Example("with its defaults"), Example("softer, of darker things", {"level": 0.35, "softness": 0.3}))
 
     level: float = param(0.5, kind=Ratio(), help="How bright a colour must be to become white.")
     softness: float = param(0.0, kind=Ratio(minimum=0.0), help="The width of the greys around the level.")

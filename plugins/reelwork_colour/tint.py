@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import ClassVar
 
 from reelwork import PointEffect, param
 from reelwork.kinds import Colour as ColourKind
@@ -19,6 +20,11 @@ class Tint(PointEffect, name="tint", version=1):
     """
 
     keeps_alpha = True
+    presets: ClassVar = {
+        "sepia": {"white": "#ffdfb0", "black": "#1c0f05", "amount": "90%"},
+        "night": {"white": "#8fb0ff", "black": "#00020a", "amount": "75%"},
+        "rose": {"white": "#ffc2cf", "black": "#1a0710", "amount": "60%"},
+    }
 
     white: Colour = param(Colour.from_hex("#ffc48a"), kind=ColourKind(), help="What white becomes.")
     black: Colour = param(Colour.from_hex("#000000"), kind=ColourKind(), help="What black becomes.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from reelwork import PointEffect, maths, param
+from reelwork import Example, PointEffect, maths, param
 from reelwork.kinds import Choice
 
 _CURVES: Final = ("reinhard", "filmic", "aces")
@@ -24,6 +24,11 @@ class ToneMap(PointEffect, name="tone-map", version=1):
 
     unpremultiplied = True
     keeps_alpha = True
+    examples = (
+        Example("of Hable", {"exposure": 1, "curve": "filmic"}),
+        Example("of Reinhard", {"exposure": 1, "curve": "reinhard"}),
+        Example("of the Academy", {"exposure": 1, "curve": "aces"}),
+    )
 
     curve: str = param("filmic", kind=Choice(_CURVES), help="The curve.")
     exposure: float = param(

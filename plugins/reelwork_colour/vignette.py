@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from reelwork import PointEffect, maths, param
 from reelwork.kinds import Ratio, Scale
 
@@ -17,6 +19,10 @@ class Vignette(PointEffect, name="vignette", version=1):
 
     positional = True
     keeps_alpha = True
+    presets: ClassVar = {
+        "lens": {"amount": "40%", "size": 0.3, "softness": 0.9},
+        "porthole": {"amount": "100%", "size": 0.42, "softness": 0.06, "roundness": "100%"},
+    }
 
     amount: float = param(0.5, kind=Ratio(bounded=True), help="How much light is lost in the corners.")
     size: float = param(0.35, kind=Ratio(minimum=0.0), help="The distance from the centre where it begins.")

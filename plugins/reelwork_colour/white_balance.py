@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar
 
-from reelwork import PointEffect, param
+from reelwork import Example, PointEffect, param
 from reelwork.kinds import Colour as ColourKind
 from reelwork.kinds import Number
 from reelwork.values import Colour
@@ -27,6 +27,10 @@ class WhiteBalance(PointEffect, name="white-balance", version=1):
 
     keeps_alpha = True
     exactly_one: ClassVar[tuple[str, ...]] = ("grey", "temperature")
+    examples = (
+        Example("taken in warm light", {"temperature": 4200}),
+        Example("by a picked grey", {"grey": "#a9869a"}),
+    )
 
     grey: Colour | None = param(None, kind=ColourKind(), help="A colour that should be grey.")
     temperature: float | None = param(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reelwork import AreaEffect, Context, maths, param
+from reelwork import AreaEffect, Context, Example, maths, param
 from reelwork.image import Window
 from reelwork.kinds import Length
 
@@ -19,6 +19,8 @@ class ChromaticAberration(AreaEffect, name="chromatic-aberration", version=1):
     >>> ChromaticAberration(amount=0.0).is_identity()
     True
     """
+
+    examples = (Example("strong", {"amount": 8}),)
 
     amount: float = param(
         3.0, kind=Length(), help="How far red moves in the corners of the layer's box; below 0, blue."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from reelwork import AreaEffect, Context, maths, param
+from reelwork import AreaEffect, Context, Example, maths, param
 from reelwork.kinds import Angle, Length
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ class DirectionalBlur(AreaEffect, name="directional-blur", version=1):
     >>> DirectionalBlur(length=0.0).is_identity()
     True
     """
+
+    examples = (Example("along a slope", {"length": 60, "angle": -20}),)
 
     length: float = param(24.0, kind=Length(minimum=0.0), help="How long the line is.")
     angle: float = param(0.0, kind=Angle(), help="Its direction: 0 is level, 90° upright.")

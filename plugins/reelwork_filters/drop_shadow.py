@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from reelwork import Context
+from reelwork import Context, Example
 from reelwork_filters.shadow import Shadow
 
 if TYPE_CHECKING:
@@ -13,6 +13,13 @@ if TYPE_CHECKING:
 
 class DropShadow(Shadow, name="drop-shadow", version=1):
     """A shadow of the layer's own shape, beneath it."""
+
+    presets: ClassVar = {
+        "hard": {"offset": [10, 10], "blur": 0, "opacity": "45%"},
+        "floating": {"offset": [0, 26], "blur": 40, "opacity": "55%"},
+        "halo": {"offset": [0, 0], "blur": 36, "colour": "#fff4c8", "opacity": "100%"},
+    }
+    examples = (Example("with its defaults", on="cutout"),)
 
     def render(self, source: Frame, out: Frame, context: Context) -> None:
         """Put the layer over its shadow."""

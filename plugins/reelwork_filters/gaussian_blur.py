@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reelwork import AreaEffect, Context, param
+from reelwork import AreaEffect, Context, Example, param
 from reelwork.kinds import Length
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ class GaussianBlur(AreaEffect, name="gaussian-blur", version=1):
     >>> GaussianBlur(radius=0.0).is_identity()
     True
     """
+
+    examples = (Example("with its defaults"), Example("half of it mixed in", {"radius": 16, "mix": "50%"}))
 
     radius: float = param(
         8.0, kind=Length(minimum=0.0), help="The standard deviation of the Gaussian, as in CSS's `blur()`."

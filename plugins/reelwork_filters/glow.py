@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from reelwork import AreaEffect, Context, param
+from reelwork import AreaEffect, Context, Example, param
 from reelwork.kinds import Length, Number
 
 if TYPE_CHECKING:
@@ -17,6 +17,13 @@ class Glow(AreaEffect, name="glow", version=1):
     >>> Glow(intensity=0.0).is_identity()
     True
     """
+
+    presets: ClassVar = {
+        "dreamy": {"radius": 40, "threshold": 0.15, "intensity": 0.7},
+        "lamps": {"radius": 14, "threshold": 1, "intensity": 1.4},
+        "haze": {"radius": 90, "threshold": 0.3, "intensity": 1.2},
+    }
+    examples = (Example("with its defaults"),)
 
     radius: float = param(20.0, kind=Length(minimum=0.0), help="The standard deviation of the light's spread.")
     threshold: float = param(0.4, kind=Number(minimum=0.0), help="The scene-linear light above which it shines.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from reelwork import AreaEffect, Context, maths, param
 from reelwork.effect import KEPT
@@ -21,6 +21,11 @@ class Grain(AreaEffect, name="grain", version=1):
 
     timed = True
     coverage = KEPT
+    presets: ClassVar = {
+        "fine": {"amount": 0.03, "size": 1.2, "colour": "20%"},
+        "coarse": {"amount": 0.07, "size": 2.8, "colour": "45%"},
+        "monochrome": {"amount": 0.06, "size": 2, "colour": "0%"},
+    }
 
     amount: float = param(
         0.04, kind=Ratio(minimum=0.0, maximum=1.0), help="How strong it is, of display-encoded values."

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from reelwork import Context
+from reelwork import Context, Example
 from reelwork.image import Window
 from reelwork_filters.shadow import Shadow
 
@@ -18,6 +18,12 @@ class InnerShadow(Shadow, name="inner-shadow", version=1):
     >>> InnerShadow(opacity=0.0).is_identity()
     True
     """
+
+    presets: ClassVar = {
+        "pressed": {"offset": [6, 10], "blur": 14, "opacity": "70%"},
+        "rounded": {"offset": [-16, -22], "blur": 40, "opacity": "65%"},
+    }
+    examples = (Example("with its defaults", on="cutout"),)
 
     def region(self, source: Window, context: Context) -> Window:
         """Where the layer is."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reelwork import AreaEffect, Context, param
+from reelwork import AreaEffect, Context, Example, param
 from reelwork.image import Window
 from reelwork.kinds import Length, Number, Ratio
 
@@ -20,6 +20,8 @@ class Sharpen(AreaEffect, name="sharpen", version=1):
     >>> Sharpen(amount=0.0).is_identity()
     True
     """
+
+    examples = (Example("with its defaults"), Example("local contrast", {"radius": 24, "amount": 0.2}))
 
     radius: float = param(1.5, kind=Length(minimum=0.0), help="The standard deviation of the blurred copy.")
     amount: float = param(0.8, kind=Ratio(minimum=0.0, maximum=10.0), help="How much of the difference is added.")

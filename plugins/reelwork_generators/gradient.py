@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import ClassVar, Final
 
-from reelwork import Context, PixelGenerator, maths, param
+from reelwork import Context, Example, PixelGenerator, maths, param
 from reelwork.kinds import Angle, Choice, Ratio, Scale
 from reelwork.values import Affine, Colour
 from reelwork_generators.paint import STOPS, ColourStop, gradient_matrix, spread
@@ -18,6 +18,14 @@ class Gradient(PixelGenerator, name="gradient", version=1):
     """Colours that run into each other over the whole composition, mixed as in CSS: premultiplied, display-encoded."""
 
     space = "display"
+    presets: ClassVar = {
+        "sunset": {"colours": ["#1d2148", "#6a5292", "#d9727c", "#f2b27a"]},
+        "dawn": {"colours": ["#9fc4e8", "#f6e7d8", "#f7b7a3"], "angle": 200},
+    }
+    examples = (
+        Example("radial", {"kind": "radial", "colours": ["#ffe9b0", "#c8553d", "#1b2a49"]}),
+        Example("conic", {"kind": "conic", "colours": ["#ff4040", "#ffd040", "#40c060", "#40a0ff", "#ff4040"]}),
+    )
 
     kind: str = param("linear", kind=Choice(_KINDS), help="How the colours run.")
     colours: tuple[Colour | ColourStop, ...] = param(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import ClassVar, Final
 
-from reelwork import Context, PixelGenerator, maths, param
+from reelwork import Context, Example, PixelGenerator, maths, param
 from reelwork.kinds import Colour as ColourKind
 from reelwork.kinds import Length, Number, Ratio
 from reelwork.values import Colour
@@ -26,6 +26,12 @@ class Noise(PixelGenerator, name="noise", version=1):
     """
 
     space = "display"
+    presets: ClassVar = {
+        "clouds": {"scale": "60%", "octaves": 6, "contrast": 1.2, "dark": "#5f93d4", "light": "#ffffff"},
+        "smoke": {"scale": "45%", "octaves": 7, "roughness": "60%", "dark": "#0b0c10", "light": "#8d929c"},
+        "static": {"scale": 2, "octaves": 1, "contrast": 1.6},
+    }
+    examples = (Example("with its defaults"),)
 
     scale: float = param(Distance(percent=25.0), kind=Length(minimum=0.0), help="How large its largest features are.")
     octaves: int = param(4, kind=Number(1, 8, integer=True), help="How many layers are added, each half as large.")

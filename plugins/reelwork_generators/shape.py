@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from reelwork import VectorGenerator, maths, param
+from reelwork import Example, VectorGenerator, maths, param
 from reelwork.image import Drawing, Fill, Path
 from reelwork.kinds import Length, Number, PathData, Point, Ratio, Size, Struct
 from reelwork.values import Colour
@@ -82,6 +82,16 @@ class Shape(VectorGenerator, name="shape", version=1):
     """
 
     exactly_one: ClassVar[tuple[str, ...]] = ("rectangle", "ellipse", "polygon", "star", "line", "path")
+    examples = (
+        Example("a star", {"star": {"points": 7, "outer": 130}, "fill": "#f2b134"}),
+        Example(
+            "a rounded rectangle",
+            {
+                "rectangle": {"size": [360, 200], "radius": 40},
+                "stroke": {"colour": "#7fa8d0", "width": 8, "dash": [24, 12]},
+            },
+        ),
+    )
 
     rectangle: Rectangle | None = param(None, kind=Struct(Rectangle, shorthand="size"), help="A rectangle.")
     ellipse: Ellipse | None = param(None, kind=Struct(Ellipse, shorthand="size"), help="An ellipse.")

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any, Final
 
-from reelwork import VectorGenerator, param
+from reelwork import Example, VectorGenerator, param
 from reelwork.image import Drawing, Fill, Path
 from reelwork.kinds import Colour as ColourKind
 from reelwork.kinds import Text as TextKind
@@ -27,6 +27,10 @@ _LONGEST: Final = 400
 
 class Slate(VectorGenerator, name="slate", version=1):
     """A striped card for what is not there yet: an open call with its brief, or a record that was not found."""
+
+    examples = (
+        Example("an open call", {"brief": "A kettle, drawn in ink", "kind": "illustration", "licence": "CC-BY-4.0"}),
+    )
 
     title: str = param("Open call", kind=TextKind(), help="The headline: a slot's id, or the record's name.")
     brief: str = param("", kind=TextKind(multiline=True), help="What is wanted, in the director's words.")

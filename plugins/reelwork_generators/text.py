@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
 
-from reelwork import VectorGenerator, param
+from reelwork import Example, VectorGenerator, param
 from reelwork.errors import Problem, SceneError
 from reelwork.image import Drawing, Fill, Path
 from reelwork.kinds import Angle, Choice, Length, Number, Point, Ratio, Scale, Struct, Time
@@ -57,6 +57,13 @@ class Text(VectorGenerator, name="text", version=1):
     """
 
     exactly_one: ClassVar[tuple[str, ...]] = ("content", "asset")
+    examples = (
+        Example("a title", {"content": "many hands", "weight": 700, "size": 96}),
+        Example(
+            "with a line around it",
+            {"content": "Iterations", "size": 110, "weight": 800, "stroke": {"colour": "#f2b134", "width": 5}},
+        ),
+    )
 
     content: str = param("", kind=TextKind(multiline=True), help="The words; one line end at the very end is dropped.")
     asset: str = param("", kind=TextKind(), help="A text record whose words are shown, as handle/slug.")

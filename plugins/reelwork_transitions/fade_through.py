@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from reelwork import Transition, param
+from typing import ClassVar
+
+from reelwork import Example, Transition, param
 from reelwork.kinds import Colour as ColourKind
 from reelwork.values import Colour
 
@@ -13,6 +15,9 @@ class FadeThrough(Transition, name="fade-through", version=1):
     >>> FadeThrough(colour=Colour(1.0, 1.0, 1.0)).uniforms()
     (Colour(red=1.0, green=1.0, blue=1.0, alpha=1.0),)
     """
+
+    presets: ClassVar = {"flash": {"colour": "#ffffff"}}
+    examples = (Example("with its defaults"),)
 
     colour: Colour = param(Colour.from_hex("#000000"), kind=ColourKind(), help="What lies between the two pictures.")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from reelwork import Transition, param
+from reelwork import Example, Transition, param
 from reelwork.kinds import Boolean, Choice
 from reelwork.values import Affine
 
@@ -17,6 +17,8 @@ class Slide(Transition, name="slide", version=1):
     >>> Slide(smooth=False).places(0.25, 1920.0, 1080.0)[1]
     Affine(a=1.0, b=0.0, c=0.0, d=1.0, e=1440.0, f=0.0)
     """
+
+    examples = (Example("with its defaults"), Example("covering", {"mode": "cover", "direction": "up"}))
 
     direction: str = param("left", kind=Choice(tuple(_DIRECTIONS)), help="Where the pictures move.")
     mode: str = param("push", kind=Choice(("push", "cover")), help="Whether the first picture moves too.")

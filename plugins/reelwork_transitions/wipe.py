@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from reelwork import Transition, maths, param
 from reelwork.kinds import Angle, Ratio
 
@@ -12,6 +14,8 @@ class Wipe(Transition, name="wipe", version=1):
     >>> Wipe(angle=90.0).uniforms()[:2]
     (0.0, 1.0)
     """
+
+    presets: ClassVar = {"hard": {"softness": "0%"}, "slanted": {"angle": 30, "softness": "25%"}}
 
     angle: float = param(0.0, kind=Angle(), help="Where the edge moves: 0 to the right, 90 down, 180 to the left.")
     softness: float = param(0.1, kind=Ratio(bounded=True), help="How wide the edge is, as a share of its way.")

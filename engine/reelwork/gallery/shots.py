@@ -1,0 +1,103 @@
+"""Shots: an extension goes in, the scenes of its pictures come out: its examples and presets, or its defaults."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from reelwork.effect import Effect, Example, Extension, Generator, Merge, Transition
+from reelwork.kinds import REQUIRED
+from reelwork.scene.facts import written
+
+#: The instant that a picture shows; transitions have come a third of their way then.
+INSTANT: Final = "1.7s"
+
+_SAMPLE: Final = Path(__file__).with_name("sample.yaml")
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture.
+
+    :param title: what it shows
+    :param words: what of the scene matters, as a scene has it
+    :param scene: the whole scene, of which ``INSTANT`` is shown
+    """
+
+    title: str
+    words: str
+    scene: str
+
+
+def shots(name: str, cls: type[Extension]) -> tuple[Shot, ...]:
+    """The pictures of an extension: none where it makes none, or cannot be shown without an example.
+
+    :param name: by which scenes use it
+    """
+    stage = next((stage for base, stage in _STAGES.items() if issubclass(cls, base)), None)
+    return tuple(_shot(name, example, stage) for example in _examples(cls)) if stage else ()
+
+
+def sample(layers: str) -> str:
+    """A scene that shows layers, written in YAML, over and among the compositions of the sample."""
+    return _scene("layers", layers)
+
+
+def _examples(cls: type[Extension]) -> Iterator[Example]:
+    yield from cls.examples
+    on = cls.examples[0].on if cls.examples else Example("").on
+    yield from (Example(f"preset {preset}", {"preset": preset}, on) for preset in cls.presets)
+    needs_more = cls.exactly_one or any(param.default is REQUIRED for param in cls.params().values())
+    if not (cls.examples or cls.presets or needs_more):
+        yield Example("with its defaults")
+
+
+def _shot(name: str, example: Example, stage: Callable[[str, Example], str]) -> Shot:
+    if example.layers:
+        layers = textwrap.dedent(example.layers).strip("\n")
+        return Shot(example.title, layers, sample(layers))
+    parameters = f": {{{written(example.parameters)}}}" if example.parameters else ""
+    return Shot(example.title, f"{name}{parameters}", stage(f'{{"{name}"{parameters or ": {}"}}}', example))
+
+
+def _effect(use: str, example: Example) -> str:
+    ground = '- solid: "#d9d4c8"\n' if example.on == "cutout" else ""
+    return sample(f"{ground}- composition: {example.on}\n  effects: [{use}]")
+
+
+def _merge(use: str, example: Example) -> str:
+    below = "{composition: backdrop, transform: {anchor: [0, 0], position: [0, 0]}}"
+    name = use[1 : use.index(": ")]
+    return sample(
+        f"- layers:  # a group, so that nothing lies under the backdrop\n  - {below}\n"
+        f"  - {{composition: paint, blend: {name}}}"
+    )
+
+
+def _generator(use: str, example: Example) -> str:
+    return sample(f"- generate: {use}")
+
+
+def _transition(use: str, example: Example) -> str:
+    clips = (
+        "- {composition: picture, duration: 3s}",
+        f"- {{transition: {use}, duration: 2s}}",
+        "- {composition: other}",
+    )
+    return _scene("sequence", "\n".join(clips))
+
+
+def _scene(key: str, items: str) -> str:
+    return f"{_SAMPLE.read_text('utf-8')}  main:\n    duration: 4s\n    {key}:\n{textwrap.indent(items, ' ' * 6)}\n"
+
+
+#: How extensions of a kind are shown; of other kinds there are no pictures.
+_STAGES: Final[Mapping[type[Extension], Callable[[str, Example], str]]] = {
+    Effect: _effect,
+    Merge: _merge,
+    Generator: _generator,
+    Transition: _transition,
+}
