@@ -86,14 +86,15 @@ class Example:
 
     :param title: what it shows, a few words
     :param parameters: as a scene writes them
-    :param on: what an effect is tried on: ``picture``, a landscape, or ``cutout``, a balloon on transparency
-    :param layers: the layers of a composition, in YAML, where parameters alone do not show it; compositions that they
-        may show are ``picture``, ``cutout``, ``other`` (another landscape) and ``paint``
+    :param on: what an effect is tried on: ``picture``, a landscape; ``cutout``, a balloon on transparency; ``flight``,
+        the landscape with a balloon that moves. Empty: the last for effects through time, else the first
+    :param layers: the layers of a composition, in YAML, where parameters alone do not show it; they may show the three,
+        ``other``, which is another landscape, and ``paint``
     """
 
     title: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    on: str = "picture"
+    on: str = ""
     layers: str = ""
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from reelwork import Context, TemporalEffect, param
+from reelwork import Context, Example, TemporalEffect, param
 from reelwork.kinds import Choice, Number, Ratio, Time
 from reelwork_time.steps import step
 
@@ -25,6 +25,11 @@ class Echo(TemporalEffect, name="echo", version=1):
     """
 
     keeps_opaque = True
+    presets: ClassVar = {
+        "trail": {"number": 12, "interval": "2f", "decay": "85%"},
+        "ghost": {"number": 1, "interval": "500ms"},
+    }
+    examples = (Example("with its defaults"),)
 
     number: int = param(6, kind=Number(0, 64, integer=True), help="How many pictures of the past are seen.")
     interval: Fraction = param(

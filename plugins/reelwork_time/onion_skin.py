@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from reelwork import Context, TemporalEffect, param
+from reelwork import Context, Example, TemporalEffect, param
 from reelwork.kinds import Colour as ColourKind
 from reelwork.kinds import Number, Ratio, Time
 from reelwork.values import Colour
@@ -26,6 +26,18 @@ class OnionSkin(TemporalEffect, name="onion-skin", version=1):
     """
 
     keeps_opaque = True
+    examples = (
+        Example(
+            "a moving layer",
+            layers="""
+            - solid: "#f4f1ea"
+            - layers:
+              - composition: cutout
+                transform: {position: {0s: [-200, 260], 3s: [720, 120]}, scale: 50%}
+              effects: [{onion-skin: {interval: 1/4s}}]
+            """,
+        ),
+    )
 
     before: int = param(2, kind=Number(0, 12, integer=True), help="How many of those before are seen.")
     after: int = param(2, kind=Number(0, 12, integer=True), help="How many of those to come.")

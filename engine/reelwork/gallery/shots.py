@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from reelwork.effect import Effect, Example, Extension, Generator, Merge, Transition
+from reelwork.effect import Effect, Example, Extension, Generator, Merge, TemporalEffect, Transition
 from reelwork.kinds import REQUIRED
 from reelwork.scene.facts import written
 
@@ -48,7 +48,7 @@ def sample(layers: str) -> str:
 
 def _examples(cls: type[Extension]) -> Iterator[Example]:
     yield from cls.examples
-    on = cls.examples[0].on if cls.examples else Example("").on
+    on = cls.examples[0].on if cls.examples else ""
     yield from (Example(f"preset {preset}", {"preset": preset}, on) for preset in cls.presets)
     needs_more = cls.exactly_one or any(param.default is REQUIRED for param in cls.params().values())
     if not (cls.examples or cls.presets or needs_more):
@@ -64,8 +64,16 @@ def _shot(name: str, example: Example, stage: Callable[[str, Example], str]) -> 
 
 
 def _effect(use: str, example: Example) -> str:
-    ground = '- solid: "#d9d4c8"\n' if example.on == "cutout" else ""
-    return sample(f"{ground}- composition: {example.on}\n  effects: [{use}]")
+    return _on(example.on or "picture", use)
+
+
+def _through_time(use: str, example: Example) -> str:
+    return _on(example.on or "flight", use)
+
+
+def _on(composition: str, use: str) -> str:
+    ground = '- solid: "#d9d4c8"\n' if composition == "cutout" else ""
+    return sample(f"{ground}- composition: {composition}\n  effects: [{use}]")
 
 
 def _merge(use: str, example: Example) -> str:
@@ -94,8 +102,9 @@ def _scene(key: str, items: str) -> str:
     return f"{_SAMPLE.read_text('utf-8')}  main:\n    duration: 4s\n    {key}:\n{textwrap.indent(items, ' ' * 6)}\n"
 
 
-#: How extensions of a kind are shown; of other kinds there are no pictures.
+#: How extensions of a kind are shown, the first that fits; of other kinds there are no pictures.
 _STAGES: Final[Mapping[type[Extension], Callable[[str, Example], str]]] = {
+    TemporalEffect: _through_time,
     Effect: _effect,
     Merge: _merge,
     Generator: _generator,

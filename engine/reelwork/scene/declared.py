@@ -13,11 +13,12 @@ from reelwork.scene.read_layers import EFFECT_KEYS
 from reelwork.scene.reader import READERS
 from reelwork.scene.reading import Reading
 from reelwork.scene.report import Report, quote
+from reelwork.sound_effect import SoundEffect
 
 
 def declaration_problems(cls: type[Extension], registry: Registry) -> Iterator[str]:
     """What is wrong with the values of its presets, and with the parameters of its examples."""
-    extra = EFFECT_KEYS if issubclass(cls, Effect) else {}
+    extra = EFFECT_KEYS if issubclass(cls, Effect | SoundEffect) else {}
     for name, preset in cls.presets.items():
         reading, node = Reading(Report(), registry, READERS), _mapping(preset)
         read_keys(reading, cls.params(), node, "", "it")

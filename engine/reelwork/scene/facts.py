@@ -113,7 +113,7 @@ def facts(name: str, cls: type[Extension], registry: Registry) -> ExtensionFacts
     said = documentation(cls)
     return ExtensionFacts(
         name=name,
-        kind=next(kind for kind, base in KINDS.items() if issubclass(cls, base)).removesuffix("s"),
+        kind=next(kind for kind, base in KINDS.items() if issubclass(cls, base)).removesuffix("s").replace("_", " "),
         version=cls.version,
         package=registry.origins.get(cls, ""),
         title=said.title,
