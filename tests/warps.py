@@ -1,6 +1,7 @@
 """Warp effects that tests share."""
 
-from reelwork import WarpEffect, maths, param
+from reelwork import AreaEffect, WarpEffect, maths, param
+from reelwork.kinds import Layer
 from reelwork.values import Affine, Projective
 
 
@@ -54,3 +55,41 @@ class Lean(WarpEffect, name="lean", version=1):
 def grown(box, amount):
     x0, y0, x1, y1 = box
     return (x0 - amount, y0 - amount, x1 + amount, y1 + amount)
+
+
+class Push(WarpEffect, name="push", version=1):
+    """Push: each pixel comes from the right, as far as another layer is red in display-encoded values."""
+
+    space = "display"
+    by: str = param("", kind=Layer(), help="The layer that says how far.")
+    amount: float = param(10.0, help="How far.")
+
+    def uniforms(self, context):
+        return (self.amount,)
+
+    def region(self, source, context):
+        return grown(source, abs(self.amount))
+
+    def needs(self, wanted, context):
+        return grown(wanted, abs(self.amount))
+
+    @staticmethod
+    def place(x, y, width, height, r, g, b, a, amount):
+        return x + amount * min(max(r, 0.0), 1.0), y
+
+
+class Through(AreaEffect, name="through", version=1):
+    """Through: what another layer has three pixels to the right, in place of the source."""
+
+    mask: str = param(kind=Layer(), help="The layer that is shown.")
+
+    def margin(self, context):
+        return (0, 0, 0, 0)
+
+    def needs_of(self, layer, wanted, context):
+        return wanted.expand(0, 0, round(3 * context.scale[0]), 0)
+
+    def render(self, source, out, context):
+        far = round(3 * context.scale[0])
+        other = context.layers["mask"].crop(out.window.expand(-far, 0, far, 0))
+        out.data[:] = other.data * source.crop(out.window).data[3]

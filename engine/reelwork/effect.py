@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias, dataclass_tra
 
 from reelwork.errors import PluginError
 from reelwork.image.window import EVERYWHERE, Window
-from reelwork.kinds import Param, param, params
+from reelwork.kinds import Layer, Param, field_name, param, params
 from reelwork.values import Affine, Colour, Display, Projective
 
 if TYPE_CHECKING:
@@ -70,6 +70,8 @@ class Context:
     :param seed: a number that differs between layers and stays the same from run to run
     :param display: the production's display curve, which says what light a colour is
     :param frame: how long the canvas shows a frame, seconds
+    :param layers: for an area effect, the pictures of further layers by the Python names of the parameters that name
+        them; each covers at least what ``needs_of`` says
     """
 
     scale: tuple[float, float]
@@ -78,6 +80,7 @@ class Context:
     seed: int = 0
     display: Display = "srgb"
     frame: Fraction = Fraction(1, 24)
+    layers: Mapping[str, Frame] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -160,7 +163,12 @@ def converted(value: Any, change: Callable[[str], str]) -> Any:
 
 class Effect(Extension):
     """Changes one picture. Subclass :class:`PointEffect`, :class:`AreaEffect`, :class:`WarpEffect` or
-    :class:`TemporalEffect`."""
+    :class:`TemporalEffect`.
+
+    A parameter of the kind :class:`reelwork.kinds.Layer` names another layer, whose picture an area effect or a warp is
+    then given: as it lies in the composition, after its own effects, transform and opacity, in the effect's raster. It
+    is transparent where that layer is not there, and where none is named.
+    """
 
     word: ClassVar[str] = "effect"
     space: ClassVar[str] = LINEAR
@@ -169,6 +177,11 @@ class Effect(Extension):
     def is_identity(self) -> bool:
         """Whether these parameters change nothing, so that the effect can be left out."""
         return False
+
+
+def layers_of(cls: type[Extension]) -> tuple[str, ...]:
+    """The parameters that name further layers, in order, by their Python names."""
+    return tuple(field_name(name) for name, param in cls.params().items() if isinstance(param.kind, Layer))
 
 
 class PointEffect(Effect):
@@ -238,6 +251,13 @@ def _margin(effect: Spreading, context: Context) -> tuple[int, int, int, int]:
 class AreaEffect(Spreading):
     """Makes each pixel from a neighbourhood; it runs in a raster that is upright to the layer's box."""
 
+    def needs_of(self, layer: str, wanted: Window, context: Context) -> Window:
+        """Which pixels are read of a further layer; by default those that are read of the source.
+
+        :param layer: the Python name of the parameter that names it
+        """
+        return self.needs(wanted, context)
+
     def render(self, source: Frame, out: Frame, context: Context) -> None:
         """Fill ``out`` entirely; ``source`` covers at least ``needs(out.window)``. Results must not depend on the
         windows' sizes: compute from absolute pixel positions."""
@@ -253,6 +273,10 @@ class WarpEffect(Effect):
     ``(x, y, width, height, *uniforms) -> (x, y)``, that says from where a point of the result is read: the inverse of
     how things move. It is compiled as :attr:`PointEffect.pixel` is. A place that is no number, or beyond the picture,
     is transparent.
+
+    With parameters that name further layers ``place`` is ``(x, y, width, height, r, g, b, a, …, *uniforms)``: after the
+    box come the pixels of those layers at that point, premultiplied, in the order of the parameters; ``space`` says
+    whether they are scene-linear or display-encoded.
 
     The engine interpolates (bicubic) where the map enlarges, and where it shrinks takes the mean over the area that a
     pixel spans, of up to 16 × 16 places.

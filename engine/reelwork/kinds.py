@@ -126,6 +126,10 @@ class Name(Kind):
     of: str
 
 
+class Layer(Kind):
+    """The id of another layer, of whose picture an effect is told. Plain value: ``str``. Never animated."""
+
+
 class PathData(Kind):
     """SVG path data (``M0 0 L10 10 Z``). Plain value: :class:`reelwork.image.Path`. Never animated."""
 
@@ -190,7 +194,7 @@ _FROM_ANNOTATION: Final[dict[str, Kind]] = {
     "bool": Boolean(),
     "str": Text(),
 }
-_NEVER_ANIMATED: Final = (Text, Boolean, Choice, Name, Time, PathData)
+_NEVER_ANIMATED: Final = (Text, Boolean, Choice, Name, Layer, Time, PathData)
 
 
 def param(

@@ -1,13 +1,15 @@
 """Warps against their obvious twins, and what must hold for any map."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference import resample as reference
-from warps import Lean, Ripple, Still, Turn
+from warps import Lean, Push, Ripple, Still, Turn
 
-from reelwork import WarpEffect, param
+from reelwork import WarpEffect, maths, param
 from reelwork.effect import Context
 from reelwork.errors import PluginError
 from reelwork.image import EMPTY, Window
@@ -187,3 +189,18 @@ def test_a_warp_without_a_map_is_told():
 
     with pytest.raises(PluginError, match=r"Empty has no place\(\), and its matrix\(\) gives None"):
         seen(Empty())
+
+
+@pytest.mark.parametrize("display", ["srgb", "bt1886"])
+def test_a_map_is_told_the_pixels_of_other_layers(display):
+    x, y = np.meshgrid(np.arange(-1, 71) + 0.5, np.arange(-1, 51) + 0.5)
+    alpha = np.clip(y / 50.0, 0.0, 1.0)
+    red = np.clip(x / 70.0, 0.0, 1.0) ** 2
+    other = Frame(np.stack([red * alpha, red * 0, red * 0, alpha]).astype(np.float32), WINDOW.expand(1, 1, 1, 1))
+    out, context = Frame.empty(WINDOW), replace(CONTEXT, display=display)
+    Warp(Push(amount=6.0), SOURCE, to_layer=Affine.IDENTITY, context=context, layers=1)(out, [other])
+    encode = {"srgb": maths.srgb_encode, "bt1886": maths.bt1886_encode}[display]
+    pushed = (np.vectorize(encode)(red) * alpha)[1:-1, 1:-1] * 6.0
+    u, v = x[1:-1, 1:-1] + pushed, y[1:-1, 1:-1]
+    expected = reference.interpolate(padded(SOURCE), u, v, 1.0, 1.0, linear=False)
+    assert abs(out.data - expected).max() < 2e-4

@@ -9,11 +9,13 @@ import pytest
 from building import Over, composition, constant, graph, layer, nested, still, video
 from hypothesis import given
 from hypothesis import strategies as st
-from warps import Lean, Ripple, Turn
+from warps import Lean, Push, Ripple, Through, Turn
 
 from reelwork.effect import AreaEffect, CompositeMerge, PointEffect, SeparableMerge
 from reelwork.graph.model import AdjustmentSource, EffectUse, GroupSource, SolidSource
 from reelwork.image import EMPTY, Window
+from reelwork.kinds import Layer as LayerKind
+from reelwork.kinds import param
 from reelwork.plan.nodes import Area, Clip, Fill, Node, Picture, Points, Resampled, Stack, Warped
 from reelwork.plan.planner import View, plan_frame
 from reelwork.scene.animation import Curve, Key
@@ -333,3 +335,64 @@ def test_a_warp_runs_in_the_raster_of_its_turned_layer():
     assert isinstance(inner, Warped)
     assert close(outer.to_layer @ picture.matrix, Affine.IDENTITY)
     assert inner.region.covers(picture.region)
+
+
+def reading(effect, **others):
+    return EffectUse(effect, dict.fromkeys(others, "m"), constant(1.0), others=others)
+
+
+def test_a_layer_that_an_effect_reads_lies_as_it_does_in_the_composition():
+    hidden = layer(still(40, 20, digest="map"), path="m", visible=False, position=(Length(30), Length(40)), opacity=0.5)
+    seen = layer(still(), rotation=30.0, effects=(reading(Push, by=hidden),))
+    found = plan(composition(hidden, seen))
+    assert isinstance(found, Warped)
+    (other,) = found.others
+    assert isinstance(other, Stack)
+    assert other.elements[0].opacity == 0.5
+    (picture,) = pictures(other)
+    assert close(picture.matrix, Affine.translation(10, 30))
+    assert other in found.inputs()
+    moved = plan(composition(hidden, replace(seen, transform=replace(seen.transform, rotation=constant(31.0)))))
+    assert close(pictures(moved.others[0])[0].matrix, Affine.translation(10, 30))
+
+
+def test_in_the_raster_of_an_area_effect_it_lies_the_same_way_to_the_layer():
+    hidden = layer(still(40, 20, digest="map"), path="m", visible=False)
+    seen = layer(still(), scale=(2.0, 2.0), rotation=30.0, effects=(reading(Through, mask=hidden),))
+    found = plan(composition(hidden, seen))
+    (area,) = (node for node in walk(found) if isinstance(node, Area))
+    assert isinstance(found, Resampled)
+    (picture,) = pictures(area.others[0])
+    assert close(found.matrix @ picture.matrix, Affine.translation(80, 40))
+
+
+def test_a_layer_that_is_read_keeps_its_own_time():
+    hidden = layer(still(40, 20, digest="map"), path="m", visible=False, start=1)
+    adjusting = layer(AdjustmentSource(), path="a", effects=(reading(Push, by=hidden),))
+    root = composition(layer(still()), hidden, adjusting)
+    before, after = plan(root, 0), plan(root, 1)
+    assert before.others[0].region.is_empty
+    assert pictures(after.others[0])
+    assert before.key != after.key
+
+
+def test_no_layer_is_read_where_none_is_named():
+    found = plan(composition(layer(still(), effects=(use(Push),))))
+    assert found.others[0].region.is_empty
+
+
+def test_a_still_is_not_changed_once_and_for_all_by_what_reads_another():
+    class Both(PointEffect, name="both", version=1):
+        by: str = param("", kind=LayerKind())
+
+        @staticmethod
+        def pixel(r, g, b, a, r2, g2, b2, a2):
+            return r * r2, g * g2, b * b2, a * a2
+
+    hidden = layer(still(40, 20, digest="map"), path="m", visible=False)
+    found = plan(composition(hidden, layer(still(), effects=(use(Shift), reading(Both, by=hidden), use(Shift)))))
+    outer, inner, *_ = walk(found)
+    assert isinstance(outer, Points)
+    assert isinstance(inner, Points)
+    assert not outer.others
+    assert pictures(inner.others[0])

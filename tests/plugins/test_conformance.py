@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
+from warps import Push, Through
 
 from reelwork import (
     AreaEffect,
@@ -332,3 +333,8 @@ def test_broken_promises_of_warps_are_found():
     stray = {"only what it says that it needs is read", "no light leaves the region", "tiles are parts of the whole"}
     assert broken(Straying) == stray
     assert not broken(Squinting)
+
+
+@pytest.mark.parametrize("cls", [Push, Through], ids=lambda cls: cls.name)
+def test_effects_that_read_other_layers_keep_the_promises(cls):
+    assert not broken(cls)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from building import composition, constant, graph, layer, nested, still, video
 from reference.colour import light_to_srgb
-from warps import Lean, Ripple, Turn
+from warps import Lean, Push, Ripple, Through, Turn
 
 from reelwork.effect import AreaEffect, PointEffect
 from reelwork.errors import OutputError
@@ -143,10 +143,53 @@ def warped():
     )
 
 
-def test_bytes_of_warps_depend_neither_on_the_tiles_nor_on_what_is_kept():
-    alone = [rendered(warped(), [time], tile_rows=1000)[0] for time in TIMES[:3]]
-    assert rendered(warped(), TIMES[:3], tile_rows=7) == alone
-    assert rendered(warped(), TIMES[:3], tile_rows=33, keep_bytes=0) == alone
+def reading():
+    """Effects that read a hidden layer which moves, and which reads another one."""
+    dot = layer(still(60, 60, digest="leaf", has_alpha=True), path="m0", position=moving(point(20, 20), point(60, 90)))
+    mask = layer(
+        video(90, 90),
+        path="m1",
+        visible=False,
+        rotation=15.0,
+        effects=(EffectUse(Push, {"by": "dot"}, constant(1.0), others={"by": dot}),),
+    )
+    through, push = (
+        EffectUse(effect, {name: "mask"}, constant(0.7), others={name: mask})
+        for effect, name in ((Through, "mask"), (Push, "by"))
+    )
+    return composition(
+        layer(still(200, 100, digest="ground"), path="l0", effects=(push,)),
+        layer(still(80, 60, digest="leaf"), path="l1", rotation=20.0, effects=(through, push, use(Halve))),
+        layer(AdjustmentSource(), path="l3", effects=(through, push), opacity=0.5),
+        mask,
+    )
+
+
+@pytest.mark.parametrize("scene", [warped, reading], ids=lambda scene: scene.__name__)
+def test_bytes_of_warps_depend_neither_on_the_tiles_nor_on_what_is_kept(scene):
+    alone = [rendered(scene(), [time], tile_rows=1000)[0] for time in TIMES[:3]]
+    assert rendered(scene(), TIMES[:3], tile_rows=7) == alone
+    assert rendered(scene(), TIMES[:3], tile_rows=33, keep_bytes=0) == alone
+
+
+def test_what_a_moving_layer_that_is_read_changes_is_painted_again():
+    storage = StorageFormat(model="yuv", subsampling=(2, 2), full_range=False)
+    executor, last = Executor(Painted()), None
+    for plan in plans(reading(), [Fraction(n, 12) for n in range(4)]):
+        picture = executor.picture(plan, storage, last)
+        alone = Executor(Painted()).picture(plan, storage)
+        assert all(np.array_equal(a, b) for a, b in zip(picture.planes, alone.planes, strict=True))
+        last = (plan, picture)
+
+
+def test_an_area_effect_is_given_the_picture_of_another_layer():
+    mask = layer(still(200, 100, digest="ground"), path="m", visible=False, opacity=0.5)
+    through = EffectUse(Through, {"mask": "mask"}, constant(1.0), others={"mask": mask})
+    root = composition(mask, layer(still(80, 60, digest="leaf"), path="l", effects=(through,)))
+    plan = plan_frame(graph(root), View(Affine.IDENTITY, WINDOW, None), Fraction(0))
+    found = Executor(Painted(), tile_rows=16).frame(plan).data[0, 50]
+    assert np.allclose(found[60:140], np.arange(63, 143) / 200 * 0.5, atol=1e-6)
+    assert not found[:60].any()
 
 
 @pytest.mark.parametrize("share", [1.0, 0.8, 0.1])

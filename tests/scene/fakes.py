@@ -10,6 +10,7 @@ from reelwork.kinds import (
     Angle,
     Boolean,
     Choice,
+    Layer,
     Length,
     Level,
     List,
@@ -132,6 +133,11 @@ class Turn(PointEffect, name="turn", version=1):
     part: float | None = param(None, kind=Ratio(), help="Of a whole turn.")
 
 
+class Displace(AreaEffect, name="displace", version=1):
+    map: str = param(kind=Layer(), help="The layer that says how far.")
+    second_map: str = param("", kind=Layer(), help="Another one.")
+
+
 class Normal(SeparableMerge, name="normal", version=1):
     pass
 
@@ -154,7 +160,7 @@ class Delay(SoundEffect, name="delay", version=1):
 
 
 REGISTRY = Registry(
-    effects=MappingProxyType({cls.name: cls for cls in (Burn, DropShadow, Glow, Grade, Turn)}),
+    effects=MappingProxyType({cls.name: cls for cls in (Burn, Displace, DropShadow, Glow, Grade, Turn)}),
     merges=MappingProxyType({cls.name: cls for cls in (Multiply, Normal)}),
     generators=MappingProxyType({cls.name: cls for cls in (Noise, ShapeGenerator, TextGenerator)}),
     transitions=MappingProxyType({cls.name: cls for cls in (Dissolve, Wipe)}),

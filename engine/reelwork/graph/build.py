@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 
-from reelwork.effect import Generator
+from reelwork.effect import Generator, layers_of
 from reelwork.extensions import Registry, built_in
 from reelwork.graph import model as graph
 from reelwork.graph.link import Production
@@ -67,7 +67,7 @@ class _Builder:
         path = f"{written.path}.sequence"
         plain = scene.Layer(path=path, source=SequenceSource(written.sequence))
         source = graph.SequenceSource(self._sequence(written.sequence, Fraction(0)))
-        return self._layer(plain, Fraction(0), duration, source, None)
+        return self._layer(plain, Fraction(0), duration, source)
 
     def _layers(self, layers: Iterable[scene.Layer], origin: Fraction) -> Iterable[graph.Layer]:
         """Layers of a composition or a group, parents first linked; ``origin`` is the group's start."""
@@ -75,19 +75,28 @@ class _Builder:
         by_id = {layer.id: layer for layer in written if layer.id is not None}
         built: dict[str, graph.Layer] = {}
 
+        def named(name: str) -> graph.Layer:
+            return build(by_id[name])
+
         def build(layer: scene.Layer) -> graph.Layer:
             if layer.path not in built:
-                parent = build(by_id[layer.parent]) if layer.parent is not None else None
+                parent = named(layer.parent) if layer.parent is not None else None
                 span = self._timing.spans[layer.path]
                 start, end = span.start - origin, span.end - origin
                 source = self._source(layer, span.start, end - start)
-                built[layer.path] = self._layer(layer, start, end, source, parent)
+                built[layer.path] = self._layer(layer, start, end, source, parent, named)
             return built[layer.path]
 
         return [build(layer) for layer in written]
 
     def _layer(
-        self, written: scene.Clip, start: Fraction, end: Fraction, source: graph.Source, parent: graph.Layer | None
+        self,
+        written: scene.Clip,
+        start: Fraction,
+        end: Fraction,
+        source: graph.Source,
+        parent: graph.Layer | None = None,
+        named: Callable[[str], graph.Layer] | None = None,
     ) -> graph.Layer:
         transform = written.transform
         media = self._production.media.get(written.path)
@@ -109,11 +118,7 @@ class _Builder:
             ),
             parent=parent,
             merge=self._registry.merges[blend],
-            effects=tuple(
-                graph.EffectUse(self._registry.effects[use.effect], use.params, use.mix, use.path)
-                for use in written.effects
-                if use.enabled
-            ),
+            effects=tuple(self._effect(use, named) for use in written.effects if use.enabled),
             sound=graph.SoundUse(
                 gain=written.sound.gain,
                 pan=written.sound.pan,
@@ -128,6 +133,17 @@ class _Builder:
             ),
             records=() if media is None or media.record is None else (media.record,),
         )
+
+    def _effect(self, written: scene.EffectUse, named: Callable[[str], graph.Layer] | None) -> graph.EffectUse:
+        """An effect with the layers that it reads.
+
+        :param named: finds a layer beside its own; clips of sequences have none
+        """
+        effect = self._registry.effects[written.effect]
+        others: dict[str, graph.Layer] = {}
+        if named is not None:
+            others = {key: named(written.params[key]) for key in layers_of(effect) if key in written.params}
+        return graph.EffectUse(effect, written.params, written.mix, written.path, others)
 
     def _source(self, written: scene.Clip, start: Fraction, duration: Fraction) -> graph.Source:
         """What a layer shows; ``start`` is in the composition's time, from which nested spans count too."""
@@ -205,6 +221,6 @@ class _Builder:
                 )
                 continue
             source = self._source(item, span.start, span.end - span.start)
-            clips.append(self._layer(item, span.start - origin, span.end - origin, source, None))
+            clips.append(self._layer(item, span.start - origin, span.end - origin, source))
             end = span.end - origin
         return graph.Sequence(tuple(clips), tuple(transitions), end)

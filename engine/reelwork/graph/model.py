@@ -132,12 +132,14 @@ class EffectUse:
     """An effect on a layer; ``params`` holds plain values or curves by parameter name.
 
     :param path: the key's path in the scene, for messages
+    :param others: the further layers that it reads, by the parameters that name them
     """
 
     effect: type[Effect]
     params: Mapping[str, object]
     mix: Curve
     path: str = field(default="", metadata={"digest": False})
+    others: Mapping[str, Layer] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

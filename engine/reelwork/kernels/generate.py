@@ -147,11 +147,11 @@ def run(out, out_x, out_y, places, uniforms):{head}{loop}
             r, g, b, a = {pixel}(place_x, place_y, width, height{uniforms}){decoded}{write}"""
 _WARP: Final = """
 @_kernel
-def run(xs, ys, us, vs, places, uniforms):{head}
+def run(xs, ys, others, us, vs, places, uniforms):{head}
     for i in range(_uint(xs.shape[0])):
         place_x = _f32(places[0] * xs[i] + (places[2] * ys[i] + places[4]))
         place_y = _f32(places[1] * xs[i] + (places[3] * ys[i] + places[5]))
-        u, v = {place}(place_x, place_y, width, height{uniforms})
+        u, v = {place}(place_x, place_y, width, height{others}{uniforms})
         dx, dy = _f64(_f32(u) - place_x), _f64(_f32(v) - place_y)
         us[i] = xs[i] + (places[8] * dx + places[10] * dy)
         vs[i] = ys[i] + (places[9] * dx + places[11] * dy)
@@ -262,8 +262,10 @@ def generator_kernel(generator: type[PixelGenerator], uniforms: int, display: Di
 
 
 @_once
-def place_kernel(warp: type[WarpEffect], place: Callable[..., Any], uniforms: int) -> Kernel[..., None]:
-    """The kernel of a warp: ``(xs, ys, us, vs, places, uniforms)``: from where each point of the raster is read.
+def place_kernel(warp: type[WarpEffect], place: Callable[..., Any], others: int, uniforms: int) -> Kernel[..., None]:
+    """The kernel of a warp, ``(xs, ys, others, us, vs, places, uniforms)``: from where points of the raster are read.
+
+    ``others`` has four rows for each further layer: its pixels at those points.
 
     Of ``places``, which is as in :func:`pointwise`, four more are the map back to the raster, but for its offset. What
     is not moved stays to the last bit.
@@ -271,9 +273,14 @@ def place_kernel(warp: type[WarpEffect], place: Callable[..., Any], uniforms: in
     :raises PluginError: its function cannot be compiled
     """
     inliner = Inliner()
-    _check(warp, place, _PLACES, uniforms)
-    name, head, more = inliner.add(place, floats=True), _BOX + _read_uniforms(uniforms), _uniforms(0, uniforms)
-    text = _WARP.format(head=head, place=name, uniforms=more)
+    fixed = _COLOURS * others
+    _check(warp, place, _PLACES + fixed, uniforms)
+    text = _WARP.format(
+        head=_BOX + _read_uniforms(uniforms),
+        place=inliner.add(place, floats=True),
+        others="".join(f", others[{row}, i]" for row in range(fixed)),
+        uniforms=_uniforms(0, uniforms),
+    )
     return _module(f"The warp {warp.name}.", inliner, text).run  # type: ignore[no-any-return]
 
 

@@ -8,7 +8,7 @@ worked out from absolute positions, so that no pixel depends on where a tile beg
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
@@ -18,8 +18,8 @@ from reelwork.errors import PluginError
 from reelwork.image.frame import Frame
 from reelwork.image.window import EMPTY, EVERYWHERE, Window
 from reelwork.kernels import generate
-from reelwork.kernels.warp_samples import BORDER, average, interpolate, lay_out, spans, split
-from reelwork.values import Affine
+from reelwork.kernels.warp_samples import BORDER, average, encoded, interpolate, lay_out, sample, spans, split
+from reelwork.values import Affine, Display
 
 if TYPE_CHECKING:
     from reelwork.effect import Box, Context, WarpEffect
@@ -57,59 +57,79 @@ class Warp:
     :param source: covers what :func:`warp_needs` says of all that will be wanted, as far as there is light
     :param to_layer: from pixels of the raster, which is the source's and the output's, to those of the layer
     :param context: as the effect gets it
+    :param layers: how many further layers it reads
     """
 
-    def __init__(self, effect: WarpEffect, source: Frame, *, to_layer: Affine, context: Context) -> None:
+    def __init__(
+        self, effect: WarpEffect, source: Frame, *, to_layer: Affine, context: Context, layers: int = 0
+    ) -> None:
         self._origin = source.window[:2]
         self._samples = lay_out(source.data)
         place, uniforms = _place(effect, context)
+        told = layers if place is not _projected else 0
         self._uniforms = np.array(uniforms, np.float32)
-        self._run = None if place is None else generate.place_kernel(type(effect), place, len(uniforms))
+        self._run = None if place is None else generate.place_kernel(type(effect), place, told, len(uniforms))
+        self._encodes = context.display if effect.space == generate.DISPLAY else None
         back = Affine() if place is None else to_layer.inverse()
         x0, y0, x1, y1 = context.box
         forth = (to_layer.a, to_layer.b, to_layer.c, to_layer.d, to_layer.e, to_layer.f)
         self._places = np.array((*forth, x1 - x0, y1 - y0, back.a, back.b, back.c, back.d), np.float64)
 
-    def __call__(self, out: Frame) -> None:
-        """Fill a frame."""
+    def __call__(self, out: Frame, others: Sequence[Frame] = ()) -> None:
+        """Fill a frame.
+
+        :param others: the pictures of further layers; they cover a pixel more on each side
+        """
         if out.window.is_empty:
             return
         if self._run is None or not self._samples.size:
             out.data[:] = 0.0
             return
+        read = [_Read(other, self._encodes) for other in others]
         x0, y0, x1, y1 = out.window
         across, down = np.arange(x0, x1 + 1, dtype=np.float64), np.arange(y0, y1 + 1, dtype=np.float64)
-        centres = self._read_from(across[:-1] + 0.5, down[:-1] + 0.5)
+        centres = self._read_from(across[:-1] + 0.5, down[:-1] + 0.5, read)
         interpolate(self._samples, *self._origin, *centres, out.data)
         counts, totals = np.empty((2, y1 - y0, x1 - x0), np.int64), np.empty(y1 - y0, np.int64)
-        spans(self._samples, *self._origin, *self._read_from(across, down), counts, totals)
+        spans(self._samples, *self._origin, *self._read_from(across, down, read), counts, totals)
         first, rows = 0, len(totals)
         while first < rows:
             last = first + 1
             while last < rows and totals[first : last + 1].sum() <= _AT_ONCE:
                 last += 1
-            self._average(counts[:, first:last], int(totals[first:last].sum()), out, first)
+            self._average(counts[:, first:last], int(totals[first:last].sum()), out, first, read)
             first = last
 
-    def _average(self, counts: npt.NDArray[np.int64], total: int, out: Frame, row: int) -> None:
+    def _average(self, counts: npt.NDArray[np.int64], total: int, out: Frame, row: int, read: Sequence[_Read]) -> None:
         """Replace those pixels of some rows that are the mean of several samples."""
         if total:
             xs, ys, us, vs = np.empty((4, total))
             split(counts, out.window.x0, out.window.y0 + row, xs, ys)
-            self._places_of(xs, ys, us, vs)
+            self._places_of(xs, ys, us, vs, read)
             average(self._samples, *self._origin, us, vs, counts, row, out.data)
 
-    def _read_from(self, across: _Doubles, down: _Doubles) -> tuple[_Doubles, _Doubles]:
+    def _read_from(self, across: _Doubles, down: _Doubles, read: Sequence[_Read]) -> tuple[_Doubles, _Doubles]:
         """From where the points of a grid are read."""
         shape = (len(down), len(across))
         us, vs = np.empty((2, *shape))
         xs, ys = np.broadcast_to(across, shape).ravel(), np.broadcast_to(down[:, None], shape).ravel()
-        self._places_of(xs, ys, us.reshape(-1), vs.reshape(-1))
+        self._places_of(xs, ys, us.reshape(-1), vs.reshape(-1), read)
         return us, vs
 
-    def _places_of(self, xs: _Doubles, ys: _Doubles, us: _Doubles, vs: _Doubles) -> None:
+    def _places_of(self, xs: _Doubles, ys: _Doubles, us: _Doubles, vs: _Doubles, read: Sequence[_Read]) -> None:
         assert self._run is not None
-        self._run(xs, ys, us, vs, self._places, self._uniforms)
+        pixels = np.empty((4 * len(read), len(xs)), np.float32)
+        for number, other in enumerate(read):
+            sample(other.samples, *other.origin, xs, ys, pixels[4 * number : 4 * number + 4])
+        self._run(xs, ys, pixels, us, vs, self._places, self._uniforms)
+
+
+class _Read:
+    """A further layer's picture, laid out to be read anywhere."""
+
+    def __init__(self, frame: Frame, encodes: Display | None) -> None:
+        self.origin = frame.window[:2]
+        self.samples = lay_out(frame.data if encodes is None else encoded(frame.data, encodes))
 
 
 def _place(effect: WarpEffect, context: Context) -> tuple[Callable[..., object] | None, tuple[float, ...]]:

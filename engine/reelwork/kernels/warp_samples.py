@@ -11,9 +11,13 @@ from typing import Final
 import numpy as np
 
 from reelwork.image.frame import Pixels
+from reelwork.kernels.alpha import reciprocal
 from reelwork.kernels.arrays import Doubles, Float, Floats, Int, Ints
+from reelwork.kernels.curves import bt1886_encode, srgb_encode
 from reelwork.kernels.decorator import kernel
+from reelwork.kernels.resample_affine import clear
 from reelwork.kernels.taps import apart, limited2, mix4, weigh4
+from reelwork.values import Display
 
 F = np.float32
 U = np.uint64
@@ -46,6 +50,26 @@ def _lay_out(pixels: Floats, samples: Floats) -> None:
                 samples[row + U(BORDER), column + U(BORDER), k] = pixels[k, row, column]
 
 
+def encoded(pixels: Pixels, display: Display) -> Pixels:
+    """Premultiplied display-encoded values of premultiplied light."""
+    out = np.empty_like(pixels)
+    if out.size:
+        _encode(pixels, display == "srgb", out)
+    return out
+
+
+@kernel
+def _encode(pixels: Floats, srgb: bool, out: Floats) -> None:
+    for row in range(U(pixels.shape[1])):
+        for column in range(U(pixels.shape[2])):
+            alpha = pixels[3, row, column]
+            by = reciprocal(alpha)
+            out[3, row, column] = alpha
+            for k in range(U(3)):
+                straight = pixels[k, row, column] * by
+                out[k, row, column] = (srgb_encode(straight) if srgb else bt1886_encode(straight)) * alpha
+
+
 @kernel(slp=True)
 def interpolate(samples: Floats, x0: Int, y0: Int, us: Doubles, vs: Doubles, out: Floats) -> None:
     """Fill ``out`` with the picture at places, one for each pixel.
@@ -76,6 +100,9 @@ def interpolate(samples: Floats, x0: Int, y0: Int, us: Doubles, vs: Doubles, out
             mix4(flat, columns, pitch, 16, down, 0, 0, count, sum_places, sums)
             mix4(sums, sum_places, 4, 4, across, 0, 0, count, mixed_places, mixed)
             apart(mixed, cover, 0, count, row, start, out)
+            for t in range(count):
+                if cover[t] == F(0.0):  # whatever stood in for it, a pixel without a number too
+                    clear(out, row, start + t, start + t + 1)
 
 
 @kernel
@@ -145,6 +172,21 @@ def average(
             at += count
             for k in range(4):
                 out[k, top + row, column] = sums[k] / F(count)
+
+
+@kernel(slp=True)
+def sample(samples: Floats, x0: Int, y0: Int, xs: Doubles, ys: Doubles, out: Floats) -> None:
+    """Fill ``out[channel, point]`` with bilinear samples at points."""
+    width, height = samples.shape[1] - 2 * BORDER, samples.shape[0] - 2 * BORDER
+    flat, pitch = samples.reshape(-1), 4 * samples.shape[1]
+    found = np.empty(4, np.float32)
+    for at in range(U(xs.shape[0])):
+        found[:] = F(0.0)
+        u, v = xs[at] - x0 - 0.5, ys[at] - y0 - 0.5
+        if _is_inside(u, v, width, height):
+            _add(flat, pitch, u, v, found)
+        for k in range(4):
+            out[U(k), at] = found[k]
 
 
 @kernel(slp=True, inline=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import groupby
 
-from reelwork.effect import AreaEffect, Context, Effect, PointEffect, Spreading, TemporalEffect, WarpEffect
+from reelwork.effect import AreaEffect, Context, Effect, PointEffect, Spreading, TemporalEffect, WarpEffect, layers_of
 from reelwork.faults import Calling
 from reelwork.graph.model import EffectUse, Layer
 from reelwork.image import EMPTY
@@ -32,6 +32,7 @@ class Shown:
 
     :param at: from an instant of the layer's clock, effects, and a map from the layer's box into a raster to the
         picture there, and to those effects that are left to be done to it
+    :param other: from another layer, an instant of this one's clock and that map to the picture of the other layer
     :param scope: what values are read against at an instant
     :param span: of the layer's clock
     :param anywhere: whether the picture can be made in any raster, so that effects that move it need not resample it
@@ -40,6 +41,7 @@ class Shown:
 
     layer: Layer
     at: Callable[[Fraction, Uses, Affine], tuple[Node | None, Uses]]
+    other: Callable[[Layer, Fraction, Affine], Node]
     scope: Callable[[Fraction], Scope]
     span: Span
     anywhere: bool = True
@@ -106,48 +108,68 @@ class Affecting:
         return Temporal(region, effect, sources, present, context, mix, shown.layer.path, opaque=opaque)
 
     def _with_effects(self, node: Node, shown: Shown, uses: Uses, scope: Scope, matrix: Affine) -> Node:
-        """A picture with effects of its layer that need no other picture."""
-        active = [found for use in uses if _is_active(found := _evaluated(use, scope))]
+        """A picture with effects of its layer that need it at no other instant."""
+        active = [(*found, use) for use in uses if _is_active(found := _evaluated(use, scope))]
         if not active:
             return node
         to_layer, layer = matrix.inverse(), shown.layer
         # an empty text has a box without width, which effects divide by
         sides = (max(scope.box[0], 1.0), max(scope.box[1], 1.0))
-        for (is_point, mix), group in groupby(active, key=lambda item: (isinstance(item[0], PointEffect), item[1])):
-            effects = [effect for effect, _ in group]
-            if is_point and mix == 1.0:
-                points = tuple(effect for effect in effects if isinstance(effect, PointEffect))
+        for fused, group in groupby(active, key=lambda item: _is_fused(*item)):
+            if fused:
+                points = tuple(effect for effect, _, _ in group if isinstance(effect, PointEffect))
                 opaque = node.opaque if all(effect.keeps_alpha for effect in points) else EMPTY
                 node = Points(node.region, points, node, to_layer, sides, opaque=opaque)
                 continue
-            for effect in effects:
+            for effect, mix, use in group:
+                others = self._others(use, shown, scope, matrix)
                 if isinstance(effect, PointEffect):
-                    node = Points(node.region, (effect,), node, to_layer, sides, mix)
+                    node = Points(node.region, (effect,), node, to_layer, sides, mix, others)
                 elif isinstance(effect, AreaEffect):
                     context = self._context(effect, shown, scope, matrix)
-                    node = Area(asking.region(effect, node.region, context), effect, node, context, mix, layer.path)
+                    node = Area(
+                        asking.region(effect, node.region, context), effect, node, others, context, mix, layer.path
+                    )
                 elif isinstance(effect, WarpEffect):
-                    node = self._warped(node, effect, mix, layer, scope, matrix)
+                    context = warp_context(effect, layer, scope, self._display, self._frame)
+                    node = _warped(node, effect, mix, others, matrix, context, layer.path)
         return node
 
-    def _warped(self, node: Node, effect: WarpEffect, mix: float, layer: Layer, scope: Scope, matrix: Affine) -> Node:
-        """A picture with a warp, in a raster that ``matrix`` maps the layer's box into."""
-        context = warp_context(effect, layer, scope, self._display, self._frame)
-        moved = asking.matrix(effect, context) if mix == 1.0 else None
-        if isinstance(moved, Affine):
-            seen = is_seen(matrix @ moved)
-            return resampled(node, matrix @ moved @ matrix.inverse()) if seen else self._nothing
-        to_layer = matrix.inverse()
-        with Calling(effect, doing="region()"):
-            region = warp_region(effect, node.region, to_layer, context)
-        region = region if mix == 1.0 else region | node.region
-        return Warped(region, effect, node, to_layer, context, mix, layer.path)
+    def _others(self, use: EffectUse, shown: Shown, scope: Scope, matrix: Affine) -> tuple[Node, ...]:
+        """The pictures of the layers that an effect reads; nothing for a parameter that names none."""
+        named = (use.others.get(name) for name in layers_of(use.effect))
+        return tuple(self._nothing if layer is None else shown.other(layer, scope.clock, matrix) for layer in named)
 
     def _context(self, effect: Effect, shown: Shown, scope: Scope, matrix: Affine) -> Context:
         """Where and when an effect of a layer runs, in a raster that ``matrix`` maps the layer's box into."""
         time = scope.clock if effect.timed else Fraction(0)
         box = matrix.bounds(0.0, 0.0, *scope.box)
         return Context((matrix.a, matrix.d), box, time, seed(shown.layer), self._display, self._frame)
+
+
+def _warped(
+    node: Node,
+    effect: WarpEffect,
+    mix: float,
+    others: tuple[Node, ...],
+    matrix: Affine,
+    context: Context,
+    layer: str,
+) -> Node:
+    """A picture with a warp, in a raster that ``matrix`` maps the layer's box into."""
+    moved = asking.matrix(effect, context) if mix == 1.0 else None
+    if isinstance(moved, Affine) and is_seen(matrix @ moved):
+        return resampled(node, matrix @ moved @ matrix.inverse())
+    to_layer = matrix.inverse()
+    with Calling(effect, doing="region()"):
+        region = warp_region(effect, node.region, to_layer, context)
+    region = region if mix == 1.0 else region | node.region
+    return Warped(region, effect, node, others, to_layer, context, mix, layer)
+
+
+def _is_fused(effect: Effect, mix: float, use: EffectUse) -> bool:
+    """Whether an effect is done in one pass with its neighbours."""
+    return isinstance(effect, PointEffect) and mix == 1.0 and not layers_of(use.effect)
 
 
 def _evaluated(use: EffectUse, scope: Scope) -> tuple[Effect, float]:

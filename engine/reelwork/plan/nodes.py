@@ -47,7 +47,8 @@ class Node:
 
     def inputs(self) -> tuple[Node, ...]:
         """The nodes that this one reads."""
-        return tuple(value for value in self._values() if isinstance(value, Node))
+        values = (value if isinstance(value, tuple) else (value,) for value in self._values())
+        return tuple(item for items in values for item in items if isinstance(item, Node))
 
     @property
     def own(self) -> tuple[object, ...]:
@@ -115,24 +116,30 @@ class Generated(Node):
 
 @dataclass(frozen=True, eq=False)
 class Points(Node):
-    """Point effects one after the other."""
+    """Point effects one after the other.
+
+    :param others: as of :class:`Area`; an effect that has such stands alone
+    """
 
     effects: tuple[PointEffect, ...]
     source: Node
     to_layer: Affine
     size: tuple[float, float]
     mix: float = 1.0
+    others: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
 class Area(Node):
     """An area effect; its raster is upright to the layer.
 
+    :param others: the pictures of further layers, one for each parameter that names one
     :param layer: the path of the layer in the scene, for messages; equal pictures may be of different layers
     """
 
     effect: AreaEffect
     source: Node
+    others: tuple[Node, ...]
     context: Context
     mix: float = 1.0
     layer: str = ""
@@ -142,11 +149,12 @@ class Area(Node):
 class Warped(Node):
     """A warp effect; its raster may lie in any way to the layer.
 
-    :param layer: as of :class:`Area`
+    :param others, layer: as of :class:`Area`
     """
 
     effect: WarpEffect
     source: Node
+    others: tuple[Node, ...]
     to_layer: Affine
     context: Context
     mix: float = 1.0

@@ -111,6 +111,7 @@ class _Planner:
         self._normal = graph.normal
         self._frame = 1 / graph.fps
         self._affecting = Affecting(graph.display, self._frame)
+        self._read: dict[tuple[int, Fraction, Affine], Node] = {}
 
     def over(self, node: Node) -> Element:
         """A picture that simply lies over what is below."""
@@ -182,8 +183,11 @@ class _Planner:
                 then = clock + layer.start
                 return (present if then == at else self.stack(below(index, then))), uses
 
+            def other(named: Layer, clock: Fraction, _: Affine) -> Node:
+                return self._other(named, clock + layer.start, size, matrix)
+
             span = Span(-layer.start, duration - self._frame - layer.start)
-            shown = Shown(layer, there, lambda clock: Scope(clock, size, size), span, anywhere=False)
+            shown = Shown(layer, there, other, lambda clock: Scope(clock, size, size), span, anywhere=False)
             return self._adjusted(elements, present, shown, at, size, matrix)
 
         elements = below(len(layers), time)
@@ -262,8 +266,21 @@ class _Planner:
             first, left = of_source(layer, uses, scope(instant))
             return self._source(layer, instant, size, then(instant), matrix, first), left
 
+        def other(named: Layer, instant: Fraction, matrix: Affine) -> Node:
+            return self._other(named, instant + layer.start, size, matrix @ place.inverse())
+
         span = Span(Fraction(0), layer.end - layer.start - self._frame)
-        return self._affecting.affected(Shown(layer, at, scope, span), layer.effects, clock, total)
+        return self._affecting.affected(Shown(layer, at, other, scope, span), layer.effects, clock, total)
+
+    def _other(self, layer: Layer, time: Fraction, size: Size, outer: Affine) -> Node:
+        """What another layer shows by itself, with its opacity, whether it is visible or not; nothing where it is not
+        there."""
+        key = (id(layer), time, outer)
+        if key not in self._read:
+            opacity = _opacity(layer, time) if layer.start <= time < layer.end else 0.0
+            node = self._layer(layer, time, size, outer) if opacity > 0.0 else None
+            self._read[key] = self.stack(() if node is None else (Element(node, self._normal, opacity),))
+        return self._read[key]
 
     def _source(
         self,

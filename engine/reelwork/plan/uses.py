@@ -23,7 +23,7 @@ def of_source(layer: Layer, uses: Uses, scope: Scope) -> tuple[tuple[PointEffect
     for index, use in enumerate(uses):
         effect = instance(use.effect, use.params, scope, use.path)
         at_rest = is_constant(use.params) and use.mix.is_constant and use.mix.at(scope.clock) == 1.0
-        if not at_rest or not isinstance(effect, PointEffect) or effect.positional:
+        if not at_rest or not isinstance(effect, PointEffect) or effect.positional or use.others:
             return tuple(first), uses[index:]
         if not asking.is_identity(effect):
             first.append(effect)

@@ -7,11 +7,13 @@ is painted whole, once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Final, TypeAlias
 
+from reelwork.effect import layers_of
 from reelwork.errors import OutputError, PluginError
 from reelwork.faults import Calling
 from reelwork.image import EMPTY, Window
@@ -270,25 +272,30 @@ class Executor:
         needs = asking.needs(node.effect, out.window, node.context)
         _check_affordable(node, needs, out.window)
         source = self._new(node.source, needs)
+        layers = {
+            name: self._new(other, asking.needs_of(node.effect, name, out.window, node.context))
+            for name, other in zip(layers_of(type(node.effect)), node.others, strict=True)
+        }
         if node.mix == 1.0:
-            _render(node, source, out)
+            _render(node, source, out, layers)
             return
         above = Frame.empty(out.window)
-        _render(node, source, above)
+        _render(node, source, above, layers)
         frames.mix(source.crop(out.window), above, node.mix, out)
 
     def _warp(self, node: Warped) -> Painter:
         window = self._keeper.window(node.source)
         _check_affordable(node, window, self._keeper.window(node))
         source = Frame.transparent(EMPTY) if window.is_empty else self._realised(node.source).frame
-        calling = Calling(node.effect, doing="place()")
+        calling, layers = Calling(node.effect, doing="place()"), len(node.others)
         with calling:
-            warp = Warp(node.effect, source, to_layer=node.to_layer, context=node.context)
+            warp = Warp(node.effect, source, to_layer=node.to_layer, context=node.context, layers=layers)
 
         def paint(out: Frame) -> None:
             above = out if node.mix == 1.0 else Frame.empty(out.window)
+            others = [self._new(other, out.window.expand(1, 1, 1, 1)) for other in node.others]
             with calling:
-                warp(above)
+                warp(above, others)
             if node.mix != 1.0:
                 frames.mix(source.crop(out.window), above, node.mix, out)
 
@@ -364,14 +371,17 @@ def _paint_box(node: Box, out: Frame) -> None:
     coverage.clip_to_quad(out, node.matrix, *node.size)
 
 
-def _render(node: Area | Temporal, source: Frame | Sequence[Frame], out: Frame) -> None:
+def _render(
+    node: Area | Temporal, source: Frame | Sequence[Frame], out: Frame, layers: Mapping[str, Frame] | None = None
+) -> None:
     """Have an effect fill ``out``.
 
+    :param layers: as in :class:`reelwork.effect.Context`
     :raises PluginFault: it fails
     """
     with Calling(node.effect, doing="render()"):
         render: Callable[..., object] = node.effect.render
-        given = render(source, out, node.context)
+        given = render(source, out, replace(node.context, layers=layers) if layers else node.context)
         if given is not None:
             raise PluginError(f"it must fill out.data and give nothing, and gave a {type(given).__name__}")
 

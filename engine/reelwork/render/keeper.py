@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from reelwork.effect import layers_of
 from reelwork.faults import Calling
 from reelwork.image import EMPTY, Window
 from reelwork.image.frame import Frame
@@ -98,11 +99,16 @@ class Keeper:
         self._nodes.append(node)
         if isinstance(node, Area):
             self._demand(node.source, asking.needs(node.effect, needed, node.context) & node.source.region, node.key)
+            for name, other in zip(layers_of(type(node.effect)), node.others, strict=True):
+                wanted = asking.needs_of(node.effect, name, needed, node.context)
+                self._demand(other, wanted & other.region, node.key)
         elif isinstance(node, Warped):
             with Calling(node.effect, doing="needs()"):
                 wanted = warp_needs(node.effect, needed, node.to_layer, node.context)
             wanted = wanted if node.mix == 1.0 else wanted | needed
             self._demand(node.source, wanted & node.source.region, node.key)
+            for other in node.others:
+                self._demand(other, needed.expand(1, 1, 1, 1) & other.region, node.key)
         elif isinstance(node, Temporal):
             wanted = asking.needs(node.effect, needed, node.context)
             for source in node.sources:

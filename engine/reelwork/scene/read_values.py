@@ -160,7 +160,7 @@ def _read_choice(reading: Reading, kind: kinds.Choice, node: Scalar, path: str) 
     return reading.expected(kind, node, path, nearest(node.text, kind.options))
 
 
-def _read_name(reading: Reading, kind: kinds.Name, node: Scalar, path: str) -> Any:
+def _read_name(reading: Reading, kind: kinds.Name | kinds.Layer, node: Scalar, path: str) -> Any:
     if not all(is_name(part) for part in node.text.split("/")):
         return reading.expected(kind, node, path)
     return node.text
@@ -368,6 +368,7 @@ VALUES: Final[Mapping[type[kinds.Kind], Reader]] = {
     kinds.Boolean: _from_text(_read_boolean),
     kinds.Choice: _from_text(_read_choice),
     kinds.Name: _from_text(_read_name),
+    kinds.Layer: _from_text(_read_name),
     kinds.Time: _from_text(read_time),
     kinds.PathData: _from_text(_read_path),
     kinds.Colour: _read_colour,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from typing import Final, TypeAlias
 
-from reelwork.scene import rules_outputs
+from reelwork.scene import rules_outputs, rules_reads
 from reelwork.scene.model import Clip, Composition, Gap, Item, Layer, Scene, TransitionUse
 from reelwork.scene.nodes import join
 from reelwork.scene.reading import Reading
@@ -21,12 +21,17 @@ MAX_PARENTS: Final = 100
 #: Layers of a composition, with those of all that it shows, each as often as it is shown.
 MAX_LAYERS: Final = 200_000
 
+_Reads: TypeAlias = Mapping[str, tuple[Layer, ...]]
+
 
 def check(reading: Reading, scene: Scene) -> None:
     """Check everything that can be known without opening media."""
+    reads: dict[str, tuple[Layer, ...]] = {}
     for composition in scene.compositions.values():
         _composition(reading, scene, composition)
-    _circles(reading, scene)
+        inside = (*clips(composition.sequence), *clips(composition.layers))
+        reads.update(rules_reads.check(reading, composition.layers, inside))
+    _circles(reading, scene, reads)
     if not scene.compositions and not reading.report.concerns("compositions"):
         reading.fault("compositions", "a scene needs at least one composition")
     rules_outputs.check(reading, scene)
@@ -164,7 +169,7 @@ def _no_parent(reading: Reading, layer: Layer, name: str, beside: Mapping[str, L
         reading.fault(path, f"{quote(name)} is a clip of a sequence; only layers are parents")
 
 
-def _circles(reading: Reading, scene: Scene) -> None:
+def _circles(reading: Reading, scene: Scene, reads: _Reads) -> None:
     """Compositions that show themselves, each circle once; and those that show others too deep inside each other."""
     uses = {
         name: [
@@ -183,8 +188,8 @@ def _circles(reading: Reading, scene: Scene) -> None:
             name, rest = stack[-1]
             clip, shown = next(rest, (None, ""))
             if clip is None:
-                depths[name] = _depth(reading, scene.compositions[name], depths)
-                counts[name] = _count(reading, scene.compositions[name], counts)
+                depths[name] = _depth(reading, scene.compositions[name], depths, reads)
+                counts[name] = _count(reading, scene.compositions[name], counts, reads)
                 stack.pop()
                 continue
             chain = [link for link, _ in stack]
@@ -195,12 +200,11 @@ def _circles(reading: Reading, scene: Scene) -> None:
                 stack.append((shown, iter(uses[shown])))
 
 
-def _depth(reading: Reading, composition: Composition, depths: Mapping[str, int]) -> int:
-    """How many layers stand inside each other in a composition, all that it shows included."""
-    deepest = 0
+def _depth(reading: Reading, composition: Composition, depths: Mapping[str, int], reads: _Reads) -> int:
+    """How many layers stand inside each other in a composition, all that it shows and reads included."""
+    deepest, known = 0, dict[str, int]()
     for clip in (*clips(composition.sequence), *clips(composition.layers)):
-        shown = clip.source.composition if isinstance(clip.source, CompositionSource) else ""
-        depth = clip.path.count("[") + depths.get(shown, 0)
+        depth = _depth_of(clip, depths, reads, known)
         if depth > MAX_NESTING:
             reading.fault(clip.path, f"layers and compositions stand more than {MAX_NESTING} deep inside each other")
             return 0
@@ -208,15 +212,37 @@ def _depth(reading: Reading, composition: Composition, depths: Mapping[str, int]
     return deepest
 
 
-def _count(reading: Reading, composition: Composition, counts: Mapping[str, int]) -> int:
+def _depth_of(clip: Clip, depths: Mapping[str, int], reads: _Reads, known: dict[str, int]) -> int:
+    """The same of one layer; what it reads stands one deeper than itself."""
+    if clip.path not in known:
+        own = clip.path.count("[") + depths.get(_shown(clip), 0)
+        read = (item for layer in reads.get(clip.path, ()) for item in clips((layer,)))
+        known[clip.path] = max(own, *(1 + _depth_of(item, depths, reads, known) for item in read), 0)
+    return known[clip.path]
+
+
+def _count(reading: Reading, composition: Composition, counts: Mapping[str, int], reads: _Reads) -> int:
     """How many layers a composition has with those of all that it shows; that they are too many is said once."""
-    count = 0
+    count, known = 0, dict[str, int]()
     for clip in (*clips(composition.sequence), *clips(composition.layers)):
-        inside = counts.get(clip.source.composition, 0) if isinstance(clip.source, CompositionSource) else 0
-        count += 1 + inside
+        inside = _count_of(clip, counts, reads, known)
+        count += inside
         if count > MAX_LAYERS:
-            if inside <= MAX_LAYERS:
+            if counts.get(_shown(clip), 0) <= MAX_LAYERS:
                 message = f"with all that it shows, a composition has at most {MAX_LAYERS:,} layers; this has more"
                 reading.fault(clip.path, message)
             break
     return count
+
+
+def _count_of(clip: Clip, counts: Mapping[str, int], reads: _Reads, known: dict[str, int]) -> int:
+    """The same of one layer, with all that it reads, each as often as it is read."""
+    if clip.path not in known:
+        read = (item for layer in reads.get(clip.path, ()) for item in clips((layer,)))
+        known[clip.path] = 1 + counts.get(_shown(clip), 0) + sum(_count_of(item, counts, reads, known) for item in read)
+    return known[clip.path]
+
+
+def _shown(clip: Clip) -> str:
+    """The name of the composition that a layer shows, if it does."""
+    return clip.source.composition if isinstance(clip.source, CompositionSource) else ""

@@ -48,6 +48,7 @@ _SHORT: Final = (
 )
 _STRINGS: Final[dict[type[Kind], str]] = {
     kinds.Level: r"^.*[0-9] ?[dD][bB]$",
+    kinds.Layer: r"^[^\W\d_][\w-]*$",
     kinds.Name: r"^[^\W\d_][\w/-]*$",
     kinds.PathData: r"^\s*[Mm]",
     language.Record: r"^[a-z0-9-]+/[a-z0-9-]+$",

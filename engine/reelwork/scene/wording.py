@@ -65,6 +65,7 @@ _PLAIN: dict[type[kinds.Kind], str] = {
     kinds.Colour: 'a colour such as "#f2b134", gold or {linear: [r, g, b]}',
     kinds.Text: "a text",
     kinds.Boolean: "true or false",
+    kinds.Layer: "the id of another layer",
     kinds.PathData: 'SVG path data such as "M0 0 L100 50 Z"',
     language.Record: "a record, handle/slug",
     language.File: "a path",

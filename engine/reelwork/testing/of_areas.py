@@ -17,7 +17,7 @@ from reelwork.testing.of_all import AROUND, TILES
 from reelwork.testing.of_effects import halved
 from reelwork.testing.painting import BEYOND, SIZE, painted, render, warp
 from reelwork.testing.promise import Promises, trials
-from reelwork.testing.samples import BOX, CONTEXT, ordinary, picture
+from reelwork.testing.samples import BOX, CONTEXT, enlarged, ordinary, picture
 from reelwork.values import Affine
 
 PROMISES: Final = Promises()
@@ -104,10 +104,9 @@ def _warp_region(cls: type[WarpEffect]) -> None:
 
 @PROMISES("at half the size it looks like half the picture", WarpEffect)
 def _warp_scaled(cls: type[WarpEffect]) -> None:
-    effect, small = ordinary(cls), picture(BOX)
-    large = Frame(small.data.repeat(2, axis=1).repeat(2, axis=2), Window(0, 0, 2 * BOX.width, 2 * BOX.height))
-    out = Frame.empty(large.window)
-    warp(effect, large, out, to_layer=Affine.scaling(0.5, 0.5))
+    effect, double = ordinary(cls), Window(0, 0, 2 * BOX.width, 2 * BOX.height)
+    out = Frame.empty(double)
+    warp(effect, enlarged(double, 2), out, to_layer=Affine.scaling(0.5, 0.5))
     difference = abs(halved(out) - painted(effect, BOX)).mean()
     assert difference < 0.02, f"at twice the scale the picture differs by {difference:.3f}"
 
@@ -117,14 +116,8 @@ def _scaled(cls: type[Spreading]) -> None:
     effect, double = ordinary(cls), Window(0, 0, 2 * BOX.width, 2 * BOX.height)
     twice = replace(CONTEXT, scale=(2.0, 2.0), box=(0.0, 0.0, 2 * SIZE[0], 2 * SIZE[1]))
     needs = effect.needs(double, twice)
-
-    def enlarged(seed: float) -> Frame:
-        small = Window(needs.x0 // 2 - 1, needs.y0 // 2 - 1, needs.x1 // 2 + 1, needs.y1 // 2 + 1)
-        data = picture(small, seed=seed).data.repeat(2, axis=1).repeat(2, axis=2)
-        return Frame(data, Window(*(2 * edge for edge in small))).crop(needs)
-
     out = Frame.empty(double)
-    render(effect, enlarged, out, twice)
+    render(effect, lambda seed: enlarged(needs, 2, seed=seed), out, twice)
     difference = abs(halved(out) - painted(effect, BOX)).mean()
     assert difference < 0.02, (
         f"at twice the scale the picture differs by {difference:.3f}: are lengths times the scale?"

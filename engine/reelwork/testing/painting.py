@@ -20,13 +20,14 @@ from reelwork.effect import (
     Transition,
     VectorGenerator,
     WarpEffect,
+    layers_of,
 )
 from reelwork.image import Window
 from reelwork.image.frame import Frame, Pixels
 from reelwork.kernels import coverage, frames
 from reelwork.kernels.resample import resample
 from reelwork.kernels.warp import Warp, warp_needs
-from reelwork.testing.samples import BOX, CONTEXT, picture
+from reelwork.testing.samples import BOX, CONTEXT, others, picture
 from reelwork.values import Affine
 
 #: The size of the layer that everything is tried on, and of its composition.
@@ -64,8 +65,9 @@ def painted(extension: Extension, window: Window, context: Context = CONTEXT) ->
 def warp(
     effect: WarpEffect, source: Frame, out: Frame, context: Context = CONTEXT, to_layer: Affine = Affine.IDENTITY
 ) -> None:
-    """Fill a frame with a source that an effect bends."""
-    Warp(effect, source, to_layer=to_layer, context=context)(out)
+    """Fill a frame with a source that an effect bends; ``to_layer`` shows it at its own size, or at twice that."""
+    read = others(effect, lambda _: out.window.expand(1, 1, 1, 1), round(1.0 / to_layer.a))
+    Warp(effect, source, to_layer=to_layer, context=context, layers=len(read))(out, read)
 
 
 def render(effect: Spreading, source: Callable[[float], Frame], out: Frame, context: Context = CONTEXT) -> None:
@@ -75,7 +77,9 @@ def render(effect: Spreading, source: Callable[[float], Frame], out: Frame, cont
         effect.render([source(float(7 * offset)) for offset in instants], out, context)
     else:
         assert isinstance(effect, AreaEffect)
-        effect.render(source(0.0), out, context)
+        read = others(effect, lambda name: effect.needs_of(name, out.window, context), round(context.scale[0]))
+        layers = dict(zip(layers_of(type(effect)), read, strict=True))
+        effect.render(source(0.0), out, replace(context, layers=layers))
 
 
 def lead(transition: Transition, progress: float, out: Frame) -> tuple[Frame | None, Frame | None]:

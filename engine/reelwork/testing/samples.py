@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any, Final, TypeVar
 
 import numpy as np
 
 from reelwork import kinds
-from reelwork.effect import Context, Extension
+from reelwork.effect import Context, Extension, layers_of
 from reelwork.image import Window
 from reelwork.image.frame import Frame
 from reelwork.image.svg_path import parse_path
@@ -72,6 +72,30 @@ def picture(window: Window = BOX, *, seed: float = 0) -> Frame:
     return Frame(np.ascontiguousarray(data, np.float32), window)
 
 
+def others(extension: Extension, window: Callable[[str], Window], scale: int = 1) -> list[Frame]:
+    """The pictures of the further layers that an effect reads, with no numbers around them.
+
+    :param window: what is read of the layer that a parameter names
+    :param scale: pixels to one of the sample pictures
+    """
+    frames = []
+    for name in layers_of(type(extension)):
+        inside = window(name)
+        around = inside.expand(2, 2, 2, 2)
+        frame = Frame(np.full((4, around.height, around.width), np.nan, np.float32), around)
+        frame.paste(enlarged(inside, scale, seed=9) if getattr(extension, name) else Frame.transparent(inside))
+        frames.append(frame)
+    return frames
+
+
+def enlarged(window: Window, scale: int, *, seed: float = 0) -> Frame:
+    """:func:`picture` with so many pixels, each way, in place of one."""
+    x0, y0, x1, y1 = window
+    small = picture(Window(x0 // scale, y0 // scale, -(-x1 // scale), -(-y1 // scale)), seed=seed)
+    large = small.data.repeat(scale, axis=1).repeat(scale, axis=2)
+    return Frame(large, Window(*(scale * edge for edge in small.window))).crop(window)
+
+
 def _varied(cls: type[Extension]) -> Iterator[tuple[str, kinds.Kind]]:
     """The parameters that may be given another value: of those that exclude each other, the first."""
     for name, param in cls.params().items():
@@ -118,6 +142,8 @@ def _ends(kind: kinds.Kind) -> Iterator[Any]:
         yield from (False, True)
     elif isinstance(kind, kinds.Choice):
         yield from kind.options
+    elif isinstance(kind, kinds.Layer):
+        yield from ("one", "other")
     elif isinstance(kind, kinds.PathData):
         yield from (parse_path("M0 0 L20 0 L10 20 Z"), parse_path("M0 0 C10 0 20 10 20 20 Z"))
     elif isinstance(kind, kinds.List):
