@@ -117,7 +117,7 @@ def test_scripts_read_the_same() -> None:
     (found,) = json.loads(CliRunner().invoke(cli, ["effects", "sparkle", "--json"]).stdout)
     assert (found["name"], found["kind"], found["version"]) == ("sparkle", "effect", 3)
     assert found["package"] == "reelwork-glitter 1.2"
-    assert found["presets"] == {"dim": "amount: 10%, mode: hard"}
+    assert found["presets"] == {"dim": {"amount": "10%", "mode": "hard"}}
     amount, turns, mode, size = found["parameters"]
     assert (amount["unit"], amount["minimum"], amount["maximum"], amount["default"]) == ("%", 0, 100, "50%")
     assert turns["usual"] == [0, 4]

@@ -14,7 +14,7 @@ from click.shell_completion import CompletionItem
 
 from reelwork.extensions import Registry, bearers, registry
 from reelwork.scene.documentation import plain, wrapped
-from reelwork.scene.facts import COVERAGES, ExtensionFacts, ParameterFacts, facts
+from reelwork.scene.facts import COVERAGES, ExtensionFacts, ParameterFacts, facts, written
 
 _WIDEST: Final = 100
 _HEAD: Final = ("parameter", "kind", "unit", "range", "default", "keyframes")
@@ -94,7 +94,10 @@ def _page(each: ExtensionFacts, width: int) -> Iterator[str]:
         yield from (*wrapped(f"Coverage is {each.coverage}: {COVERAGES[each.coverage]}.", width, "  "), "")
     yield from _table(each.parameters, width) if each.parameters else ("  It has no parameters.",)
     if each.presets:
-        yield from ("", *_columns([("preset", "sets"), *each.presets.items()]))
+        yield from (
+            "",
+            *_columns([("preset", "sets"), *((name, written(values)) for name, values in each.presets.items())]),
+        )
     if each.renamed:
         yield ""
         yield from (f"  {old} is called {new} now." for old, new in each.renamed.items())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from reelwork.effect import (
@@ -13,6 +13,7 @@ from reelwork.effect import (
     AreaEffect,
     CompositeMerge,
     Effect,
+    Example,
     Extension,
     NonSeparableMerge,
     PixelGenerator,
@@ -57,7 +58,10 @@ def lacking(cls: type[Extension]) -> str:
 
 def declared_problem(cls: type[Extension]) -> str:
     """Why a class's names, presets and old names cannot be used, if they cannot; values are the reader's to judge."""
-    return next(_problems(cls), "")
+    try:
+        return next(_shapes(cls), "") or next(_problems(cls), "")
+    except Exception as error:  # a stranger's class may say anything of itself
+        return f"what it says of itself cannot be read: {type(error).__name__}: {error}"
 
 
 def _lacking(cls: type[Extension]) -> Iterator[str]:
@@ -73,6 +77,17 @@ def _lacking(cls: type[Extension]) -> Iterator[str]:
             yield f"it has no {name}: write `def {name}(self, {parameters})`"
     if issubclass(cls, WarpEffect) and cls.place is None and cls.matrix is WarpEffect.matrix:
         yield "it has neither matrix nor place: write one of the two"
+
+
+def _shapes(cls: type[Extension]) -> Iterator[str]:
+    if not isinstance(cls.renamed, Mapping):
+        yield "`renamed` must be a mapping of old names to new ones"
+    if not isinstance(cls.presets, Mapping) or not all(isinstance(each, Mapping) for each in cls.presets.values()):
+        yield "`presets` must be a mapping of names to mappings of parameters"
+    if not isinstance(cls.examples, tuple | list) or not all(isinstance(each, Example) for each in cls.examples):
+        yield "`examples` must be a tuple of Example"
+    if not isinstance(inspect.getattr_static(cls, "migrate"), classmethod):
+        yield "its migrate must be a class method: write `@classmethod` above it"
 
 
 def _problems(cls: type[Extension]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from reelwork.extensions import Plugin, Registry
 from reelwork.gallery.shots import Shot, sample, shots
-from reelwork.scene.facts import COVERAGES, ExtensionFacts, ParameterFacts, facts
+from reelwork.scene.facts import COVERAGES, ExtensionFacts, ParameterFacts, facts, written
 
 _HEAD: Final = "<!-- Written by `python -m reelwork.gallery` from the plugins themselves. -->"
 _ROW: Final = 3
@@ -93,7 +93,9 @@ def _texts(sections: Sequence[_Section]) -> Iterator[str]:
             head = ("parameter", "kind", "unit", "range", "default", "keyframes", "meaning")
             yield _table([head, *map(_row, each.parameters)])
         if each.presets:
-            yield _table([("preset", "sets"), *((name, f"`{sets}`") for name, sets in each.presets.items())])
+            yield _table(
+                [("preset", "sets"), *((name, f"`{written(values)}`") for name, values in each.presets.items())]
+            )
         if each.renamed:
             yield " ".join(f"`{old}` is called `{new}` now." for old, new in each.renamed.items())
 

@@ -89,7 +89,7 @@ class ExtensionFacts:
     :param kind: ``effect``, ``merge`` …
     :param package: what brings it, and its version
     :param text: paragraphs, as :class:`reelwork.scene.documentation.Documentation` has them
-    :param presets: the parameters of each, as a scene would write them
+    :param presets: the parameters of each, as their authors wrote them
     :param renamed: old names of parameters and what they are called now
     """
 
@@ -101,7 +101,7 @@ class ExtensionFacts:
     text: tuple[str, ...]
     coverage: str
     parameters: tuple[ParameterFacts, ...]
-    presets: Mapping[str, str]
+    presets: Mapping[str, Mapping[str, Any]]
     renamed: Mapping[str, str]
 
 
@@ -120,7 +120,7 @@ def facts(name: str, cls: type[Extension], registry: Registry) -> ExtensionFacts
         text=said.paragraphs,
         coverage=cls.coverage,
         parameters=tuple(_parameters(cls.params(), "", set())),
-        presets={preset: written(values) for preset, values in cls.presets.items()},
+        presets={preset: dict(values) for preset, values in cls.presets.items()},
         renamed=dict(cls.renamed),
     )
 
