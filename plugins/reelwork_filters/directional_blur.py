@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from reelwork.image.frame import Frame
 
 
-class DirectionalBlur(AreaEffect, name="directional-blur", version=1):
+class DirectionalBlur(AreaEffect, name="directional-blur", version=2):
     """Directional blur: every point becomes a line, as when the camera moves while the shutter is open.
 
     >>> DirectionalBlur(length=0.0).is_identity()
@@ -40,8 +40,8 @@ class DirectionalBlur(AreaEffect, name="directional-blur", version=1):
 
     def render(self, source: Frame, out: Frame, context: Context) -> None:
         """The mean along the line, at places that are no further than a pixel apart."""
-        from reelwork_filters.optics import sweep
+        from reelwork_filters.footprint import streak
+        from reelwork_filters.spreading import spread
 
-        along, down = self._half(context)
-        steps = max(1, math.ceil(max(abs(along), abs(down))))
-        sweep(source.data, *source.window[:2], along / steps, down / steps, steps, *out.window[:2], out.data)
+        source = source.covering(self.needs(out.window, context))
+        spread(source.data, source.window, streak(*self._half(context)), out.data, out.window)

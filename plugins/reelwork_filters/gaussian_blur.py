@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reelwork import AreaEffect, Context, Example, param
-from reelwork.kinds import Length
+from reelwork_filters.radii import RADII, Radii, both, in_raster
 
 if TYPE_CHECKING:
     from reelwork.image.frame import Frame
@@ -20,23 +20,25 @@ class GaussianBlur(AreaEffect, name="gaussian-blur", version=1):
 
     examples = (Example("with its defaults"), Example("half of it mixed in", {"radius": 16, "mix": "50%"}))
 
-    radius: float = param(
-        8.0, kind=Length(minimum=0.0), help="The standard deviation of the Gaussian, as in CSS's `blur()`."
+    radius: Radii = param(
+        8.0,
+        kind=RADII,
+        help="The Gaussian's standard deviation, as in CSS's `blur()`; or two, along x and y: `[12, 0]`.",
     )
 
     def is_identity(self) -> bool:
         """Whether nothing spreads."""
-        return self.radius <= 0.0
+        return both(self.radius) == (0.0, 0.0)
 
     def margin(self, context: Context) -> tuple[int, int, int, int]:
         """As far as the filter reaches."""
         from reelwork.kernels.blur import blur_margin
 
-        x, y = (blur_margin(self.radius * scale) for scale in context.scale)
+        x, y = (blur_margin(radius) for radius in in_raster(self.radius, context))
         return (x, y, x, y)
 
     def render(self, source: Frame, out: Frame, context: Context) -> None:
         """Blur."""
         from reelwork.kernels.blur import gaussian_blur
 
-        gaussian_blur(source, self.radius * context.scale[0], self.radius * context.scale[1], out)
+        gaussian_blur(source, *in_raster(self.radius, context), out)

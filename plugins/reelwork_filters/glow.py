@@ -21,6 +21,7 @@ class Glow(AreaEffect, name="glow", version=1):
     presets: ClassVar = {
         "dreamy": {"radius": 40, "threshold": 0.15, "intensity": 0.7},
         "lamps": {"radius": 14, "threshold": 1, "intensity": 1.4},
+        "bloom": {"radius": "6%", "threshold": 0.8, "octaves": 5},
         "haze": {"radius": 90, "threshold": 0.3, "intensity": 1.2},
     }
     examples = (Example("with its defaults"),)
@@ -28,6 +29,11 @@ class Glow(AreaEffect, name="glow", version=1):
     radius: float = param(20.0, kind=Length(minimum=0.0), help="The standard deviation of the light's spread.")
     threshold: float = param(0.4, kind=Number(minimum=0.0), help="The scene-linear light above which it shines.")
     intensity: float = param(1.0, kind=Number(minimum=0.0), help="How much of the spread light is added.")
+    octaves: int = param(
+        1, minimum=1, maximum=6, animated=False,
+        help="Over how many radii it spreads, each half the one before, with twice its light: 1 is a soft halo, 5 of a "
+        "large radius a bloom, a bright core that fades far away.",
+    )  # fmt: skip
 
     def is_identity(self) -> bool:
         """Whether nothing shines."""
@@ -46,11 +52,19 @@ class Glow(AreaEffect, name="glow", version=1):
 
         from reelwork.image.frame import Frame as Picture
         from reelwork.kernels.blur import gaussian_blur
-        from reelwork_filters.light import add_layer, bright_light
+        from reelwork_filters.light import add_layer, add_light, bright_light
 
         bright = Picture.empty(source.window)
         bright_light(source.data, np.float32(self.threshold), np.float32(self.intensity), bright.data)
-        gaussian_blur(bright, self.radius * context.scale[0], self.radius * context.scale[1], out)
+        x, y = (self.radius * scale for scale in context.scale)
+        gaussian_blur(bright, x, y, out)
+        if self.octaves > 1:
+            # the shares 1, 2, 4 … of all of it
+            share, narrower = 1.0 / (2.0**self.octaves - 1.0), Picture.empty(out.window)
+            out.data[:] *= np.float32(share)
+            for octave in range(1, self.octaves):
+                gaussian_blur(bright, x * 0.5**octave, y * 0.5**octave, narrower)
+                add_light(narrower.data, np.float32(share * 2.0**octave), out.data)
         window = out.window
         layer = source.covering(window)
         add_layer(layer.data, window.x0 - layer.window.x0, window.y0 - layer.window.y0, out.data)

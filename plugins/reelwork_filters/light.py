@@ -33,6 +33,23 @@ def bright_light(source: Planes, threshold: Any, intensity: Any, out: Planes) ->
 
 
 @kernel
+def brighten(source: Planes, threshold: Any, amount: Any, out: Planes) -> None:
+    """Fill ``out`` with the source and, once more or several times, its light above a threshold.
+
+    All channels of a pixel become brighter by one factor; alpha stays.
+    """
+    for row in range(np.uint64(out.shape[1])):
+        for column in range(np.uint64(out.shape[2])):
+            r, g, b = source[0, row, column], source[1, row, column], source[2, row, column]
+            peak = r if r > g else g
+            peak = peak if peak > b else b
+            over = peak - threshold * source[3, row, column]
+            factor = F(1.0) + (over / peak * amount if over > F(0.0) and peak > F(0.0) else F(0.0))
+            out[0, row, column], out[1, row, column], out[2, row, column] = r * factor, g * factor, b * factor
+            out[3, row, column] = source[3, row, column]
+
+
+@kernel
 def add_layer(layer: Planes, x: Any, y: Any, light: Planes) -> None:
     """Add a layer to light, in place; ``x, y`` is where the light's first pixel lies in the layer."""
     i, j = np.uint64(x), np.uint64(y)
@@ -43,6 +60,15 @@ def add_layer(layer: Planes, x: Any, y: Any, light: Planes) -> None:
         for channel in range(3):
             for column in range(np.uint64(light.shape[2])):
                 light[channel, row, column] += layer[channel, j + row, i + column]
+
+
+@kernel
+def add_light(light: Planes, share: Any, out: Planes) -> None:
+    """Add a share of some light, in place."""
+    for channel in range(np.uint64(out.shape[0])):
+        for row in range(np.uint64(out.shape[1])):
+            for column in range(np.uint64(out.shape[2])):
+                out[channel, row, column] += light[channel, row, column] * share
 
 
 @kernel
@@ -110,3 +136,36 @@ def cast_inside(layer: Planes, x: Any, y: Any, shade: Planes, colour: Planes, de
     for row in range(np.uint64(out.shape[1])):
         for column in range(np.uint64(out.shape[2])):
             out[3, row, column] = layer[3, j + row, i + column]
+
+
+@kernel
+def draw_line(
+    layer: Planes, x: Any, y: Any, distances: Planes, ends: Planes, colour: Planes, side: Any, out: Planes
+) -> None:
+    """Fill ``out`` with a layer and a line along its edge.
+
+    :param distances: of each pixel from the edge, below 0 inside
+    :param ends: between which distances the line lies, and over which it fades at the first and at the last
+    :param colour: the line's premultiplied scene-linear colour
+    :param side: -1 beneath the layer, 0 over it, 1 over it and only where it is
+    """
+    i, j = np.uint64(x), np.uint64(y)
+    for channel in range(4):
+        light = colour[channel]
+        for row in range(np.uint64(out.shape[1])):
+            for column in range(np.uint64(out.shape[2])):
+                distance = distances[row, column]
+                drawn = _ramp((ends[1] - distance) / ends[3]) - _ramp((ends[0] - distance) / ends[2])
+                drawn = drawn if drawn > F(0.0) else F(0.0)
+                own, alpha = layer[channel, j + row, i + column], layer[3, j + row, i + column]
+                beneath = own + light * drawn * (F(1.0) - alpha)
+                above = own * (F(1.0) - colour[3] * drawn) + light * drawn * (alpha if side > 0 else F(1.0))
+                out[channel, row, column] = beneath if side < 0 else above
+
+
+@kernel(inline=True)
+def _ramp(x: Any) -> Any:
+    """From 0 at -1/2 to 1 at 1/2."""
+    x = x + F(0.5)
+    x = x if x > F(0.0) else F(0.0)
+    return x if x < F(1.0) else F(1.0)

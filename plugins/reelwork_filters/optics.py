@@ -58,20 +58,3 @@ def spread_colours(
             beside = abs(x) > centre_x - box[0] or abs(y) > centre_y - box[1]
             for channel in range(4):
                 out[channel, row, column] = F(0.0) if beside else out[channel, row, column]
-
-
-@kernel
-def sweep(
-    source: Planes, x0: Any, y0: Any, step_x: Any, step_y: Any, steps: Any, out_x0: Any, out_y0: Any, out: Planes
-) -> None:
-    """Fill ``out`` with the mean of the source at ``2 steps + 1`` places in a row, ``step_x, step_y`` apart."""
-    share = F(1.0) / F(2 * steps + 1)
-    for channel in range(4):
-        for row in range(out.shape[1]):
-            v = np.float64(out_y0 + row - y0) + 0.5
-            for column in range(out.shape[2]):
-                u = np.float64(out_x0 + column - x0) + 0.5
-                total = F(0.0)
-                for n in range(-steps, steps + 1):
-                    total += _at(source[channel], u + step_x * n, v + step_y * n)
-                out[channel, row, column] = total * share
