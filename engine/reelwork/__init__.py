@@ -18,6 +18,7 @@ from reelwork.effect import (
 )
 from reelwork.extensions.hookspecs import hookimpl
 from reelwork.sound_effect import SoundContext, SoundEffect
+from reelwork.still import Still, StillReader, StillWriter
 
 __version__ = "0.1.0"
 
@@ -32,6 +33,9 @@ __all__ = [
     "SeparableMerge",
     "SoundContext",
     "SoundEffect",
+    "Still",
+    "StillReader",
+    "StillWriter",
     "TemporalEffect",
     "Transition",
     "VectorGenerator",

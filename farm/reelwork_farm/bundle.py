@@ -108,7 +108,7 @@ def pin(task: Task) -> Bundle:
         variables=tuple(Named(name, value) for name, value in sorted(task.settings.variables.items())),
         engine=engine_digest(prepared.registry),
         machine=platform.machine(),
-        plugins=tuple(sorted(set(prepared.registry.origins.values()))),
+        plugins=prepared.registry.packages,
         elsewhere=tuple(Named(name, path) for name, path in sorted(placed.elsewhere.items())),
         files=files,
     )
@@ -327,7 +327,7 @@ def _check_engine(lock: Lock) -> None:
         raise BundleError(f"the job is for processors of {lock.machine}; this machine is {platform.machine()}")
     if lock.engine == engine_digest(known):
         return
-    here, there = set(known.origins.values()), set(lock.plugins)
+    here, there = set(known.packages), set(lock.plugins)
     lacking = ", ".join(sorted(there - here)) or "the same versions, but of other code"
     raise BundleError(
         f"the job was submitted with another engine, plugin or library: {lock.engine[:12]} there, "

@@ -68,11 +68,11 @@ def write_frame(client: FarmClient, storage: Storage, job: JobRow, number: int, 
     # here: this is the only command of the farm that converts pixels, and numba takes its time to load
     from reelwork.media.convert import picture_to_frame
     from reelwork.media.video import VideoSource
-    from reelwork.media.write import STILL_DEPTHS, write_still
+    from reelwork.media.write import still_endings, write_still
 
     _check(job)
-    if to.suffix.lower() not in STILL_DEPTHS:
-        raise OutputError(f"cannot write {str(to)!r}: a still ends in one of {', '.join(STILL_DEPTHS)}")
+    if to.suffix.lower() not in still_endings():
+        raise OutputError(f"cannot write {str(to)!r}: a still ends in one of {', '.join(still_endings())}")
     unit = _unit_of(client, job, number)
     with tempfile.TemporaryDirectory() as folder:
         film = _write(storage, [unit], Path(folder) / "unit.mkv")  # which holds them all

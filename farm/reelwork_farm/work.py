@@ -14,7 +14,8 @@ from functools import cached_property
 from pathlib import Path
 
 from reelwork.errors import MediaError, RenderError
-from reelwork.media.stills import load_still
+from reelwork.media.files import check_file
+from reelwork.media.stills import is_still, load_still
 from reelwork.media.verify import animation_problems, sound_problems
 from reelwork.render.films import Film, Verified, finish_film, plan_film, sound_span, verify_film
 from reelwork.render.job import Job, Renderer, Segment
@@ -24,6 +25,7 @@ from reelwork.render.produce import Kind, Task, chosen_output, kind_of, make, na
 from reelwork.render.progress import Progress, Report
 from reelwork.render.units import Request
 from reelwork.render.view import frame_range
+from reelwork.scene.files import STILLS
 from reelwork.sound.levels import Levels
 from reelwork.sound.mix import sample_at
 from reelwork_farm.lock import NAME, BundleError, Lock, archive_name, is_many, read_lock, scale_of
@@ -129,7 +131,9 @@ class Work:
         paths = written(task.output, task.target, range(lock.first, lock.stop))
         for path in paths:
             try:
-                load_still(path)
+                check_file(path)
+                if path.suffix.lower() in STILLS or is_still(path):
+                    load_still(path)
             except MediaError as error:
                 raise RenderError(f"the finished {path.name} is not what it should be: {error}") from error
         if not is_many(self._kind, lock):

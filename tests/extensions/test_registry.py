@@ -191,5 +191,5 @@ def test_plugins_are_listed(clashing, monkeypatch):
     assert next(plugin for plugin in found if plugin["name"] == "b") == {
         "name": "b", "package": "iron", "version": "1.0", "module": "plugin_b", "path": "/somewhere/plugin_b.py",
         "effects": ["shine"], "merges": ["paint"], "generators": [], "transitions": [], "sound_effects": [],
-        "failure": None,
+        "does": [], "failure": None,
     }  # fmt: skip

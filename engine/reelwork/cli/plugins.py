@@ -36,6 +36,7 @@ def _facts(plugin: Plugin) -> dict[str, object]:
         "module": plugin.module,
         "path": plugin.path,
         **{kind: plugin.names(kind) for kind in KINDS},
+        "does": plugin.does(),
         "failure": plugin.failure or None,
     }
 
@@ -46,6 +47,7 @@ def _lines(plugin: Plugin) -> Iterator[str]:
     for kind in KINDS:
         if names := plugin.names(kind):
             yield f"  {kind.replace('_', ' ')}: {', '.join(names)}"
+    yield from (f"  {what}" for what in plugin.does())
     if plugin.failure:
         yield click.style(f"  not loaded: {plugin.failure}", fg="red")
 
@@ -54,6 +56,8 @@ def _clashes(known: Registry) -> Iterator[str]:
     for table in known.tables.values():
         for name, full in clashes(table).items():
             yield f"several packages bring {name!r}; scenes write {' or '.join(full)}"
+    for offers in (known.readers, known.writers):
+        yield from map(str, offers.clashes())
 
 
 def _wrong(known: Registry) -> Iterator[str]:

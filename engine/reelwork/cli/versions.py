@@ -18,5 +18,5 @@ def versions() -> list[tuple[str, str]]:
     found = [("python", platform.python_version())]
     found += [(name, version(name)) for name in _PARTS]
     found.append(("ffmpeg", av.ffmpeg_version_info))
-    plugins = (origin.rpartition(" ") for origin in sorted(set(registry().origins.values())))
+    plugins = (origin.rpartition(" ") for origin in registry().packages)
     return found + [(name, number) for name, _, number in plugins if name != "reelwork"]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import click
 
     from reelwork.render.remote import Remote
+    from reelwork.still import StillReader, StillWriter
 
 hookspec = pluggy.HookspecMarker("reelwork")
 #: Marks a plugin's implementation of a hook.
@@ -21,7 +22,19 @@ hookimpl = pluggy.HookimplMarker("reelwork")
 
 @hookspec
 def reelwork_extensions() -> Iterable[type[Extension]]:
-    """The effects, merges, generators and transitions that the plugin brings."""
+    """The effects, merges, generators, transitions and sound effects that the plugin brings."""
+    raise NotImplementedError
+
+
+@hookspec
+def reelwork_readers() -> Iterable[StillReader]:
+    """Readers of stills in formats that the engine does not know; each is chosen by the ending of a file's name."""
+    raise NotImplementedError
+
+
+@hookspec
+def reelwork_writers() -> Iterable[StillWriter]:
+    """Writers of stills in formats that the engine does not know, for outputs of these endings."""
     raise NotImplementedError
 
 

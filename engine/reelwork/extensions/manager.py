@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType, ModuleType
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import pluggy
 
@@ -15,7 +15,9 @@ from reelwork.effect import Effect, Extension, Generator, Merge, Transition
 from reelwork.extensions import hookspecs
 from reelwork.extensions.declared import declared_problem, lacking
 from reelwork.extensions.names import Names
+from reelwork.extensions.offers import HOOKS, Offer, Offers, offered
 from reelwork.sound_effect import SoundEffect
+from reelwork.still import StillReader, StillWriter
 
 #: The entry-point group that a plugin package names its module in.
 GROUP: Final = "reelwork"
@@ -45,6 +47,7 @@ class Plugin:
     :param module: what the entry point names
     :param path: where it was loaded from; empty where it could not be
     :param brings: its extensions
+    :param offers: what else it brings, by the registry's name for it: readers of stills …
     :param failure: why it, or a part of it, is not there; empty where all of it is
     """
 
@@ -55,15 +58,20 @@ class Plugin:
     path: str = ""
     brings: tuple[type[Extension], ...] = ()
     failure: str = ""
+    offers: Mapping[str, list[Offer[Any]]] = field(default_factory=dict)
 
     def names(self, kind: str) -> list[str]:
         """The names of what it brings of a kind, one of :data:`KINDS`."""
         return sorted(cls.name for cls in self.brings if issubclass(cls, KINDS[kind]))
 
+    def does(self) -> list[str]:
+        """What it does beside bringing extensions, such as ``reads .qoi``."""
+        return [f"{HOOKS[name].does} {' '.join(offer.keys)}" for name, found in self.offers.items() for offer in found]
+
     @property
     def origin(self) -> str:
         """The package and its version, or the module where there is none."""
-        return f"{self.package} {self.version}" if self.package else self.module
+        return _origin(self.package, self.version, self.module)
 
 
 @dataclass(frozen=True)
@@ -83,12 +91,24 @@ class Registry:
     sound_effects: Mapping[str, type[SoundEffect]] = field(default_factory=dict)
     failures: tuple[tuple[str, str], ...] = ()
     plugins: tuple[Plugin, ...] = ()
+    readers: Offers[StillReader] = field(default_factory=Offers)
+    writers: Offers[StillWriter] = field(default_factory=Offers)
     hooks: pluggy.PluginManager = field(default=None, compare=False, repr=False)  # type: ignore[assignment]
 
     @property
     def tables(self) -> dict[str, Mapping[str, type[Extension]]]:
         """All extensions by name, for each of :data:`KINDS`."""
         return {kind: getattr(self, kind) for kind in KINDS}
+
+    @property
+    def offers(self) -> list[Offer[Any]]:
+        """All that plugins bring beside extensions."""
+        return [offer for name in HOOKS for offer in getattr(self, name).all]
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """The distributions that what is made may depend on, as ``name version``."""
+        return tuple(sorted({*self.origins.values(), *(offer.origin for offer in self.offers)}))
 
 
 @functools.cache
@@ -120,6 +140,7 @@ def load(points: Iterable[EntryPoint]) -> Registry:
         origins=MappingProxyType({cls: plugin.origin for plugin in plugins for cls in plugin.brings}),
         failures=tuple((f"{p.name} = {p.module}", p.failure) for p in plugins if p.failure),
         plugins=tuple(plugins),
+        **{name: _offers(name, plugins) for name in HOOKS},
         hooks=manager,
     )
 
@@ -139,16 +160,17 @@ def _loaded(
         manager.register(module, name=point.name)
         bring = getattr(module, "reelwork_extensions", None)
         classes = () if bring is None else tuple(bring())
+        offers, failures = offered(module, _origin(package, version, point.value))
     except Exception as error:  # a stranger's plugin may fail in any way, and must not take the engine with it
         return Plugin(point.name, package, version, point.value, failure=f"{type(error).__name__}: {error}")
-    kept, failures = [], []
+    kept = []
     for cls in classes:
         problem = _problem(cls, package or point.value, taken)
         if problem:
             failures.append(problem)
         else:
             kept.append(cls)
-    return Plugin(point.name, package, version, point.value, _path(module), tuple(kept), "; ".join(failures))
+    return Plugin(point.name, package, version, point.value, _path(module), tuple(kept), "; ".join(failures), offers)
 
 
 def _refused(module: object) -> str:
@@ -188,8 +210,16 @@ def _problem(cls: object, package: str, taken: set[tuple[type[Extension], str, s
     return ""
 
 
+def _offers(name: str, plugins: Iterable[Plugin]) -> Offers[Any]:
+    return Offers(HOOKS[name].does, (offer for plugin in plugins for offer in plugin.offers.get(name, ())))
+
+
+def _origin(package: str, version: str, module: str) -> str:
+    return f"{package} {version}" if package else module
+
+
 def _path(module: object) -> str:
-    return (module.__file__ or "") if isinstance(module, ModuleType) else ""
+    return getattr(module, "__file__", None) or "" if isinstance(module, ModuleType) else ""
 
 
 def _named(found: list[tuple[str, type[Extension]]], base: type[E]) -> Names[E]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from reelwork.catalogue.digest import digest_of as remembered_digest
 from reelwork.catalogue.facts import AudioFacts, ColourTags, MediaFacts
 from reelwork.errors import MediaError
+from reelwork.extensions import registry
 from reelwork.media.files import check_file
 from reelwork.media.index import FrameIndex
 from reelwork.media.remember import recall, remember
@@ -29,7 +31,7 @@ def probe(path: Path) -> MediaFacts:
 
     :raises MediaError: it is missing, empty, damaged or of a kind that cannot be read; the message names it
     """
-    return _known_facts(digest_of(path)) or examine(path).facts
+    return _known_facts(_key(path, digest_of(path))) or examine(path).facts
 
 
 def examine(path: Path) -> Examined:
@@ -37,12 +39,13 @@ def examine(path: Path) -> Examined:
 
     :raises MediaError: as :func:`probe`
     """
-    return _examine(path, digest_of(path))
+    digest = digest_of(path)
+    return _examine(path, digest, _key(path, digest))
 
 
 @lru_cache(maxsize=64)
-def _examine(path: Path, digest: str) -> Examined:
-    facts = _known_facts(digest)
+def _examine(path: Path, digest: str, key: str) -> Examined:
+    facts = _known_facts(key)
     index = recall("index", digest) if facts is not None and facts.kind == "video" else None
     if facts is not None and (index is not None or facts.kind != "video"):
         return Examined(facts, FrameIndex.from_data(index) if index is not None else None)
@@ -52,8 +55,14 @@ def _examine(path: Path, digest: str) -> Examined:
     examined = examine_file(path, digest)
     if examined.index is not None:
         remember("index", digest, examined.index.to_data())
-    remember("facts", digest, _facts_to(examined.facts))
+    remember("facts", key, _facts_to(examined.facts))
     return examined
+
+
+def _key(path: Path, digest: str) -> str:
+    """What a file's facts are remembered by: its digest, and the plugin's reader that may have found them out."""
+    reader = registry().readers.get(path.suffix.lower())
+    return digest if reader is None else f"{digest}-{sha256(str(reader).encode()).hexdigest()[:16]}"
 
 
 def digest_of(path: Path) -> str:
@@ -77,8 +86,8 @@ def _facts_to(facts: MediaFacts) -> dict[str, Any]:
     return data
 
 
-def _known_facts(digest: str) -> MediaFacts | None:
-    data = recall("facts", digest)
+def _known_facts(key: str) -> MediaFacts | None:
+    data = recall("facts", key)
     try:
         return None if data is None else _facts_from(data)
     except (TypeError, KeyError, ValueError):

@@ -27,6 +27,7 @@ from reelwork.media.decoder import MAX_PIXELS
 from reelwork.media.files import check_file
 from reelwork.media.opening import naming
 from reelwork.media.picture import Picture
+from reelwork.media.plugin_stills import Reader, facts_by, load_by, reader_of
 
 # What Pillow may try; its other formats are old, rare and seldom looked at by anybody who seeks holes.
 _FORMATS: Final = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "AVIF")
@@ -55,15 +56,23 @@ _LEVELS: Final = (-8, 8)
 
 
 def is_still(path: Path) -> bool:
-    """Whether a file's first bytes are those of a still, whatever its name says.
+    """Whether a file's first bytes are those of a still, whatever its name says; or a plugin reads files of that name.
 
     :raises MediaError: the file cannot be read
     """
     check_file(path)
-    head = _head(path)
+    return _is_own(_head(path)) or reader_of(path) is not None
+
+
+def _is_own(head: bytes) -> bool:
     riff = head[:4] == b"RIFF" and head[8:12] == b"WEBP"
     avif = head[4:8] == b"ftyp" and head[8:12] in (b"avif", b"avis")
     return head.startswith(_MAGIC) or riff or avif or svg.is_svg(head)
+
+
+def _reader(path: Path, head: bytes) -> Reader | None:
+    """The plugin's reader, where it is none of the engine's own formats."""
+    return None if _is_own(head) else reader_of(path)
 
 
 def still_facts(path: Path, digest: str) -> MediaFacts:
@@ -72,6 +81,8 @@ def still_facts(path: Path, digest: str) -> MediaFacts:
     :raises MediaError: it cannot be read, or is larger than the limit
     """
     head = _head(path)
+    if reader := _reader(path, head):
+        return facts_by(reader, path, digest)
     if head.startswith(exr.MAGIC):
         picture = exr.load_exr(path)
         alpha = picture.storage.alpha != "none"
@@ -93,7 +104,7 @@ def still_facts(path: Path, digest: str) -> MediaFacts:
 
 
 def load_still(path: Path, *, level: int = 0) -> Picture:
-    """The picture in a PNG, JPEG, WebP, TIFF, AVIF, BMP, GIF, OpenEXR or SVG file, upright.
+    """The picture in a PNG, JPEG, WebP, TIFF, AVIF, BMP, GIF, OpenEXR or SVG file, or one of a plugin's, upright.
 
     Colour is sRGB, converted by the embedded ICC profile where there is one; OpenEXR's is linear.
 
@@ -103,6 +114,8 @@ def load_still(path: Path, *, level: int = 0) -> Picture:
     """
     check_file(path)
     head = _head(path)
+    if reader := _reader(path, head):
+        return load_by(reader, path)
     if head.startswith(exr.MAGIC):
         return exr.load_exr(path)
     if svg.is_svg(head):

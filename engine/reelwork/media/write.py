@@ -13,10 +13,12 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from reelwork.errors import OutputError
+from reelwork.extensions import registry
 from reelwork.image.frame import Frame
 from reelwork.media import exr
 from reelwork.media.convert import frame_to_pixels
 from reelwork.media.gif import write_gif
+from reelwork.media.plugin_stills import write_by
 from reelwork.media.whole import whole_file
 from reelwork.values import Display
 
@@ -41,6 +43,11 @@ _PNG_CURVES: Final[dict[Display, tuple[_Chunk, ...]]] = {
 _SHORT, _LONG = 3, 4
 
 
+def still_endings() -> tuple[str, ...]:
+    """The endings of stills that can be written here, plugins' too."""
+    return (*STILL_DEPTHS, *registry().writers)
+
+
 def write_still(
     frame: Frame,
     to: Path,
@@ -50,7 +57,7 @@ def write_still(
     quality: int = 92,
     display: Display = "srgb",
 ) -> None:
-    """Write a frame's window whole, under a temporary name first; the format follows from the suffix.
+    """Write a frame's window whole, under a temporary name first; the format follows from the suffix, a plugin's too.
 
     Stills hold values of the display curve, which a PNG names; EXR is linear Rec.709, premultiplied.
 
@@ -61,8 +68,13 @@ def write_still(
     :raises OutputError: a suffix or depth that cannot be written, or the place
     """
     depths = STILL_DEPTHS.get(to.suffix.lower())
+    writer = None if depths else registry().writers.get(to.suffix.lower())
+    if writer is not None:
+        with whole_file(to) as temporary:
+            write_by(writer, frame, temporary, alpha=alpha, display=display, named=to)
+        return
     if depths is None:
-        raise OutputError(f"{to}: a still cannot be written as {to.suffix!r}; use one of {', '.join(STILL_DEPTHS)}")
+        raise OutputError(f"{to}: a still cannot be written as {to.suffix!r}; use one of {', '.join(still_endings())}")
     depth = depth or depths[0]
     if depth not in depths:
         raise OutputError(f"{to}: {to.suffix} has {' or '.join(map(str, depths))} bits a sample, not {depth}")

@@ -82,8 +82,9 @@ def engine_digest(known: Registry) -> str:
     Machines with equal digests render the same bytes. The versions of plugins count beside their code: they stand for
     what is not source, such as tables and compiled modules.
     """
-    code = code_digest(("reelwork", *sorted({cls.__module__.partition(".")[0] for cls in known.origins})))
-    return value_digest(code, sorted(set(known.origins.values())))
+    classes = (*known.origins, *(type(offer.thing) for offer in known.offers))
+    code = code_digest(("reelwork", *sorted({cls.__module__.partition(".")[0] for cls in classes})))
+    return value_digest(code, known.packages)
 
 
 def _name(distribution: Distribution) -> str:

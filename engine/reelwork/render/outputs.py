@@ -77,8 +77,10 @@ def output_problems(prepared: Prepared, output: Output) -> list[Problem]:
         _, fps, _ = frame_range(graph, output)
         if suffix in files.FILMS:
             film_spec(output, suffix, view.window[2:], fps, display=graph.display, alpha=view.background is None)
-        if suffix in _JPEG and view.background is None:
-            note("JPEG cannot keep transparency; write a .png, or give it a `background`")
+        writer = prepared.registry.writers.get(suffix)
+        opaque = "JPEG" if suffix in _JPEG else suffix if writer is not None and not writer.thing.alpha else ""
+        if opaque and view.background is None:
+            note(f"{opaque} cannot keep transparency; write a .png, or give it a `background`")
     except OutputError as error:
         note(str(error).removeprefix(f"output {output.name!r}: "))
     for time in output.at:

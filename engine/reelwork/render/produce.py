@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from reelwork.errors import MediaError, OutputError, Problem, SceneError
+from reelwork.extensions import registry
 from reelwork.faults import PluginFault
 from reelwork.graph.link import clips
 from reelwork.render.job import Dispatcher
@@ -189,10 +190,10 @@ def _check_ending(target: Path) -> None:
 
     :raises OutputError: there are not
     """
-    suffix = target.suffix.lower()
-    if suffix not in files.ENDINGS:
+    suffix, endings = target.suffix.lower(), files.endings(registry())
+    if suffix not in endings:
         said = f"nothing can be written with the ending {suffix!r}" if suffix else "it has no ending to say what it is"
-        raise OutputError(f"cannot write {str(target)!r}: {said}; use one of {', '.join(files.ENDINGS)}")
+        raise OutputError(f"cannot write {str(target)!r}: {said}; use one of {', '.join(endings)}")
 
 
 def _check_place(target: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from reelwork.extensions import Registry
+
 #: Films, and the codecs that each can hold, its default first.
 FILMS: Final = {
     ".mp4": ("h264", "hevc", "av1", "vp9"),
@@ -31,6 +33,17 @@ CAPTIONS: Final = (".srt", ".vtt")
 NUMBER: Final = re.compile(r"%(?:0(\d{1,2}))?d")
 #: Every ending of an output's file that is built.
 ENDINGS: Final = (*FILMS, *STILLS, *ANIMATIONS, *(ending for ending in SOUNDS if ending not in FILMS))
+
+
+def stills(known: Registry) -> tuple[str, ...]:
+    """Every ending of stills, those that plugins write too."""
+    return (*STILLS, *known.writers)
+
+
+def endings(known: Registry) -> tuple[str, ...]:
+    """Every ending of an output's file, those that plugins write too."""
+    return (*ENDINGS, *known.writers)
+
 
 VIDEO_CODECS: Final = ("h264", "hevc", "av1", "vp9", "prores", "ffv1")
 SOUND_CODECS: Final = ("aac", "opus", "flac", "mp3", "pcm")

@@ -16,7 +16,7 @@ from reelwork.extensions import Registry, registry
 from reelwork.kinds import REQUIRED, Kind, Param, params
 from reelwork.scene import language, later, model, sources
 from reelwork.scene.easing import EASES
-from reelwork.scene.files import FILMS, PIXEL_FORMATS, SOUNDS, STILLS
+from reelwork.scene.files import FILMS, PIXEL_FORMATS, SOUNDS, stills
 from reelwork.scene.read_composed import can_move
 from reelwork.scene.read_extensions import EXTENSION_KEYS
 from reelwork.scene.read_layers import EFFECT_KEYS
@@ -71,7 +71,7 @@ def _tables(plugins: Registry) -> dict[str, Callable[[], str]]:
     for name in ("text", "shape"):
         made[name] = lambda name=name: _generator(plugins, name)  # type: ignore[misc]
     made["eases"] = _eases
-    made["files"] = _files
+    made["files"] = lambda: _files(plugins)
     made["pixel-formats"] = _pixel_formats
     made["later"] = _later_table
     return made
@@ -165,10 +165,10 @@ def _eases() -> str:
     return f"`linear` (default), `hold`, and `in-`, `out-` or `in-out-` before {named}.\n"
 
 
-def _files() -> str:
+def _files(plugins: Registry) -> str:
     rows = [(f"`{ending}`", _names(codecs), _names(SOUNDS[ending])) for ending, codecs in FILMS.items()]
     rows += [(f"`{ending}`", "–", _names(codecs)) for ending, codecs in SOUNDS.items() if ending not in FILMS]
-    rows.append((" ".join(f"`{ending}`" for ending in (*STILLS, ".gif")), "pictures", "–"))
+    rows.append((" ".join(f"`{ending}`" for ending in (*stills(plugins), ".gif")), "pictures", "–"))
     return _table(("ending", "video codecs, the default first", "sound codecs, the default first"), rows)
 
 

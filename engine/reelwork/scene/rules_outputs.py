@@ -62,9 +62,9 @@ def _file(reading: Reading, output: Output) -> None:
     ending = file.suffix.lower()
     if ending in files.CAPTIONS:
         reading.fault(path, f"an output that ends in {ending} is not available yet")
-    elif ending not in files.ENDINGS:
+    elif ending not in (endings := files.endings(reading.registry)):
         said = f"found {quote(ending)}" if ending else f"{quote(output.file)} has none"
-        remedy = nearest(ending, files.ENDINGS) or f"use {one_of(files.ENDINGS)}"
+        remedy = nearest(ending, endings) or f"use {one_of(endings)}"
         reading.fault(path, f"the ending of the file says what it is; {said}", remedy)
     else:
         _stills(reading, output, file, ending)
@@ -73,19 +73,19 @@ def _file(reading: Reading, output: Output) -> None:
 
 def _stills(reading: Reading, output: Output, file: PurePosixPath, ending: str) -> None:
     path, at = join(output.path, "file"), join(output.path, "at")
-    numbered = "%" in file.name
+    numbered, stills = "%" in file.name, files.stills(reading.registry)
     if "%" in str(file.parent):
         reading.fault(path, "the number of a frame stands in the file's name, not in a folder's")
-    if numbered and not (ending in files.STILLS and len(files.NUMBER.findall(file.name)) == file.name.count("%") == 1):
+    if numbered and not (ending in stills and len(files.NUMBER.findall(file.name)) == file.name.count("%") == 1):
         message = f"a number such as %05d stands once in the name, and of stills only; found {quote(output.file)}"
         reading.fault(path, message)
-    if output.at and ending not in files.STILLS:
+    if output.at and ending not in stills:
         reading.fault(at, f"`at` is for stills; {ending} is none")
     elif output.at and numbered:
         reading.fault(at, "`at` is for single stills, and a number such as %05d for all frames")
     if output.at and output.range:
         reading.fault(join(output.path, "range"), "`at` and `range` exclude each other")
-    if ending in files.STILLS and not output.at and not numbered and not reading.report.concerns(at):
+    if ending in stills and not output.at and not numbered and not reading.report.concerns(at):
         remedy = f"write `at: 3s`, or {file.stem}-%05d{ending} for all frames"
         reading.fault(path, f"{quote(output.file)} is one still; say of which instant", remedy)
 

@@ -19,7 +19,7 @@ from reelwork.scene import language
 from reelwork.scene.animation import Curve
 from reelwork.scene.documentation import documentation, plain
 from reelwork.scene.easing import EASES
-from reelwork.scene.files import ENDINGS
+from reelwork.scene.files import endings
 from reelwork.scene.model import Clip, GapKeys, Layer, Scene, TransitionKeys
 from reelwork.scene.read_composed import can_move
 from reelwork.scene.read_extensions import EXTENSION_KEYS, keys_of_extension
@@ -282,8 +282,8 @@ class _Schema:
             case language.Looping():
                 return {"anyOf": [{"type": "boolean"}, {"const": "ping-pong"}, {"type": "integer", "minimum": 1}]}
             case language.File(output=True):
-                endings = "|".join(_any_case(ending[1:]) for ending in ENDINGS)
-                return {"type": "string", "pattern": rf"\.({endings})$"}
+                choice = "|".join(_any_case(ending[1:]) for ending in endings(self.registry))
+                return {"type": "string", "pattern": rf"\.({choice})$"}
             case language.File():
                 return {"type": "string", "minLength": 1}
             case language.Data():

@@ -1,0 +1,19 @@
+"""Formats of stills beyond those that the engine has itself: Targa and QOI, read and written."""
+
+from collections.abc import Iterable
+
+from reelwork import StillReader, StillWriter, hookimpl
+from reelwork_formats.qoi import QoiReader, QoiWriter
+from reelwork_formats.targa import TargaReader, TargaWriter
+
+
+@hookimpl
+def reelwork_readers() -> Iterable[StillReader]:
+    """All readers of this package."""
+    return (QoiReader(), TargaReader())
+
+
+@hookimpl
+def reelwork_writers() -> Iterable[StillWriter]:
+    """All writers of this package."""
+    return (QoiWriter(), TargaWriter())
