@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from reelwork import SoundContext, SoundEffect, maths, param
 from reelwork.kinds import Level, Ratio, Time
@@ -22,6 +22,11 @@ class Delay(SoundEffect, name="delay", version=1):
     >>> Delay(feedback=0.0, time=Fraction(1, 4)).tail()
     0.25
     """
+
+    presets: ClassVar = {
+        "slapback": {"time": "90ms", "feedback": "5%", "level": "-5dB"},
+        "canyon": {"time": "700ms", "feedback": "55%", "level": "-8dB"},
+    }
 
     time: Fraction = param(Fraction(3, 10), kind=Time(minimum=0.001, maximum=5.0), help="From the sound to its echo.")
     feedback: float = param(

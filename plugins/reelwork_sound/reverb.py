@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from reelwork import SoundContext, SoundEffect, maths, param
 from reelwork.kinds import Level, Ratio, Time
@@ -27,6 +27,12 @@ class Reverb(SoundEffect, name="reverb", version=1):
     >>> Reverb(decay=Fraction(2), pre_delay=Fraction(0)).tail()
     2.0
     """
+
+    presets: ClassVar = {
+        "room": {"decay": "500ms", "size": "50%", "damping": "50%", "pre-delay": "5ms"},
+        "hall": {"decay": "2.2s", "size": "120%", "pre-delay": "30ms"},
+        "cathedral": {"decay": "6s", "size": "250%", "damping": "20%", "pre-delay": "60ms", "level": "-9dB"},
+    }
 
     decay: Fraction = param(
         Fraction(3, 2), kind=Time(minimum=0.1, maximum=20.0), help="How long it rings, down to -60 dB."

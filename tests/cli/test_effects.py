@@ -17,7 +17,7 @@ class Sparkle(PointEffect, name="sparkle", version=3):
     """Light up what is bright.
 
     More words about it, such as a formula, ``x ** 2
-    / amount``, and what :meth:`uniforms` gives:
+    / amount``, and what :meth:`uniforms` *always* gives:
 
     - one thing,
     - another thing, which is so long that it needs more than one of the lines
@@ -48,7 +48,7 @@ sparkle (effect, version 3, of reelwork-glitter 1.2)
   Light up what is bright.
 
   More words about it, such as a formula, x ** 2 / amount, and what uniforms
-  gives:
+  always gives:
 
   - one thing,
 

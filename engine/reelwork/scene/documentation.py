@@ -16,6 +16,7 @@ from reelwork.effect import Extension
 
 _ROLE: Final = re.compile(r":[a-z:]+:`~?([^`<]+?)(?: <[^`>]+>)?`")
 _CODE: Final = re.compile(r"``(.+?)``", re.DOTALL)
+_EMPHASIS: Final = re.compile(r"(?<![\w`*])\*([^\s*`][^*`]*)\*(?![\w`*])")
 _ITEM: Final = re.compile(r"([-*]|\d+\.) ")
 
 
@@ -42,7 +43,7 @@ def documentation(cls: type[Extension]) -> Documentation:
 
 def plain(text: str) -> str:
     """The text without its marks."""
-    return text.replace("`", "")
+    return _EMPHASIS.sub(r"\1", text).replace("`", "")
 
 
 def wrapped(text: str, width: int, indent: str) -> list[str]:

@@ -204,9 +204,9 @@ def _limits(kind: Kind) -> tuple[float | None, float | None]:
         match part:
             case kinds.Ratio(bounded=True):
                 return 0.0, 100.0
-            case kinds.Number() | kinds.Ratio():
+            case kinds.Number() | kinds.Ratio() | kinds.Time():
                 return part.minimum, part.maximum
-            case kinds.Length() | kinds.Time():
+            case kinds.Length():
                 return part.minimum, None
     return None, None
 
