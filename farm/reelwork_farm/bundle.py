@@ -14,7 +14,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -22,6 +22,7 @@ from reelwork.catalogue.digest import digest_of
 from reelwork.catalogue.needed import needed_files
 from reelwork.errors import SceneError
 from reelwork.extensions import registry
+from reelwork.extensions.beside import PACKAGE
 from reelwork.graph.link import clips
 from reelwork.render.digests import engine_digest
 from reelwork.render.outputs import output_problems
@@ -30,6 +31,7 @@ from reelwork.render.produce import Task, kind_of
 from reelwork.render.progress import Progress, Silent
 from reelwork.render.units import selected
 from reelwork.render.view import frame_range
+from reelwork.scene.model import Output
 from reelwork.scene.sources import FileSource
 from reelwork_farm.lock import (
     MOST_FILE,
@@ -91,6 +93,8 @@ def pin(task: Task) -> Bundle:
     :raises BundleError: there are too many files, or one of them cannot be read
     """
     prepared, request, output = task.prepared, task.request, task.output
+    _refuse_code_beside(prepared, output)
+    known = registry()
     first, stop = _frames(task)
     placed = _Placed(Path(prepared.scene.file).resolve().parent)
     scene = placed.inside(Path(prepared.scene.file), f"{_SCENE}/{safe_name(Path(prepared.scene.file).name)}")
@@ -106,9 +110,9 @@ def pin(task: Task) -> Bundle:
         scale=str(request.scale),
         draft=task.settings.draft,
         variables=tuple(Named(name, value) for name, value in sorted(task.settings.variables.items())),
-        engine=engine_digest(prepared.registry),
+        engine=engine_digest(known),
         machine=platform.machine(),
-        plugins=prepared.registry.packages,
+        plugins=known.packages,
         elsewhere=tuple(Named(name, path) for name, path in sorted(placed.elsewhere.items())),
         files=files,
     )
@@ -319,6 +323,31 @@ def _link(blob: Path, to: Path) -> None:
         os.link(blob, to)
     except OSError:  # a file system without links, or one with no room for more of them
         shutil.copyfile(blob, to)
+
+
+def _refuse_code_beside(prepared: Prepared, output: Output) -> None:
+    """Whether an output needs code that lies beside the scene; workers run what their owners installed, and no more."""
+    files = {cls: p.path for p in prepared.registry.plugins if p.package == PACKAGE for cls in p.brings}
+    if files and (used := files.keys() & set(_classes(prepared.graph(output.composition)))):
+        raise BundleError(
+            f"a farm runs no code that comes with a scene, and this one uses {min(files[cls] for cls in used)}: "
+            "make it a package (`reelwork plugin new`) and install that here and on the workers, "
+            "or render without the farm"
+        )
+
+
+def _classes(value: object) -> Iterator[type]:
+    """All classes in frozen dataclasses and containers of them."""
+    if isinstance(value, type):
+        yield value
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from _classes(getattr(value, field.name))
+    elif isinstance(value, tuple | list):
+        for item in value:
+            yield from _classes(item)
+    elif isinstance(value, Mapping):
+        yield from _classes(tuple(value.values()))
 
 
 def _check_engine(lock: Lock) -> None:

@@ -255,7 +255,7 @@ def test_one_fault_is_told_once_in_one_line_that_says_where():
     found = {promise.name: verdict(promise, Uncompiled) for promise in promises_of(Uncompiled)}
     said = found.pop("it paints a whole picture")
     assert said.how == "broken"
-    assert said.words.startswith(f"{__file__}:{line_of('g = math.sin(g)')}: Uncompiled.pixel uses math.sin")
+    assert said.words.startswith(f"pixel(): {__file__}:{line_of('g = math.sin(g)')}: Uncompiled.pixel uses math.sin")
     for basic in ("its documentation begins with a title", "its presets and examples can be read"):
         assert found.pop(basic).how == "kept"
     assert {(each.how, each.words) for each in found.values()} == {("unknown", f"because {said.words}")}
@@ -266,8 +266,8 @@ def test_what_fails_at_an_end_of_a_range_breaks_that_promise_alone():
     promise = next(each for each in promises_of(Raising) if "ends of" in each.name)
     said = verdict(promise, Raising).words
     assert said == (
-        f"Raising(amount=0.0): {__file__}:{line_of('return (1.0 / self.amount,)')}: "
-        "ZeroDivisionError: float division by zero"
+        "Raising(amount=0.0): uniforms(): ZeroDivisionError: float division by zero "
+        f"({__file__}:{line_of('return (1.0 / self.amount,)')}, in uniforms)"
     )
 
 

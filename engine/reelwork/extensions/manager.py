@@ -75,12 +75,30 @@ class Plugin:
 
 
 @dataclass(frozen=True)
+class Unloaded:
+    """A file of code that may bring something, and was not loaded.
+
+    :param text: what stands in it
+    :param why: and what to do, in words that go on after its name
+    """
+
+    path: str
+    text: str
+    why: str
+
+    def may_bring(self, name: str) -> bool:
+        """Whether it looks as if an extension of that name were in it."""
+        return any(f"{quote}{name}{quote}" in self.text for quote in "'\"")
+
+
+@dataclass(frozen=True)
 class Registry:
     """What all plugins of this machine bring.
 
     :param origins: for each extension class, the distribution it came from, as ``name version``
     :param failures: plugins that are not there, wholly or in part, as (entry point, reason)
     :param plugins: all that were found, by their entry points' names
+    :param unloaded: files beside a scene that are not loaded
     """
 
     effects: Mapping[str, type[Effect]]
@@ -94,6 +112,7 @@ class Registry:
     readers: Offers[StillReader] = field(default_factory=Offers)
     writers: Offers[StillWriter] = field(default_factory=Offers)
     hooks: pluggy.PluginManager = field(default=None, compare=False, repr=False)  # type: ignore[assignment]
+    unloaded: tuple[Unloaded, ...] = ()
 
     @property
     def tables(self) -> dict[str, Mapping[str, type[Extension]]]:
@@ -109,6 +128,11 @@ class Registry:
     def packages(self) -> tuple[str, ...]:
         """The distributions that what is made may depend on, as ``name version``."""
         return tuple(sorted({*self.origins.values(), *(offer.origin for offer in self.offers)}))
+
+    def lost(self, name: str) -> str:
+        """Where an extension that is not known may be, and why it is not known; empty where nobody knows."""
+        files = (f"{file.path} may bring it, but {file.why}" for file in self.unloaded if file.may_bring(name))
+        return next(files, "")
 
 
 @functools.cache
@@ -130,6 +154,11 @@ def load(points: Iterable[EntryPoint]) -> Registry:
             packages[id(point.dist)] = (facts["Name"], facts["Version"])
         package, version = packages.get(id(point.dist), ("", ""))
         plugins.append(_loaded(point, package, version, manager, taken))
+    return registry_of(tuple(plugins), manager)
+
+
+def registry_of(plugins: tuple[Plugin, ...], hooks: pluggy.PluginManager) -> Registry:
+    """What loaded plugins bring."""
     found = [(plugin.package or plugin.module, cls) for plugin in plugins for cls in plugin.brings]
     return Registry(
         effects=_named(found, Effect),
@@ -139,9 +168,10 @@ def load(points: Iterable[EntryPoint]) -> Registry:
         sound_effects=_named(found, SoundEffect),
         origins=MappingProxyType({cls: plugin.origin for plugin in plugins for cls in plugin.brings}),
         failures=tuple((f"{p.name} = {p.module}", p.failure) for p in plugins if p.failure),
-        plugins=tuple(plugins),
+        plugins=plugins,
+        hooks=hooks,
+        unloaded=(),
         **{name: _offers(name, plugins) for name in HOOKS},
-        hooks=manager,
     )
 
 
@@ -163,14 +193,21 @@ def _loaded(
         offers, failures = offered(module, _origin(package, version, point.value))
     except Exception as error:  # a stranger's plugin may fail in any way, and must not take the engine with it
         return Plugin(point.name, package, version, point.value, failure=f"{type(error).__name__}: {error}")
-    kept = []
-    for cls in classes:
-        problem = _problem(cls, package or point.value, taken)
-        if problem:
-            failures.append(problem)
-        else:
-            kept.append(cls)
-    return Plugin(point.name, package, version, point.value, _path(module), tuple(kept), "; ".join(failures), offers)
+    kept, problems = judged(classes, package or point.value, taken)
+    failure = "; ".join([*failures, *problems])
+    return Plugin(point.name, package, version, point.value, _path(module), kept, failure, offers)
+
+
+def judged(
+    classes: tuple[object, ...], package: str, taken: set[tuple[type[Extension], str, str]]
+) -> tuple[tuple[type[Extension], ...], tuple[str, ...]]:
+    """Of what a plugin brings, the classes that can be used, and what is wrong with the others.
+
+    :param taken: kinds, packages and names that are there already; those of the classes are added
+    """
+    problems = [(cls, _problem(cls, package, taken)) for cls in classes]
+    kept = tuple(cls for cls, problem in problems if not problem and isinstance(cls, type))
+    return kept, tuple(problem for _, problem in problems if problem)
 
 
 def _refused(module: object) -> str:

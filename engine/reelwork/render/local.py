@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from typing import BinaryIO, cast
 
 from reelwork.errors import RenderError
+from reelwork.extensions import sources
 from reelwork.render import wire
 from reelwork.render.job import Job, Segment, Unit
 from reelwork.render.progress import Progress
@@ -77,7 +78,8 @@ class LocalDispatcher:
         if not count:
             return
         schedule = Schedule(job.units, count)
-        begin = wire.Begin(tuple(sys.path), pickle.dumps(job.renderer, pickle.HIGHEST_PROTOCOL))
+        renderer = pickle.dumps(job.renderer, pickle.HIGHEST_PROTOCOL)
+        begin = wire.Begin(tuple(sys.path), renderer, sources.known(renderer))
         inbox: queue.SimpleQueue[tuple[_Worker, wire.News | None]] = queue.SimpleQueue()
         workers: list[_Worker] = []
         try:

@@ -10,6 +10,7 @@ from pathlib import Path
 from reelwork.effect import VectorGenerator
 from reelwork.errors import Place, Problem, ReelworkError, SceneError
 from reelwork.extensions import Registry, registry
+from reelwork.extensions.beside import registry_beside
 from reelwork.faults import PluginFault, code_of
 from reelwork.graph.build import build_graph
 from reelwork.graph.link import Production, clips, link
@@ -69,14 +70,17 @@ def scene_file(path: Path) -> Path:
     return path / "scene.yaml" if path.is_dir() else path
 
 
-def prepare(path: Path, settings: Settings) -> Prepared:
+def prepare(path: Path, settings: Settings, known: Registry | None = None) -> Prepared:
     """Read a scene, open what it names, resolve its times.
+
+    :param known: the plugins; by default those of this machine, and those beside the scene where they are allowed
 
     :raises SceneError: everything that is wrong, in the order of the file
     """
     from reelwork.media.probe import probe  # PyAV loads only for scenes that show or sound a file
 
-    known = registry()
+    if known is None:
+        known = registry() if settings.enclosed is not None else registry_beside(registry(), scene_file(path))
     scene = read_scene(scene_file(path), set=settings.variables, registry=known)
     production, found = link(scene, probe, draft=settings.draft, enclosed=settings.enclosed)
     problems = [*scene.warnings, *found]

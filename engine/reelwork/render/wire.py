@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pickle
 import struct
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from reelwork.render.job import Renderer, Segment, Unit
@@ -19,10 +19,12 @@ class Begin:
 
     :param path: the dispatcher's import path, so that a worker finds the same modules
     :param renderer: a pickled ``Callable[[], Renderer]``
+    :param folders: that modules of no package come from, as :func:`reelwork.extensions.sources.known` says
     """
 
     path: tuple[str, ...]
     renderer: bytes
+    folders: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, BinaryIO
 
+from reelwork.extensions import sources
 from reelwork.render import wire
 from reelwork.render.job import Unit
 
@@ -83,6 +84,7 @@ def main(parent: int) -> None:
     units = _listen(orders)
     try:
         sys.path[:] = begin.path
+        sources.restore(begin.folders)
         renderer = pickle.loads(begin.renderer)()
     except Exception as error:
         outbox.send(wire.Failed(wire.portable(error), traceback.format_exc()))

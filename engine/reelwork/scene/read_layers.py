@@ -281,7 +281,7 @@ def _chosen(
     cls = table.get(name.text)
     if cls is None:
         problem, remedy = _unknown(table, of, name.text)
-        reading.report.add(problem, name.place, path, remedy)
+        reading.report.add(problem, name.place, path, reading.registry.lost(name.text) or remedy)
         return None
     return name.text, read_extension(reading, cls, parameters, path, f"the {of} {quote(name.text)}", extra)
 

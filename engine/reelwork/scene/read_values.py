@@ -243,7 +243,9 @@ def _read_merge(reading: Reading, kind: language.MergeName, node: Scalar, path: 
     if clashing := bearers(merges, node.text):
         remedy = f"write {one_of(map(quote, clashing))}"
         return reading.wrong(node, path, f"several packages bring a merge {quote(node.text)}", remedy)
-    remedy = nearest(node.text, tuple(merges)) or "`reelwork effects` lists all merges"
+    remedy = (
+        reading.registry.lost(node.text) or nearest(node.text, tuple(merges)) or "`reelwork effects` lists all merges"
+    )
     return reading.wrong(node, path, f"there is no merge {quote(node.text)}", remedy)
 
 

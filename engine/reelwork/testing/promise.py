@@ -16,6 +16,7 @@ import numpy as np
 from reelwork.effect import Effect, Extension, Generator, Merge, Transition
 from reelwork.errors import OutputError, PluginError, SceneError
 from reelwork.extensions.declared import lacking
+from reelwork.faults import PluginFault
 from reelwork.sound_effect import SoundEffect
 from reelwork.testing.hearing import made
 from reelwork.testing.samples import extremes, ordinary
@@ -146,7 +147,7 @@ def _wrong(extension: Extension) -> str:
 
 def fault_of(error: BaseException, cls: type[Extension]) -> str:
     """An error in one line, with the last line of the author's own code that it passed."""
-    said = _one_line(str(error))
+    said = _one_line(error.problem if isinstance(error, PluginFault) else str(error))
     if isinstance(error, PluginError):
         return said
     said = f"{type(error).__name__}: {said}" if said else type(error).__name__
