@@ -7,7 +7,7 @@ a state of its own, so that an instance stays a value.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from reelwork.effect import Extension
 
@@ -44,6 +44,8 @@ class SoundEffect(Extension):
     For the same bytes on every machine: no ``math`` but ``reelwork.maths``, and loops over samples in kernels
     (``from reelwork.kernels import kernel``).
     """
+
+    word: ClassVar[str] = "sound effect"
 
     def is_identity(self) -> bool:
         """Whether these parameters change nothing, so that the effect can be left out."""

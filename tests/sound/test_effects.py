@@ -14,7 +14,7 @@ from sound.hearing import RATE, Noise, Ones, clips, heard, samples, song, voices
 from sound.test_mix import Opened
 
 from reelwork import SoundEffect, param
-from reelwork.errors import RenderError
+from reelwork.faults import PluginFault
 from reelwork.graph.model import CompositionSource, GroupSource, SoundEffectUse
 from reelwork.kinds import Number, Time
 from reelwork.render.digests import value_digest
@@ -212,15 +212,16 @@ def test_files_under_effects_are_closed_too():
     assert not opened.open
 
 
-@pytest.mark.parametrize(("how", "said"), [(0.0, "KeyError: 'no such room'"), (1.0, "ValueError: it makes infinities")])
-def test_one_that_fails_is_named_with_its_layer_and_parameters(how, said):
-    with pytest.raises(RenderError) as error:
-        samples(voices(through(use(Broken, how=how))), 1, opener=Ones)
-    assert "the sound effect 'broken' (version 3" in str(error.value)
-    assert f"failed in compositions.main.layers[0], 0s after the layer's start, as Broken(how={how})" in str(
-        error.value
-    )
-    assert said in str(error.value)
+@pytest.mark.parametrize(("how", "said"), [(0.0, "KeyError: 'no such room'"), (1.0, "it makes infinities")])
+def test_one_that_fails_is_named_with_its_place_instant_and_parameters(how, said):
+    broken = replace(use(Broken, how=how), path="compositions.main.layers[0].sound.effects[0]")
+    with pytest.raises(PluginFault) as error:
+        samples(voices(through(broken)), 1, opener=Ones)
+    told = str(error.value)
+    assert told.startswith("error: the sound effect 'broken', version 3, of ")
+    assert f"\n  process(): {said}" in told
+    assert "\n  at 0s after the layer's start\n  in compositions.main.layers[0].sound.effects[0]\n" in told
+    assert f"with how: {how:g}" in told
 
 
 def test_what_is_kept_is_known_by_effect_version_and_parameters():

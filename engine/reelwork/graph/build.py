@@ -126,7 +126,7 @@ class _Builder:
                 fade_out=written.sound.fade_out,
                 mute=written.sound.mute,
                 effects=tuple(
-                    graph.SoundEffectUse(self._registry.sound_effects[use.effect], use.params, use.mix)
+                    graph.SoundEffectUse(self._registry.sound_effects[use.effect], use.params, use.mix, use.path)
                     for use in written.sound.effects
                     if use.enabled
                 ),

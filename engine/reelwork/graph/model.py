@@ -144,11 +144,15 @@ class EffectUse:
 
 @dataclass(frozen=True)
 class SoundEffectUse:
-    """An effect on a layer's sound; ``params`` holds plain values or curves by parameter name."""
+    """An effect on a layer's sound; ``params`` holds plain values or curves by parameter name.
+
+    :param path: the key's path in the scene, for messages
+    """
 
     effect: type[SoundEffect]
     params: Mapping[str, object]
     mix: Curve
+    path: str = field(default="", metadata={"digest": False})
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from reelwork.errors import RenderError
+from reelwork.errors import PluginError
+from reelwork.faults import Calling, PluginFault
 from reelwork.graph.model import SoundEffectUse, SoundUse
 from reelwork.plan.evaluate import Scope, instance, is_constant
 from reelwork.plan.nodes import digest
@@ -39,7 +40,12 @@ def ringing(effects: tuple[SoundEffectUse, ...], duration: Fraction) -> Fraction
 
     :param duration: of the layer, seconds: when on its clock it ends
     """
-    return sum((Fraction(max(0.0, _at(use, duration).tail())) for use in effects), Fraction(0))
+    total = Fraction(0)
+    for use in effects:
+        effect = _at(use, duration)
+        with Calling(effect, doing="tail()"):
+            total += Fraction(max(0.0, effect.tail()))
+    return total
 
 
 def processed(
@@ -50,10 +56,10 @@ def processed(
     :param read: ``(first, stop)`` to those samples of the sound; asked for one run after another
     :param clock: that parameters are keyframed on, over the sound's seconds
     :param path: of the layer, in the scene
-    :raises RenderError: a plugin fails at it
+    :raises PluginFault: a plugin fails at it
     """
     context = SoundContext(seed=int.from_bytes(digest(path)[:4], "big"))
-    stages = [_Stage(use, clock, path, context) for use in effects]
+    stages = [_Stage(use, clock, context) for use in effects]
     late = sum(stage.latency for stage in stages)
     first = 0
     while True:
@@ -70,16 +76,15 @@ def processed(
 class _Stage:
     """One effect, with what it remembers."""
 
-    def __init__(self, use: SoundEffectUse, clock: Clock, path: str, context: SoundContext) -> None:
-        self._use, self._clock, self._path, self._context = use, clock, path, context
+    def __init__(self, use: SoundEffectUse, clock: Clock, context: SoundContext) -> None:
+        self._use, self._clock, self._context = use, clock, context
         self._effect = _at(use, clock.at(Fraction(0)))
         self._step = BLOCK if is_constant(use.params) else STEP
         self._is_mixed = not (use.mix.is_constant and use.mix.keys[0].value == 1.0)
-        try:
-            self.latency = max(0, int(self._effect.latency(context)))
+        with Calling(self._effect, doing="begin()"):
             self._state = self._effect.begin(context)
-        except Exception as error:
-            raise self._failure(0, error) from error
+        with Calling(self._effect, doing="latency()"):
+            self.latency = max(0, int(self._effect.latency(context)))
         self._dry = np.zeros((context.channels, self.latency), np.float32)
 
     def process(self, sound: Block, first: int) -> Block:
@@ -94,11 +99,12 @@ class _Stage:
         try:
             if self._step == STEP:
                 self._effect = _at(self._use, self._clock.at(Fraction(first, RATE)))
-            self._effect.process(np.ascontiguousarray(sound), made, self._state, self._context)
-            if not np.isfinite(made).all():
-                raise ValueError("it makes infinities, or what is no number")
-        except Exception as error:
-            raise self._failure(first, error) from error
+            with Calling(self._effect, doing="process()"):
+                self._effect.process(np.ascontiguousarray(sound), made, self._state, self._context)
+                if not np.isfinite(made).all():
+                    raise PluginError("it makes infinities, or what is no number")
+        except PluginFault as fault:
+            raise fault.at(f"{format_seconds(Fraction(first, RATE))} after the layer's start") from fault
         return made
 
     def _mixed(self, sound: Block, made: Block, first: int) -> Block:
@@ -110,22 +116,15 @@ class _Stage:
         result: Block = (dry + (made.astype(np.float64) - dry) * share).astype(np.float32)
         return result
 
-    def _failure(self, sample: int, error: Exception) -> RenderError:
-        """A stranger's effect may fail in any way: which one it was, on which layer, when and with what parameters."""
-        cls = type(self._effect)
-        return RenderError(
-            f"the sound effect {cls.name!r} (version {cls.version}, {cls.__module__}) failed in {self._path}, "
-            f"{format_seconds(Fraction(sample, RATE))} after the layer's start, as {self._effect!r}: "
-            f"{type(error).__name__}: {error}"
-        )
-
 
 def _at(use: SoundEffectUse, time: Fraction) -> SoundEffect:
     """The effect as it is when the layer's clock says ``time``."""
-    return instance(use.effect, use.params, Scope(time, (0.0, 0.0), (0.0, 0.0)))
+    return instance(use.effect, use.params, Scope(time, (0.0, 0.0), (0.0, 0.0)), use.path)
 
 
 def _changes_nothing(use: SoundEffectUse) -> bool:
     if use.mix.is_constant and use.mix.keys[0].value == 0.0:
         return True
-    return is_constant(use.params) and _at(use, Fraction(0)).is_identity()
+    effect = _at(use, Fraction(0))
+    with Calling(effect, doing="is_identity()"):
+        return is_constant(use.params) and effect.is_identity()
