@@ -204,11 +204,7 @@ def _limits(kind: Kind) -> tuple[float | None, float | None]:
         match part:
             case kinds.Ratio(bounded=True):
                 return 0.0, 100.0
-<<<<<<< HEAD
-            case kinds.Number() | kinds.Ratio() | kinds.Time():
-=======
             case kinds.Number() | kinds.Ratio() | kinds.Level() | kinds.Time():
->>>>>>> 943890f (Faults of sound effects are told as those of pictures are; the ranges of levels and times are in tables)
                 return part.minimum, part.maximum
             case kinds.Length():
                 return part.minimum, None
