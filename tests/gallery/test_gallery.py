@@ -15,7 +15,7 @@ from PIL import Image
 from reelwork import Example, PointEffect, param
 from reelwork.effect import Extension
 from reelwork.extensions import registry
-from reelwork.gallery.__main__ import main
+from reelwork.gallery.__main__ import drawn, main
 from reelwork.gallery.pages import gallery
 from reelwork.gallery.shots import shots
 from reelwork.scene.reader import read_scene_text
@@ -33,6 +33,7 @@ def test_the_words_are_fresh(name: str) -> None:
 def test_the_pictures_are_all_there_and_no_others_and_small() -> None:
     there = {str(path.relative_to(FOLDER)) for path in FOLDER.glob("pictures/**/*.*")}
     assert there == set(GALLERY.pictures), "run `make docs`"
+    assert [path for path, shot in GALLERY.pictures.items() if drawn(FOLDER / path) != shot.digest] == []
     assert sum((FOLDER / path).stat().st_size for path in there) < MOST_BYTES
 
 
@@ -115,10 +116,12 @@ def test_a_picture_is_the_one_that_the_code_draws(tmp_path: Path) -> None:
     (tmp_path / "pictures" / "old").mkdir(parents=True)
     (tmp_path / "pictures" / "old" / "gone-1.jpg").touch()
     result = CliRunner().invoke(main, [str(tmp_path), "--only", "slate"], catch_exceptions=False)
-    drawn = tmp_path / "pictures" / "generators" / "slate-1.jpg"
-    assert result.output == f"{drawn}\n"
-    with Image.open(drawn) as new, Image.open(FOLDER / drawn.relative_to(tmp_path)) as old:
+    drawing = tmp_path / "pictures" / "generators" / "slate-1.jpg"
+    assert result.output == f"{drawing}\n"
+    with Image.open(drawing) as new, Image.open(FOLDER / drawing.relative_to(tmp_path)) as old:
         assert new.size == old.size == (320, 180)
         assert abs(np.asarray(new, float) - np.asarray(old, float)).mean() < 1.0
+    assert drawn(drawing) == GALLERY.pictures["pictures/generators/slate-1.jpg"].digest
+    assert not CliRunner().invoke(main, [str(tmp_path), "--only", "slate"]).output
     assert [path.name for path in tmp_path.glob("pictures/**/*.jpg")] == ["slate-1.jpg"]
     assert (tmp_path / "README.md").read_text("utf-8") == GALLERY.pages["README.md"]

@@ -22,9 +22,12 @@ _QUALITY = 86
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--package", default="reelwork", show_default=True, help="Whose plugins.")
 @click.option("--only", help="Only pictures of extensions whose names begin so.")
-@click.option("--no-pictures", is_flag=True, help="Only the words.")
-def main(folder: Path, package: str, only: str | None, no_pictures: bool) -> None:
-    """Write pages of everything that a package's plugins bring to FOLDER, and a picture of each example and preset."""
+@click.option("--anew", is_flag=True, help="Also pictures that were drawn of the same scenes.")
+def main(folder: Path, package: str, only: str | None, anew: bool) -> None:
+    """Write pages of everything that a package's plugins bring to FOLDER, and a picture of each example and preset.
+
+    A picture that is there stays while its scene and the extension's version are the same.
+    """
     made = gallery(registry(), package)
     if len(made.pages) == 1:
         raise click.BadParameter(
@@ -32,9 +35,17 @@ def main(folder: Path, package: str, only: str | None, no_pictures: bool) -> Non
         )
     _write_pages(folder, made)
     for path, shot in made.pictures.items():
-        if not no_pictures and (only is None or Path(path).name.startswith(only)):
+        if (anew or drawn(folder / path) != shot.digest) and (only is None or Path(path).name.startswith(only)):
             _draw(shot, folder / path)
             click.echo(folder / path)
+
+
+def drawn(path: Path) -> str:
+    """The digest of the shot that a picture was drawn of; empty where there is none."""
+    if not path.exists():
+        return ""
+    with Image.open(path) as picture:
+        return bytes(picture.info.get("comment", b"")).decode("ascii", "replace")
 
 
 def _write_pages(folder: Path, made: Gallery) -> None:
@@ -55,7 +66,7 @@ def _draw(shot: Shot, path: Path) -> None:
         produce.frame(scene, Settings(), INSTANT, still)
         with Image.open(still) as picture:
             small = picture.convert("RGB").resize((_WIDTH, _HEIGHT), Image.Resampling.LANCZOS)
-    small.save(path, quality=_QUALITY, optimize=True)
+    small.save(path, quality=_QUALITY, optimize=True, comment=shot.digest)
 
 
 if __name__ == "__main__":

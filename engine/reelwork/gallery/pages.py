@@ -34,7 +34,7 @@ def gallery(registry: Registry, package: str) -> Gallery:
     """Everything that a package's plugins bring, a page for each plugin, and one that leads to them."""
     pages, pictures = {}, {}
     index = [f"# What {package} brings", _HEAD, _ABOUT, "![The picture that effects are tried on](pictures/sample.jpg)"]
-    pictures["pictures/sample.jpg"] = Shot("sample", "", sample("- composition: picture"))
+    pictures["pictures/sample.jpg"] = Shot("sample", "", sample("- composition: picture"), 1)
     for plugin in registry.plugins:
         if plugin.package != package or not plugin.brings:
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -25,11 +26,18 @@ class Shot:
     :param title: what it shows
     :param words: what of the scene matters, as a scene has it
     :param scene: the whole scene, of which ``INSTANT`` is shown
+    :param version: of the extension
     """
 
     title: str
     words: str
     scene: str
+    version: int
+
+    @property
+    def digest(self) -> str:
+        """By which a picture that was drawn is known to be the one of this shot."""
+        return hashlib.sha256(f"{INSTANT} {self.version} {self.scene}".encode()).hexdigest()[:24]
 
 
 def shots(name: str, cls: type[Extension]) -> tuple[Shot, ...]:
@@ -38,7 +46,7 @@ def shots(name: str, cls: type[Extension]) -> tuple[Shot, ...]:
     :param name: by which scenes use it
     """
     stage = next((stage for base, stage in _STAGES.items() if issubclass(cls, base)), None)
-    return tuple(_shot(name, example, stage) for example in _examples(cls)) if stage else ()
+    return tuple(_shot(name, cls.version, example, stage) for example in _examples(cls)) if stage else ()
 
 
 def sample(layers: str) -> str:
@@ -55,12 +63,13 @@ def _examples(cls: type[Extension]) -> Iterator[Example]:
         yield Example("with its defaults")
 
 
-def _shot(name: str, example: Example, stage: Callable[[str, Example], str]) -> Shot:
+def _shot(name: str, version: int, example: Example, stage: Callable[[str, Example], str]) -> Shot:
     if example.layers:
         layers = textwrap.dedent(example.layers).strip("\n")
-        return Shot(example.title, layers, sample(layers))
+        return Shot(example.title, layers, sample(layers), version)
     parameters = f": {{{written(example.parameters)}}}" if example.parameters else ""
-    return Shot(example.title, f"{name}{parameters}", stage(f'{{"{name}"{parameters or ": {}"}}}', example))
+    scene = stage(f'{{"{name}"{parameters or ": {}"}}}', example)
+    return Shot(example.title, f"{name}{parameters}", scene, version)
 
 
 def _effect(use: str, example: Example) -> str:
