@@ -80,6 +80,11 @@ class PluginFault(PluginError):
         """The keys of the scene that use what is suspected."""
         return frozenset(suspect.path for suspect in self.suspects if suspect.path)
 
+    def warning(self) -> str:
+        """What is said of it where it is left out and the work goes on."""
+        failed, _, rest = str(self).partition("\n")
+        return f"warning: {failed.removeprefix('error: ')}, and is left out of this draft\n{rest}"
+
     def at(self, frame: str) -> PluginFault:
         """The same, of a frame."""
         return self if self.frame else _fault(self.problem, self.suspects, frame, self.trace)

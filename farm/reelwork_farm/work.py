@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from reelwork.errors import MediaError, RenderError
+from reelwork.faults import PluginFault
 from reelwork.media.files import check_file
 from reelwork.media.stills import is_still, load_still
 from reelwork.media.verify import animation_problems, sound_problems
@@ -182,6 +183,9 @@ class _Watched:
 
     def advance(self, frames: int = 1) -> None:
         self.report.advance(frames)
+
+    def leave_out(self, fault: PluginFault) -> None:
+        self.report.leave_out(fault)
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
+
+import numpy as np
 
 from reelwork import (
     AreaEffect,
+    CompositeMerge,
     PixelGenerator,
     PointEffect,
     SeparableMerge,
@@ -17,6 +22,7 @@ from reelwork import (
     param,
 )
 from reelwork.image import Window
+from reelwork.image.frame import Frame
 from reelwork.kinds import Choice, Ratio
 
 
@@ -115,6 +121,47 @@ class Trail(TemporalEffect, name="faulty-trail", version=1):
         out.data[:] = sources[0].data / (1 // 0)
 
 
+class Dark(PointEffect, name="nan-point", version=1):
+    """Makes what is no number of black."""
+
+    @staticmethod
+    def pixel(r, g, b, a):
+        return r / (r if r > 0.5 else 0.0) * r, g, b, a
+
+
+class Blot(AreaEffect, name="nan-area", version=1):
+    """Makes one infinite pixel."""
+
+    def margin(self, context):
+        return (0, 0, 0, 0)
+
+    def render(self, source, out, context):
+        out.paste(source)
+        here = Window(20, 10, 21, 11) & out.window
+        if not here.is_empty:
+            out.paste(Frame(np.full((4, 1, 1), np.inf, np.float32), here))
+
+
+class Sums(CompositeMerge, name="nan-merge", version=1):
+    """Makes what is no number where both are there."""
+
+    @staticmethod
+    def pixel(rb, gb, bb, ab, rs, gs, bs, as_):
+        none = 0.0 * (1.0 / (1.0 - ab)) if ab * as_ > 0.5 else 0.0
+        return rs + rb * (1.0 - as_) + none, gs + gb * (1.0 - as_), bs + bb * (1.0 - as_), as_ + ab * (1.0 - as_)
+
+
+class Moody(PointEffect, name="moody", version=1):
+    """Fails while a file is not empty."""
+
+    def uniforms(self):
+        return () if not Path(os.environ["MOODY"]).read_text() else (1 / 0,)
+
+    @staticmethod
+    def pixel(r, g, b, a):
+        return g, r, b, a
+
+
 class Drawn(VectorGenerator, name="faulty-drawing", version=1):
     """Draws nothing that is a drawing."""
 
@@ -151,4 +198,4 @@ class Way(Transition, name="faulty-way", version=1):
 
 @hookimpl
 def reelwork_extensions():
-    return (Point, Three, Untyped, Area, Warp, Trail, Drawn, Made, Mixed, Way)
+    return (Point, Three, Untyped, Area, Warp, Trail, Dark, Blot, Sums, Moody, Drawn, Made, Mixed, Way)

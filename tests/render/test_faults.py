@@ -7,13 +7,18 @@ import pickle
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
+import numpy as np
 import pytest
 from render import faulty
 
 from reelwork.cli.exits import tell
+from reelwork.errors import MediaError
 from reelwork.extensions import load, registry
 from reelwork.extensions.manager import GROUP
 from reelwork.faults import PluginFault
+from reelwork.image import Window
+from reelwork.image.frame import Frame
+from reelwork.media.write import write_still
 from reelwork.render import produce
 from reelwork.render.prepare import Settings
 from reelwork.render.progress import Silent
@@ -69,7 +74,7 @@ def test_an_error_in_an_effect_says_whose_it_is_where_it_is_used_and_when(scene)
     assert str(failing(path)).splitlines() == [
         "error: the effect 'faulty-point', version 3, of reelwork-faulty 0.3, failed",
         f"  uniforms(): KeyError: 'missing' ({faulty.__file__}:{line}, in uniforms)",
-        "  at 0.5s",
+        "  at frame 12 (0.5s)",
         f"  in compositions.main.layers[1].effects[1] ({path}:8:31)",
         "  with how: uniforms, amount: 0.4",
     ]
@@ -151,3 +156,97 @@ def test_a_fault_survives_pickling(scene):
     fault = failing(scene("{solid: red, effects: [three-results]}"))
     again = pickle.loads(pickle.dumps(fault))
     assert (str(again), again.suspects, again.trace) == (str(fault), fault.suspects, fault.trace)
+
+
+NAN = "it made pixels that are no light: not a number (NaN) in "
+
+
+@pytest.mark.parametrize(
+    ("layer", "name", "path", "said"),
+    [
+        ("effects: [invert, nan-point, invert]", "nan-point", "effects[1]", f"{NAN}2,304 of 2,304 pixels, first at"),
+        ("effects: [invert, nan-point, {gaussian-blur: {radius: 3}}]", "nan-point", "effects[1]", NAN),
+        ("effects: [nan-area, {gaussian-blur: {radius: 3}}]", "nan-area", "effects[0]", "first at column 20, row 10"),
+        ("effects: [{nan-area: {mix: 50%}}]", "nan-area", "effects[0]", "infinite in 1 of "),
+        ("blend: nan-merge", "nan-merge", "blend", NAN),
+    ],
+)
+def test_who_made_what_is_no_number_is_found_however_it_spread(scene, layer, name, path, said):
+    fault = failing(scene(f"{{solid: red, {layer}}}"))
+    assert said in str(fault)
+    (suspect,) = fault.suspects
+    assert suspect.what.startswith(("the effect", "the merge"))
+    assert name in suspect.what
+    assert suspect.path == f"compositions.main.layers[1].{path}"
+
+
+def test_of_a_still_it_is_the_effect_or_the_file(scene, tmp_path):
+    light = np.zeros((4, 8, 8), np.float32)
+    light[3] = 1.0
+    write_still(Frame(light, Window(0, 0, 8, 8)), tmp_path / "black.exr", alpha=True)
+    assert "'nan-point'" in str(failing(scene("{file: black.exr, effects: [invert, invert, nan-point]}")))
+    light[2, 3, 5] = np.nan
+    write_still(Frame(light, Window(0, 0, 8, 8)), tmp_path / "torn.exr", alpha=True)
+    with pytest.raises(MediaError) as caught:
+        produce.frame(scene("{file: torn.exr, effects: [invert]}"), Settings(), "0s", tmp_path / "x.png")
+    assert str(caught.value).startswith(f"{tmp_path / 'torn.exr'}: holds pixels that are no light: not a number (NaN)")
+    assert "compositions.main.layers[1]" in str(caught.value)
+
+
+class Told:
+    """A progress that keeps what is left out."""
+
+    def __init__(self) -> None:
+        self.faults: list[PluginFault] = []
+
+    def stage(self, name): ...
+
+    def start(self, total, *, done=0): ...
+
+    def advance(self, frames=1): ...
+
+    def leave_out(self, fault):
+        self.faults.append(fault)
+
+
+DRAFT = Settings(draft=True)
+
+
+@pytest.mark.parametrize(
+    ("layer", "without"),
+    [
+        ("{solid: red, effects: [{faulty-point: {how: uniforms}}, invert]}", "{solid: red, effects: [invert]}"),
+        ("{solid: red, effects: [nan-area, {faulty-area: {how: region}}]}", "{solid: red}"),
+        ("{generate: faulty-drawing}", "{solid: transparent}"),
+        ("{solid: red, blend: faulty-merge}", "{solid: red}"),
+        (
+            "{sequence: [{solid: red, duration: 0.5s}, {transition: faulty-way, duration: 0.2s}, "
+            "{solid: tan, duration: 0.5s}]}",
+            "{solid: red}",
+        ),
+        ("{layers: [{solid: red, effects: [three-results]}]}", "{layers: [{solid: red}]}"),
+    ],
+)
+def test_in_a_draft_what_fails_is_left_out_and_told_once(scene, tmp_path, layer, without):
+    told = Told()
+    path = produce.frame(scene(layer), DRAFT, "0.4s", tmp_path / "lacking.png", progress=told)
+    assert len(told.faults) == (2 if "nan-area" in layer else 1)
+    assert "is left out of this draft" in told.faults[0].warning()
+    assert told.faults[0].suspects[0].place
+    plain = produce.frame(scene(without), Settings(), "0.4s", tmp_path / "without.png")
+    assert path.read_bytes() == plain.read_bytes()
+
+
+def test_what_lacks_something_is_not_kept_under_the_key_of_what_is_whole(scene, tmp_path, monkeypatch):
+    path, told = scene("{solid: red, effects: [moody]}"), Told()
+    switch = tmp_path / "switch"
+    monkeypatch.setenv("MOODY", str(switch))
+    request = Request(to=tmp_path / "film.mkv", lenient=True)
+    for broken in (True, True, False, False):
+        switch.write_text("x" * broken)
+        produce.render(path, DRAFT, request, told)
+    assert len(told.faults) == 2, "it was told of twice in a render, or frames that lack the effect were kept"
+    assert str(told.faults[0]).splitlines()[2] == "  at frame 0 (0s)"
+    switch.write_text("x")
+    with pytest.raises(PluginFault):
+        produce.render(path, Settings(), Request(to=tmp_path / "film.mkv", fresh=True), told)

@@ -12,7 +12,9 @@ from rich.progress import Progress as Display
 from rich.table import Column
 from rich.text import Text
 
+from reelwork.cli.exits import coloured
 from reelwork.cli.meter import Meter
+from reelwork.faults import PluginFault
 from reelwork.render.progress import Progress
 
 #: Columns of the screen that the bar itself takes at most.
@@ -62,3 +64,6 @@ class _Bar:
     def advance(self, frames: int = 1) -> None:
         self._meter.advance(frames)
         self._display.update(self._task, completed=self._meter.finished)
+
+    def leave_out(self, fault: PluginFault) -> None:
+        self._display.console.print(Text.from_ansi(coloured(fault.warning())))

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from reelwork.cli.values import draft_option, output_option, scene_argument, settings_option, to_option
+from reelwork.cli.watch import watching
 from reelwork.render import produce
 from reelwork.render.prepare import Settings
 
@@ -24,4 +25,6 @@ def command(scene: Path, time: str, to: Path, output: str | None, settings: dict
     TIME is written as in a scene: 2s, 500ms, 36f, 00:00:02:12. Transparency is kept where the background is
     transparent.
     """
-    click.echo(produce.frame(scene, Settings(settings, draft), time, to, output=output))
+    with watching() as progress:
+        made = produce.frame(scene, Settings(settings, draft), time, to, output=output, progress=progress)
+    click.echo(made)

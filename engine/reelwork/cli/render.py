@@ -84,6 +84,7 @@ def command(
             jobs=jobs or usable_cores(),
             fresh=fresh,
             verify=verify,
+            lenient=draft and farm is None,
         )
         render = rendering.renderer(here, farm, terms, discard=discard)
         rendering.tell(render, scene, rendering.Settings(settings, draft), request)

@@ -9,7 +9,9 @@ from contextlib import contextmanager
 
 import click
 
+from reelwork.cli.exits import coloured
 from reelwork.cli.meter import Meter, spoken
+from reelwork.faults import PluginFault
 from reelwork.render.progress import Progress
 
 #: Seconds between two plain lines.
@@ -59,6 +61,10 @@ class Lines:
         self._meter.advance(frames)
         if self._meter.now() - self._last >= _PAUSE:
             self._say()
+
+    def leave_out(self, fault: PluginFault) -> None:
+        """Say what is left out, and why."""
+        click.echo(coloured(fault.warning()), err=True)
 
     def _say(self) -> None:
         self._last = self._meter.now()

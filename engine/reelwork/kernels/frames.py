@@ -95,16 +95,16 @@ def merge(merge: type[Merge], space: Space, backdrop: Frame, source: Frame, opac
     merger(merge, space, opacity)(backdrop, source)
 
 
-def merger(merge: type[Merge], space: Space, opacity: float = 1.0, layer: str = "") -> Callable[[Frame, Frame], None]:
+def merger(merge: type[Merge], space: Space, opacity: float = 1.0, path: str = "") -> Callable[[Frame, Frame], None]:
     """A merge made ready for many frames: a function of backdrop and source, as :func:`merge`.
 
-    :param layer: the path of the layer that is merged, for messages
+    :param path: of the key that names the merge, for messages
     :raises PluginFault: the merge fails
     """
     opacity = float(opacity)
     if opacity <= 0.0:
         return lambda backdrop, source: None
-    with Calling(merge, path=layer):
+    with Calling(merge, path=path):
         run = generated.merge_kernel(merge, space)
 
     def onto(backdrop: Frame, source: Frame) -> None:
@@ -114,7 +114,7 @@ def merger(merge: type[Merge], space: Space, opacity: float = 1.0, layer: str = 
         try:
             run(source.data, *source.window[:2], backdrop.data, *backdrop.window[:2], *both, opacity)
         except Exception as error:
-            raise fault(error, merge, path=layer) from error
+            raise fault(error, merge, path=path) from error
 
     return onto
 

@@ -27,6 +27,7 @@ from reelwork.effect import (
 )
 from reelwork.graph.model import Media
 from reelwork.image import EMPTY, Window
+from reelwork.plan import asking
 from reelwork.values import Affine, Space
 
 #: Fields that a node's picture does not depend on, beside its region, which its key holds anyway.
@@ -184,7 +185,7 @@ class Temporal(Node):
     @cached_property
     def spreads(self) -> bool:
         """Whether pixels are made from others than those at their own place."""
-        return self.effect.needs(self.region, self.context) != self.region
+        return asking.needs(self.effect, self.region, self.context) != self.region
 
 
 @dataclass(frozen=True, eq=False)
@@ -238,6 +239,11 @@ class Element:
     merge: type[Merge]
     opacity: float
     layer: str = ""
+
+    @property
+    def blend(self) -> str:
+        """The path of the key that names the merge."""
+        return f"{self.layer}.blend" if self.layer else ""
 
     @property
     def is_plain(self) -> bool:

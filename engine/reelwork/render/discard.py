@@ -52,17 +52,17 @@ class _DiscardingRenderer:
 
     def render(self, unit: Unit, report: Report) -> Segment:
         with compiling_said(report):
-            for _ in self._finished(unit):
+            for _ in self._finished(unit, report):
                 report.stage("rendering")
                 report.advance()
         return Segment(unit, _NOWHERE, "")
 
-    def _finished(self, unit: Unit) -> Iterator[object]:
+    def _finished(self, unit: Unit, report: Report) -> Iterator[object]:
         """What an encoder would be given, picture by picture."""
         if self._job.spec is not None:
-            yield from self._painter.pictures(unit.first, unit.stop, self._job.spec)
+            yield from self._painter.pictures(unit.first, unit.stop, self._job.spec, report)
             return
-        for frame in self._painter.frames(unit.first, unit.stop):
+        for frame in self._painter.frames(unit.first, unit.stop, report):
             yield frame if self._job.linear else self._pixels(frame)
 
     def _pixels(self, frame: Frame) -> object:
@@ -116,6 +116,6 @@ def discard_instants(prepared: Prepared, output: Output, request: Request, progr
     graph = prepared.graph(output.composition)
     progress.start(len(output.at))
     for time in output.at:
-        frame, alpha = paint_instant(graph, output, time, request.scale)
+        frame, alpha = paint_instant(graph, output, time, request.scale, progress if request.lenient else None)
         frame_to_pixels(frame, alpha=alpha, display=graph.display)
         progress.advance()

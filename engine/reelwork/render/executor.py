@@ -20,6 +20,7 @@ from reelwork.image import EMPTY, Window
 from reelwork.image.frame import Frame
 from reelwork.image.storage import StorageFormat
 from reelwork.kernels import coverage, frames, resample
+from reelwork.kernels.finite import all_finite
 from reelwork.kernels.warp import Warp
 from reelwork.media.convert import PictureWriter, copied, new_parts
 from reelwork.media.picture import Picture as StoredPicture
@@ -44,6 +45,7 @@ from reelwork.plan.nodes import (
     Warped,
 )
 from reelwork.plan.planner import drawing
+from reelwork.render.culprit import culprit
 from reelwork.render.instants import Instants
 from reelwork.render.job import TILE_ROWS
 from reelwork.render.keeper import Keeper
@@ -77,12 +79,25 @@ class Executor:
         self._passing: list[bytes] = []
 
     def frame(self, plan: FramePlan) -> Frame:
-        """The whole frame of a plan."""
+        """The whole frame of a plan.
+
+        :raises PluginFault: an extension fails, or makes what is no number
+        :raises MediaError: a file cannot be decoded, or holds what is no number
+        """
         out = Frame.empty(plan.window)
         with self._ready(plan):
             for tile in self._finished(plan, plan.window):
                 out.paste(tile)
         return out
+
+    def part(self, node: Node, window: Window) -> Frame:
+        """What a node of a plan shows in a window, whatever that is."""
+        frame = Frame.empty(window)
+        with self._ready(FramePlan(node, window)):
+            for tile in self._tiles(window):
+                self._paint(node, tile)
+                frame.paste(tile)
+        return frame
 
     def picture(
         self, plan: FramePlan, storage: StorageFormat, before: tuple[FramePlan, StoredPicture] | None = None
@@ -90,6 +105,8 @@ class Executor:
         """The frame of a plan as it is stored.
 
         :param before: another frame, of which all is taken that is the same
+        :raises PluginFault: as :meth:`frame`
+        :raises MediaError: as :meth:`frame`
         """
         with self._ready(plan):
             if before is not None and (parts := _stale(before[0], plan)) is not None:
@@ -109,6 +126,8 @@ class Executor:
         """The tiles of a part of a frame, from the top to the bottom."""
         for tile in self._tiles(window):
             self._paint(plan.root, tile)
+            if not all_finite(tile):
+                raise culprit(plan, Executor(self._sources, tile_rows=self._tile_rows, keep_bytes=0).part)
             yield tile
 
     @contextmanager
@@ -216,7 +235,7 @@ class Executor:
         nodes = [element.node for element in elements]
         # what was painted whole is merged from where it lies
         whole = [self._keeper.is_whole(node) for node in nodes]
-        mergers = [frames.merger(e.merge, stack.space, e.opacity, e.layer) for e in elements]
+        mergers = [frames.merger(e.merge, stack.space, e.opacity, e.blend) for e in elements]
 
         regions = [node.region for node in nodes]
         hiding = [i for i, element in enumerate(elements) if element.is_plain and not element.node.opaque.is_empty]

@@ -101,7 +101,7 @@ def film_shot(
     first, stop = selected(count, request.frames)
     size, alpha = (view.window.width, view.window.height), view.background is None
     spec = film_spec(output, suffix, size, fps, display=graph.display, alpha=alpha, draft=settings.draft)
-    return Shot(graph, view, start, fps), spec, first, stop
+    return Shot(graph, view, start, fps, request.lenient), spec, first, stop
 
 
 def copy_note(prepared: Prepared, output: Output, suffix: str, settings: Settings, request: Request) -> str:

@@ -96,6 +96,8 @@ class LocalDispatcher:
                         progress.advance(frames)
                     case wire.Stage(name):
                         progress.stage(name)
+                    case wire.LeftOut(fault):
+                        progress.leave_out(fault)
                     case wire.Finished(segment):
                         worker.give(schedule.take(worker.number))
                         yield segment

@@ -9,16 +9,12 @@ from fractions import Fraction
 from pathlib import Path
 
 from reelwork.errors import OutputError
-from reelwork.faults import PluginFault
 from reelwork.graph.model import Graph
 from reelwork.image.frame import Frame
 from reelwork.media.write import write_gif, write_still
-from reelwork.plan.planner import plan_frame
-from reelwork.render.executor import Executor
 from reelwork.render.job import Dispatcher, Job, Segment
 from reelwork.render.prepare import Prepared
-from reelwork.render.progress import Progress
-from reelwork.render.sources import Sources
+from reelwork.render.progress import Progress, Report, Silent
 from reelwork.render.unit import Painter, Shot, StillsJob
 from reelwork.render.units import Request, job_key, kept_folder, mark_used, run, selected, units
 from reelwork.render.view import frame_range, output_view
@@ -27,9 +23,12 @@ from reelwork.scene.model import Output
 from reelwork.timecode import format_seconds
 
 
-def paint_instant(graph: Graph, output: Output, time: Fraction, scale: Fraction) -> tuple[Frame, bool]:
+def paint_instant(
+    graph: Graph, output: Output, time: Fraction, scale: Fraction, report: Report | None = None
+) -> tuple[Frame, bool]:
     """A composition at an instant as an output shows it, and whether transparency is kept.
 
+    :param report: with one, an extension that fails is left out, and the report is told
     :raises OutputError: an instant that the composition does not have
     :raises PluginFault: a plugin fails
     """
@@ -39,10 +38,8 @@ def paint_instant(graph: Graph, output: Output, time: Fraction, scale: Fraction)
             f"lasts {format_seconds(graph.root.duration)}"
         )
     view = output_view(graph, output, scale)
-    try:
-        return Executor(Sources(display=graph.display)).frame(plan_frame(graph, view, time)), view.background is None
-    except PluginFault as fault:
-        raise fault.at(format_seconds(time)) from fault
+    painter = Painter(Shot(graph, view, Fraction(0), graph.fps, lenient=report is not None))
+    return painter.frame(time * graph.fps, report or Silent()), view.background is None
 
 
 def write_instants(prepared: Prepared, output: Output, target: Path, request: Request, progress: Progress) -> Path:
@@ -50,7 +47,7 @@ def write_instants(prepared: Prepared, output: Output, target: Path, request: Re
     graph = prepared.graph(output.composition)
     progress.start(len(output.at))
     for number, time in enumerate(output.at, start=1):
-        frame, alpha = paint_instant(graph, output, time, request.scale)
+        frame, alpha = paint_instant(graph, output, time, request.scale, progress if request.lenient else None)
         write_still(frame, instant(target, number, len(output.at)), alpha=alpha, display=graph.display)
         progress.advance()
     return instant(target, 1, len(output.at))
@@ -62,7 +59,7 @@ def write_animation(prepared: Prepared, output: Output, target: Path, request: R
     progress.start(stop - first)
 
     def frames() -> Iterator[Frame]:
-        for frame in Painter(shot, tile_rows=request.tile_rows).frames(first, stop):
+        for frame in Painter(shot, tile_rows=request.tile_rows).frames(first, stop, progress):
             yield frame
             progress.advance()
 
@@ -90,15 +87,15 @@ def write_sequence(
     progress.stage("writing stills")
     for segment in segments:
         for number in range(segment.unit.first, segment.unit.stop):
-            _copy(renderer.still(segment.unit, number), numbered(target, number))
+            _copy(renderer.still(segment.path, number), numbered(target, number))
     mark_used(folder, segments)
     return numbered(target, first)
 
 
-def write_frame(prepared: Prepared, output: Output, time: Fraction, to: Path) -> Path:
-    """Write one instant of an output's composition as a still."""
+def write_frame(prepared: Prepared, output: Output, time: Fraction, to: Path, report: Report | None = None) -> Path:
+    """Write one instant of an output's composition as a still; ``report`` is as in :func:`paint_instant`."""
     graph = prepared.graph(output.composition)
-    frame, alpha = paint_instant(graph, output, time, Fraction(1))
+    frame, alpha = paint_instant(graph, output, time, Fraction(1), report)
     write_still(frame, to, alpha=alpha, display=graph.display)
     return to
 
@@ -111,7 +108,7 @@ def shot_of(prepared: Prepared, output: Output, request: Request) -> tuple[Shot,
     graph = prepared.graph(output.composition)
     start, fps, count = frame_range(graph, output)
     first, stop = selected(count, request.frames)
-    return Shot(graph, output_view(graph, output, request.scale), start, fps), first, stop
+    return Shot(graph, output_view(graph, output, request.scale), start, fps, request.lenient), first, stop
 
 
 def numbered(target: Path, number: int) -> Path:

@@ -95,7 +95,7 @@ def prepare(path: Path, settings: Settings, known: Registry | None = None) -> Pr
     problems += late
     if not any(not problem.warning for problem in problems):
         prepared = Prepared(production, timing, known, ())
-        problems += _undrawable(prepared)
+        problems += _undrawable(prepared, settings.draft)
     wrong = [problem for problem in problems if not problem.warning]
     if wrong:
         raise SceneError(tuple(sorted(wrong, key=_order)))
@@ -114,7 +114,7 @@ def _order(problem: Problem) -> tuple[str, int, int]:
     return ("", 0, 0) if place is None else (place.file, place.line, place.column)
 
 
-def _undrawable(prepared: Prepared) -> list[Problem]:
+def _undrawable(prepared: Prepared, draft: bool) -> list[Problem]:
     """Drawings that cannot be made: fonts that lack a glyph, outlines that make no sense.
 
     :raises PluginFault: a generator fails in another way than by saying so
@@ -134,6 +134,8 @@ def _undrawable(prepared: Prepared) -> list[Problem]:
                 said = error.problems[0]
                 problems[layer.path] = replace(said, place=places.get(layer.path), path=layer.path)
             except PluginFault as fault:
+                if draft:
+                    continue  # it is left out, and told of, when a frame shows it
                 if not isinstance(fault.__cause__, ValueError):
                     raise prepared.known(fault) from fault
                 problems[layer.path] = Problem(str(fault.__cause__), places.get(layer.path), layer.path)

@@ -17,7 +17,7 @@ from reelwork.render.job import Dispatcher
 from reelwork.render.local import LocalDispatcher
 from reelwork.render.outputs import output_problems
 from reelwork.render.prepare import Prepared, Settings, default_output, prepare
-from reelwork.render.progress import Progress
+from reelwork.render.progress import Known, Progress, Silent
 from reelwork.render.units import Request
 from reelwork.scene import files
 from reelwork.scene.model import Output
@@ -125,7 +125,7 @@ def discard(
     """
     task = plan_task(path, settings, request, progress, written=False)
     with naming_layers(task.prepared):
-        levels = _discard(task, progress, dispatcher or LocalDispatcher(request.jobs))
+        levels = _discard(task, Known(progress, task.prepared.known), dispatcher or LocalDispatcher(request.jobs))
     return Rendered(None, task.warnings, levels)
 
 
@@ -156,7 +156,7 @@ def make(task: Task, progress: Progress, dispatcher: Dispatcher | None = None) -
     :raises OutputError: it cannot be written
     """
     with naming_layers(task.prepared):
-        made = _make(task, progress, dispatcher or LocalDispatcher(task.request.jobs))
+        made = _make(task, Known(progress, task.prepared.known), dispatcher or LocalDispatcher(task.request.jobs))
     return replace(made, warnings=task.warnings)
 
 
@@ -268,7 +268,15 @@ def kind_of(output: Output, target: Path) -> Kind:
     )
 
 
-def frame(path: Path, settings: Settings, time: str, to: Path, *, output: str | None = None) -> Path:
+def frame(
+    path: Path,
+    settings: Settings,
+    time: str,
+    to: Path,
+    *,
+    output: str | None = None,
+    progress: Progress | None = None,
+) -> Path:
     """Write one instant of a scene as a still; transparency is kept where the background is transparent.
 
     :param time: as a scene writes a time, such as ``3s``, ``72f`` or ``00:00:03:00``
@@ -282,8 +290,9 @@ def frame(path: Path, settings: Settings, time: str, to: Path, *, output: str | 
         instant = parse_time(time, prepared.scene.canvas.fps)
     except ValueError as error:
         raise OutputError(f"{time!r} is not a time: {error}") from error
+    report = Known(progress or Silent(), prepared.known) if settings.draft else None
     with naming_layers(prepared):
-        return pictures.write_frame(prepared, chosen, instant, to)
+        return pictures.write_frame(prepared, chosen, instant, to, report)
 
 
 def sheet(
@@ -309,7 +318,8 @@ def sheet(
     _check_place(to)
     prepared = prepare(path, settings)
     with naming_layers(prepared):
-        return write_sheet(prepared, chosen_output(prepared, output), to, progress, pictures=pictures, width=width)
+        chosen, told = chosen_output(prepared, output), Known(progress, prepared.known)
+        return write_sheet(prepared, chosen, to, told, pictures=pictures, width=width, lenient=settings.draft)
 
 
 @contextmanager

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
+
+from reelwork.faults import PluginFault
 
 
 class Report(Protocol):
@@ -13,6 +16,9 @@ class Report(Protocol):
 
     def advance(self, frames: int = 1) -> None:
         """So many more frames are finished."""
+
+    def leave_out(self, fault: PluginFault) -> None:
+        """An extension failed, and is left out of a draft."""
 
 
 class Progress(Report, Protocol):
@@ -26,6 +32,24 @@ class Progress(Report, Protocol):
         """
 
 
+class Known:
+    """A :class:`Progress` that passes on what it is told; of what is left out each thing once, where it is known from.
+
+    :param known: an extension's fault with all that is known of it
+    """
+
+    def __init__(self, progress: Progress, known: Callable[[PluginFault], PluginFault]) -> None:
+        self.stage, self.start, self.advance = progress.stage, progress.start, progress.advance
+        self._progress, self._known = progress, known
+        self._told: set[str] = set()
+
+    def leave_out(self, fault: PluginFault) -> None:
+        """Tell of it, unless that was done."""
+        if not fault.paths <= self._told:
+            self._told |= fault.paths
+            self._progress.leave_out(self._known(fault))
+
+
 class Silent:
     """A :class:`Progress` that nobody watches."""
 
@@ -36,4 +60,7 @@ class Silent:
         """Say nothing."""
 
     def advance(self, frames: int = 1) -> None:
+        """Say nothing."""
+
+    def leave_out(self, fault: PluginFault) -> None:
         """Say nothing."""

@@ -23,11 +23,14 @@ _PAPER: Final = "#15181c"
 _INK: Final = "#9aa4ae"
 
 
-def write_sheet(prepared: Prepared, output: Output, to: Path, progress: Progress, *, pictures: int, width: int) -> Path:
+def write_sheet(
+    prepared: Prepared, output: Output, to: Path, progress: Progress, *, pictures: int, width: int, lenient: bool
+) -> Path:
     """Write a contact sheet as a PNG: pictures from left to right, row by row, each with its time and its number.
 
     :param pictures: how many, as far as there are frames; each stands for the middle of its stretch
     :param width: of one picture, in pixels
+    :param lenient: whether an extension that fails is left out
     """
     graph = prepared.graph(output.composition)
     start, fps, count = frame_range(graph, output)
@@ -38,13 +41,13 @@ def write_sheet(prepared: Prepared, output: Output, to: Path, progress: Progress
     across, down = view.window.width + _GAP, view.window.height + _GAP + _LABEL
     sheet = Image.new("RGB", (columns * across + _GAP, rows * down + _GAP), _PAPER)
     draw = ImageDraw.Draw(sheet)
-    painter = Painter(Shot(graph, view, start, fps))
+    painter = Painter(Shot(graph, view, start, fps, lenient))
     progress.start(pictures)
     progress.stage("painting")
     for index in range(pictures):
         number = (2 * index + 1) * count // (2 * pictures)
         x, y = _GAP + index % columns * across, _GAP + index // columns * down
-        pixels = frame_to_pixels(painter.frame(number), alpha=False, display=graph.display)
+        pixels = frame_to_pixels(painter.frame(number, progress), alpha=False, display=graph.display)
         sheet.paste(Image.fromarray(pixels), (x, y))
         said = f"{format_timecode(number, fps)}   frame {number}"
         draw.text((x, y + view.window.height + 5), said, fill=_INK)

@@ -6,15 +6,17 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from reelwork.faults import PluginFault
+from reelwork.graph.leaving import leaving_out
 from reelwork.graph.model import Graph
+from reelwork.image import EMPTY
 from reelwork.image.frame import Frame
 from reelwork.kernels.compiling import compiling_told
 from reelwork.media.convert import picture_in
@@ -29,9 +31,12 @@ from reelwork.plan.planner import View, plan_frame
 from reelwork.render.copying import Stretch, untouched
 from reelwork.render.executor import Executor
 from reelwork.render.job import TILE_ROWS, Renderer, Segment, Unit
-from reelwork.render.progress import Report
+from reelwork.render.progress import Report, Silent
 from reelwork.render.sources import Sources
 from reelwork.timecode import format_seconds
+
+T = TypeVar("T")
+_NOBODY: Final = Silent()
 
 
 @dataclass(frozen=True)
@@ -40,20 +45,23 @@ class Shot:
 
     :param start: the instant of frame 0, seconds of the graph's root
     :param fps: frames a second
+    :param lenient: whether an extension that fails is left out, as in drafts
     """
 
     graph: Graph
     view: View
     start: Fraction
     fps: Fraction
+    lenient: bool = field(default=False, metadata={"digest": False})
 
-    def plan(self, number: int) -> FramePlan:
-        """The plan of a frame, counted from 0."""
+    def plan(self, number: int | Fraction) -> FramePlan:
+        """The plan of a frame, counted from 0; of an instant between two, for a number between."""
         return plan_frame(self.graph, self.view, self.start + number / self.fps)
 
-    def words(self, number: int) -> str:
+    def words(self, number: int | Fraction) -> str:
         """What messages call a frame."""
-        return f"frame {number} ({format_seconds(self.start + number / self.fps)})"
+        time = format_seconds(self.start + number / self.fps)
+        return f"frame {number} ({time})" if Fraction(number).denominator == 1 else time
 
 
 class Painter:
@@ -61,53 +69,66 @@ class Painter:
 
     def __init__(self, shot: Shot, *, tile_rows: int = TILE_ROWS) -> None:
         self.shot = shot
+        self.left_out: frozenset[str] = frozenset()  #: the keys of the scene whose extensions are left out by now
         self._sources = Sources(display=shot.graph.display)
         self._executor = Executor(self._sources, tile_rows=tile_rows)
 
-    def frame(self, number: int) -> Frame:
+    def frame(self, number: int | Fraction, report: Report = _NOBODY) -> Frame:
         """A finished frame.
 
+        :param report: told of what is left out
         :raises PluginFault: a plugin fails; the error says at which frame
         """
-        with self._at(number):
-            return self._executor.frame(self.shot.plan(number))
+        return self._planned(number, report, self._executor.frame)
 
-    def frames(self, first: int, stop: int) -> Iterator[Frame]:
+    def frames(self, first: int, stop: int, report: Report = _NOBODY) -> Iterator[Frame]:
         """Finished frames in order; one that is the same as the one before is the same object.
 
         :raises PluginFault: as :meth:`frame`
         """
-        key, frame = b"", None
+        key, frame = b"", Frame.transparent(EMPTY)
+
+        def painted(plan: FramePlan) -> tuple[bytes, Frame]:
+            return (key, frame) if plan.key == key else (plan.key, self._executor.frame(plan))
+
         for number in range(first, stop):
-            with self._at(number):
-                plan = self.shot.plan(number)
-                if frame is None or plan.key != key:
-                    key, frame = plan.key, self._executor.frame(plan)
+            key, frame = self._planned(number, report, painted)
             yield frame
 
-    def pictures(self, first: int, stop: int, spec: VideoSpec) -> Iterator[StoredPicture]:
+    def pictures(self, first: int, stop: int, spec: VideoSpec, report: Report = _NOBODY) -> Iterator[StoredPicture]:
         """Pictures ready to be encoded; a source that nothing changes hands on its own planes.
 
         :raises PluginFault: as :meth:`frame`
         """
-        key, picture, painted = b"", None, None
+        key, picture = b"", None
+        painted: tuple[FramePlan, StoredPicture] | None = None
+
+        def made(plan: FramePlan) -> tuple[bytes, StoredPicture]:
+            nonlocal painted
+            if picture is not None and plan.key == key:
+                return key, picture
+            found = self._untouched(plan, spec)
+            if found is None:
+                found = self._executor.picture(plan, spec.storage, painted)
+                painted = (plan, found)
+            return plan.key, found
+
         for number in range(first, stop):
-            with self._at(number):
-                plan = self.shot.plan(number)
-                if picture is None or plan.key != key:
-                    key, picture = plan.key, self._untouched(plan, spec)
-                    if picture is None:
-                        painted = (plan, self._executor.picture(plan, spec.storage, painted))
-                        picture = painted[1]
+            key, picture = self._planned(number, report, made)
             yield picture
 
-    @contextmanager
-    def _at(self, number: int) -> Iterator[None]:
-        """Say in a plugin's error at which frame it was."""
-        try:
-            yield
-        except PluginFault as fault:
-            raise fault.at(self.shot.words(number)) from fault
+    def _planned(self, number: int | Fraction, report: Report, paint: Callable[[FramePlan], T]) -> T:
+        """Have the plan of a frame painted; what fails is left out where that is wished, from then on."""
+        while True:
+            try:
+                return paint(self.shot.plan(number))
+            except PluginFault as fault:
+                told = fault.at(self.shot.words(number))
+                if not self.shot.lenient or fault.paths <= self.left_out:
+                    raise told from fault
+                report.leave_out(told)
+                self.left_out |= fault.paths
+                self.shot = replace(self.shot, graph=leaving_out(self.shot.graph, fault.paths))
 
     def _untouched(self, plan: FramePlan, spec: VideoSpec) -> StoredPicture | None:
         node = untouched(plan)
@@ -153,10 +174,10 @@ class _FilmRenderer:
                 segment = encode_unit(job.spec, self._pictures(unit.first, unit.stop, report), job.path(unit))
             else:
                 segment = join_unit(job.spec, self._pieces(unit, report), unit.stop - unit.first, job.path(unit))
-        return Segment(unit, segment.path, segment.digest)
+        return Segment(unit, _kept_apart(segment.path, self._painter), segment.digest)
 
     def _pictures(self, first: int, stop: int, report: Report) -> Iterator[StoredPicture]:
-        for picture in self._painter.pictures(first, stop, self._job.spec):
+        for picture in self._painter.pictures(first, stop, self._job.spec, report):
             yield picture
             report.stage("rendering")
             report.advance()
@@ -210,15 +231,15 @@ class StillsJob:
         """Where the finished unit's folder is."""
         return self.folder / f"{unit.key}.stills"
 
-    def still(self, unit: Unit, number: int) -> Path:
-        """One of a finished unit's stills."""
-        return self.path(unit) / f"{number}{self.suffix}"
+    def still(self, folder: Path, number: int) -> Path:
+        """One of the stills of a finished unit, in the folder of its segment."""
+        return folder / f"{number}{self.suffix}"
 
     def is_whole(self, unit: Unit) -> bool:
         """Whether all stills of a unit are there, as they were written."""
         try:
             digests = (self.path(unit) / _DIGESTS).read_text().split()
-            return digests == [_digest(self.still(unit, number)) for number in range(unit.first, unit.stop)]
+            return digests == [_digest(self.still(self.path(unit), number)) for number in range(unit.first, unit.stop)]
         except (OSError, UnicodeDecodeError):
             return False
 
@@ -243,7 +264,7 @@ class _StillsRenderer:
         try:
             with compiling_said(report):
                 digests = []
-                for number, frame in enumerate(self._painter.frames(unit.first, unit.stop), start=unit.first):
+                for number, frame in enumerate(self._painter.frames(unit.first, unit.stop, report), start=unit.first):
                     still = making / f"{number}{self._job.suffix}"
                     write_still(frame, still, alpha=self._job.alpha, display=self._job.shot.graph.display)
                     digests.append(_digest(still))
@@ -255,7 +276,16 @@ class _StillsRenderer:
         except BaseException:
             shutil.rmtree(making, ignore_errors=True)
             raise
-        return Segment(unit, path, unit.key)
+        return Segment(unit, _kept_apart(path, self._painter), unit.key)
+
+
+def _kept_apart(path: Path, painter: Painter) -> Path:
+    """Where a finished segment is: one that something is left out of is not found again under its unit's key."""
+    if not painter.left_out:
+        return path
+    apart = path.with_name(f"{path.stem}-lacking{path.suffix}")
+    shutil.rmtree(apart, ignore_errors=True)
+    return path.replace(apart)
 
 
 def compiling_said(report: Report) -> AbstractContextManager[None]:

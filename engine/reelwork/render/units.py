@@ -34,6 +34,7 @@ class Request:
     :param jobs: how many workers
     :param fresh: whether finished units of earlier renders are made again
     :param verify: whether every picture that was made is decoded again, and counted
+    :param lenient: whether an extension that fails is left out with a warning, as in drafts
     :param tile_rows: rows that go through the layers at once; no result depends on it
     """
 
@@ -44,6 +45,7 @@ class Request:
     jobs: int = 1
     fresh: bool = False
     verify: bool = False
+    lenient: bool = False
     tile_rows: int = TILE_ROWS
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
+from reelwork.faults import PluginFault
 from reelwork.render.job import Renderer, Segment, Unit
 
 _LENGTH = struct.Struct("<Q")
@@ -42,6 +43,13 @@ class Advance:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """From a worker: an extension failed, and is left out of a draft."""
+
+    fault: PluginFault
+
+
+@dataclass(frozen=True)
 class Finished:
     """From a worker: a unit's segment is there."""
 
@@ -61,7 +69,7 @@ class Failed:
 
 
 Order = Begin | Unit
-News = Stage | Advance | Finished | Failed
+News = Stage | Advance | LeftOut | Finished | Failed
 Factory = Callable[[], Renderer]
 
 

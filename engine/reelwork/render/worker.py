@@ -23,6 +23,7 @@ from functools import partial
 from typing import Any, BinaryIO
 
 from reelwork.extensions import sources
+from reelwork.faults import PluginFault
 from reelwork.render import wire
 from reelwork.render.job import Unit
 
@@ -60,6 +61,10 @@ class Outbox:
         self._frames += frames
         if time.monotonic() - self._sent >= _QUIET:
             self.flush()
+
+    def leave_out(self, fault: PluginFault) -> None:
+        """Send what failed and is left out."""
+        self.send(wire.LeftOut(fault))
 
     def flush(self) -> None:
         """Send what is counted."""
