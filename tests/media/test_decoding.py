@@ -106,6 +106,41 @@ def test_layers_that_show_several_places_in_turn_do_not_seek(clip, made):
     assert sorted(made) == sorted([*range(181), 60, 120])
 
 
+@pytest.mark.parametrize("step", [1, 3])
+def test_what_reads_several_pictures_of_a_place_decodes_each_once(clip, made, step):
+    with VideoSource(clip) as source:
+        for number in range(30, 120):
+            wanted = [number - step * back for back in range(8)]
+            source.expect(wanted, room=64 << 20)
+            for each in wanted:
+                source.picture(each)
+        # what the first frame shows may be decoded from two keys on
+        assert [number for number in sorted(made) if 36 <= number < 120] == list(range(36, 120))
+        source.expect([], room=0)
+        assert len(source._kept) <= 4
+
+
+def test_what_reads_several_pictures_while_it_goes_backwards_decodes_each_once(clip, made):
+    with VideoSource(clip) as source:
+        for number in range(119, 48, -1):
+            wanted = [number - back for back in range(8)]
+            source.expect(wanted, room=64 << 20)
+            for each in wanted:
+                source.picture(each)
+    assert [number for number in sorted(made) if 49 <= number < 108] == list(range(49, 108))
+
+
+def test_where_there_is_no_room_for_them_pictures_are_the_same(clip):
+    with VideoSource(clip) as source:
+        plain = [digest(source.picture(number)) for number in range(60)]
+    with VideoSource(clip) as source:
+        for number in range(20, 60):
+            wanted = [number - 2 * back for back in range(6)]
+            source.expect(wanted, room=1)
+            assert [digest(source.picture(each)) for each in wanted] == [plain[each] for each in wanted]
+            assert len(source._kept) <= 4
+
+
 def test_decoders_are_few_and_go_when_nothing_is_asked_of_them(clip):
     with VideoSource(clip) as source:
         for start in (200, 20, 150, 60, 110, 7):

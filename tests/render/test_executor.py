@@ -39,6 +39,9 @@ class Painted:
     def begin(self, wanted):
         return self.holds
 
+    def expect(self, wanted):
+        pass
+
     def painter(self, media, time, matrix, effects):
         self.asked.append((media.facts.digest, time))
         height, width = media.facts.height, media.facts.width

@@ -35,6 +35,9 @@ class Painted:
     def begin(self, wanted):
         return self.holds
 
+    def expect(self, wanted):
+        pass
+
     def painter(self, media, time, matrix, effects):
         self.asked.append(time)
         height, width = media.facts.height, media.facts.width
@@ -92,6 +95,65 @@ def test_bytes_do_not_depend_on_the_tiles(reference, rows, holds):
 @pytest.mark.parametrize("order", [(0, 1, 2, 3, 4, 5, 6, 7), (7, 6, 5, 4, 3, 2, 1, 0), (3, 0, 7, 4, 4, 1, 6, 2, 5)])
 def test_bytes_do_not_depend_on_the_order(reference, order):
     assert rendered(busy(), [TIMES[n] for n in order]) == [reference[n] for n in order]
+
+
+@pytest.mark.parametrize("budget", [0, 200_000, 1_000_000])
+def test_bytes_do_not_depend_on_what_is_kept(reference, budget):
+    assert rendered(busy(), TIMES, keep_bytes=budget, lasting_bytes=budget) == reference
+    jumping = [3, 4, 5, 0, 1, 7, 6, 5]
+    assert rendered(busy(), [TIMES[n] for n in jumping], lasting_bytes=budget) == [reference[n] for n in jumping]
+
+
+def painted(root, times, **options) -> list[list[Fraction]]:
+    """The times of the pictures that are painted for each frame."""
+    sources = Painted()
+    executor, found = Executor(sources, **options), []
+    for plan in plans(root, times):
+        sources.asked.clear()
+        executor.frame(plan)
+        found.append(list(sources.asked))
+    return found
+
+
+def test_each_picture_is_painted_once_where_there_is_room():
+    root = composition(layer(video(100, 50), scale=(2.0, 2.0), effects=(use(Mean, before=7),)))
+    first, *others = painted(root, TIMES)
+    assert sorted(first) == frames(*range(3, 11))
+    assert others == [[time] for time in TIMES[1:]]
+
+
+def test_where_there_is_less_room_as_many_as_fit_are_not_painted_again():
+    root = composition(layer(video(100, 50), scale=(2.0, 2.0), effects=(use(Mean, before=7),)))
+    room = 3 * 16 * 200 * 100
+    counts = [len(asked) for asked in painted(root, frames(*range(10, 40)), lasting_bytes=room, keep_bytes=0)]
+    assert counts[0] == 8
+    assert sum(counts[8:]) / len(counts[8:]) <= 8 - 2.5
+
+
+class Sparse(Mean, name="sparse", version=1):
+    """The same, of every third frame."""
+
+    def times(self, context):
+        return tuple(3 * time for time in super().times(context))
+
+
+def test_pictures_that_are_read_some_frames_later_are_there_still():
+    root = composition(layer(video(100, 50), scale=(2.0, 2.0), effects=(use(Sparse, before=3),)))
+    counts = [len(asked) for asked in painted(root, frames(*range(20)))]
+    assert counts[9:] == [1] * 11
+    little = painted(root, frames(*range(30)), lasting_bytes=5 * 16 * 200 * 100, keep_bytes=0)
+    assert max(len(asked) for asked in little) <= 4
+    assert sum(len(asked) for asked in little[12:]) < 4 * 18 * 0.8
+
+
+def test_what_is_below_an_adjustment_is_painted_once_for_each_instant():
+    root = composition(
+        layer(still(200, 100, digest="ground"), path="l0"),
+        layer(video(100, 50), path="l1", scale=(2.0, 2.0), opacity=0.5),
+        layer(AdjustmentSource(), path="l2", effects=(use(Mean, before=5),)),
+    )
+    for asked in painted(root, TIMES)[2:]:
+        assert len([time for time in asked if time]) == 1
 
 
 @pytest.mark.parametrize("effect", [Mean, Beside])

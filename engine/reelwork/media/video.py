@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from fractions import Fraction
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -61,6 +62,9 @@ class VideoSource:
         self._backwards = False
         self._places: list[_Place] = []
         self._asked = 0
+        self._expected: frozenset[int] = frozenset()
+        self._near: tuple[range, ...] = ()  # pictures some of which are expected, and all of which are worth keeping
+        self._room = 0  # bytes of them that are kept
 
     def __enter__(self) -> VideoSource:
         return self
@@ -84,6 +88,22 @@ class VideoSource:
         """The picture that is shown at ``t`` seconds from the first one's start; the first before, the last after."""
         return self.index.frame_number(t)
 
+    def expect(self, numbers: Collection[int], room: int) -> None:
+        """Say which pictures are asked for next, all of them before any others. Where several lie near each other, they
+        and those between them are kept: what reads several pictures of a place reads most of them again soon.
+
+        :param room: bytes for them
+        """
+        self._expected, self._room = frozenset(numbers), room
+        ordered = sorted(self._expected)
+        cuts = [0, *(i for i in range(1, len(ordered)) if ordered[i] - ordered[i - 1] >= _JUMP), len(ordered)]
+        near = (ordered[first:stop] for first, stop in pairwise(cuts))
+        self._near = tuple(range(some[0], some[-1] + 1) for some in near if len(some) > 1)
+        if self._near:
+            self._turn(ordered[-1])
+        elif not self._backwards:
+            self._let_go(self._last)
+
     def picture(self, number: int) -> Picture:
         """Picture ``number``, from 0; the same bytes in whatever order pictures are asked for.
 
@@ -91,9 +111,8 @@ class VideoSource:
         """
         if not 0 <= number < self.frame_count:
             raise IndexError(f"{self.path}: picture {number} of {self.frame_count}")
-        if number != self._last:
-            self._backwards = 0 < self._last - number < _JUMP
-        self._last = number
+        if not self._near:
+            self._turn(number)
         if number not in self._kept:
             self._make(number)
         self._kept.move_to_end(number)
@@ -105,6 +124,12 @@ class VideoSource:
             at.close()
         self._places.clear()
         self._kept.clear()
+
+    def _turn(self, number: int) -> None:
+        """Note which way it goes: from what was asked for last, or was the last of what was expected, to a picture."""
+        if number != self._last:
+            self._backwards = 0 < self._last - number < _JUMP
+        self._last = number
 
     def _make(self, number: int) -> None:
         key = self.index.key_before(number)
@@ -174,18 +199,29 @@ class VideoSource:
 
     def _since(self, number: int) -> int:
         """The first picture that is worth keeping on the way to one."""
-        return number if not self._backwards else number + 1 - self._most()
+        first = min((near.start for near in self._near if number in near), default=number)
+        return min(first, number + 1 - self._most()) if self._backwards else first
 
     def _most(self) -> int:
         """How many pictures are kept."""
-        return max(_FORWARDS, _BACKWARDS // self._size) if self._backwards and self._size else _FORWARDS
+        room = max(_BACKWARDS if self._backwards else 0, self._room if self._near else 0)
+        return max(_FORWARDS, room // self._size) if self._size else _FORWARDS
 
     def _keep(self, number: int, picture: Picture) -> None:
         self._kept[number] = picture
         self._kept.move_to_end(number)
         self._size = sum(plane.nbytes for plane in picture.planes)
+        self._let_go(number)
+
+    def _let_go(self, number: int) -> None:
+        """Let pictures go that there is no room for, but for one."""
         while len(self._kept) > self._most():
-            self._kept.popitem(last=False)
+            del self._kept[min((old for old in self._kept if old != number), key=self._worth)]
+
+    def _worth(self, number: int) -> int:
+        """What goes last is worth most."""
+        is_near = any(number in near for near in self._near)
+        return 2 if is_near and number in self._expected else int(is_near)
 
 
 class _Place:

@@ -105,7 +105,7 @@ class Affecting:
         region = asking.region(effect, region, context)
         if present is not None:
             region, opaque = region | present.region, opaque & present.opaque
-        return Temporal(region, effect, sources, present, context, mix, shown.layer.path, opaque=opaque)
+        return Temporal(region, effect, sources, clocks, present, context, mix, shown.layer.path, opaque=opaque)
 
     def _with_effects(self, node: Node, shown: Shown, uses: Uses, scope: Scope, matrix: Affine) -> Node:
         """A picture with effects of its layer that need it at no other instant."""

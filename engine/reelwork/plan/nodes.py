@@ -31,7 +31,7 @@ from reelwork.plan import asking
 from reelwork.values import Affine, Space
 
 #: Fields that a node's picture does not depend on, beside its region, which its key holds anyway.
-_BESIDE: Final = ("region", "opaque", "layer")
+_BESIDE: Final = ("region", "opaque", "layer", "times")
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,11 +168,13 @@ class Temporal(Node):
 
     :param sources: what the layer shows at each of the effect's instants, in that order
     :param present: what it shows now, where the effect is mixed with that
+    :param times: the instants, on the layer's clock; the pictures say all that matters of them
     :param layer: as in :class:`Area`
     """
 
     effect: TemporalEffect
     sources: tuple[Node, ...]
+    times: tuple[Fraction, ...]
     present: Node | None
     context: Context
     mix: float = 1.0

@@ -55,6 +55,8 @@ from reelwork.render.sources import Sources
 Painter: TypeAlias = Callable[[Frame], None]
 #: What one executor may keep of pictures that do not change, bytes.
 KEEP_BYTES: Final = 112 << 20
+#: What one executor may keep of pictures that temporal effects read again, bytes: eight of 1920 × 1080.
+LASTING_BYTES: Final = 256 << 20
 #: The largest share of a picture that is new for the rest to be copied from the picture before.
 MOST_STALE: Final = 0.8
 #: The largest picture that is painted for the sake of an effect: 16,384 × 16,384.
@@ -67,13 +69,21 @@ class Executor:
     :param sources: where the pictures of media come from
     :param tile_rows: rows of a tile; no result depends on it
     :param keep_bytes: how much may be kept from frame to frame; no result depends on it
+    :param lasting_bytes: how much of pictures that temporal effects read; no result depends on it
     """
 
-    def __init__(self, sources: Sources, *, tile_rows: int = TILE_ROWS, keep_bytes: int = KEEP_BYTES) -> None:
+    def __init__(
+        self,
+        sources: Sources,
+        *,
+        tile_rows: int = TILE_ROWS,
+        keep_bytes: int = KEEP_BYTES,
+        lasting_bytes: int = LASTING_BYTES,
+    ) -> None:
         self._sources = sources
         self._display = sources.display
         self._tile_rows = self._rows = tile_rows
-        self._keeper = Keeper(keep_bytes)
+        self._keeper = Keeper(keep_bytes, lasting_bytes)
         self._painters: dict[bytes, Painter] = {}
         self._hold = True
         self._passing: list[bytes] = []
@@ -141,6 +151,7 @@ class Executor:
             if isinstance(node, Picture)
         ]
         self._hold = self._sources.begin(pictures)
+        self._sources.expect(self._keeper.instants())
         self._rows = self._tile_rows if self._hold else max(self._tile_rows, plan.window.height)
         self._painters = {}
         try:

@@ -40,6 +40,8 @@ HELD_BYTES: Final = 128 << 20
 HELD_VARIABLE: Final = "REELWORK_PICTURE_MEMORY"
 #: What pictures may take as they are stored, bytes.
 STORED_BYTES: Final = 8 << 20
+#: What pictures of videos may take, as they are stored, that temporal effects read again, bytes.
+NEAR_BYTES: Final = 96 << 20
 #: How many videos are kept open.
 OPEN_VIDEOS: Final = 16
 #: For how many frames a video stays open that is not shown: it holds a dozen pictures.
@@ -103,7 +105,8 @@ class Sources:
         :raises MediaError: the file cannot be decoded there
         """
         key = self._key(media, time, matrix)
-        if not effects and media.facts.kind == "video" and is_copy(to_source := matrix.inverse()):
+        if is_read_as_stored(media, matrix, effects):
+            to_source = matrix.inverse()
             return partial(_copied, self._picture(media, key), round(to_source.e), round(to_source.f))
         held = self._mipmap(media, key, effects)
         if (held.width, held.height) != (media.facts.width, media.facts.height):
@@ -125,6 +128,8 @@ class Sources:
         sizes: dict[tuple[Key, Effects], float] = {}
         for media, time, matrix, effects in wanted:
             key = (self._key(media, time, matrix), effects)
+            if is_read_as_stored(media, matrix, effects):
+                continue
             whole = 4.0 ** _level(media, matrix) * media.facts.width * media.facts.height * _BYTES_A_PIXEL
             sizes[key] = self._sizes.get(key, whole)
         for held in self._mipmaps.drop(lambda key, held: held.moving and key not in sizes):
@@ -135,6 +140,14 @@ class Sources:
         # those that pass one after the other are all gone before the first one is asked for again
         self._mipmaps.allow(self.held_bytes if hold else 0)
         return hold
+
+    def expect(self, wanted: Iterable[tuple[Media, Fraction]]) -> None:
+        """Say which pictures of videos a frame shows for the sake of temporal effects, and may show again soon."""
+        numbers: dict[str, set[int]] = {}
+        for media, time in wanted:
+            numbers.setdefault(media.facts.digest, set()).add(self._video(media).frame_number(time))
+        for digest, video in self._videos.items():
+            video.expect(numbers.get(digest, ()), NEAR_BYTES // max(1, len(numbers)))
 
     def _key(self, media: Media, time: Fraction, matrix: Affine) -> Key:
         if media.facts.kind == "video":
@@ -199,6 +212,11 @@ class Sources:
         while len(self._videos) > OPEN_VIDEOS or self._frames - self._shown[next(iter(self._videos))] > _IDLE:
             self._videos.popitem(last=False)[1].close()
         return video
+
+
+def is_read_as_stored(media: Media, matrix: Affine, effects: Effects) -> bool:
+    """Whether a picture's pixels are converted where they are needed, and none of them is held."""
+    return not effects and media.facts.kind == "video" and is_copy(matrix.inverse())
 
 
 def _copied(picture: Picture, x: int, y: int, out: Frame) -> None:
