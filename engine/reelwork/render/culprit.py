@@ -39,7 +39,7 @@ def culprit(plan: FramePlan, paint: Paint) -> ReelworkError:
 
     :param paint: paints parts of the plan, and looks at nothing itself
     """
-    keeper = Keeper(0)
+    keeper = Keeper(0, 0)
     keeper.begin(plan)
     node, window = plan.root, plan.window & plan.root.region
     while True:
