@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import pickle
 from fractions import Fraction
@@ -174,3 +175,12 @@ def test_what_runs_is_what_was_read(tmp_path):
     assert inspect.getsource(module.f) == "def f(r):\n    return r\n"
     assert sources.load(sources.read(tmp_path), "one").f(1.0) == 2.0
     assert np.float32(module.f(1.0)) == 1.0
+
+
+@pytest.mark.usefixtures("owner")
+def test_other_modules_are_looked_for_as_before(scene, tmp_path, monkeypatch):
+    light(scene)
+    importlib.invalidate_caches()
+    (tmp_path / "unrelated_to_scenes.py").write_text("HERE = True\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert importlib.import_module("unrelated_to_scenes").HERE

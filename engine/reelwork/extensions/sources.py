@@ -104,7 +104,7 @@ def _know(sources: Sources) -> None:
     _Finder.known[sources.package] = sources
 
 
-class _Finder(importlib.abc.MetaPathFinder):
+class _Finder:
     """Finds modules of folders that are known."""
 
     known: Final[dict[str, Sources]] = {}
