@@ -136,6 +136,7 @@ def test_it_knows_presets_versions_and_old_names() -> None:
     assert not declaring.is_valid({"version": 3})
     assert not declaring.is_valid({"size": "far"})
     properties = declaring.schema["$defs"]["effect-declaring"]["properties"]
+    assert properties["preset"]["anyOf"][1] == {"const": "wide", "description": "Sets radius: 90."}
     assert properties["size"]["deprecated"] is True
     assert "deprecated" not in properties["radius"]
     assert not extension().is_valid({"preset": "wide"})

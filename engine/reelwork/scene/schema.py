@@ -19,6 +19,7 @@ from reelwork.scene import language
 from reelwork.scene.animation import Curve
 from reelwork.scene.documentation import documentation, plain
 from reelwork.scene.easing import EASES
+from reelwork.scene.facts import written
 from reelwork.scene.files import endings
 from reelwork.scene.model import Clip, GapKeys, Layer, Scene, TransitionKeys
 from reelwork.scene.read_composed import can_move
@@ -338,6 +339,9 @@ class _Schema:
         schema = self.model(
             {**keys_of_extension(cls), **extra, **beside}, plain(documentation(cls).title), cls.params()
         )
+        if cls.presets:
+            named = [{"const": name, "description": f"Sets {written(sets)}."} for name, sets in cls.presets.items()]
+            schema["properties"]["preset"]["anyOf"] = [*named, _ref("variable")]
         for old, new in cls.renamed.items():
             now = {**schema["properties"][new], "description": f"Called `{new}` now.", "deprecated": True}
             schema["properties"][old] = now
