@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping as Lookup
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from reelwork.errors import Place
 
+#: What needs no quotes wherever it stands.
+_PLAIN: Final = re.compile(r"-?[\w.%+/]([\w.%+/ -]*[\w.%+/-])?\Z")
 #: The place of what stands in no file.
 NOWHERE = Place("", 0, 0)
 
@@ -100,7 +103,7 @@ def words(node: Node) -> str:
     """What is written, on one line."""
     match node:
         case Scalar():
-            plain = node.text.isprintable() and not node.quoted and not set(node.text) & set("#,[]{}:\"'")
+            plain = not node.quoted and _PLAIN.match(node.text)
             return node.text if plain else json.dumps(node.text, ensure_ascii=False)
         case Sequence():
             return f"[{', '.join(map(words, node.items))}]"
