@@ -12,6 +12,7 @@ from timed import Beside, Mean, frames
 
 from reelwork.effect import PointEffect, TemporalEffect, WarpEffect, param
 from reelwork.errors import OutputError
+from reelwork.extensions.declared import declared_problem
 from reelwork.graph.model import (
     AdjustmentSource,
     Composition,
@@ -22,6 +23,7 @@ from reelwork.graph.model import (
     SolidSource,
 )
 from reelwork.image import Window
+from reelwork.kinds import Layer
 from reelwork.plan.instants import Span
 from reelwork.plan.nodes import Fill, Node, Picture, Points, Resampled, Temporal
 from reelwork.plan.planner import View, plan_frame
@@ -244,3 +246,14 @@ def test_what_effects_before_moved_leaves_a_trail_and_what_those_after_move_does
     assert [found.matrix.e for found in walk(before) if isinstance(found, Picture)] == [50 + 22, 50 + 23, 50 + 24]
     after = plan(composition(layer(video(), effects=(use(Mean), use(Slide)))), 1)
     assert [found.matrix.e for found in walk(after) if isinstance(found, Picture)] == [50 + 24] * 3
+
+
+class Curious(Mean, name="curious", version=1):
+    """Wants more than it is given."""
+
+    matte: str = param("", kind=Layer())
+
+
+def test_an_effect_through_time_that_wants_another_layer_is_refused():
+    assert "the parameter 'matte' names another layer" in declared_problem(Curious)
+    assert not declared_problem(Mean)

@@ -106,7 +106,7 @@ def compare(plans: list[FramePlan], request: pytest.FixtureRequest) -> None:
     short = [quick.frame(plan).data.tobytes() for plan in plans]
     request.getfixturevalue("general")
     for plan, bytes_ in zip(plans, short, strict=True):
-        slow = Executor(Sources(), keep_bytes=0)
+        slow = Executor(Sources(), keep_bytes=0, lasting_bytes=0)
         assert slow.frame(FramePlan(bare(plan.root), plan.window)).data.tobytes() == bytes_
 
 

@@ -72,6 +72,9 @@ effects = st.lists(
             "glow",
             {"crop": {"left": "20%", "bottom": 3}},
             {"tint": {"amount": {"0s": 0, "1s": 1}}},
+            {"echo": {"number": 3, "interval": "5f", "merge": "behind"}},
+            {"frame-average": {"frames": {"0s": 1, "1s": 4}, "mix": 0.5}},
+            {"posterise-time": {"rate": 7}},
         ]
     ),
     max_size=2,
@@ -169,4 +172,7 @@ def test_a_random_scene_paints_the_same_whatever_its_tiles(folder, compositions,
         except OutputError:  # an effect on what is enlarged beyond all measure
             continue
         assert np.isfinite(frame.data).all()
-        assert Executor(Sources(), tile_rows=1, keep_bytes=0).frame(plan).data.tobytes() == frame.data.tobytes()
+        assert (
+            Executor(Sources(), tile_rows=1, keep_bytes=0, lasting_bytes=0).frame(plan).data.tobytes()
+            == frame.data.tobytes()
+        )

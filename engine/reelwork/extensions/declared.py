@@ -23,6 +23,7 @@ from reelwork.effect import (
     Transition,
     VectorGenerator,
     WarpEffect,
+    layers_of,
 )
 from reelwork.sound_effect import SoundEffect
 
@@ -95,6 +96,9 @@ def _problems(cls: type[Extension]) -> Iterator[str]:
     for name in (*BESIDE, *(BESIDE_EFFECTS if issubclass(cls, Effect | SoundEffect) else ())):
         if name in known:
             yield f"{name!r} cannot be a parameter: scenes write it beside all parameters"
+    if issubclass(cls, TemporalEffect):
+        for name in layers_of(cls):
+            yield f"the parameter {name!r} names another layer, which effects that read several instants cannot read"
     for old, new in cls.renamed.items():
         if old in known or old in BESIDE:
             yield f"`renamed` calls {old!r} an old name, but it is one of today"
