@@ -18,6 +18,7 @@ from reelwork.effect import (
 )
 from reelwork.extensions.hookspecs import hookimpl
 from reelwork.sound_effect import SoundContext, SoundEffect
+from reelwork.stage import Stage
 from reelwork.still import Still, StillReader, StillWriter
 
 __version__ = "0.1.0"
@@ -33,6 +34,7 @@ __all__ = [
     "SeparableMerge",
     "SoundContext",
     "SoundEffect",
+    "Stage",
     "Still",
     "StillReader",
     "StillWriter",

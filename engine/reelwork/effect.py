@@ -13,8 +13,10 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias, dataclass_transform
 
 from reelwork.errors import PluginError
+from reelwork.faults import Calling
 from reelwork.image.window import EVERYWHERE, Window
 from reelwork.kinds import Layer, Param, field_name, param, params
+from reelwork.stage import Stage
 from reelwork.values import Affine, Colour, Display, Projective
 
 if TYPE_CHECKING:
@@ -147,6 +149,14 @@ class Extension:
         """
         return parameters
 
+    def check(self) -> None:
+        """Refuse parameters that make no sense together, or a file that cannot be used.
+
+        It is asked when a scene is read, of parameters that do not move.
+
+        :raises ValueError: what is wrong, in words for whoever wrote the scene
+        """
+
 
 def converted(value: Any, change: Callable[[str], str]) -> Any:
     """A written value with another in place of each that stands in it: of keyframes, of all keys.
@@ -222,6 +232,16 @@ class PointEffect(Effect):
     def pixel_function(self) -> Callable[..., tuple[float, float, float, float]]:
         """``pixel``, or a shorter static function that gives the same with these parameters and ``uniforms``."""
         return type(self).pixel
+
+    def stages(self) -> tuple[Stage, ...]:
+        """What is done to a pixel, one after the other; ``pixel_function`` alone, but for effects that need tables.
+
+        It must follow from the parameters, with what is in their files.
+        """
+        with Calling(self, doing="uniforms()"):
+            uniforms = self.uniforms()
+        with Calling(self, doing="pixel_function()"):
+            return (Stage(self.pixel_function(), uniforms),)
 
 
 class Spreading(Effect):

@@ -8,7 +8,7 @@ value whose parameter is ``animated`` may also be keyframes.
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 
@@ -130,6 +130,22 @@ class Layer(Kind):
     """The id of another layer, of whose picture an effect is told. Plain value: ``str``. Never animated."""
 
 
+@dataclass(frozen=True)
+class File(Kind):
+    """A file that an extension reads, written as a path from the scene's folder. Plain value: :class:`values.File`.
+    Never animated.
+
+    It lies where the scene's media may lie, it travels with the scene to other machines, and results are kept by what
+    is in it.
+
+    :param endings: those that its name may have, in small letters, such as ``(".cube", ".3dl")``
+    :param sample: what stands in a small one with the first ending, for whoever tries the extension
+    """
+
+    endings: tuple[str, ...]
+    sample: str = field(default="", repr=False)
+
+
 class PathData(Kind):
     """SVG path data (``M0 0 L10 10 Z``). Plain value: :class:`reelwork.image.Path`. Never animated."""
 
@@ -194,7 +210,7 @@ _FROM_ANNOTATION: Final[dict[str, Kind]] = {
     "bool": Boolean(),
     "str": Text(),
 }
-_NEVER_ANIMATED: Final = (Text, Boolean, Choice, Name, Layer, Time, PathData)
+_NEVER_ANIMATED: Final = (Text, Boolean, Choice, Name, Layer, Time, File, PathData)
 
 
 def param(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import ClassVar, Final, Literal
 
 from reelwork import maths
+from reelwork.errors import MediaError
 
 #: The curve between light and display-encoded values: sRGB's (IEC 61966-2-1), or ITU-R BT.1886's with black at 0.
 Display = Literal["srgb", "bt1886"]
@@ -29,6 +32,38 @@ class Length:
     def resolve(self, reference: float) -> float:
         """Pixels, given the length in pixels that 100% stands for."""
         return self.pixels + self.percent / 100.0 * reference
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that an extension reads. Files of equal bytes and endings are equal, wherever they lie.
+
+    :param ending: of its name, in small letters, such as ``.cube``
+    :param digest: sha256 of its bytes, 64 hexadecimal digits
+    :param path: where it lies on this machine; no part of what it is
+    """
+
+    ending: str
+    digest: str
+    path: str = field(repr=False, compare=False, metadata={"digest": False})
+
+    @property
+    def name(self) -> str:
+        """Its name without folders, for messages."""
+        return Path(self.path).name
+
+    def read(self) -> bytes:
+        """Its bytes.
+
+        :raises MediaError: it cannot be read, or is not what it was when the scene was linked
+        """
+        try:
+            data = Path(self.path).read_bytes()
+        except OSError as error:
+            raise MediaError(f"{self.path} cannot be read: {error.strerror or error}") from error
+        if hashlib.sha256(data).hexdigest() != self.digest:
+            raise MediaError(f"{self.path}: has changed while it was rendered; render again")
+        return data
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 from reelwork import kinds
 from reelwork.kinds import Kind
 from reelwork.timecode import format_seconds
-from reelwork.values import Colour, Length
+from reelwork.values import Colour, File, Length
 
 
 def value_words(value: Any, kind: Kind) -> str:
@@ -23,6 +23,8 @@ def value_words(value: Any, kind: Kind) -> str:
             return "true" if value else "false"
         case Colour():
             return _colour(value)
+        case File():
+            return value.name
         case Length():
             return f"{plain_number(value.percent)}%" if value.percent else plain_number(value.pixels)
         case tuple():

@@ -253,6 +253,8 @@ def _place_files(placed: _Placed, prepared: Prepared) -> None:
     for clip in clips(prepared.scene):
         if isinstance(clip.source, FileSource) and clip.path in media:
             placed.named(clip.source.file, Path(media[clip.path].path))
+    for name, file in prepared.production.files.items():
+        placed.named(name, Path(file.path))
 
 
 def _place_catalogue(placed: _Placed, prepared: Prepared) -> None:

@@ -6,6 +6,7 @@ from reelwork_colour.black_and_white import BlackAndWhite
 from reelwork_colour.cdl import Cdl
 from reelwork_colour.channel_mixer import ChannelMixer
 from reelwork_colour.colour_balance import ColourBalance
+from reelwork_colour.colour_space import ColourSpace
 from reelwork_colour.crop import Crop
 from reelwork_colour.curves import Curves
 from reelwork_colour.dither import Dither
@@ -15,6 +16,7 @@ from reelwork_colour.gradient_map import GradientMap
 from reelwork_colour.hue_saturation import HueSaturation
 from reelwork_colour.invert import Invert
 from reelwork_colour.levels import Levels
+from reelwork_colour.lut import Lut
 from reelwork_colour.posterise import Posterise
 from reelwork_colour.threshold import Threshold
 from reelwork_colour.tint import Tint
@@ -36,6 +38,8 @@ def reelwork_extensions() -> tuple[type[Extension], ...]:
         ColourBalance,
         ChannelMixer,
         Cdl,
+        Lut,
+        ColourSpace,
         BlackAndWhite,
         Tint,
         GradientMap,

@@ -47,6 +47,15 @@ class Curves(PointEffect, name="curves", version=1):
     green: Points = param(_STRAIGHT, kind=_points(), help="The curve of green, after that.")
     blue: Points = param(_STRAIGHT, kind=_points(), help="The curve of blue, after that.")
 
+    def check(self) -> None:
+        for name, points in (("rgb", self.rgb), ("red", self.red), ("green", self.green), ("blue", self.blue)):
+            for before, after in pairwise(points):
+                if before[0] >= after[0]:
+                    raise ValueError(
+                        f"the points [from, to] of `{name}` go from dark to bright, each `from` above the one before; "
+                        f"found {after[0]:g} after {before[0]:g}"
+                    )
+
     def is_identity(self) -> bool:
         return all(start == end for points in (self.rgb, self.red, self.green, self.blue) for start, end in points)
 

@@ -31,6 +31,11 @@ class Levels(PointEffect, name="levels", version=1):
     out_black: Channels = param(0.0, kind=channels(-1.0, (0.0, 0.5)), help="What black becomes: one number, or three.")
     out_white: Channels = param(1.0, kind=channels(-1.0, (0.5, 1.0)), help="What white becomes: one number, or three.")
 
+    def check(self) -> None:
+        for black, white in zip(three(self.black), three(self.white), strict=True):
+            if black >= white:
+                raise ValueError(f"`black` lies below `white`; found {black:g} and {white:g}; to invert, use `invert`")
+
     def is_identity(self) -> bool:
         neutral = (0.0, 1.0, 1.0, 0.0, 1.0)
         return self.uniforms() == neutral * 3

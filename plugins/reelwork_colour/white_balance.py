@@ -37,6 +37,12 @@ class WhiteBalance(PointEffect, name="white-balance", version=1):
         None, kind=Number(minimum=1667.0, maximum=25000.0, unit="K"), help="The colour temperature of the light."
     )
 
+    def check(self) -> None:
+        if self.grey is not None and min(self.grey.red, self.grey.green, self.grey.blue) <= 0.0:
+            raise ValueError(
+                "`grey` lacks red, green or blue, so that no light could make it grey; pick a colour that has all three"
+            )
+
     def is_identity(self) -> bool:
         return self.temperature == 6504.0
 

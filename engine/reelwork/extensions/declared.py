@@ -69,7 +69,8 @@ def _lacking(cls: type[Extension]) -> Iterator[str]:
     for base, (name, parameters) in _FUNCTIONS.items():
         if issubclass(cls, base):
             written = inspect.getattr_static(cls, name, None)
-            if written is None and getattr(cls, "pixel_function", None) is getattr(base, "pixel_function", None):
+            others = ("pixel_function", "stages")  # which stand in its place
+            if written is None and all(getattr(cls, each, None) is getattr(base, each, None) for each in others):
                 yield f"it has no {name}: write `@staticmethod` and `def {name}({parameters}, …)`"
             elif written is not None and not isinstance(written, staticmethod):
                 yield f"its {name} must be a static function: write `@staticmethod` above it"

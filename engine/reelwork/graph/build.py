@@ -8,6 +8,7 @@ from fractions import Fraction
 from reelwork.effect import Generator, layers_of
 from reelwork.extensions import Registry, built_in
 from reelwork.graph import model as graph
+from reelwork.graph.files import with_files
 from reelwork.graph.link import Production
 from reelwork.scene import model as scene
 from reelwork.scene.sources import (
@@ -126,7 +127,9 @@ class _Builder:
                 fade_out=written.sound.fade_out,
                 mute=written.sound.mute,
                 effects=tuple(
-                    graph.SoundEffectUse(self._registry.sound_effects[use.effect], use.params, use.mix, use.path)
+                    graph.SoundEffectUse(
+                        self._registry.sound_effects[use.effect], self._linked(use.params), use.mix, use.path
+                    )
                     for use in written.sound.effects
                     if use.enabled
                 ),
@@ -143,7 +146,7 @@ class _Builder:
         others: dict[str, graph.Layer] = {}
         if named is not None:
             others = {key: named(written.params[key]) for key in layers_of(effect) if key in written.params}
-        return graph.EffectUse(effect, written.params, written.mix, written.path, others)
+        return graph.EffectUse(effect, self._linked(written.params), written.mix, written.path, others)
 
     def _source(self, written: scene.Clip, start: Fraction, duration: Fraction) -> graph.Source:
         """What a layer shows; ``start`` is in the composition's time, from which nested spans count too."""
@@ -170,7 +173,7 @@ class _Builder:
         if isinstance(source, ShapeSource):
             return self._generated("shape", source.params)
         if isinstance(source, GenerateSource):
-            return graph.GeneratorSource(self._registry.generators[source.generator], source.params)
+            return graph.GeneratorSource(self._registry.generators[source.generator], self._linked(source.params))
         if isinstance(source, SolidSource):
             return graph.SolidSource(source.colour)
         if isinstance(source, SlotSource):
@@ -183,7 +186,12 @@ class _Builder:
         """A built-in generator, with parameters."""
         generator: type[Generator] | None = built_in(self._registry.generators, name)
         assert generator is not None, f"the built-in plugins bring no {name}"
-        return graph.GeneratorSource(generator, params)
+        return graph.GeneratorSource(generator, self._linked(params))
+
+    def _linked(self, params: Mapping[str, object]) -> Mapping[str, object]:
+        """Parameters with the files that they name."""
+        linked: Mapping[str, object] = with_files(params, self._production.files)
+        return linked
 
     def _retiming(self, written: scene.Clip, duration: Fraction, whole: Fraction | None) -> graph.Retiming:
         loop = "none" if written.loop is None else "ping-pong" if written.loop.ping_pong else "repeat"
@@ -213,7 +221,7 @@ class _Builder:
                         start=span.start - origin,
                         end=span.end - origin,
                         transition=self._registry.transitions[item.transition],
-                        params=item.params,
+                        params=self._linked(item.params),
                         outgoing=len(clips) - 1 if isinstance(before, scene.Clip) else None,
                         incoming=len(clips) if isinstance(after, scene.Clip) else None,
                         path=item.path,

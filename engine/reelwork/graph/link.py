@@ -9,21 +9,16 @@ from pathlib import Path
 from typing import Final
 
 from reelwork.catalogue import Catalogue, Record, open_catalogue
+from reelwork.catalogue.digest import digest_of
 from reelwork.catalogue.facts import MediaFacts
 from reelwork.catalogue.licences import Release, release_problems, release_trouble
 from reelwork.errors import CatalogueError, MediaError, Place, Problem
+from reelwork.graph.files import names_in, nested, uses
 from reelwork.graph.model import Media
 from reelwork.scene import model
 from reelwork.scene.report import quote
-from reelwork.scene.sources import (
-    AssetSource,
-    FileSource,
-    GroupSource,
-    SequenceSource,
-    SlotSource,
-    Source,
-    TextSource,
-)
+from reelwork.scene.sources import AssetSource, FileSource, SlotSource, Source, TextSource
+from reelwork.values import File
 
 #: The environment variable in which the machine's owner names further folders that scenes may read.
 ROOTS: Final = "REELWORK_ROOTS"
@@ -42,6 +37,7 @@ class Production:
     :param media: the file of each layer that shows or sounds one, by the layer's path; a record that is missing in a
         draft has none
     :param texts: the words of each layer whose text is a record, by the layer's path
+    :param files: the files that extensions read, by the names that the scene gives them
     :param records: every record that is used, by its name
     :param missing: what a slate says in place of a record that is missing in a draft, by the layer's path
     :param catalogue: where the records are from, if the scene names any
@@ -50,6 +46,7 @@ class Production:
     scene: model.Scene
     media: Mapping[str, Media]
     texts: Mapping[str, str]
+    files: Mapping[str, File]
     records: Mapping[str, Record]
     missing: Mapping[str, str]
     catalogue: Catalogue | None = None
@@ -68,26 +65,20 @@ def link(
     linker = _Linker(scene, probe, draft, enclosed)
     for clip in clips(scene):
         linker.clip(clip)
+    for use in uses(scene):
+        for name, path in names_in(use.params, use.path):
+            linker.file(name, path)
     linker.licence()
-    production = Production(scene, linker.media, linker.texts, linker.records, linker.missing, linker.catalogue)
-    return production, tuple(linker.problems)
+    found = (linker.media, linker.texts, linker.files, linker.records, linker.missing)
+    return Production(scene, *found, linker.catalogue), tuple(linker.problems)
 
 
 def clips(scene: model.Scene) -> Iterator[model.Clip]:
     """Every layer and clip of every composition."""
     for composition in scene.compositions.values():
-        yield from _nested(composition.sequence)
-        yield from _nested(composition.layers)
-
-
-def _nested(items: tuple[model.Item, ...]) -> Iterator[model.Clip]:
-    for item in items:
-        if isinstance(item, model.Clip):
-            yield item
-            if isinstance(item.source, GroupSource):
-                yield from _nested(item.source.layers)
-            elif isinstance(item.source, SequenceSource):
-                yield from _nested(item.source.items)
+        for item in (*nested(composition.sequence), *nested(composition.layers)):
+            if isinstance(item, model.Clip):
+                yield item
 
 
 class _Linker:
@@ -96,6 +87,7 @@ class _Linker:
     def __init__(self, scene: model.Scene, probe: Probe, draft: bool, enclosed: Mapping[str, Path] | None) -> None:
         self.media: dict[str, Media] = {}
         self.texts: dict[str, str] = {}
+        self.files: dict[str, File] = {}
         self.records: dict[str, Record] = {}
         self.missing: dict[str, str] = {}
         self.problems: list[Problem] = []
@@ -122,6 +114,17 @@ class _Linker:
             self._wrong(clip, name, Problem(str(error)))
         except CatalogueError as error:
             self._wrong(clip, name, *error.problems)
+
+    def file(self, name: str, path: str) -> None:
+        """Find a file that an extension reads; ``path`` is that of the key that names it."""
+        if name in self.files:
+            return
+        try:
+            found = self._existing(name)
+            self.files[name] = File(f".{name.lower().rpartition('.')[2]}", digest_of(found), str(found))
+        except (MediaError, OSError) as error:
+            said = f"{quote(name)} cannot be read: {error.strerror}" if isinstance(error, OSError) else str(error)
+            self.problems.append(Problem(said, self._scene.place(path), path))
 
     def _wrong(self, clip: model.Clip, name: str | None, *problems: Problem) -> None:
         """Note that what a layer names cannot be had; in a draft a slate says so in its place."""
@@ -204,12 +207,15 @@ class _Linker:
         raise CatalogueError((problem,))
 
     def _file(self, named: str) -> tuple[str, MediaFacts]:
-        path = self._allowed(named)
-        if not os.path.isfile(
-            path
-        ):  # which, unlike Path.is_file, takes a name that is too long for one that is not there
-            raise MediaError(f"there is no file {quote(named)} in {self._folder}")
+        path = self._existing(named)
         return str(path), self._facts_of(path)
+
+    def _existing(self, named: str) -> Path:
+        path = self._allowed(named)
+        # unlike Path.is_file, it takes a name that is too long for one that is not there
+        if not os.path.isfile(path):
+            raise MediaError(f"there is no file {quote(named)} in {self._folder}")
+        return path
 
     def _resolved(self, named: str) -> Path:
         """A path that the scene names, links followed."""

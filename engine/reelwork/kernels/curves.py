@@ -14,6 +14,30 @@ import numpy as np
 from reelwork import maths
 from reelwork.kernels.bits import bits_of, float_of
 from reelwork.kernels.decorator import kernel
+from reelwork.kernels.lookup import by_half, interpolated, tetrahedral
+
+__all__ = [
+    "atan2",
+    "bt1886_decode",
+    "bt1886_encode",
+    "by_half",
+    "cos",
+    "exp",
+    "exp2",
+    "floor",
+    "interpolated",
+    "log",
+    "log2",
+    "power",
+    "repeated",
+    "scrambled",
+    "sin",
+    "sincos_degrees",
+    "sqrt",
+    "srgb_decode",
+    "srgb_encode",
+    "tetrahedral",
+]
 
 # To mypy, numpy's numbers do not mix with Python's; to numba they do.
 float32: Any = np.float32

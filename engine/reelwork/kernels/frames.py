@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from reelwork.values import Affine, Colour, Display, Space
 
 if TYPE_CHECKING:
     from reelwork.effect import Context, Extension, Merge, PixelGenerator, PointEffect, Transition
+    from reelwork.stage import Stage
 
 _Four = tuple[float, float, float, float]
 
@@ -50,13 +52,21 @@ class Pointwise:
         self, effects: Sequence[PointEffect], *, to_layer: Affine, box: tuple[float, float], display: Display = "srgb"
     ) -> None:
         self._effects, self._display = tuple(effects), display
-        numbers = [_numbers(effect, effect.uniforms, _colour_of(effect, display)) for effect in effects]
-        steps = tuple((type(e), _pixel_function(e), len(own)) for e, own in zip(effects, numbers, strict=True))
+        steps, numbers = [], list[float]()
+        self._tables: list[npt.NDArray[np.float32]] = []
+        for effect in effects:
+            parts = []
+            for stage in _stages(effect):
+                own = _numbers(effect, partial(getattr, stage, "uniforms"), _colour_of(effect, display))
+                parts.append((stage.pixel, len(stage.tables), len(own)))
+                numbers += own
+                self._tables += (_table(effect, table) for table in stage.tables)
+            steps.append((type(effect), effect.space, tuple(parts)))
         try:
-            self._apart, self._in_place = generated.pointwise(steps, display)
+            self._apart, self._in_place = generated.pointwise(tuple(steps), display)
         except Exception as error:
             raise self._fault(error) from error
-        self._uniforms = np.array([number for own in numbers for number in own], np.float32)
+        self._uniforms = np.array(numbers, np.float32)
         self._places = _places(to_layer, box)
 
     def __call__(self, source: Frame, out: Frame) -> None:
@@ -69,9 +79,9 @@ class Pointwise:
         x, y = out.window[:2]
         try:
             if source.data is out.data:
-                self._in_place(out.data, x, y, self._places, self._uniforms)
+                self._in_place(out.data, x, y, self._places, self._uniforms, *self._tables)
             else:
-                self._apart(*_covering(source, out), out.data, x, y, self._places, self._uniforms)
+                self._apart(*_covering(source, out), out.data, x, y, self._places, self._uniforms, *self._tables)
         except Exception as error:
             raise self._fault(error) from error
 
@@ -209,9 +219,22 @@ def _numbers(
         return plain
 
 
-def _pixel_function(effect: PointEffect) -> Callable[..., Any]:
-    with Calling(effect, doing="pixel_function()"):
-        return effect.pixel_function()
+def _stages(effect: PointEffect) -> tuple[Stage, ...]:
+    with Calling(effect, doing="stages()"):
+        return effect.stages()
+
+
+def _table(effect: PointEffect, table: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """A table as kernels take it, which nobody writes to.
+
+    :raises PluginFault: it has several dimensions, or holds other numbers
+    """
+    with Calling(effect, doing="stages()"):
+        if not isinstance(table, np.ndarray) or table.ndim != 1 or table.dtype != np.float32:
+            raise PluginError(f"a table is a one-dimensional array of float32; it gave {type(table).__name__}")
+    given = np.ascontiguousarray(table).view()
+    given.flags.writeable = False
+    return given
 
 
 def _colour_of(effect: PointEffect, display: Display) -> Callable[[Colour], _Four]:

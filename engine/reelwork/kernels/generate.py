@@ -16,6 +16,7 @@ import inspect
 import sys
 import textwrap
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeAlias, TypeVar, cast
 
@@ -28,8 +29,10 @@ from reelwork.values import Display, Space
 if TYPE_CHECKING:
     from reelwork.effect import Extension, Merge, PixelGenerator, PointEffect, Transition, WarpEffect
 
-#: A point effect, its pixel function, and how many uniforms it has.
-Step: TypeAlias = "tuple[type[PointEffect], Callable[..., Any], int]"
+#: A pixel function, and how many tables and uniforms it takes.
+Part: TypeAlias = "tuple[Callable[..., Any], int, int]"
+#: A point effect, the space it works in, and its parts.
+Step: TypeAlias = "tuple[type[PointEffect], str, tuple[Part, ...]]"
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -67,12 +70,12 @@ _BOX: Final = """
 
 _POINTWISE: Final = """
 @_kernel
-def run(source, source_x, source_y, out, out_x, out_y, places, uniforms):
+def run(source, source_x, source_y, out, out_x, out_y, places, uniforms{tables}):
     top, left = _uint(out_y - source_y), _uint(out_x - source_x){head}{loop}
             r, g, b, a = source[_0, p, i], source[_1, p, i], source[_2, p, i], source[_3, p, i]{steps}{write}
 
 @_kernel
-def run_in_place(out, out_x, out_y, places, uniforms):{head}{loop_in_place}
+def run_in_place(out, out_x, out_y, places, uniforms{tables}):{head}{loop_in_place}
             r, g, b, a = out[_0, q, j], out[_1, q, j], out[_2, q, j], out[_3, q, j]{steps}{write}"""
 
 _MERGE: Final = """
@@ -170,23 +173,22 @@ def _once(function: Callable[P, R]) -> Callable[P, R]:
 def pointwise(effects: tuple[Step, ...], display: Display) -> tuple[Kernel[..., None], Kernel[..., None]]:
     """The kernels of some point effects, one after the other: from a source to an output, and in place.
 
-    They take ``(source, source_x, source_y, out, out_x, out_y, places, uniforms)`` and
-    ``(out, out_x, out_y, places, uniforms)``. The first leads from the raster to the layer: ``places`` holds the six
-    numbers of an affine map and the box's width and height, as doubles. The source must cover the output.
+    They take ``(source, source_x, source_y, out, out_x, out_y, places, uniforms, *tables)`` and
+    ``(out, out_x, out_y, places, uniforms, *tables)``. The first leads from the raster to the layer: ``places`` holds
+    the six numbers of an affine map and the box's width and height, as doubles. The source must cover the output.
 
-    :param effects: the effects, each with its pixel function and how many uniforms that takes
+    :param effects: the effects, each with its pixel functions and how many tables and uniforms they take
     :param display: the curve of display-encoded values
     :raises PluginError: a pixel function cannot be compiled
     """
     inliner = Inliner()
-    steps, used = "", 0
-    for effect, function, count in effects:
-        steps += _step(effect, function, inliner, used, count, display)
-        used += count
+    given = _Given()
+    steps = "".join(_step(effect, space, parts, inliner, given, display) for effect, space, parts in effects)
     positional = any(effect.positional for effect, _, _ in effects)
     names = ", ".join(effect.name for effect, _, _ in effects)
     text = _POINTWISE.format(
-        head=(_BOX if positional else "") + _read_uniforms(used),
+        head=(_BOX if positional else "") + _read_uniforms(given.uniforms),
+        tables=_numbered("t", 0, given.tables),
         loop=_loop("top", "left", positional=positional),
         loop_in_place=_loop(positional=positional),
         steps=steps,
@@ -234,7 +236,7 @@ def transition_kernel(transition: type[Transition], uniforms: int) -> Kernel[...
         head=_BOX + _read_uniforms(uniforms),
         loop=_loop("top_one", "left_one", positional=True),
         pixel=inliner.add(transition.pixel, floats=True),
-        uniforms=_uniforms(0, uniforms),
+        uniforms=_numbered("u", 0, uniforms),
         write=_WRITE,
     )
     return _module(f"The transition {transition.name}.", inliner, text).run  # type: ignore[no-any-return]
@@ -254,7 +256,7 @@ def generator_kernel(generator: type[PixelGenerator], uniforms: int, display: Di
         head=_BOX + _read_uniforms(uniforms),
         loop=_loop(positional=True),
         pixel=inliner.add(generator.pixel, floats=True),
-        uniforms=_uniforms(0, uniforms),
+        uniforms=_numbered("u", 0, uniforms),
         decoded=_DECODED.format(decode=_decode(display)) if generator.space == DISPLAY else "",
         write=_WRITE,
     )
@@ -279,34 +281,48 @@ def place_kernel(warp: type[WarpEffect], place: Callable[..., Any], others: int,
         head=_BOX + _read_uniforms(uniforms),
         place=inliner.add(place, floats=True),
         others="".join(f", others[{row}, i]" for row in range(fixed)),
-        uniforms=_uniforms(0, uniforms),
+        uniforms=_numbered("u", 0, uniforms),
     )
     return _module(f"The warp {warp.name}.", inliner, text).run  # type: ignore[no-any-return]
 
 
+@dataclass
+class _Given:
+    """How many tables and uniforms were given to pixel functions so far."""
+
+    tables: int = 0
+    uniforms: int = 0
+
+    def next(self, tables: int, uniforms: int) -> str:
+        """The arguments of one more function."""
+        text = _numbered("t", self.tables, tables) + _numbered("u", self.uniforms, uniforms)
+        self.tables, self.uniforms = self.tables + tables, self.uniforms + uniforms
+        return text
+
+
 def _step(
-    effect: type[PointEffect],
-    function: Callable[..., Any],
-    inliner: Inliner,
-    used: int,
-    count: int,
-    curve: Display,
+    effect: type[PointEffect], space: str, parts: tuple[Part, ...], inliner: Inliner, given: _Given, curve: Display
 ) -> str:
-    """The lines of one point effect, whose uniforms come after those that are used already."""
-    _check(effect, function, _COLOURS + (_PLACES if effect.positional else 0), count)
-    pixel = inliner.add(function, floats=True)
+    """The lines of one point effect; its colours are made straight, and display-encoded, once for all of its parts."""
     places = "place_x, place_y, width, height, " if effect.positional else ""
-    display = effect.space == DISPLAY
-    if not display and not effect.unpremultiplied:
-        return f"""
-            r, g, b, a = {pixel}({places}r, g, b, a{_uniforms(used, count)})
-            r, g, b, a = _f32(r), _f32(g), _f32(b), _f32(a)"""
+    display = space == DISPLAY
+    apart = display or effect.unpremultiplied
+    r, g, b, a = ("r2", "g2", "b2", "a2") if apart else ("r", "g", "b", "a")
+    calls = ""
+    for function, tables, uniforms in parts:
+        _check(effect, function, _COLOURS + (_PLACES if effect.positional else 0), tables + uniforms)
+        pixel, taken = inliner.add(function, floats=True), f"{r}, {g}, {b}, {a}"
+        if apart and not calls:
+            taken = "r1, g1, b1, a"
+        calls += f"""
+            {r}, {g}, {b}, {a} = {pixel}({places}{taken}{given.next(tables, uniforms)})
+            {r}, {g}, {b}, {a} = _f32({r}), _f32({g}), _f32({b}), _f32({a})"""
+    if not apart or not calls:
+        return calls
     encode, decode = (_encode(curve), _decode(curve)) if display else ("", "")
     return f"""
             k = reciprocal(a)
-            r1, g1, b1 = {encode}(r * k), {encode}(g * k), {encode}(b * k)
-            r2, g2, b2, a2 = {pixel}({places}r1, g1, b1, a{_uniforms(used, count)})
-            r2, g2, b2, a2 = _f32(r2), _f32(g2), _f32(b2), _f32(a2)
+            r1, g1, b1 = {encode}(r * k), {encode}(g * k), {encode}(b * k){calls}
             r = changed(r, r1, r2, {decode}(r2), a, a2)
             g = changed(g, g1, g2, {decode}(g2), a, a2)
             b = changed(b, b1, b2, {decode}(b2), a, a2)
@@ -372,8 +388,8 @@ def _check(extension: type[Extension], pixel: Any, fixed: int, uniforms: int) ->
             )
 
 
-def _uniforms(first: int, count: int) -> str:
-    return "".join(f", u{number}" for number in range(first, first + count))
+def _numbered(letter: str, first: int, count: int) -> str:
+    return "".join(f", {letter}{number}" for number in range(first, first + count))
 
 
 def _loop(top: str = "", left: str = "", *, positional: bool) -> str:

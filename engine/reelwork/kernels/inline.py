@@ -1,7 +1,8 @@
 """Inlining: the pixel functions of plugins go in, the text of a module that holds all they use comes out.
 
 The functions that a pixel function calls and the constants that it reads come along, whatever module they stand in;
-the functions of :mod:`reelwork.maths` are replaced by those of :mod:`reelwork.kernels.curves`. On the way, numbers
+the functions of :mod:`reelwork.maths` and :mod:`reelwork.tables` are replaced by those of
+:mod:`reelwork.kernels.curves`. On the way, numbers
 become ``float32``, so that arithmetic stays in single precision and vectors stay full: float literals and constants
 do, ``float(x)`` does, and whole numbers do where they meet what is certainly a float (``2 * r`` with a colour ``r``).
 """
@@ -17,7 +18,7 @@ from collections.abc import Callable, Iterator
 from types import FunctionType, ModuleType
 from typing import Any, Final
 
-from reelwork import maths
+from reelwork import maths, tables
 from reelwork.errors import PluginError
 from reelwork.kernels.decorator import Kernel
 
@@ -27,6 +28,8 @@ from numpy import float32 as _f32
 from reelwork.kernels import curves as _curves
 from reelwork.kernels.decorator import kernel as _kernel
 """
+#: The modules whose functions kernels have forms of their own of, and which those are.
+_OURS: Final = {module.__name__: frozenset(module.__all__) for module in (maths, tables)}
 _BUILTINS: Final = frozenset({"abs", "bool", "int", "len", "max", "min", "range"})
 _ARITHMETIC: Final = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Mod, ast.FloorDiv)
 
@@ -209,9 +212,9 @@ class _Rewriter(ast.NodeTransformer):
             return _float(value)
         if isinstance(value, tuple):
             return ast.Name(self._inliner.constant(value, self._function, name), ast.Load())
-        if isinstance(value, FunctionType) and value.__module__ == maths.__name__:
-            if value.__name__ not in maths.__all__:
-                raise self._problem(f"uses {name}, which is no public part of reelwork.maths")
+        if isinstance(value, FunctionType) and value.__module__ in _OURS:
+            if value.__name__ not in _OURS[value.__module__]:
+                raise self._problem(f"uses {name}, which is no public part of {value.__module__}")
             return ast.Attribute(ast.Name("_curves", ast.Load()), value.__name__, ast.Load())
         if isinstance(value, FunctionType | Kernel):
             return ast.Name(self._inliner.add(value), ast.Load())
@@ -291,14 +294,14 @@ class _Rewriter(ast.NodeTransformer):
         return False
 
     def _gives_float(self, node: ast.expr) -> bool:
-        """Whether it is a function of :mod:`reelwork.maths` that gives a float."""
+        """Whether it is a function of the engine's own that gives a float."""
         value: Any = None
         if isinstance(node, ast.Name) and node.id not in self._locals:
             value = self._function.__globals__.get(node.id)
         elif isinstance(node, ast.Attribute):
             found = self._module_attribute(node)
             value = found[0] if found else None
-        return isinstance(value, FunctionType) and value.__module__ == maths.__name__ and value is not maths.scrambled
+        return isinstance(value, FunctionType) and value.__module__ in _OURS and value is not maths.scrambled
 
 
 def _assignments(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:

@@ -17,7 +17,20 @@ from reelwork.extensions import Registry
 
 #: Distributions whose versions may change pixels, samples or packets; fonts, of which there may be any, by a prefix.
 _LIBRARIES: Final = frozenset(
-    ("av", "llvmlite", "numba", "numpy", "openexr", "pillow", "resvg-py", "skia-pathops", "soxr", "uharfbuzz", "uniseg")
+    (
+        "av",
+        "llvmlite",
+        "numba",
+        "numpy",
+        "opencolorio",
+        "openexr",
+        "pillow",
+        "resvg-py",
+        "skia-pathops",
+        "soxr",
+        "uharfbuzz",
+        "uniseg",
+    )
 )
 _FONTS: Final = "fontpkg-"
 

@@ -17,6 +17,7 @@ from reelwork.graph.link import Production, clips, link
 from reelwork.graph.model import Composition, GeneratorSource, Graph, GroupSource, Layer, SequenceSource
 from reelwork.plan.evaluate import Scope, instance
 from reelwork.plan.planner import drawing
+from reelwork.plan.refuse import refused
 from reelwork.scene.model import Clip, Output, Scene
 from reelwork.scene.playing import SourceLength
 from reelwork.scene.reader import read_scene
@@ -95,6 +96,7 @@ def prepare(path: Path, settings: Settings, known: Registry | None = None) -> Pr
     problems += late
     if not any(not problem.warning for problem in problems):
         prepared = Prepared(production, timing, known, ())
+        problems += refused(production, known)
         problems += _undrawable(prepared, settings.draft)
     wrong = [problem for problem in problems if not problem.warning]
     if wrong:

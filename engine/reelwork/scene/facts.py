@@ -175,6 +175,8 @@ def _kind(kind: Kind) -> str:
             least, most = kind.minimum, kind.maximum
             count = f"{least} " if least == most else f"{least} to {most} " if most else ""
             return f"list of {count}{_plural(_kind(kind.item))}"
+        case kinds.File():
+            return f"file {' '.join(kind.endings)}"
         case kinds.Struct(shorthand=str(key)):
             return _either((_kind(kinds.params(kind.model)[key].kind), "mapping"))
     return _WORDS.get(type(kind), type(kind).__name__.lower())

@@ -88,6 +88,13 @@ class Transform:
 
 
 @dataclass(frozen=True)
+class FileName:
+    """A file as the scene names it, among the parameters of an extension; linking makes a ``values.File`` of it."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class EffectUse:
     """An effect, of pictures or of sound, as a layer uses it.
 

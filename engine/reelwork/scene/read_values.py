@@ -12,7 +12,7 @@ from reelwork.extensions import bearers
 from reelwork.image.svg_path import PathSyntaxError, parse_path
 from reelwork.scene import language
 from reelwork.scene.colours import COLOURS
-from reelwork.scene.model import Loop
+from reelwork.scene.model import FileName, Loop
 from reelwork.scene.nodes import Mapping as MappingNode
 from reelwork.scene.nodes import Node, Scalar, Sequence, item
 from reelwork.scene.read_times import read_time
@@ -200,6 +200,15 @@ def _read_file(reading: Reading, kind: language.File, node: Scalar, path: str) -
     return node.text
 
 
+def _read_extensions_file(reading: Reading, kind: kinds.File, node: Scalar, path: str) -> Any:
+    name = _read_file(reading, language.File(), node, path)
+    if name is BAD:
+        return BAD
+    if not name.lower().endswith(kind.endings):
+        return reading.expected(kind, node, path)
+    return FileName(name)
+
+
 def _read_rate(reading: Reading, kind: language.Rate, node: Scalar, path: str) -> Any:
     try:
         return parse_rate(node.text)
@@ -372,6 +381,7 @@ VALUES: Final[Mapping[type[kinds.Kind], Reader]] = {
     kinds.Name: _from_text(_read_name),
     kinds.Layer: _from_text(_read_name),
     kinds.Time: _from_text(read_time),
+    kinds.File: _from_text(_read_extensions_file),
     kinds.PathData: _from_text(_read_path),
     kinds.Colour: _read_colour,
     kinds.Point: _read_point,

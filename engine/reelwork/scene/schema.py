@@ -285,6 +285,9 @@ class _Schema:
             case language.File(output=True):
                 choice = "|".join(_any_case(ending[1:]) for ending in endings(self.registry))
                 return {"type": "string", "pattern": rf"\.({choice})$"}
+            case kinds.File():
+                choice = "|".join(_any_case(ending[1:]) for ending in kind.endings)
+                return {"type": "string", "pattern": rf"\.({choice})$"}
             case language.File():
                 return {"type": "string", "minLength": 1}
             case language.Data():

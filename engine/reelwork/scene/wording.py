@@ -29,6 +29,8 @@ def describe(kind: kinds.Kind) -> str:
             return f"a time such as 2s, 500ms, 36f or 00:00:02:12{limits}"
         case kinds.Choice():
             return one_of(kind.options)
+        case kinds.File():
+            return f"the path of a file that ends in {one_of(kind.endings)}"
         case kinds.Name():
             return f"the name of a {kind.of}"
         case language.Identifier():

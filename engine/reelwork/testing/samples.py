@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+import hashlib
+import tempfile
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -15,7 +19,7 @@ from reelwork.image import Window
 from reelwork.image.frame import Frame
 from reelwork.image.svg_path import parse_path
 from reelwork.plan.evaluate import Scope, evaluate_params
-from reelwork.values import Colour
+from reelwork.values import Colour, File
 
 E = TypeVar("E", bound=Extension)
 
@@ -40,10 +44,15 @@ def ordinary(cls: type[E], **changes: object) -> E:
 
 
 def extremes(cls: type[E]) -> Iterator[E]:
-    """Instances each with one parameter at an end of its range, or with another of its choices."""
+    """Instances each with one parameter at an end of its range, or with another of its choices, if that is allowed."""
     for name, kind in _varied(cls):
         for value in _ends(kind):
-            yield ordinary(cls, **{kinds.field_name(name): value})
+            made = ordinary(cls, **{kinds.field_name(name): value})
+            try:
+                made.check()
+            except ValueError:
+                continue
+            yield made
 
 
 def changed(cls: type[E]) -> Iterator[tuple[str, E]]:
@@ -146,6 +155,8 @@ def _ends(kind: kinds.Kind) -> Iterator[Any]:
         yield from ("one", "other")
     elif isinstance(kind, kinds.PathData):
         yield from (parse_path("M0 0 L20 0 L10 20 Z"), parse_path("M0 0 C10 0 20 10 20 20 Z"))
+    elif isinstance(kind, kinds.File):
+        yield _sample(kind)
     elif isinstance(kind, kinds.List):
         yield from _lists(kind)
     elif isinstance(kind, kinds.OneOf):
@@ -158,6 +169,21 @@ def _ends(kind: kinds.Kind) -> Iterator[Any]:
 
 def _or(limit: float | None, usual: float) -> float:
     return usual if limit is None else limit
+
+
+@functools.cache
+def _samples() -> tempfile.TemporaryDirectory[str]:
+    """A folder that is there as long as the process."""
+    return tempfile.TemporaryDirectory()
+
+
+def _sample(kind: kinds.File) -> File:
+    """The sample of a kind of file."""
+    ending, data = kind.endings[0], kind.sample.encode()
+    digest = hashlib.sha256(data).hexdigest()
+    path = Path(_samples().name) / f"{digest}{ending}"
+    path.write_bytes(data)
+    return File(ending, digest, str(path))
 
 
 def _lists(kind: kinds.List) -> Iterator[tuple[Any, ...]]:

@@ -28,8 +28,10 @@ def point_twin(effect: PointEffect, x: float, y: float, pixel: Pixel) -> list[fl
     if encoded:
         light = [srgb_encode(value) for value in light]
     place = (x, y, *SIZE) if effect.positional else ()
-    numbers = _numbers(effect.uniforms(), _display if encoded else _linear if straight else _premultiplied)
-    *made, after = _plainly(effect.pixel_function(), *place, *light, alpha, *numbers)
+    made, after = light, alpha
+    for stage in effect.stages():
+        numbers = _numbers(stage.uniforms, _display if encoded else _linear if straight else _premultiplied)
+        *made, after = _plainly(stage.pixel, *place, *made, after, *stage.tables, *numbers)
     if encoded:
         made = [srgb_decode(value) for value in made]
     if straight:
@@ -73,10 +75,11 @@ def merge_twin(merge: type[Merge], x: int, y: int, backdrop: Pixel, source: Pixe
     return [*light, as_ + ab * (1.0 - as_)]
 
 
-def _plainly(function: Callable[..., Iterable[float]], *arguments: float) -> list[float]:
-    """What a function gives of numbers that divide by 0 as compiled ones do."""
+def _plainly(function: Callable[..., Iterable[float]], *arguments: Any) -> list[float]:
+    """What a function gives of numbers that divide by 0 as compiled ones do, and of tables."""
+    plain = (each if isinstance(each, np.ndarray) else np.float64(each) for each in arguments)
     with np.errstate(all="ignore"):
-        return [float(value) for value in function(*map(np.float64, arguments))]
+        return [float(value) for value in function(*plain)]
 
 
 def _numbers(uniforms: Iterable[float | Colour], colour: Callable[[Colour], Iterable[float]]) -> list[float]:
