@@ -17,6 +17,7 @@ from reelwork.effect import (
     param,
 )
 from reelwork.extensions.hookspecs import hookimpl
+from reelwork.job_event import JobEvent
 from reelwork.sound_effect import SoundContext, SoundEffect
 from reelwork.stage import Stage
 from reelwork.still import Still, StillReader, StillWriter
@@ -28,6 +29,7 @@ __all__ = [
     "CompositeMerge",
     "Context",
     "Example",
+    "JobEvent",
     "NonSeparableMerge",
     "PixelGenerator",
     "PointEffect",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import functools
 import hashlib
 import json
 import logging
@@ -21,6 +22,8 @@ from typing import Final
 from aiohttp import web
 
 from reelwork.errors import ReelworkError
+from reelwork.extensions import registry
+from reelwork.extensions.events import tell
 from reelwork.media.whole import whole_file
 from reelwork_farm import auth, wire
 from reelwork_farm.clock import now
@@ -87,7 +90,7 @@ def serve(
             controller = Controller(opened, blobs, folder / "logs", timing, keep=keep, sweep=sweep, films=Films(blobs))
             controller.wake(now=now())
             info = FarmInfo(folder.name, version("reelwork"), address, ray, timing)
-            hooks = Webhooks(folder / "webhooks.json", tokens.signing)
+            hooks = Webhooks(folder / "webhooks.json", tokens.signing, tell=functools.partial(tell, registry()))
             asyncio.run(_run(folder, controller, tokens, info, hooks, host, port))
         finally:
             opened.close()

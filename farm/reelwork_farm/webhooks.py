@@ -1,7 +1,8 @@
 """Ends of jobs go in, as the history tells them; signed messages go out to those who asked, until they take them.
 
 What is still to be delivered lies in a small file in the farm's folder: how far the history has been read, and who has
-not been told yet. A controller that dies goes on from there, so that everybody is told at least once.
+not been told yet. A controller that dies goes on from there, so that everybody is told at least once. The plugins of
+the controller's machine are told in passing.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from reelwork.job_event import JobEvent
 from reelwork.media.whole import whole_file
 from reelwork_farm import wire
+from reelwork_farm.heralds import TOLD, job_event
 from reelwork_farm.model import Event, JobRow, JobState
 
 _log = logging.getLogger(__name__)
@@ -90,6 +93,8 @@ class History(Protocol):
         ...
 
 
+#: Tells plugins of an event; never fails.
+Tell = Callable[[JobEvent], None]
 #: Sends a body with headers to an address; raises :class:`OSError` or :class:`ValueError` unless it was taken.
 Post = Callable[[str, bytes, dict[str, str]], None]
 
@@ -99,12 +104,14 @@ class Webhooks:
 
     :param path: of the file that it lies in
     :param key: that messages are signed with
+    :param tell: tells this machine's plugins, too
     """
 
-    def __init__(self, path: Path, key: bytes, post: Post | None = None) -> None:
+    def __init__(self, path: Path, key: bytes, post: Post | None = None, tell: Tell | None = None) -> None:
         self._path = path
         self._key = key
         self._post = post_once if post is None else post
+        self._tell = tell
         self._box = self._written = _read(path)
 
     def deliver(self, history: History, *, now: float) -> int:
@@ -128,18 +135,21 @@ class Webhooks:
     def _collect(self, history: History) -> _Outbox:
         box = self._box
         while events := history.events(after=box.after, limit=_PAGE):
-            found = []
+            found, told = [], False
             for event in events:
-                if event.kind in ENDS and event.job is not None:
+                if event.kind in TOLD and event.job is not None:
                     job = history.job(event.job)
-                    if job.spec.notify is not None:
+                    if event.kind in ENDS and job.spec.notify is not None:
                         found.append(_message(event, job, job.spec.notify))
+                    if self._tell is not None:
+                        self._tell(job_event(event, job))
+                        told = True
             waiting = box.waiting + tuple(found)
             if len(waiting) > MOST_WAITING:
                 _log.warning("%s messages are given up: too many wait", len(waiting) - MOST_WAITING)
             box = _Outbox(events[-1].id, waiting[-MOST_WAITING:])
-            if found:
-                self._keep(box)
+            if found or told:
+                self._keep(box, told=told)
         return box
 
     def _sent(self, message: Message, now: float) -> Message | None:
@@ -158,10 +168,13 @@ class Webhooks:
             return replace(message, tries=tries, due=now + pause)
         return None
 
-    def _keep(self, box: _Outbox) -> None:
-        """Write the outbox down, unless it was only read on a little, which can be done again."""
+    def _keep(self, box: _Outbox, *, told: bool = False) -> None:
+        """Write the outbox down, unless it was only read on a little, which can be done again.
+
+        :param told: whether plugins were told on the way, which is not done again
+        """
         self._box = box
-        if box.waiting != self._written.waiting or box.after >= self._written.after + _PAGE:
+        if told or box.waiting != self._written.waiting or box.after >= self._written.after + _PAGE:
             with whole_file(self._path) as temporary:
                 temporary.write_text(wire.dumps(box), encoding="utf-8")
             self._written = box

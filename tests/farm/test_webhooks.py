@@ -15,6 +15,7 @@ from typing import ClassVar
 import pytest
 from serving import OFFER, figures_of, spec_of
 
+from reelwork import JobEvent
 from reelwork_farm import webhooks
 from reelwork_farm.model import JobRow, Timing
 from reelwork_farm.store import Store, open_store
@@ -56,6 +57,23 @@ def test_whoever_asked_is_told_once_with_a_signature(history: Store, tmp_path: P
     assert (told["job"], told["state"], told["result"], told["ended"]) == (job.id, "done", "d" * 64, 2.0)
     assert headers[SIGNATURE] == "sha256=" + hmac.new(KEY, body, hashlib.sha256).hexdigest()
     assert sign(body + b" ", KEY) != headers[SIGNATURE]
+
+
+def test_plugins_are_told_once_of_every_job_with_its_frames_and_its_time(history: Store, tmp_path: Path) -> None:
+    told: list[JobEvent] = []
+    job = ended(history, title="Signs")
+    for _ in range(2):  # a controller that starts anew goes on behind what was told
+        hooks = Webhooks(tmp_path / "hooks", KEY, lambda *_: None, tell=told.append)
+        hooks.deliver(history, now=3.0)
+        hooks.deliver(history, now=4.0)
+    assert [event.kind for event in told] == ["started", "finished"]
+    frames = job.spec.stop - job.spec.first
+    wanted = JobEvent("finished", "Signs", job.spec.file, frames, frames, seconds=0.0, job=job.id)
+    assert told[1] == wanted
+    other = history.submit(replace(spec_of("c" * 64, units=1), title="Left"), now=5.0)
+    history.cancel(other.id, now=7.0)
+    hooks.deliver(history, now=8.0)
+    assert (told[-1].kind, told[-1].title, told[-1].done) == ("cancelled", "Left", 0)
 
 
 def test_who_is_not_there_is_told_later_and_others_do_not_wait(history: Store, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from reelwork.effect import Extension
 if TYPE_CHECKING:
     import click
 
+    from reelwork.job_event import JobEvent
     from reelwork.render.remote import Remote
     from reelwork.still import StillReader, StillWriter
 
@@ -41,6 +42,17 @@ def reelwork_writers() -> Iterable[StillWriter]:
 @hookspec
 def reelwork_commands() -> Iterable[click.Command]:
     """Commands (or groups of commands) that the plugin adds to ``reelwork``."""
+    raise NotImplementedError
+
+
+@hookspec
+def reelwork_job_event(event: JobEvent) -> None:
+    """Called when a job starts, is finished, fails or is cancelled: by ``reelwork render`` for its own, by a farm's
+    controller for those of the farm. It runs in their process and they wait for it, so it should be quick; an error in
+    it is reported and stops nothing. A controller that starts anew may tell the last events again.
+
+    :param event: what happened, to which job
+    """
     raise NotImplementedError
 
 

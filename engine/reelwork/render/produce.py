@@ -18,6 +18,7 @@ from reelwork.render.local import LocalDispatcher
 from reelwork.render.outputs import output_problems
 from reelwork.render.prepare import Prepared, Settings, default_output, prepare
 from reelwork.render.progress import Known, Progress, Silent
+from reelwork.render.telling import told
 from reelwork.render.units import Request
 from reelwork.scene import files
 from reelwork.scene.model import Output
@@ -105,13 +106,16 @@ def _copy_notes(
 def render(
     path: Path, settings: Settings, request: Request, progress: Progress, dispatcher: Dispatcher | None = None
 ) -> Rendered:
-    """Render an output of a scene.
+    """Render an output of a scene; plugins are told when that starts and how it ends.
 
     :param dispatcher: who renders the units; by default ``request.jobs`` workers on this machine
     :raises SceneError: the scene is wrong
     :raises OutputError: there is no such output, or it cannot be written
     """
-    return make(plan_task(path, settings, request, progress), progress, dispatcher)
+    task = plan_task(path, settings, request, progress)
+    title = task.prepared.scene.title or Path(default_output(task.prepared.scene).file).stem
+    known, file = task.prepared.registry, task.target.name
+    return told(known, title, file, progress, lambda watched: make(task, watched, dispatcher))
 
 
 def discard(
