@@ -31,6 +31,7 @@ from reelwork.testing.promises import promises_of
 test_merges = conformance("reelwork_merges")
 test_colour = conformance("reelwork_colour")
 test_filters = conformance("reelwork_filters")
+test_warps = conformance("reelwork_warps")
 test_generators = conformance("reelwork_generators")
 test_time = conformance("reelwork_time")
 test_transitions = conformance("reelwork_transitions")

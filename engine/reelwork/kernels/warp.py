@@ -35,8 +35,9 @@ def warp_region(effect: WarpEffect, source: Window, to_layer: Affine, context: C
     """Where a warp may paint, in a raster that ``to_layer`` leads from, given where its source does."""
     if source.is_empty:
         return EMPTY
+    fading = source.expand(1, 1, 1, 1)  # edges fade over half a pixel beyond the source
     try:
-        return _window(effect.region(to_layer.bounds(*source), context), to_layer, 1)
+        return _window(effect.region(to_layer.bounds(*fading), context), to_layer, 1)
     except ZeroDivisionError:
         return EMPTY
 
@@ -78,7 +79,8 @@ class Warp:
     def __call__(self, out: Frame, others: Sequence[Frame] = ()) -> None:
         """Fill a frame.
 
-        :param others: the pictures of further layers; they cover a pixel more on each side
+        :param others: the pictures of further layers, as far as there is any light in them; they cover a pixel more on
+            each side
         """
         if out.window.is_empty:
             return

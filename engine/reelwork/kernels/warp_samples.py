@@ -176,15 +176,18 @@ def average(
 
 @kernel(slp=True)
 def sample(samples: Floats, x0: Int, y0: Int, xs: Doubles, ys: Doubles, out: Floats) -> None:
-    """Fill ``out[channel, point]`` with bilinear samples at points."""
+    """Fill ``out[channel, point]`` with bilinear samples at points.
+
+    The outermost pixels go on for a pixel beyond the picture: as far as the edges of what is read by it fade.
+    """
     width, height = samples.shape[1] - 2 * BORDER, samples.shape[0] - 2 * BORDER
     flat, pitch = samples.reshape(-1), 4 * samples.shape[1]
     found = np.empty(4, np.float32)
     for at in range(U(xs.shape[0])):
         found[:] = F(0.0)
         u, v = xs[at] - x0 - 0.5, ys[at] - y0 - 0.5
-        if _is_inside(u, v, width, height):
-            _add(flat, pitch, u, v, found)
+        if (u > -1.5) & (u < width + 0.5) & (v > -1.5) & (v < height + 0.5):
+            _add(flat, pitch, min(max(u, 0.0), width - 1.0), min(max(v, 0.0), height - 1.0), found)
         for k in range(4):
             out[U(k), at] = found[k]
 

@@ -177,6 +177,11 @@ class Executor:
         self._paint(node, frame)
         return frame
 
+    def _lit(self, node: Node, window: Window) -> Frame:
+        """What a node shows of a window, as far as there may be any light."""
+        both = node.region & window
+        return Frame.transparent(EMPTY) if both.is_empty else self._new(node, both)
+
     def _painter(self, node: Node) -> Painter:
         """What fills a window that lies within the node's region. It is made once a frame: what Python does for each
         tile counts."""
@@ -323,7 +328,8 @@ class Executor:
 
         def paint(out: Frame) -> None:
             above = out if node.mix == 1.0 else Frame.empty(out.window)
-            others = [self._new(other, out.window.expand(1, 1, 1, 1)) for other in node.others]
+            around = out.window.expand(1, 1, 1, 1)
+            others = [self._lit(other, around) for other in node.others]
             with calling:
                 warp(above, others)
             if node.mix != 1.0:
