@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -290,13 +291,21 @@ def frame(
 
     prepared = prepare(path, settings)
     chosen = replace(chosen_output(prepared, output), file=str(to))
-    try:
-        instant = parse_time(time, prepared.scene.canvas.fps)
-    except ValueError as error:
-        raise OutputError(f"{time!r} is not a time: {error}") from error
+    instant = instant_of(prepared, time)
     report = Known(progress or Silent(), prepared.known) if settings.draft else None
     with naming_layers(prepared):
         return pictures.write_frame(prepared, chosen, instant, to, report)
+
+
+def instant_of(prepared: Prepared, time: str) -> Fraction:
+    """Seconds of a time as a scene writes one.
+
+    :raises OutputError: it is none
+    """
+    try:
+        return parse_time(time, prepared.scene.canvas.fps)
+    except ValueError as error:
+        raise OutputError(f"{time!r} is not a time: {error}") from error
 
 
 def sheet(
