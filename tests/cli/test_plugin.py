@@ -17,7 +17,7 @@ def test_a_new_package_passes_its_tests_at_once(tmp_path: Path) -> None:
     result = CliRunner().invoke(cli, ["plugin", "new", "film-burn", "--in", str(tmp_path / "mine")])
     assert result.exit_code == 0, result.output
     package = tmp_path / "mine" / "reelwork-film-burn"
-    assert f"edit {package}/reelwork_film_burn/film_burn.py" in result.stdout
+    assert f"reelwork plugin try '{package}/reelwork_film_burn/film_burn.py' --watch" in result.stdout
     assert os.access(package / "ci.sh", os.X_OK)
     assert [path.name for path in package.parent.iterdir()] == ["reelwork-film-burn"]
     run = subprocess.run(
@@ -29,6 +29,14 @@ def test_a_new_package_passes_its_tests_at_once(tmp_path: Path) -> None:
     )
     assert run.returncode == 0, run.stdout + run.stderr
     assert " passed" in run.stdout
+
+
+def test_a_name_that_is_there_already_is_told(tmp_path: Path) -> None:
+    result = CliRunner().invoke(cli, ["plugin", "new", "glow", "--in", str(tmp_path)])
+    assert result.exit_code == 0
+    assert "warning: Reelwork itself brings an effect 'glow' already" in result.stderr
+    assert "reelwork:glow or reelwork-glow:glow" in result.stderr
+    assert "warning" not in CliRunner().invoke(cli, ["plugin", "new", "film-burn", "--in", str(tmp_path)]).stderr
 
 
 @pytest.mark.parametrize("name", ["Film", "film_burn", "-burn", "film--burn", "7up", "../evil", "class"])

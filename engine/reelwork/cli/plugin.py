@@ -7,13 +7,16 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 import reelwork
+from reelwork.cli import trying
 from reelwork.errors import OutputError
-from reelwork.extensions import API
+from reelwork.extensions import API, bearers, registry
+from reelwork.extensions.names import OWN
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 
@@ -21,6 +24,9 @@ _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 @click.group("plugin")
 def command() -> None:
     """Write plugins: effects, merges, generators and transitions of your own."""
+
+
+command.add_command(trying.command)
 
 
 @command.command("new")
@@ -56,10 +62,25 @@ def new(name: str, folder: Path) -> None:
             raise
     except OSError as error:
         raise OutputError(f"{target} cannot be written: {error.strerror or error}") from error
+    file = target / f"reelwork_{_stem(name)}" / f"{_stem(name)}.py"
     click.echo(f"{target} is written. Next:")
-    click.echo(f"  pip install -e '{target}[test]'    so that Reelwork finds it; then `reelwork effects {name}`")
+    click.echo(f"  reelwork plugin try '{file}' --watch    shows it, and again whenever you save it")
+    click.echo(f"  pip install -e '{target}[test]'    so that scenes find it; then `reelwork effects {name}`")
     click.echo(f"  pytest '{target}'    its tests, which pass already")
-    click.echo(f"  edit {target / f'reelwork_{_stem(name)}' / f'{_stem(name)}.py'}")
+    for line in _clashes(name):
+        click.echo(f"warning: {line}", err=True)
+
+
+def _clashes(name: str) -> Iterator[str]:
+    """Who brings an effect of that name already."""
+    table = registry().effects
+    for full in bearers(table, name):
+        package = full.rpartition(":")[0]
+        whose = "Reelwork itself" if package == OWN else package
+        yield (
+            f"{whose} brings an effect {name!r} already: where both are installed, scenes must write "
+            f"{full} or reelwork-{name}:{name}; another name saves them that"
+        )
 
 
 def _stem(name: str) -> str:

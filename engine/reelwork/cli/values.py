@@ -92,6 +92,11 @@ def scene_argument(function: F) -> F:
 
 
 def settings_option(function: F) -> F:
+    """The option ``--set`` of scenes' variables, which arrives as a mapping called ``settings``."""
+    return set_option("Give a variable of the scene another value; may be repeated.")(function)
+
+
+def set_option(help_text: str) -> Callable[[F], F]:
     """The option ``--set``, which arrives as a mapping called ``settings``."""
 
     def collect(_: click.Context, __: click.Parameter, pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:
@@ -103,8 +108,8 @@ def settings_option(function: F) -> F:
         type=Setting(),
         multiple=True,
         callback=collect,
-        help="Give a variable of the scene another value; may be repeated.",
-    )(function)
+        help=help_text,
+    )
 
 
 def to_option(help_text: str, *, required: bool = False) -> Callable[[F], F]:

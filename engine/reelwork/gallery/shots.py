@@ -40,13 +40,61 @@ class Shot:
         return hashlib.sha256(f"{INSTANT} {self.version} {self.scene}".encode()).hexdigest()[:24]
 
 
+@dataclass(frozen=True)
+class OnFile:
+    """A picture that something is tried on.
+
+    :param name: what the scene calls its file
+    :param size: width and height in pixels
+    """
+
+    name: str
+    size: tuple[int, int]
+
+
 def shots(name: str, cls: type[Extension]) -> tuple[Shot, ...]:
     """The pictures of an extension: none where it makes none, or cannot be shown without an example.
 
     :param name: by which scenes use it
     """
-    stage = next((stage for base, stage in _STAGES.items() if issubclass(cls, base)), None)
+    stage = _stage(cls)
     return tuple(_shot(name, cls.version, example, stage) for example in _examples(cls)) if stage else ()
+
+
+def staged(name: str, cls: type[Extension], parameters: str, on: OnFile | None = None) -> str:
+    """A scene that shows an extension.
+
+    :param name: by which scenes use it
+    :param parameters: as a scene writes them, without braces
+    :param on: a picture to try it on; by default the sample
+    :raises ValueError: what makes no picture, and what cannot be shown on one
+    """
+    use = f'{{"{name}": {{{parameters}}}}}'
+    if on is None:
+        example = cls.examples[0] if cls.examples else Example("")
+        stage = _stage(cls)
+        if stage is None:
+            raise ValueError(f"{name} makes no picture")
+        return stage(use, example)
+    width, height = on.size
+    fill = f"transform: {{scale: {100 * max(width / 640, height / 360)}%}}"
+    if issubclass(cls, Effect):
+        layers = f"layers: [{{composition: mine, effects: [{use}]}}]"
+    elif issubclass(cls, Merge):
+        layers = f'layers: [{{composition: mine}}, {{composition: paint, blend: "{name}", {fill}}}]'
+    elif issubclass(cls, Transition):
+        clips = (
+            f"{{composition: mine, duration: 3s}}, {{transition: {use}, duration: 2s}}, {{composition: other, {fill}}}"
+        )
+        layers = f"sequence: [{clips}]"
+    else:
+        raise ValueError(f"{name} is not made from a picture")
+    mine = f'  mine:\n    duration: 4s\n    size: [{width}, {height}]\n    layers: [{{file: "{on.name}"}}]\n'
+    return f"{_SAMPLE.read_text('utf-8')}{mine}  main:\n    duration: 4s\n    size: [{width}, {height}]\n    {layers}\n"
+
+
+def _stage(cls: type[Extension]) -> Callable[[str, Example], str] | None:
+    return next((stage for base, stage in _STAGES.items() if issubclass(cls, base)), None)
 
 
 def sample(layers: str) -> str:
