@@ -1,6 +1,6 @@
 """Warp effects that tests share."""
 
-from reelwork import AreaEffect, WarpEffect, maths, param
+from reelwork import AreaEffect, PointEffect, WarpEffect, maths, param
 from reelwork.kinds import Layer
 from reelwork.values import Affine, Projective
 
@@ -76,6 +76,33 @@ class Push(WarpEffect, name="push", version=1):
     @staticmethod
     def place(x, y, width, height, r, g, b, a, amount):
         return x + amount * min(max(r, 0.0), 1.0), y
+
+
+class Stencil(PointEffect, name="stencil", version=1):
+    """Stencil: nothing is left where another layer is transparent."""
+
+    mask: str = param(kind=Layer(), help="The layer that says where.")
+    strength: float = param(1.0, minimum=0.0, maximum=1.0, help="How much of it goes.")
+
+    def uniforms(self):
+        return (self.strength,)
+
+    @staticmethod
+    def pixel(r, g, b, a, r1, g1, b1, a1, strength):
+        k = 1.0 - strength * (1.0 - min(max(a1, 0.0), 1.0))
+        return r * k, g * k, b * k, a * k
+
+
+class Shade(PointEffect, name="shade", version=1):
+    """Shade: display-encoded values times how green another layer is; and of a second, how blue."""
+
+    space = "display"
+    mask: str = param("", kind=Layer(), help="The layer that says how much.")
+    second: str = param("", kind=Layer(), help="Another one.")
+
+    @staticmethod
+    def pixel(r, g, b, a, r1, g1, b1, a1, r2, g2, b2, a2):
+        return r * g1, g * g1, b * b2, a
 
 
 class Through(AreaEffect, name="through", version=1):

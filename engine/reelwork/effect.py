@@ -175,9 +175,9 @@ class Effect(Extension):
     """Changes one picture. Subclass :class:`PointEffect`, :class:`AreaEffect`, :class:`WarpEffect` or
     :class:`TemporalEffect`.
 
-    A parameter of the kind :class:`reelwork.kinds.Layer` names another layer, whose picture an area effect or a warp is
-    then given: as it lies in the composition, after its own effects, transform and opacity, in the effect's raster. It
-    is transparent where that layer is not there, and where none is named.
+    A parameter of the kind :class:`reelwork.kinds.Layer` names another layer, whose picture the effect is then given:
+    as it lies in the composition, after its own effects, transform and opacity, in the effect's raster. It is
+    transparent where that layer is not there, and where none is named. An effect through time cannot have such.
     """
 
     word: ClassVar[str] = "effect"
@@ -214,6 +214,9 @@ class PointEffect(Effect):
     A transparent pixel must stay transparent.
 
     A colour among the uniforms reaches ``pixel`` as four numbers, which are of the same kind as the pixel's own.
+
+    The pixels of further layers, premultiplied and in the effect's space, come after its own: ``(r, g, b, a, r1, g1,
+    b1, a1, …, *uniforms)``, in the order of the parameters that name them.
 
     With ``keeps_alpha = True`` it promises to return the alpha that it got. What lies under an opaque picture is then
     not painted, though the picture has this effect.

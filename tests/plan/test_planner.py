@@ -9,13 +9,11 @@ import pytest
 from building import Over, composition, constant, graph, layer, nested, still, video
 from hypothesis import given
 from hypothesis import strategies as st
-from warps import Lean, Push, Ripple, Through, Turn
+from warps import Lean, Push, Ripple, Stencil, Through, Turn
 
 from reelwork.effect import AreaEffect, CompositeMerge, PointEffect, SeparableMerge
 from reelwork.graph.model import AdjustmentSource, EffectUse, GroupSource, SolidSource
 from reelwork.image import EMPTY, Window
-from reelwork.kinds import Layer as LayerKind
-from reelwork.kinds import param
 from reelwork.plan.nodes import Area, Clip, Fill, Node, Picture, Points, Resampled, Stack, Warped
 from reelwork.plan.planner import View, plan_frame
 from reelwork.scene.animation import Curve, Key
@@ -382,15 +380,8 @@ def test_no_layer_is_read_where_none_is_named():
 
 
 def test_a_still_is_not_changed_once_and_for_all_by_what_reads_another():
-    class Both(PointEffect, name="both", version=1):
-        by: str = param("", kind=LayerKind())
-
-        @staticmethod
-        def pixel(r, g, b, a, r2, g2, b2, a2):
-            return r * r2, g * g2, b * b2, a * a2
-
     hidden = layer(still(40, 20, digest="map"), path="m", visible=False)
-    found = plan(composition(hidden, layer(still(), effects=(use(Shift), reading(Both, by=hidden), use(Shift)))))
+    found = plan(composition(hidden, layer(still(), effects=(use(Shift), reading(Stencil, mask=hidden), use(Shift)))))
     outer, inner, *_ = walk(found)
     assert isinstance(outer, Points)
     assert isinstance(inner, Points)

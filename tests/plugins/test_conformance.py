@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
-from warps import Push, Through
+from warps import Push, Shade, Stencil, Through
 
 from reelwork import (
     AreaEffect,
@@ -336,6 +336,6 @@ def test_broken_promises_of_warps_are_found():
     assert not broken(Squinting)
 
 
-@pytest.mark.parametrize("cls", [Push, Through], ids=lambda cls: cls.name)
+@pytest.mark.parametrize("cls", [Push, Through, Stencil, Shade], ids=lambda cls: cls.name)
 def test_effects_that_read_other_layers_keep_the_promises(cls):
     assert not broken(cls)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from building import composition, constant, graph, layer, nested, still, video
 from reference.colour import light_to_srgb
-from warps import Lean, Push, Ripple, Through, Turn
+from warps import Lean, Push, Ripple, Stencil, Through, Turn
 
 from reelwork.effect import AreaEffect, PointEffect
 from reelwork.errors import OutputError
@@ -156,14 +156,14 @@ def reading():
         rotation=15.0,
         effects=(EffectUse(Push, {"by": "dot"}, constant(1.0), others={"by": dot}),),
     )
-    through, push = (
+    through, push, stencil = (
         EffectUse(effect, {name: "mask"}, constant(0.7), others={name: mask})
-        for effect, name in ((Through, "mask"), (Push, "by"))
+        for effect, name in ((Through, "mask"), (Push, "by"), (Stencil, "mask"))
     )
     return composition(
         layer(still(200, 100, digest="ground"), path="l0", effects=(push,)),
-        layer(still(80, 60, digest="leaf"), path="l1", rotation=20.0, effects=(through, push, use(Halve))),
-        layer(AdjustmentSource(), path="l3", effects=(through, push), opacity=0.5),
+        layer(still(80, 60, digest="leaf"), path="l1", rotation=20.0, effects=(through, push, use(Halve), stencil)),
+        layer(AdjustmentSource(), path="l3", effects=(through, push, stencil), opacity=0.5),
         mask,
     )
 
@@ -183,6 +183,18 @@ def test_what_a_moving_layer_that_is_read_changes_is_painted_again():
         alone = Executor(Painted()).picture(plan, storage)
         assert all(np.array_equal(a, b) for a, b in zip(picture.planes, alone.planes, strict=True))
         last = (plan, picture)
+
+
+def test_a_point_effect_is_given_the_pixels_of_another_layer():
+    mask = layer(still(60, 100, digest="mask"), path="m", visible=False, opacity=0.5)
+    stencil = EffectUse(Stencil, {"mask": "mask"}, constant(1.0), others={"mask": mask})
+    root = composition(
+        mask, layer(still(200, 100, digest="ground"), path="l", effects=(use(Halve), stencil, use(Halve)))
+    )
+    plan = plan_frame(graph(root), View(Affine.IDENTITY, WINDOW, None), Fraction(0))
+    found = Executor(Painted(), tile_rows=16).frame(plan).data
+    assert np.allclose(found[3, 50], np.where(abs(np.arange(200) - 99.5) < 30, 0.5, 0.0))
+    assert np.allclose(found[0, 50, 70:100], np.arange(70, 100) / 200 / 8)
 
 
 def test_an_area_effect_is_given_the_picture_of_another_layer():

@@ -16,6 +16,7 @@ from reelwork.image import Window
 from reelwork.image.frame import Frame
 from reelwork.kernels import generate as generated
 from reelwork.kernels.decorator import kernel
+from reelwork.kernels.warp_samples import encoded
 from reelwork.values import Affine, Colour, Display, Space
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def apply_pointwise(
     to_layer: Affine,
     box: tuple[float, float],
     display: Display = "srgb",
+    others: Sequence[Frame] = (),
 ) -> None:
     """Fill ``out`` with ``source`` changed by point effects, one after the other, in one pass.
 
@@ -41,15 +43,25 @@ def apply_pointwise(
     :param to_layer: from pixels of the raster to pixels of the layer, which positional effects are told
     :param box: width and height of the layer's box, pixels of the layer
     :param display: the production's display curve
+    :param others: the pictures of further layers, for an effect that stands alone
     """
-    Pointwise(effects, to_layer=to_layer, box=box, display=display)(source, out)
+    Pointwise(effects, to_layer=to_layer, box=box, display=display, layers=len(others))(source, out, others)
 
 
 class Pointwise:
-    """Point effects made ready for many frames; called as :func:`apply_pointwise`, whose parameters it has."""
+    """Point effects made ready for many frames; called as :func:`apply_pointwise`, whose parameters it has.
+
+    :param layers: how many further layers the effect, which then stands alone, reads
+    """
 
     def __init__(
-        self, effects: Sequence[PointEffect], *, to_layer: Affine, box: tuple[float, float], display: Display = "srgb"
+        self,
+        effects: Sequence[PointEffect],
+        *,
+        to_layer: Affine,
+        box: tuple[float, float],
+        display: Display = "srgb",
+        layers: int = 0,
     ) -> None:
         self._effects, self._display = tuple(effects), display
         steps, numbers = [], list[float]()
@@ -63,13 +75,13 @@ class Pointwise:
                 self._tables += (_table(effect, table) for table in stage.tables)
             steps.append((type(effect), effect.space, tuple(parts)))
         try:
-            self._apart, self._in_place = generated.pointwise(tuple(steps), display)
+            self._apart, self._in_place = generated.pointwise(tuple(steps), display, layers)
         except Exception as error:
             raise self._fault(error) from error
         self._uniforms = np.array(numbers, np.float32)
         self._places = _places(to_layer, box)
 
-    def __call__(self, source: Frame, out: Frame) -> None:
+    def __call__(self, source: Frame, out: Frame, others: Sequence[Frame] = ()) -> None:
         """Fill ``out`` with the source changed by the effects; they may be the same frame.
 
         :raises PluginFault: an effect fails
@@ -77,11 +89,12 @@ class Pointwise:
         if out.window.is_empty:
             return
         x, y = out.window[:2]
+        more = (*self._tables, _planes(self._effects[0], others, out.window, self._display)) if others else self._tables
         try:
             if source.data is out.data:
-                self._in_place(out.data, x, y, self._places, self._uniforms, *self._tables)
+                self._in_place(out.data, x, y, self._places, self._uniforms, *more)
             else:
-                self._apart(*_covering(source, out), out.data, x, y, self._places, self._uniforms, *self._tables)
+                self._apart(*_covering(source, out), out.data, x, y, self._places, self._uniforms, *more)
         except Exception as error:
             raise self._fault(error) from error
 
@@ -94,6 +107,14 @@ class Pointwise:
             except PluginFault as alone:
                 return alone
         return fault(error, *self._effects, doing="pixel()")
+
+
+def _planes(effect: PointEffect, others: Sequence[Frame], window: Window, display: Display) -> npt.NDArray[np.float32]:
+    """The planes of further layers, premultiplied in the space of the effect that reads them."""
+    data = (other.crop(window).data for other in others)
+    return np.concatenate(
+        [encoded(planes, display) if effect.space == generated.DISPLAY else planes for planes in data]
+    )
 
 
 def merge(merge: type[Merge], space: Space, backdrop: Frame, source: Frame, opacity: float = 1.0) -> None:

@@ -170,7 +170,9 @@ def _once(function: Callable[P, R]) -> Callable[P, R]:
 
 
 @_once
-def pointwise(effects: tuple[Step, ...], display: Display) -> tuple[Kernel[..., None], Kernel[..., None]]:
+def pointwise(
+    effects: tuple[Step, ...], display: Display, layers: int = 0
+) -> tuple[Kernel[..., None], Kernel[..., None]]:
     """The kernels of some point effects, one after the other: from a source to an output, and in place.
 
     They take ``(source, source_x, source_y, out, out_x, out_y, places, uniforms, *tables)`` and
@@ -179,16 +181,18 @@ def pointwise(effects: tuple[Step, ...], display: Display) -> tuple[Kernel[..., 
 
     :param effects: the effects, each with its pixel functions and how many tables and uniforms they take
     :param display: the curve of display-encoded values
+    :param layers: how many further layers the effect, which is then the only one, reads: the kernels take their pixels
+        as one more array, with the planes of all of them, as large as the output
     :raises PluginError: a pixel function cannot be compiled
     """
     inliner = Inliner()
-    given = _Given()
+    given = _Given(_COLOURS * layers)
     steps = "".join(_step(effect, space, parts, inliner, given, display) for effect, space, parts in effects)
     positional = any(effect.positional for effect, _, _ in effects)
     names = ", ".join(effect.name for effect, _, _ in effects)
     text = _POINTWISE.format(
         head=(_BOX if positional else "") + _read_uniforms(given.uniforms),
-        tables=_numbered("t", 0, given.tables),
+        tables=_numbered("t", 0, given.tables) + (", others" if layers else ""),
         loop=_loop("top", "left", positional=positional),
         loop_in_place=_loop(positional=positional),
         steps=steps,
@@ -288,14 +292,19 @@ def place_kernel(warp: type[WarpEffect], place: Callable[..., Any], others: int,
 
 @dataclass
 class _Given:
-    """How many tables and uniforms were given to pixel functions so far."""
+    """What was given to pixel functions so far.
 
+    :param planes: of further layers
+    """
+
+    planes: int
     tables: int = 0
     uniforms: int = 0
 
     def next(self, tables: int, uniforms: int) -> str:
         """The arguments of one more function."""
-        text = _numbered("t", self.tables, tables) + _numbered("u", self.uniforms, uniforms)
+        text = "".join(f", others[_uint({plane}), q, j]" for plane in range(self.planes))
+        text += _numbered("t", self.tables, tables) + _numbered("u", self.uniforms, uniforms)
         self.tables, self.uniforms = self.tables + tables, self.uniforms + uniforms
         return text
 
@@ -310,7 +319,8 @@ def _step(
     r, g, b, a = ("r2", "g2", "b2", "a2") if apart else ("r", "g", "b", "a")
     calls = ""
     for function, tables, uniforms in parts:
-        _check(effect, function, _COLOURS + (_PLACES if effect.positional else 0), tables + uniforms)
+        fixed = _COLOURS + given.planes + (_PLACES if effect.positional else 0)
+        _check(effect, function, fixed, tables + uniforms)
         pixel, taken = inliner.add(function, floats=True), f"{r}, {g}, {b}, {a}"
         if apart and not calls:
             taken = "r1, g1, b1, a"

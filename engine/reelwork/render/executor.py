@@ -290,15 +290,18 @@ class Executor:
             self._painters.pop(self._passing.pop(), None)
 
     def _points(self, node: Points) -> Painter:
-        effects = frames.Pointwise(node.effects, to_layer=node.to_layer, box=node.size, display=self._display)
+        effects = frames.Pointwise(
+            node.effects, to_layer=node.to_layer, box=node.size, display=self._display, layers=len(node.others)
+        )
 
         def paint(out: Frame) -> None:
+            others = [self._new(other, out.window) for other in node.others]
             if node.mix == 1.0:
                 self._paint(node.source, out)
-                effects(out, out)
+                effects(out, out, others)
             else:
                 source, above = self._new(node.source, out.window), Frame.empty(out.window)
-                effects(source, above)
+                effects(source, above, others)
                 frames.mix(source, above, node.mix, out)
 
         return paint

@@ -9,10 +9,9 @@ import numpy as np
 from reelwork.effect import Effect, PointEffect
 from reelwork.image import Window
 from reelwork.image.frame import Frame, Pixels
-from reelwork.kernels import frames
-from reelwork.testing.painting import SIZE, painted
+from reelwork.testing.painting import painted, point
 from reelwork.testing.promise import Promises, trials
-from reelwork.testing.samples import BOX, ordinary, picture
+from reelwork.testing.samples import BOX, ordinary, others, picture
 from reelwork.testing.twins import SPOTS, point_twin
 from reelwork.values import Affine
 
@@ -31,7 +30,7 @@ def _identity(cls: type[Effect]) -> None:
 def _transparent(cls: type[PointEffect]) -> None:
     for effect in trials(cls).instances:
         nothing = Frame.transparent(BOX)
-        frames.apply_pointwise([effect], nothing, nothing, to_layer=Affine.IDENTITY, box=SIZE)
+        point(effect, nothing, nothing)
         assert not nothing.data.any(), f"{effect!r} makes something of nothing"
 
 
@@ -49,7 +48,7 @@ def _any_light(cls: type[PointEffect]) -> None:
     data[0], data[1], data[2] = light[:, None], light[None, :], light[::-1, None]
     for effect in trials(cls).instances:
         source = Frame(data.copy(), Window(0, 0, 10, 10))
-        frames.apply_pointwise([effect], source, source, to_layer=Affine.IDENTITY, box=(10.0, 10.0))
+        point(effect, source, source)
         assert np.isfinite(source.data).all(), f"{effect!r} makes infinities or what is no number"
 
 
@@ -57,8 +56,10 @@ def _any_light(cls: type[PointEffect]) -> None:
 def _twin(cls: type[PointEffect]) -> None:
     effect = ordinary(cls)
     source, found = picture(BOX).data, painted(effect, BOX)
+    read = [frame.crop(BOX).data for frame in others(effect, lambda _: BOX)]
     for row, column in SPOTS:
-        expected = point_twin(effect, column + 0.5, row + 0.5, source[:, row, column].tolist())
+        pixel, *more = (data[:, row, column].tolist() for data in (source, *read))
+        expected = point_twin(effect, column + 0.5, row + 0.5, pixel, *more)
         assert np.allclose(found[:, row, column], expected, rtol=1e-3, atol=1e-4, equal_nan=True), (
             f"at column {column}, row {row} the compiled function gives {found[:, row, column]}, Python {expected}"
         )
@@ -69,7 +70,7 @@ def _placed(cls: type[PointEffect]) -> None:
     if cls.positional:
         effect, double = ordinary(cls), Window(0, 0, 2 * BOX.width, 2 * BOX.height)
         large = Frame(picture(BOX).data.repeat(2, axis=1).repeat(2, axis=2), double)
-        frames.apply_pointwise([effect], large, large, to_layer=Affine.scaling(0.5, 0.5), box=SIZE)
+        point(effect, large, large, Affine.scaling(0.5, 0.5))
         difference = abs(halved(large) - painted(effect, BOX)).mean()
         assert difference < 0.02, f"at twice the size the picture differs by {difference:.3f}"
 

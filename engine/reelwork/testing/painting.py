@@ -42,7 +42,7 @@ def painted(extension: Extension, window: Window, context: Context = CONTEXT) ->
     """What an extension makes in a window, of the sample pictures; what it leaves unset is no number."""
     out = Frame(np.full((4, window.height, window.width), np.nan, np.float32), window)
     if isinstance(extension, PointEffect):
-        frames.apply_pointwise([extension], picture(window), out, to_layer=Affine.IDENTITY, box=SIZE)
+        point(extension, picture(window), out)
     elif isinstance(extension, Spreading):
         needs = extension.needs(window, context)
         render(extension, lambda seed: picture(needs, seed=seed), out, context)
@@ -60,6 +60,12 @@ def painted(extension: Extension, window: Window, context: Context = CONTEXT) ->
         out = picture(window, seed=BEFORE)
         frames.merge(type(extension), "linear", out, picture(window, seed=AFTER), 0.75)
     return out.data
+
+
+def point(effect: PointEffect, source: Frame, out: Frame, to_layer: Affine = Affine.IDENTITY) -> None:
+    """Fill a frame with a source that an effect changes; ``to_layer`` shows it at its own size, or at twice that."""
+    read = others(effect, lambda _: out.window, round(1.0 / to_layer.a))
+    frames.apply_pointwise([effect], source, out, to_layer=to_layer, box=SIZE, others=read)
 
 
 def warp(

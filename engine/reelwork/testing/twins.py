@@ -19,8 +19,8 @@ Pixel = Sequence[float]
 SPOTS: Final = ((22, 24), (10, 52), (24, 50), (0, 0), (30, 30), (20, 12))
 
 
-def point_twin(effect: PointEffect, x: float, y: float, pixel: Pixel) -> list[float]:
-    """A premultiplied scene-linear pixel at a place, changed by an effect."""
+def point_twin(effect: PointEffect, x: float, y: float, pixel: Pixel, *others: Pixel) -> list[float]:
+    """A premultiplied scene-linear pixel at a place, changed by an effect that may read pixels of further layers."""
     *light, alpha = map(float, pixel)
     straight, encoded = effect.unpremultiplied or effect.space == DISPLAY, effect.space == DISPLAY
     if straight:
@@ -28,15 +28,22 @@ def point_twin(effect: PointEffect, x: float, y: float, pixel: Pixel) -> list[fl
     if encoded:
         light = [srgb_encode(value) for value in light]
     place = (x, y, *SIZE) if effect.positional else ()
+    read = [value for other in others for value in (_encoded_pixel(other) if encoded else other)]
     made, after = light, alpha
     for stage in effect.stages():
         numbers = _numbers(stage.uniforms, _display if encoded else _linear if straight else _premultiplied)
-        *made, after = _plainly(stage.pixel, *place, *made, after, *stage.tables, *numbers)
+        *made, after = _plainly(stage.pixel, *place, *made, after, *read, *stage.tables, *numbers)
     if encoded:
         made = [srgb_decode(value) for value in made]
     if straight:
         made = [value * after for value in made]
     return [*made, after] if alpha > 0.0 or not straight else [*map(float, pixel)]
+
+
+def _encoded_pixel(pixel: Pixel) -> list[float]:
+    """A premultiplied pixel in display-encoded values, premultiplied too."""
+    *light, alpha = pixel
+    return [*(srgb_encode(value / alpha) * alpha if alpha > 0.0 else 0.0 for value in light), alpha]
 
 
 def generator_twin(generator: PixelGenerator, x: float, y: float) -> list[float]:
