@@ -130,6 +130,19 @@ def test_what_reads_several_pictures_while_it_goes_backwards_decodes_each_once(c
     assert [number for number in sorted(made) if 49 <= number < 108] == list(range(49, 108))
 
 
+def test_where_there_is_no_room_for_them_each_has_a_decoder_that_goes_on(clip, made):
+    with VideoSource(clip) as source:
+        source.picture(0)
+        for number in range(140, 200):
+            wanted = [number - 20 * back for back in range(7)]
+            source.expect(wanted, room=1 << 18)  # fifty pictures, and 121 from the first to the last
+            for each in wanted:
+                source.picture(each)
+            assert len(source._kept) <= 4
+    later = [number for number in made if number > 60]
+    assert len(later) < 7 * (60 + 12)  # what leads to each place's first, and one made beforehand
+
+
 def test_where_there_is_no_room_for_them_pictures_are_the_same(clip):
     with VideoSource(clip) as source:
         plain = [digest(source.picture(number)) for number in range(60)]

@@ -77,3 +77,18 @@ def test_what_was_to_be_painted_and_was_not_leaves_no_trace():
     assert lasting.admit(b"never", SIZE, newest=True)
     assert shown(lasting, [1]) == [1]
     assert held(lasting) == {1}
+
+
+def test_whether_pictures_recur_is_known_from_the_second_time_on():
+    lasting = Lasting(0)
+    found = []
+    for number in range(6):
+        lasting.begin()
+        found.append(lasting.recur([bytes([number]), bytes([max(0, number - 3)])]))
+    assert found == [False, True, True, True, True, True]
+    for number in range(40, 43):
+        lasting.begin()
+        assert not lasting.recur([bytes([number])])
+    for _ in range(40):
+        lasting.begin()
+    assert not lasting.recur([bytes([42])])

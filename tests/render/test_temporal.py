@@ -14,6 +14,7 @@ from reelwork.graph.model import AdjustmentSource, EffectUse
 from reelwork.image import Window
 from reelwork.image.frame import Frame
 from reelwork.kernels.resample import resample
+from reelwork.plan.nodes import Temporal
 from reelwork.plan.planner import View, plan_frame
 from reelwork.render.executor import Executor
 from reelwork.scene.animation import Curve, Key
@@ -117,9 +118,19 @@ def painted(root, times, **options) -> list[list[Fraction]]:
 
 def test_each_picture_is_painted_once_where_there_is_room():
     root = composition(layer(video(100, 50), scale=(2.0, 2.0), effects=(use(Mean, before=7),)))
-    first, *others = painted(root, TIMES)
+    first, second, *others = painted(root, TIMES)
     assert sorted(first) == frames(*range(3, 11))
-    assert others == [[time] for time in TIMES[1:]]
+    assert sorted(second) == frames(*range(4, 12))  # only now it is known that pictures are read again
+    assert others == [[time] for time in TIMES[2:]]
+
+
+def test_pictures_that_are_others_in_every_frame_are_not_kept():
+    root = composition(layer(video(100, 50), position=moving(point(0, 50), point(90, 50)), effects=(use(Mean),)))
+    executor = Executor(Painted())
+    for plan in plans(root, TIMES):
+        executor.frame(plan)
+        (node,) = (node for node in plan.root.inputs() if isinstance(node, Temporal))
+        assert not any(source.key in executor._keeper._lasting for source in node.sources)
 
 
 def test_where_there_is_less_room_as_many_as_fit_are_not_painted_again():
@@ -140,7 +151,7 @@ class Sparse(Mean, name="sparse", version=1):
 def test_pictures_that_are_read_some_frames_later_are_there_still():
     root = composition(layer(video(100, 50), scale=(2.0, 2.0), effects=(use(Sparse, before=3),)))
     counts = [len(asked) for asked in painted(root, frames(*range(20)))]
-    assert counts[9:] == [1] * 11
+    assert counts[12:] == [1] * 8
     little = painted(root, frames(*range(30)), lasting_bytes=5 * 16 * 200 * 100, keep_bytes=0)
     assert max(len(asked) for asked in little) <= 4
     assert sum(len(asked) for asked in little[12:]) < 4 * 18 * 0.8

@@ -29,8 +29,9 @@ _FORWARDS: Final = 4
 _BACKWARDS: Final = 64 << 20
 # A picture that lies further back than this is of another cut, not of playing backwards.
 _JUMP: Final = 32
-# Decoders of one file: each holds some pictures.
+# Decoders of one file, each of which holds some pictures; and where it is known that so many places are shown.
 _PLACES: Final = 4
+_MOST_PLACES: Final = 8
 # A decoder from which none of so many pictures was made is free for another place, and goes after many more.
 _SHARED: Final = 8
 _IDLE: Final = 96
@@ -90,16 +91,18 @@ class VideoSource:
 
     def expect(self, numbers: Collection[int], room: int) -> None:
         """Say which pictures are asked for next, all of them before any others. Where several lie near each other, they
-        and those between them are kept: what reads several pictures of a place reads most of them again soon.
+        and those between them are kept: what reads several pictures of a place reads most of them again soon. Where
+        there is no room for them, each is a place of its own, from which its decoder goes on.
 
-        :param room: bytes for them
+        :param room: bytes for those that are kept
         """
         self._expected, self._room = frozenset(numbers), room
         ordered = sorted(self._expected)
+        farthest = room // (self._size or 2 * self.facts.width * self.facts.height)
         cuts = [0, *(i for i in range(1, len(ordered)) if ordered[i] - ordered[i - 1] >= _JUMP), len(ordered)]
-        near = (ordered[first:stop] for first, stop in pairwise(cuts))
-        self._near = tuple(range(some[0], some[-1] + 1) for some in near if len(some) > 1)
-        if self._near:
+        near = (range(ordered[first], ordered[stop - 1] + 1) for first, stop in pairwise(cuts) if stop - first > 1)
+        self._near = tuple(some for some in near if len(some) <= farthest)
+        if ordered:
             self._turn(ordered[-1])
         elif not self._backwards:
             self._let_go(self._last)
@@ -111,7 +114,7 @@ class VideoSource:
         """
         if not 0 <= number < self.frame_count:
             raise IndexError(f"{self.path}: picture {number} of {self.frame_count}")
-        if not self._near:
+        if not self._expected:
             self._turn(number)
         if number not in self._kept:
             self._make(number)
@@ -161,12 +164,17 @@ class VideoSource:
             at = self._leading(number, key)
         if at is None:
             at = min(self._places, key=lambda at: at.used, default=None)
-            if at is None or (len(self._places) < _PLACES and self._asked - at.used <= _SHARED):
+            if at is None or (len(self._places) < self._most_places() and self._asked - at.used <= _SHARED):
                 at = _Place(Decoding(self.path, self._threads, self.index, self.storage, self.facts))
                 self._places.append(at)
             at.decoding.seek(key)
         at.used = self._asked
         return at
+
+    def _most_places(self) -> int:
+        """How many decoders are open at once."""
+        alone = sum(not any(number in near for near in self._near) for number in self._expected)
+        return min(_MOST_PLACES, _PLACES + alone)
 
     def _leading(self, number: int, key: int) -> _Place | None:
         """A decoder that has nothing to do and comes to a picture by going on."""

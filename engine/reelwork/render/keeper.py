@@ -149,8 +149,9 @@ class Keeper:
     def _demand_instants(self, node: Temporal, window: Window) -> None:
         """What a temporal effect reads, the newest first, and what is there before what is not."""
         ordered = sorted(zip(node.times, node.sources, strict=True), key=lambda pair: pair[0], reverse=True)
+        recurring = self._lasting.recur(source.key for source in node.sources)
         missing = [source for _, source in ordered if not self._lasting.reads(source.key, window & source.region)]
-        for source in missing:
+        for source in missing if recurring else ():
             wanted = window & source.region
             if not (wanted.is_empty or _is_fast(source) or source.key in self._needed):
                 size = _BYTES_A_PIXEL * wanted.width * wanted.height

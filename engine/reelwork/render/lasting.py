@@ -1,12 +1,14 @@
 """Pictures that temporal effects read, kept from one frame to the next.
 
 A film that goes on frame by frame reads most of them again, in the next frame or some frames later, until they are too
-old. So what is there stays, up to a budget. The newest of an effect's pictures, which will be read for longest, takes
-the place of the oldest that this frame does not read; the others have what room there is.
+old; but those of a layer that moves are others in every frame. So the pictures of an effect are kept once it has read
+one of them again, up to a budget. The newest, which will be read for longest, takes the place of the oldest that this
+frame does not read; the others have what room there is.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +16,7 @@ from reelwork.image import Window
 from reelwork.image.frame import Frame
 from reelwork.kernels.resample import Mipmap
 
-#: A picture that none of so many frames has read is let go.
+#: A picture that none of so many frames has read is let go, and forgotten.
 _UNREAD: Final = 32
 
 
@@ -42,14 +44,23 @@ class Lasting:
     def __init__(self, budget: int) -> None:
         self._budget = budget
         self._entries: dict[bytes, _Entry] = {}
+        self._read: dict[bytes, int] = {}
         self._bytes = 0
         self._frame = self._admitted = 0
 
     def begin(self) -> None:
         """Let go what nobody has read for long, and what was never painted."""
         self._frame += 1
+        self._read = {key: frame for key, frame in self._read.items() if self._frame - frame <= _UNREAD}
         for key in [key for key, it in self._entries.items() if it.held is None or self._frame - it.read > _UNREAD]:
             self._drop(key)
+
+    def recur(self, keys: Iterable[bytes]) -> bool:
+        """Note which pictures an effect reads in this frame; whether an earlier one has read any of them."""
+        known = list(keys)
+        recurring = any(self._read.get(key, self._frame) < self._frame for key in known)
+        self._read.update(dict.fromkeys(known, self._frame))
+        return recurring
 
     def reads(self, key: bytes, window: Window) -> bool:
         """Note that this frame reads a window of a picture; whether all of it is there."""
