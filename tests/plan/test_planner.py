@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from warps import Lean, Push, Ripple, Stencil, Through, Turn
 
 from reelwork.effect import AreaEffect, CompositeMerge, PointEffect, SeparableMerge
-from reelwork.graph.model import AdjustmentSource, EffectUse, GroupSource, SolidSource
+from reelwork.graph.model import AdjustmentSource, EffectUse, GroupSource, Sequence, SequenceSource, SolidSource
 from reelwork.image import EMPTY, Window
 from reelwork.plan.nodes import Area, Clip, Fill, Node, Picture, Points, Resampled, Stack, Warped
 from reelwork.plan.planner import View, plan_frame
@@ -315,6 +315,15 @@ def test_an_area_effect_runs_before_the_layer_is_moved():
     after = plan(composition(layer(still(), effects=(use(Turn), use(Spread)))))
     assert isinstance(after, Area)
     assert not pictures(after)[0].matrix.is_upright
+
+
+@pytest.mark.parametrize("kind", [GroupSource, lambda layers: SequenceSource(Sequence(layers[:1], (), Fraction(2)))])
+def test_an_adjustment_that_spreads_light_in_what_is_turned_runs_upright(kind):
+    below = layer(GroupSource((layer(still()), layer(AdjustmentSource(), effects=(use(Spread),)))))
+    found = plan(composition(layer(kind((below, below)), rotation=90.0)))
+    assert isinstance(found, Resampled)
+    assert close(found.matrix @ pictures(found)[0].matrix, Affine.translation(125, 0) @ Affine.rotation(90.0))
+    assert all(node.context.scale == (1.0, 1.0) for node in walk(found) if isinstance(node, Area))
 
 
 def test_a_move_that_is_mixed_or_an_adjustments_is_a_warp_or_a_resample_of_its_own():

@@ -294,6 +294,11 @@ class _Planner:
         """What a layer shows, in a raster that ``matrix`` maps its box into; ``effects`` are done to a still itself."""
         source = layer.source
         fitted = matrix @ boxed.fit
+        if not matrix.is_upright and needs_upright((layer,)):
+            scale = density(matrix)
+            upright = Affine.scaling(scale, scale)
+            node = self._source(layer, clock, size, boxed, upright, effects)
+            return None if node is None else resampled(node, matrix @ upright.inverse())
         if isinstance(source, MediaSource):
             facts = source.media.facts
             if facts.kind == "audio":
