@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reelwork import AreaEffect, Example, param
-from reelwork.effect import Context
+from reelwork.effect import KEPT, Context
 from reelwork.image import Window
 from reelwork.kinds import Length
 from reelwork.values import Affine
@@ -21,6 +21,7 @@ class Crop(AreaEffect, name="crop", version=1):
     (20.0, 0.0, 200.0, 100.0)
     """
 
+    coverage = KEPT
     examples = (Example("a window", {"left": "15%", "right": "15%", "top": 40, "bottom": 40}),)
 
     left: float = param(0.0, kind=Length("x", of_box=True), help="How much goes on the left.")

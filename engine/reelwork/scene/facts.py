@@ -18,7 +18,7 @@ from reelwork.words import plain_number, value_words
 #: What the words for coverage mean.
 COVERAGES: Final[Mapping[str, str]] = {
     KEPT: "a pixel comes from the one in its place; what is transparent stays transparent",
-    SPREAD: "a pixel comes from those around it, as far as the effect reaches",
+    SPREAD: "a pixel comes from those that the effect reads for it, around it, elsewhere or at other times",
     OWN: "what it paints is its own, and comes from no picture",
 }
 
@@ -46,7 +46,7 @@ class ParameterFacts:
     :param kind: in a word or a few
     :param minimum: in the unit, as ``maximum`` is
     :param usual: between which values people stay, where the range is wider
-    :param options: the words that may be written, where there are only some
+    :param options: the words that may be written, where there are only some; of a file, its endings
     :param default: as a scene would write it; empty where there is none
     :param keyframes: whether it may be keyframed
     """
@@ -175,8 +175,6 @@ def _kind(kind: Kind) -> str:
             least, most = kind.minimum, kind.maximum
             count = f"{least} " if least == most else f"{least} to {most} " if most else ""
             return f"list of {count}{_plural(_kind(kind.item))}"
-        case kinds.File():
-            return f"file {' '.join(kind.endings)}"
         case kinds.Struct(shorthand=str(key)):
             return _either((_kind(kinds.params(kind.model)[key].kind), "mapping"))
     return _WORDS.get(type(kind), type(kind).__name__.lower())
@@ -214,4 +212,8 @@ def _limits(kind: Kind) -> tuple[float | None, float | None]:
 
 
 def _options(kind: Kind) -> tuple[str, ...]:
-    return tuple(option for part in _parts(kind) if isinstance(part, kinds.Choice) for option in part.options)
+    found: list[str] = []
+    for part in _parts(kind):
+        found += part.options if isinstance(part, kinds.Choice) else ()
+        found += part.endings if isinstance(part, kinds.File) else ()
+    return tuple(found)
