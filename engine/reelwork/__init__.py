@@ -18,6 +18,7 @@ from reelwork.effect import (
 )
 from reelwork.extensions.hookspecs import hookimpl
 from reelwork.job_event import JobEvent
+from reelwork.linker import Linked, Linker
 from reelwork.sound_effect import SoundContext, SoundEffect
 from reelwork.stage import Stage
 from reelwork.still import Still, StillReader, StillWriter
@@ -30,6 +31,8 @@ __all__ = [
     "Context",
     "Example",
     "JobEvent",
+    "Linked",
+    "Linker",
     "NonSeparableMerge",
     "PixelGenerator",
     "PointEffect",

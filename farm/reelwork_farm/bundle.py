@@ -24,6 +24,7 @@ from reelwork.errors import SceneError
 from reelwork.extensions import registry
 from reelwork.extensions.beside import PACKAGE
 from reelwork.graph.link import clips
+from reelwork.linker import scheme_of
 from reelwork.render.digests import engine_digest
 from reelwork.render.outputs import output_problems
 from reelwork.render.prepare import Prepared
@@ -218,6 +219,10 @@ class _Placed:
             self.elsewhere[name] = path
         self.inside(source, path)
 
+    def linked(self, name: str, source: Path) -> None:
+        """A file by a name that a plugin's linker found it for."""
+        self.elsewhere[name] = self.inside(source, f"{_OUTSIDE}/{len(self.elsewhere)}/{safe_name(source.name)}")
+
     def folder(self, name: str | None, default: str) -> str:
         """Where in the bundle a folder lies that the scene names so; ``None`` for the one that it need not name."""
         if name is None:
@@ -251,10 +256,13 @@ class _Placed:
 def _place_files(placed: _Placed, prepared: Prepared) -> None:
     media = prepared.production.media
     for clip in clips(prepared.scene):
-        if isinstance(clip.source, FileSource) and clip.path in media:
+        if isinstance(clip.source, FileSource) and clip.path in media and not scheme_of(clip.source.file):
             placed.named(clip.source.file, Path(media[clip.path].path))
     for name, file in prepared.production.files.items():
-        placed.named(name, Path(file.path))
+        if not scheme_of(name):
+            placed.named(name, Path(file.path))
+    for name, linked in prepared.production.linked.items():
+        placed.linked(name, linked.path)
 
 
 def _place_catalogue(placed: _Placed, prepared: Prepared) -> None:

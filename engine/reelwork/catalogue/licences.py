@@ -53,18 +53,20 @@ class _Hindrance:
     remedy: str
 
 
-def release_problems(record: Record, catalogue: Catalogue, release: Release) -> tuple[Problem, ...]:
+def release_problems(record: Record, catalogue: Catalogue | None, release: Release) -> tuple[Problem, ...]:
     """Why a record, or what it was made from, cannot be part of a production that is released so; empty if it can.
 
     The problems have no place; they are about the layer that uses the record. Where the production's own licence is
     wrong (:func:`release_trouble` says so), nothing can be said.
 
+    :param catalogue: of the record; ``None`` for one that is of none, which says nothing of what it was made from
     :raises CatalogueError: a record that it comes from is missing or wrong, or they form a circle
     """
     if release_trouble(release, catalogue) is not None:
         return ()
     problems = []
-    catalogue.lineage(record)  # refuses circles, on which the walk below would not end
+    if catalogue is not None:
+        catalogue.lineage(record)  # refuses circles, on which the walk below would not end
     for ancestor, way in _sources(record, catalogue):
         who = f"the record {ancestor.id} ({shown(ancestor.title, 60)!r}, by {_makers(ancestor)})"
         if way:
@@ -85,21 +87,22 @@ def release_trouble(release: Release, catalogue: Catalogue | None) -> Problem | 
     return Problem(f"the licence {shown(release.licence, 80)!r} {found[0]}", remedy=found[1]) if found else None
 
 
-def _sources(record: Record, catalogue: Catalogue) -> Iterator[tuple[Record, tuple[str, ...]]]:
+def _sources(record: Record, catalogue: Catalogue | None) -> Iterator[tuple[Record, tuple[str, ...]]]:
     """The record itself, then everything whose work is in it, each with the way that leads there."""
     seen = {record.id}
     waiting: list[tuple[Record, tuple[str, ...]]] = [(record, ())]
     while waiting:
         current, way = waiting.pop(0)
         yield current, way
-        for derivation in current.derived_from:
+        for derivation in current.derived_from if catalogue is not None else ():
             # An idea is nobody's: what inspired a work is not in it.
             if derivation.relation != "inspired" and derivation.record not in seen:
                 seen.add(derivation.record)
+                assert catalogue is not None
                 waiting.append((catalogue.record(derivation.record), (*way, current.id)))
 
 
-def _hindrances(expression: str, catalogue: Catalogue, release: Release) -> tuple[_Hindrance, ...]:
+def _hindrances(expression: str, catalogue: Catalogue | None, release: Release) -> tuple[_Hindrance, ...]:
     """Nothing if one of the offered choices fits; else what hinders the choice that comes nearest."""
     choices = []
     for names in options(expression):
@@ -108,7 +111,7 @@ def _hindrances(expression: str, catalogue: Catalogue, release: Release) -> tupl
     return min(choices, key=len)
 
 
-def _hindrance(name: str, catalogue: Catalogue, release: Release) -> _Hindrance | None:
+def _hindrance(name: str, catalogue: Catalogue | None, release: Release) -> _Hindrance | None:
     terms = _terms(name, catalogue)
     if terms is None:
         remedy = "ask its makers, and write what they allow as a LicenseRef-… in the catalogue's licences/"
@@ -140,7 +143,7 @@ def _hindrance(name: str, catalogue: Catalogue, release: Release) -> _Hindrance 
     return None
 
 
-def _terms(name: str, catalogue: Catalogue) -> Terms | None:
+def _terms(name: str, catalogue: Catalogue | None) -> Terms | None:
     """What a licence allows, or ``None`` where that is not known here."""
     if name in _PUBLIC_DOMAIN or name in _FONTS:
         return Terms(name, commercial=True, adaptations="any", attribution=False)
@@ -152,7 +155,7 @@ def _terms(name: str, catalogue: Catalogue) -> Terms | None:
     if found:
         adaptations = {None: "any", "-SA": "same", "-ND": "none"}[found["last"]]
         return Terms(name, commercial=not found["nc"], adaptations=adaptations, attribution=True)
-    return catalogue.terms(name)
+    return None if catalogue is None else catalogue.terms(name)
 
 
 def _follows(name: str, offered: str) -> bool:

@@ -56,7 +56,7 @@ def _clashes(known: Registry) -> Iterator[str]:
     for table in known.tables.values():
         for name, full in clashes(table).items():
             yield f"several packages bring {name!r}; scenes write {' or '.join(full)}"
-    for offers in (known.readers, known.writers):
+    for offers in (known.readers, known.writers, known.linkers):
         yield from map(str, offers.clashes())
 
 

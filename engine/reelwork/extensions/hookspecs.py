@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import click
 
     from reelwork.job_event import JobEvent
+    from reelwork.linker import Linker
     from reelwork.render.remote import Remote
     from reelwork.still import StillReader, StillWriter
 
@@ -36,6 +37,12 @@ def reelwork_readers() -> Iterable[StillReader]:
 @hookspec
 def reelwork_writers() -> Iterable[StillWriter]:
     """Writers of stills in formats that the engine does not know, for outputs of these endings."""
+    raise NotImplementedError
+
+
+@hookspec
+def reelwork_linkers() -> Iterable[Linker]:
+    """Linkers: each finds the files that names of a scheme stand for, such as ``asset: studio:shot-12``."""
     raise NotImplementedError
 
 

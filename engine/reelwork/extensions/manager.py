@@ -16,6 +16,7 @@ from reelwork.extensions import hookspecs
 from reelwork.extensions.declared import declared_problem, lacking
 from reelwork.extensions.names import Names
 from reelwork.extensions.offers import HOOKS, Offer, Offers, offered
+from reelwork.linker import Linker
 from reelwork.sound_effect import SoundEffect
 from reelwork.still import StillReader, StillWriter
 
@@ -111,6 +112,7 @@ class Registry:
     plugins: tuple[Plugin, ...] = ()
     readers: Offers[StillReader] = field(default_factory=Offers)
     writers: Offers[StillWriter] = field(default_factory=Offers)
+    linkers: Offers[Linker] = field(default_factory=Offers)
     hooks: pluggy.PluginManager = field(default=None, compare=False, repr=False)  # type: ignore[assignment]
     unloaded: tuple[Unloaded, ...] = ()
 

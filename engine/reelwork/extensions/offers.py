@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final, Generic, TypeVar
 
 from reelwork.errors import PluginError
+from reelwork.linker import Linker, scheme_of
 from reelwork.still import READ, WRITTEN, StillReader, StillWriter
 
 T = TypeVar("T")
@@ -61,6 +62,9 @@ class Offers(Generic[T]):
         packages = " and ".join(offer.origin for offer in self._by_key[key])
         return PluginError(f"several packages offer what {self._does} {key}: {packages}; uninstall all but one")
 
+    def __contains__(self, key: object) -> bool:
+        return key in self._by_key
+
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self._by_key))
 
@@ -108,11 +112,25 @@ def _still_problem(thing: object) -> str:
     return ""
 
 
+def _schemes(thing: object) -> tuple[str, ...]:
+    assert isinstance(thing, Linker)
+    return (thing.scheme,)
+
+
+def _linker_problem(thing: object) -> str:
+    assert isinstance(thing, Linker)
+    scheme = getattr(thing, "scheme", "")
+    if scheme_of(f"{scheme}:name") != scheme or not scheme:
+        return f"has the scheme {scheme!r}; it is of two or more small letters, digits, +, . and -"
+    return "" if thing.version >= 1 else "has no version (1 or more)"
+
+
 #: The hooks that return things to be found by a key, by the registry's names for what they bring.
 HOOKS: Final = MappingProxyType(
     {
         "readers": Hook(StillReader, "reads", _suffixes, _still_problem),
         "writers": Hook(StillWriter, "writes", _suffixes, _still_problem),
+        "linkers": Hook(Linker, "finds", _schemes, _linker_problem),
     }
 )
 

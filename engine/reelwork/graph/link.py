@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
@@ -12,9 +13,13 @@ from reelwork.catalogue import Catalogue, Record, open_catalogue
 from reelwork.catalogue.digest import digest_of
 from reelwork.catalogue.facts import MediaFacts
 from reelwork.catalogue.licences import Release, release_problems, release_trouble
-from reelwork.errors import CatalogueError, MediaError, Place, Problem
+from reelwork.catalogue.model import Contribution
+from reelwork.errors import CatalogueError, MediaError, Place, PluginError, Problem
+from reelwork.extensions.offers import Offers
 from reelwork.graph.files import names_in, nested, uses
 from reelwork.graph.model import Media
+from reelwork.graph.schemes import Schemes
+from reelwork.linker import Linked, Linker, scheme_of
 from reelwork.scene import model
 from reelwork.scene.report import quote
 from reelwork.scene.sources import AssetSource, FileSource, SlotSource, Source, TextSource
@@ -41,6 +46,7 @@ class Production:
     :param records: every record that is used, by its name
     :param missing: what a slate says in place of a record that is missing in a draft, by the layer's path
     :param catalogue: where the records are from, if the scene names any
+    :param linked: what plugins' linkers found, by the names that the scene gives it
     """
 
     scene: model.Scene
@@ -50,10 +56,16 @@ class Production:
     records: Mapping[str, Record]
     missing: Mapping[str, str]
     catalogue: Catalogue | None = None
+    linked: Mapping[str, Linked] = field(default_factory=dict)
 
 
 def link(
-    scene: model.Scene, probe: Probe, *, draft: bool = False, enclosed: Mapping[str, Path] | None = None
+    scene: model.Scene,
+    probe: Probe,
+    *,
+    draft: bool = False,
+    enclosed: Mapping[str, Path] | None = None,
+    linkers: Offers[Linker] | None = None,
 ) -> tuple[Production, tuple[Problem, ...]]:
     """Find everything that a scene names; what is wrong comes back as problems, all at once.
 
@@ -61,8 +73,9 @@ def link(
     :param draft: whether a record that is missing becomes a slate and a warning rather than an error
     :param enclosed: files and catalogues that the scene names outside its folder, by the names that it gives them; with
         it, even if it is empty, nothing else is read outside of it
+    :param linkers: find what names of schemes stand for
     """
-    linker = _Linker(scene, probe, draft, enclosed)
+    linker = _Linker(scene, probe, draft, enclosed, linkers)
     for clip in clips(scene):
         linker.clip(clip)
     for use in uses(scene):
@@ -70,7 +83,7 @@ def link(
             linker.file(name, path)
     linker.licence()
     found = (linker.media, linker.texts, linker.files, linker.records, linker.missing)
-    return Production(scene, *found, linker.catalogue), tuple(linker.problems)
+    return Production(scene, *found, linker.catalogue, linker.schemes.found), tuple(linker.problems)
 
 
 def clips(scene: model.Scene) -> Iterator[model.Clip]:
@@ -84,7 +97,14 @@ def clips(scene: model.Scene) -> Iterator[model.Clip]:
 class _Linker:
     """Collects files, facts and problems; each record and file is looked at once."""
 
-    def __init__(self, scene: model.Scene, probe: Probe, draft: bool, enclosed: Mapping[str, Path] | None) -> None:
+    def __init__(
+        self,
+        scene: model.Scene,
+        probe: Probe,
+        draft: bool,
+        enclosed: Mapping[str, Path] | None,
+        linkers: Offers[Linker] | None,
+    ) -> None:
         self.media: dict[str, Media] = {}
         self.texts: dict[str, str] = {}
         self.files: dict[str, File] = {}
@@ -100,17 +120,20 @@ class _Linker:
         self.catalogue: Catalogue | None = None
         self._no_catalogue = False
         self._told: set[str | None] = set()
+        self.schemes = Schemes(linkers or Offers(), self._folder, enclosed)
 
     def clip(self, clip: model.Clip) -> None:
         """Link what one layer shows."""
         source = clip.source
         name = _record_of(source)
         try:
-            if name is not None:
+            if name is not None and scheme_of(name):
+                self._linked(clip, name)
+            elif name is not None:
                 self._record(clip, name)
             elif isinstance(source, FileSource):
                 self.media[clip.path] = Media(*self._file(source.file))
-        except MediaError as error:
+        except (MediaError, PluginError) as error:
             self._wrong(clip, name, Problem(str(error)))
         except CatalogueError as error:
             self._wrong(clip, name, *error.problems)
@@ -122,7 +145,7 @@ class _Linker:
         try:
             found = self._existing(name)
             self.files[name] = File(f".{name.lower().rpartition('.')[2]}", digest_of(found), str(found))
-        except (MediaError, OSError) as error:
+        except (MediaError, PluginError, OSError) as error:
             said = f"{quote(name)} cannot be read: {error.strerror}" if isinstance(error, OSError) else str(error)
             self.problems.append(Problem(said, self._scene.place(path), path))
 
@@ -168,12 +191,34 @@ class _Linker:
                 message = f"the record {name!r} is of kind {record.kind}, but its file is {_SAID[facts.kind]}"
                 self._doubt(clip, message, "correct its kind, or its file")
         if name not in self.records:
-            release = Release(self._scene.licence or None, self._scene.commercial)
-            for problem in release_problems(record, catalogue, release):
-                key = f"{clip.path}.{_key_of(clip.source)}"
-                place = self._scene.place(key) or clip.place
-                self.problems.append(replace(problem, place=place, path=key, warning=self._draft))
+            self._release(clip, record, catalogue)
         self.records[name] = record
+
+    def _linked(self, clip: model.Clip, name: str) -> None:
+        """Link what a plugin's linker finds, which says itself what a record says of others."""
+        known = name in self.schemes.found
+        linked = self.schemes.find(name)
+        if isinstance(clip.source, TextSource):
+            self.texts[clip.path] = _words(linked.path, name)
+        else:
+            self.media[clip.path] = Media(str(linked.path), self._facts_of(linked.path), name)
+        if known or self._enclosed is not None:
+            return
+        if linked.licence:
+            makers = tuple(Contribution(maker, "", Fraction(1, len(linked.makers))) for maker in linked.makers)
+            self._release(clip, Record(name, linked.title, linked.kind, linked.licence, makers), self.catalogue)
+        else:
+            self._doubt(clip, f"nobody says under which licence {name!r} is", "ask whoever keeps it")
+        if not linked.makers:
+            self._doubt(clip, f"nobody is credited for {name!r}", "ask whoever keeps it")
+
+    def _release(self, clip: model.Clip, record: Record, catalogue: Catalogue | None) -> None:
+        """Whether the production may be released with a record in it."""
+        release = Release(self._scene.licence or None, self._scene.commercial)
+        for problem in release_problems(record, catalogue, release):
+            key = f"{clip.path}.{_key_of(clip.source)}"
+            place = self._scene.place(key) or clip.place
+            self.problems.append(replace(problem, place=place, path=key, warning=self._draft))
 
     def licence(self) -> None:
         """Whether the production's own licence makes sense."""
@@ -211,6 +256,8 @@ class _Linker:
         return str(path), self._facts_of(path)
 
     def _existing(self, named: str) -> Path:
+        if scheme_of(named):
+            return self.schemes.find(named).path
         path = self._allowed(named)
         # unlike Path.is_file, it takes a name that is too long for one that is not there
         if not os.path.isfile(path):

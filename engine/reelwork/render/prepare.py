@@ -83,7 +83,7 @@ def prepare(path: Path, settings: Settings, known: Registry | None = None) -> Pr
     if known is None:
         known = registry() if settings.enclosed is not None else registry_beside(registry(), scene_file(path))
     scene = read_scene(scene_file(path), set=settings.variables, registry=known)
-    production, found = link(scene, probe, draft=settings.draft, enclosed=settings.enclosed)
+    production, found = link(scene, probe, draft=settings.draft, enclosed=settings.enclosed, linkers=known.linkers)
     problems = [*scene.warnings, *found]
 
     def length(clip: Clip) -> SourceLength:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from reelwork import kinds
 from reelwork.extensions import bearers
 from reelwork.image.svg_path import PathSyntaxError, parse_path
+from reelwork.linker import scheme_of
 from reelwork.scene import language
 from reelwork.scene.colours import COLOURS
 from reelwork.scene.model import FileName, Loop
@@ -185,6 +186,8 @@ def name_problem(name: str, of: str) -> str:
 def _read_record(reading: Reading, kind: language.Record, node: Scalar, path: str) -> Any:
     if _RECORD.match(node.text):
         return node.text
+    if scheme := scheme_of(node.text):
+        return node.text if scheme in reading.registry.linkers else _unfound(reading, scheme, node, path)
     lower = node.text.lower().replace(" ", "-").replace("_", "-")
     remedy = f"write {lower}" if _RECORD.match(lower) else ""
     return reading.expected(kind, node, path, remedy or "handles and slugs are lower-case letters, digits and hyphens")
@@ -195,9 +198,18 @@ def _read_file(reading: Reading, kind: language.File, node: Scalar, path: str) -
         return reading.expected(kind, node, path)
     if "\\" in node.text:
         return reading.wrong(node, path, f"a path is written with /; found {quote(node.text)}")
+    if not kind.output and scheme_of(node.text) in reading.registry.linkers:
+        return node.text
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:", node.text):
         return reading.wrong(node, path, f"a scene reads and writes files only; found {quote(node.text)}")
     return node.text
+
+
+def _unfound(reading: Reading, scheme: str, node: Scalar, path: str) -> Any:
+    known = tuple(reading.registry.linkers)
+    found = f"they find {one_of(map(quote, known), 'and')}" if known else "install the plugin that does"
+    message = f"no plugin of this machine finds {quote(scheme)} names"
+    return reading.wrong(node, path, message, nearest(scheme, known) or found)
 
 
 def _read_extensions_file(reading: Reading, kind: kinds.File, node: Scalar, path: str) -> Any:

@@ -6,6 +6,7 @@ accepts some scenes that the reader refuses, and means to refuse none that the r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -282,6 +283,8 @@ class _Schema:
                 return _number_or(r"^[0-9.]+[kKmM]?$", 1000.0, None)
             case language.Looping():
                 return {"anyOf": [{"type": "boolean"}, {"const": "ping-pong"}, {"type": "integer", "minimum": 1}]}
+            case language.Record() if schemes := "|".join(map(re.escape, self.registry.linkers)):
+                return {"type": "string", "pattern": rf"{_STRINGS[language.Record]}|^({schemes}):."}
             case language.File(output=True):
                 choice = "|".join(_any_case(ending[1:]) for ending in endings(self.registry))
                 return {"type": "string", "pattern": rf"\.({choice})$"}

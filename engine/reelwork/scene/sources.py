@@ -116,7 +116,9 @@ Source = (
 class SourceKeys:
     """The keys of which a layer or a clip has exactly one; ``filled-by`` may stand beside ``slot``."""
 
-    asset: str | None = param(None, kind=Record(), help="A record of the catalogue: `handle/slug`.")
+    asset: str | None = param(
+        None, kind=Record(), help="A record of the catalogue: `handle/slug`; or what a plugin finds: `studio:shot-12`."
+    )
     file: str | None = param(
         None, kind=File(), help="A file in the scene's folder. Allowed, with a warning: nobody is credited for it."
     )
