@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reelwork import AreaEffect, Context, Example, param
+from reelwork import Context, Example, param
+from reelwork_filters.blur import Blur
 from reelwork_filters.radii import RADII, Radii, both, in_raster
 
 if TYPE_CHECKING:
     from reelwork.image.frame import Frame
 
 
-class BoxBlur(AreaEffect, name="box-blur", version=1):
+class BoxBlur(Blur, name="box-blur", version=1):
     """Box blur: each pixel becomes the mean of a rectangle around it, in scene-linear light.
 
     A large one is as fast as a small one. Three passes look like a Gaussian blur whose radius is that of the box.
@@ -23,7 +24,7 @@ class BoxBlur(AreaEffect, name="box-blur", version=1):
     examples = (
         Example("with its defaults"),
         Example("along x alone", {"radius": [40, 0]}),
-        Example("three passes", {"radius": 8, "passes": 3}),
+        Example("three passes, to sharp edges", {"radius": 8, "passes": 3, "edges": "repeat"}),
     )
 
     radius: Radii = param(
@@ -42,7 +43,7 @@ class BoxBlur(AreaEffect, name="box-blur", version=1):
         x, y = (self.passes * box_reach(radius) for radius in in_raster(self.radius, context))
         return (x, y, x, y)
 
-    def render(self, source: Frame, out: Frame, context: Context) -> None:
+    def blur(self, source: Frame, out: Frame, context: Context) -> None:
         """Blur."""
         from reelwork_filters.boxes import box_blur
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from reelwork import AreaEffect, Context, Example, maths, param
+from reelwork import Context, Example, maths, param
 from reelwork.kinds import Angle, Length
+from reelwork_filters.blur import Blur
 
 if TYPE_CHECKING:
     from reelwork.image.frame import Frame
 
 
-class DirectionalBlur(AreaEffect, name="directional-blur", version=2):
+class DirectionalBlur(Blur, name="directional-blur", version=2):
     """Directional blur: every point becomes a line, as when the camera moves while the shutter is open.
 
     >>> DirectionalBlur(length=0.0).is_identity()
@@ -38,10 +39,9 @@ class DirectionalBlur(AreaEffect, name="directional-blur", version=2):
         x, y = (math.ceil(abs(part)) + 1 for part in self._half(context))
         return (x, y, x, y)
 
-    def render(self, source: Frame, out: Frame, context: Context) -> None:
+    def blur(self, source: Frame, out: Frame, context: Context) -> None:
         """The mean along the line, at places that are no further than a pixel apart."""
         from reelwork_filters.footprint import streak
         from reelwork_filters.spreading import spread
 
-        source = source.covering(self.needs(out.window, context))
         spread(source.data, source.window, streak(*self._half(context)), out.data, out.window)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reelwork import AreaEffect, Context, Example, param
+from reelwork import Context, Example, param
+from reelwork_filters.blur import Blur
 from reelwork_filters.radii import RADII, Radii, both, in_raster
 
 if TYPE_CHECKING:
     from reelwork.image.frame import Frame
 
 
-class GaussianBlur(AreaEffect, name="gaussian-blur", version=1):
+class GaussianBlur(Blur, name="gaussian-blur", version=1):
     """A Gaussian blur of scene-linear light; edges of the layer become soft, and no light is lost.
 
     >>> GaussianBlur(radius=0.0).is_identity()
@@ -37,7 +38,7 @@ class GaussianBlur(AreaEffect, name="gaussian-blur", version=1):
         x, y = (blur_margin(radius) for radius in in_raster(self.radius, context))
         return (x, y, x, y)
 
-    def render(self, source: Frame, out: Frame, context: Context) -> None:
+    def blur(self, source: Frame, out: Frame, context: Context) -> None:
         """Blur."""
         from reelwork.kernels.blur import gaussian_blur
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reelwork import AreaEffect, Context, Example, param
+from reelwork import Context, Example, param
 from reelwork.kinds import Angle, Length, Number, Ratio
+from reelwork_filters.blur import Blur
 
 if TYPE_CHECKING:
     from reelwork.image.frame import Frame
     from reelwork_filters.footprint import Footprint
 
 
-class LensBlur(AreaEffect, name="lens-blur", version=1):
+class LensBlur(Blur, name="lens-blur", version=1):
     """Lens blur: out of focus, every point becomes the shape of the lens's aperture (bokeh), in scene-linear light.
 
     Lamps and the sun become bright discs where the picture has light above white, as rendered and HDR pictures do.
@@ -24,7 +25,10 @@ class LensBlur(AreaEffect, name="lens-blur", version=1):
 
     examples = (
         Example("with its defaults"),
-        Example("six blades, and highlights", {"blades": 6, "curvature": "20%", "highlights": 8, "threshold": 0.6}),
+        Example(
+            "six blades, and highlights",
+            {"blades": 6, "curvature": "20%", "highlights": 8, "threshold": 0.6, "edges": "repeat"},
+        ),
     )
 
     radius: float = param(12.0, kind=Length(minimum=0.0), help="From the middle of the aperture to its corners.")
@@ -58,14 +62,13 @@ class LensBlur(AreaEffect, name="lens-blur", version=1):
         x, y = (aperture_reach(self.radius * scale) for scale in context.scale)
         return (x, y, x, y)
 
-    def render(self, source: Frame, out: Frame, context: Context) -> None:
+    def blur(self, source: Frame, out: Frame, context: Context) -> None:
         """Spread each point."""
         import numpy as np
 
         from reelwork_filters.light import brighten
         from reelwork_filters.spreading import spread
 
-        source = source.crop(self.needs(out.window, context))
         light = source.data
         if self.highlights > 0.0:
             light = np.empty_like(light)

@@ -212,3 +212,43 @@ def test_blurred_edges_do_not_darken(effect):
     visible = data[3] > 1e-3
     straight = data[:3, visible] / data[3, visible]
     assert straight == pytest.approx(np.broadcast_to([[0.1], [0.4], [0.8]], straight.shape), rel=1e-3)
+
+
+@pytest.mark.parametrize("sigma", [(2.0, 1.0), (9.0, 30.0)])
+def test_repeated_edges_are_scipys_nearest(sigma):
+    source = picture(lamps=False)
+    expected = ndimage.gaussian_filter(
+        source.data.astype(np.float64), (0, sigma[1], sigma[0]), mode="nearest", truncate=8
+    )
+    assert rendered(GaussianBlur(radius=sigma, edges="repeat"), source) == pytest.approx(expected, abs=1e-3)
+    box = ndimage.convolve1d(
+        ndimage.convolve1d(source.data.astype(np.float64), twin.box(sigma[0]), axis=2, mode="nearest"),
+        twin.box(sigma[1]), axis=1, mode="nearest",
+    )  # fmt: skip
+    assert rendered(BoxBlur(radius=sigma, edges="repeat"), source) == pytest.approx(box, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    "effect",
+    [
+        GaussianBlur(radius=9.0, edges="repeat"), BoxBlur(radius=(4.0, 20.0), edges="repeat"),
+        LensBlur(radius=9.0, edges="repeat"), DirectionalBlur(length=40.0, angle=30.0, edges="repeat"),
+    ],
+    ids=lambda effect: effect.name,
+)  # fmt: skip
+@pytest.mark.parametrize("box", [(-7.0, 3.0, 83.0, 65.0), (-6.5, 3.25, 82.75, 64.5), (10.0, 10.0, 10.5, 10.5)])
+def test_what_repeats_its_edges_is_opaque_up_to_them_and_nothing_beyond(effect, box):
+    context = replace(CONTEXT, box=box)
+    source = Frame(np.full((4, BOX.height, BOX.width), 0.5, np.float32), BOX)
+    source.data[3] = 1.0
+    wide = BOX.expand(9, 9, 9, 9)
+    found = rendered(effect, source, wide, context)
+    x, y = np.arange(wide.x0, wide.x1), np.arange(wide.y0, wide.y1)
+    inside = [
+        np.clip(np.minimum(p + 1, high) - np.maximum(p, low), 0, 1)
+        for p, low, high in ((x, box[0], box[2]), (y, box[1], box[3]))
+    ]
+    assert found[3] == pytest.approx(np.outer(inside[1], inside[0]), abs=1e-5)
+    assert found[0] == pytest.approx(0.5 * found[3], abs=1e-5)
+    tile = Window(-9, 0, 20, 12)
+    assert rendered(effect, source, tile, context).tobytes() == Frame(found, wide).crop(tile).data.tobytes()

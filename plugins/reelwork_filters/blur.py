@@ -1,0 +1,72 @@
+"""Blurs: what all of them have in common, and what lies beyond the picture's edges."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from reelwork import AreaEffect, Context, param
+from reelwork.image import Window
+from reelwork.kinds import Choice
+from reelwork.values import Affine
+
+if TYPE_CHECKING:
+    from reelwork.image.frame import Frame
+
+
+class Blur(AreaEffect):
+    """Light that spreads as far as ``margin`` says."""
+
+    edges: str = param(
+        "transparent",
+        kind=Choice(("transparent", "repeat")),
+        help="What lies beyond the layer's box: nothing, so that its edges become soft, or its outermost pixels again, "
+        "so that a picture stays opaque up to its edges.",
+    )
+
+    def region(self, source: Window, context: Context) -> Window:
+        """As far as light spreads, or the box."""
+        if self.edges == "transparent" or source.is_empty:
+            return super().region(source, context)
+        return Window.around(*context.box)
+
+    def needs(self, wanted: Window, context: Context) -> Window:
+        """What light spreads from, as far as it is within the box where its edges are repeated."""
+        needed = super().needs(wanted, context)
+        if self.edges == "transparent" or wanted.is_empty:
+            return needed
+        box = _inside(context)
+        x0, x1 = (min(max(x, box.x0), box.x1 - 1) for x in (needed.x0, needed.x1 - 1))
+        y0, y1 = (min(max(y, box.y0), box.y1 - 1) for y in (needed.y0, needed.y1 - 1))
+        return Window(x0, y0, x1 + 1, y1 + 1)
+
+    def render(self, source: Frame, out: Frame, context: Context) -> None:
+        """Blur, and clip what has repeated edges by the box."""
+        if self.edges == "transparent":
+            self.blur(source, out, context)
+            return
+        import numpy as np
+
+        from reelwork.image.frame import Frame as Picture
+        from reelwork.kernels.coverage import clip_to_quad
+
+        window, read = super().needs(out.window, context), self.needs(out.window, context)
+        if out.window.is_empty:
+            return
+        rows = np.clip(np.arange(window.y0, window.y1), read.y0, read.y1 - 1) - read.y0
+        columns = np.clip(np.arange(window.x0, window.x1), read.x0, read.x1 - 1) - read.x0
+        repeated = source.crop(read).data[:, rows[:, None], columns]
+        self.blur(Picture(np.ascontiguousarray(repeated), window), out, context)
+        x0, y0, x1, y1 = context.box
+        clip_to_quad(out, Affine.translation(x0, y0), x1 - x0, y1 - y0)
+
+    def blur(self, source: Frame, out: Frame, context: Context) -> None:
+        """Fill ``out`` entirely; ``source`` covers it and the margin around it."""
+        raise NotImplementedError
+
+
+def _inside(context: Context) -> Window:
+    """The pixels that lie wholly in the layer's box; for one that has none, those that it touches."""
+    x0, y0, x1, y1 = context.box
+    inside = Window(math.ceil(x0), math.ceil(y0), math.floor(x1), math.floor(y1))
+    return Window.around(*context.box) if inside.is_empty else inside
