@@ -49,9 +49,9 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "dim.py"
 
 
-def tried(file: Path, *more: str) -> Result:
+def tried(file: Path, *more: str, effect: Path | None = None) -> Result:
     options = ["--on", str(file.parent / "white.png"), "--width", str(SIDE), "--to", str(file.parent / "out.png")]
-    return CliRunner().invoke(cli, ["plugin", "try", str(file), *options, *more])
+    return CliRunner().invoke(cli, ["plugin", "try", str(effect or file), *options, *more])
 
 
 def light(sheet: Path, row: int, column: int) -> float:
@@ -112,6 +112,17 @@ def test_a_fault_is_told_with_file_and_line(file, before, after, words):
     result = tried(file)
     assert result.exit_code == 6
     assert words in result.stderr
+
+
+def test_a_file_of_a_package_that_is_not_installed_may_name_its_neighbours(file):
+    package = file.parent / "reelwork_dimming"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "amounts.py").write_text("GAIN = 0.5\n")
+    (package / "dim.py").write_text(EFFECT.replace("from .amounts", "from reelwork_dimming.amounts"))
+    result = tried(file, "--steps", "2", effect=package / "dim.py")
+    assert result.exit_code == 0, result.output
+    assert light(file.parent / "out.png", 0, 1) == pytest.approx(0.25, abs=0.01)
 
 
 def test_names_that_nothing_bears(tmp_path):

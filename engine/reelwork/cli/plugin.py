@@ -235,14 +235,27 @@ from reelwork.testing import conformance
 
 test_conformance = conformance("{module}")
 
+SCENE = """
+reelwork: 1
+canvas: {{size: [16, 16]}}
+compositions:
+  main:
+    duration: 2s
+    layers:
+      - solid: "#808080"
+        effects: [{{{name}: {{amount: {{0s: 0%, 1s: 100%}}}}}}]
+"""
+
 
 def test_no_amount_changes_nothing():
     assert {class_}(amount=0.0).is_identity()
     assert {class_}.pixel(0.5, 0.25, 0.125, 1.0, 0.0) == (0.5, 0.25, 0.125, 1.0)
 
 
-def test_grey_becomes_warm():
-    r, g, b, a = {class_}.pixel(0.5, 0.5, 0.5, 1.0, 1.0)
-    assert r > g > b
-    assert a == 1.0
+def test_grey_becomes_warm_in_a_scene(render_frame):
+    before, after = (render_frame(SCENE, time=time, using=[{class_}])[:, 8, 8] for time in ("0s", "1s"))
+    assert before[0] == before[1] == before[2]
+    red, green, blue, alpha = after
+    assert red > green > blue
+    assert alpha == 1.0
 '''

@@ -62,11 +62,11 @@ def load_file(found: Sources, name: str) -> Plugin:
         module = sources.load(found, name)
     except Exception as error:  # an author's file may fail in any way
         return replace(plugin, failure=sources.fault(error, found.folder))
-    kept, failures = judged(_classes(module), PACKAGE, set())
+    kept, failures = judged(classes_of(module), PACKAGE, set())
     return replace(plugin, brings=kept, failure="; ".join(failures).replace(f"{found.package}.", ""))
 
 
-def _classes(module: ModuleType) -> tuple[type[Extension], ...]:
+def classes_of(module: ModuleType) -> tuple[type[Extension], ...]:
     """The extensions that a module defines; a class without a name is there for others to be made from it."""
     found = (value for value in vars(module).values() if isinstance(value, type) and issubclass(value, Extension))
     return tuple(cls for cls in found if cls.__module__ == module.__name__ and cls.name)

@@ -8,11 +8,12 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import ModuleType
 
 from reelwork.effect import Extension
 from reelwork.errors import PluginError
 from reelwork.extensions import sources
-from reelwork.extensions.beside import load_file
+from reelwork.extensions.beside import PACKAGE, classes_of, load_file
 from reelwork.extensions.manager import Plugin, Registry, judged, registry, registry_of
 from reelwork.extensions.names import bearers
 
@@ -60,7 +61,7 @@ class Manuscript:
         return self._from_file(self._file) if self._file else self._from_package()
 
     def _from_file(self, file: Path) -> Written:
-        plugin = load_file(sources.read(file.parent), file.stem)
+        plugin = _in_package(file) if (file.parent / "__init__.py").is_file() else _alone(file)
         found = [cls for cls in plugin.brings if self._name in ("", cls.name)]
         if not found:
             names = ", ".join(cls.name for cls in plugin.brings)
@@ -120,15 +121,40 @@ def _named(known: Registry, name: str) -> type[Extension] | None:
     return None
 
 
+def _alone(file: Path) -> Plugin:
+    return load_file(sources.read(file.parent), file.stem)
+
+
+def _in_package(file: Path) -> Plugin:
+    """A file of a package, which need not be installed; it may import its neighbours by their full names."""
+    folder = file.parent
+    while (folder.parent / "__init__.py").is_file():
+        folder = folder.parent
+    if str(folder.parent) not in sys.path:
+        sys.path.insert(0, str(folder.parent))
+    name = ".".join(file.relative_to(folder.parent).with_suffix("").parts)
+    module = _anew(name, folder)
+    kept, failures = judged(classes_of(module), PACKAGE, set())
+    return Plugin(file.stem, PACKAGE, "", name, str(file), kept, "; ".join(failures))
+
+
 def _again(plugin: Plugin, folder: Path) -> Plugin:
-    """A plugin imported anew, with all modules of its package."""
-    package = plugin.module.partition(".")[0]
+    """An installed plugin, of what stands in its files now."""
+    try:
+        brought = tuple(_anew(plugin.module, folder).reelwork_extensions())
+    except AttributeError as error:
+        raise PluginError(sources.fault(error, folder)) from error
+    kept, failures = judged(brought, plugin.package, set())
+    return replace(plugin, brings=kept, failure="; ".join(failures))
+
+
+def _anew(module: str, folder: Path) -> ModuleType:
+    """A module imported anew, with all others of its package."""
+    package = module.partition(".")[0]
     for name in [name for name in sys.modules if name == package or name.startswith(f"{package}.")]:
         del sys.modules[name]
     importlib.invalidate_caches()
     try:
-        module = importlib.import_module(plugin.module)
-        kept, failures = judged(tuple(module.reelwork_extensions()), plugin.package, set())
+        return importlib.import_module(module)
     except Exception as error:  # it is being written
         raise PluginError(sources.fault(error, folder)) from error
-    return replace(plugin, brings=kept, failure="; ".join(failures))
