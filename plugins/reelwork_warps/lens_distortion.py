@@ -106,6 +106,8 @@ def _undistorted(distance: float, k1: float, k2: float, limit: float, least: flo
     for _ in range(24):
         square = guess * guess
         beyond = guess * (1.0 + square * (k1 + square * k2)) - distance
+        if abs(beyond) <= 1e-6 * distance:
+            break
         slope = 1.0 + square * (3.0 * k1 + 5.0 * square * k2)
         low = low if beyond > 0.0 else guess
         high = guess if beyond > 0.0 else high
