@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from reelwork.extensions import registry
 from reelwork.gallery.__main__ import drawn, main
 from reelwork.gallery.pages import gallery
 from reelwork.gallery.shots import shots
+from reelwork.kinds import File
 from reelwork.scene.reader import read_scene_text
 
 FOLDER = Path(__file__).parents[2] / "docs" / "effects"
@@ -68,6 +70,12 @@ class Needing(Plain, name="needing", version=1):
     what: float = param(help="What.")
 
 
+class Reading(Plain, name="reading", version=1):
+    """Reading: needs a file, and brings one to try it with."""
+
+    table: Any = param(kind=File((".cube", ".csp"), sample="LUT_3D_SIZE 2"), help="The file.")
+
+
 class Shown(Plain, name="shown", version=1):
     """Shown: with all that can be shown."""
 
@@ -91,6 +99,7 @@ class Heard(Extension, name="heard", version=1):
     [
         (Plain, ["plain"]),
         (Needing, []),
+        (Reading, ["reading: {table: sample.cube}"]),
         (Heard, []),
         (
             Shown,
@@ -105,6 +114,7 @@ class Heard(Extension, name="heard", version=1):
 def test_what_is_shown(cls: type[Extension], words: list[str]) -> None:
     made = shots(cls.name, cls)
     assert [shot.words for shot in made] == words
+    assert all(shot.files == ({"sample.cube": "LUT_3D_SIZE 2"} if cls is Reading else {}) for shot in made)
     known = replace(registry(), effects={cls.name: cls})
     for shot in made:
         compositions = read_scene_text(shot.scene, registry=known).compositions

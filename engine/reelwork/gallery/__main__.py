@@ -62,7 +62,8 @@ def _draw(shot: Shot, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
         scene, still = Path(name) / "scene.yaml", Path(name) / "still.png"
-        scene.write_text(shot.scene, "utf-8")
+        for file, text in {**shot.files, scene.name: shot.scene}.items():
+            (Path(name) / file).write_text(text, "utf-8")
         produce.frame(scene, Settings(), INSTANT, still)
         with Image.open(still) as picture:
             small = picture.convert("RGB").resize((_WIDTH, _HEIGHT), Image.Resampling.LANCZOS)

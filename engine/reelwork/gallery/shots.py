@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from reelwork.effect import Effect, Example, Extension, Generator, Merge, TemporalEffect, Transition
-from reelwork.kinds import REQUIRED
+from reelwork.kinds import REQUIRED, File
 from reelwork.scene.facts import written
 
 #: The instant that a picture shows; transitions have come a third of their way then.
@@ -27,17 +27,21 @@ class Shot:
     :param words: what of the scene matters, as a scene has it
     :param scene: the whole scene, of which ``INSTANT`` is shown
     :param version: of the extension
+    :param files: what stands in the files beside the scene, by their names
     """
 
     title: str
     words: str
     scene: str
     version: int
+    files: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
         """By which a picture that was drawn is known to be the one of this shot."""
-        return hashlib.sha256(f"{INSTANT} {self.version} {self.scene}".encode()).hexdigest()[:24]
+        return hashlib.sha256(
+            f"{INSTANT} {self.version} {self.scene}{''.join(self.files.values())}".encode()
+        ).hexdigest()[:24]
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,9 @@ def shots(name: str, cls: type[Extension]) -> tuple[Shot, ...]:
     :param name: by which scenes use it
     """
     stage = _stage(cls)
-    return tuple(_shot(name, cls.version, example, stage) for example in _examples(cls)) if stage else ()
+    files = {_file(kind): kind.sample for _, kind in _files(cls)}
+    made = (_shot(name, cls.version, example, stage) for example in _examples(cls)) if stage else ()
+    return tuple(replace(shot, files={file: files[file] for file in files if file in shot.scene}) for shot in made)
 
 
 def staged(name: str, cls: type[Extension], parameters: str, on: OnFile | None = None) -> str:
@@ -106,9 +112,21 @@ def _examples(cls: type[Extension]) -> Iterator[Example]:
     yield from cls.examples
     on = cls.examples[0].on if cls.examples else ""
     yield from (Example(f"preset {preset}", {"preset": preset}, on) for preset in cls.presets)
-    needs_more = cls.exactly_one or any(param.default is REQUIRED for param in cls.params().values())
-    if not (cls.examples or cls.presets or needs_more):
-        yield Example("with its defaults")
+    needed = [name for name, param in cls.params().items() if param.default is REQUIRED]
+    given = {name: _file(kind) for name, kind in _files(cls) if name in needed}
+    if not (cls.examples or cls.presets or cls.exactly_one or len(given) < len(needed)):
+        yield Example("with a sample file" if given else "with its defaults", given)
+
+
+def _files(cls: type[Extension]) -> Iterator[tuple[str, File]]:
+    """The parameters that take files, as far as their author brings a sample."""
+    for name, param in cls.params().items():
+        if isinstance(param.kind, File) and param.kind.sample:
+            yield name, param.kind
+
+
+def _file(kind: File) -> str:
+    return f"sample{kind.endings[0]}"
 
 
 def _shot(name: str, version: int, example: Example, stage: Callable[[str, Example], str]) -> Shot:
