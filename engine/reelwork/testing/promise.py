@@ -97,7 +97,8 @@ def verdict(promise: Promise, cls: type[Extension]) -> Verdict:
     try:
         promise.check(cls)
     except AssertionError as error:
-        return Verdict("broken", _one_line(str(error)))
+        words = str(error).partition("\nassert ")[0]  # behind which pytest says what the expression was
+        return Verdict("broken", _one_line(words))
     except Exception as error:  # a stranger's code may fail in any way
         return Verdict("broken", fault_of(error, cls))
     return Verdict("kept")
