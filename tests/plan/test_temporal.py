@@ -25,8 +25,9 @@ from reelwork.graph.model import (
 from reelwork.image import Window
 from reelwork.kinds import Layer
 from reelwork.plan.instants import Span
+from reelwork.plan.known import Known
 from reelwork.plan.nodes import Fill, Node, Picture, Points, Resampled, Temporal
-from reelwork.plan.planner import View, plan_frame
+from reelwork.plan.planner import View, _Planner, plan_frame
 from reelwork.scene.animation import Curve, Key
 from reelwork.values import Affine, Colour, Length
 
@@ -257,3 +258,42 @@ class Curious(Mean, name="curious", version=1):
 def test_an_effect_through_time_that_wants_another_layer_is_refused():
     assert "the parameter 'matte' names another layer" in declared_problem(Curious)
     assert not declared_problem(Mean)
+
+
+def scene():
+    """Effects through time on what moves, is turned, and lies below an adjustment that reads another layer."""
+    group = GroupSource((layer(video(), path="g0", rotation=moving(0.0, 90.0), effects=(use(Mean),)),))
+    return composition(
+        layer(still(), path="l0", position=moving(point(0, 0), point(90, 90))),
+        layer(group, path="l1", rotation=20.0, effects=(use(Slide), use(Beside, after=1), use(Dim, amount=0.5))),
+        layer(AdjustmentSource(), path="l2", effects=(use(Mean, before=4, mix=0.5),)),
+    )
+
+
+@pytest.mark.parametrize("most", [0, 30, 20_000])
+def test_plans_do_not_depend_on_what_is_known(most):
+    root, known, view = graph(scene()), Known(most), View(Affine.IDENTITY, WINDOW, Colour(0.1, 0.1, 0.1))
+    for number in (10, 11, 12, 14, 11, 0, 47, 13):
+        found = plan_frame(root, view, number * FRAME, known)
+        assert found.key == plan_frame(root, view, number * FRAME).key
+        assert known._count <= max(most, 200)
+
+
+def test_an_instant_is_planned_once_for_all_frames(monkeypatch):
+    planned = []
+    boxed = _Planner._layer
+
+    def counted(self, layer, time, size, outer):
+        planned.append(time)
+        return boxed(self, layer, time, size, outer)
+
+    monkeypatch.setattr(_Planner, "_layer", counted)
+    root = graph(
+        composition(layer(video(), path="l0"), layer(AdjustmentSource(), path="l1", effects=(use(Mean, before=7),)))
+    )
+    known, counts = Known(), []
+    for number in range(10, 20):
+        planned.clear()
+        plan_frame(root, View(Affine.IDENTITY, WINDOW, None), number * FRAME, known)
+        counts.append(len(planned))
+    assert counts == [8] + [1] * 9

@@ -20,6 +20,7 @@ from reelwork.plan import asking
 from reelwork.plan.evaluate import Scope, instance
 from reelwork.plan.geometry import density, is_seen
 from reelwork.plan.instants import Span, instants
+from reelwork.plan.known import Known
 from reelwork.plan.nodes import Area, Node, Points, Stack, Temporal, Warped
 from reelwork.plan.regions import resampled
 from reelwork.plan.uses import Uses, at_last_move, has, seed, warp_context
@@ -34,6 +35,7 @@ class Shown:
         picture there, and to those effects that are left to be done to it
     :param other: from another layer, an instant of this one's clock and that map to the picture of the other layer
     :param scope: what values are read against at an instant
+    :param place: the layer's map to its composition
     :param span: of the layer's clock
     :param anywhere: whether the picture can be made in any raster, so that effects that move it need not resample it
     :param made: pictures that are there already, by the instant, how many effects were done to them, and the map
@@ -43,6 +45,7 @@ class Shown:
     at: Callable[[Fraction, Uses, Affine], tuple[Node | None, Uses]]
     other: Callable[[Layer, Fraction, Affine], Node]
     scope: Callable[[Fraction], Scope]
+    place: Affine
     span: Span
     anywhere: bool = True
     made: dict[tuple[Fraction, int, Affine], Node | None] = field(default_factory=dict)
@@ -53,11 +56,13 @@ class Affecting:
 
     :param display: its display curve
     :param frame: how long its canvas shows a frame, seconds
+    :param known: what was planned for other frames
     """
 
-    def __init__(self, display: Display, frame: Fraction) -> None:
+    def __init__(self, display: Display, frame: Fraction, known: Known) -> None:
         self._display = display
         self._frame = frame
+        self._known = known
         self._nothing = Stack(EMPTY, (), "linear")
 
     def affected(self, shown: Shown, uses: Uses, clock: Fraction, matrix: Affine) -> Node | None:
@@ -97,8 +102,8 @@ class Affecting:
         assert isinstance(effect, TemporalEffect)
         context = self._context(effect, shown, scope, matrix)
         clocks = instants(effect, replace(context, time=scope.clock), shown.span, shown.layer.path)
-        sources = tuple(self.affected(shown, before, clock, matrix) or self._nothing for clock in clocks)
-        present = None if mix == 1.0 else self.affected(shown, before, scope.clock, matrix) or self._nothing
+        sources = tuple(self._known_at(shown, before, clock, matrix) for clock in clocks)
+        present = None if mix == 1.0 else self._known_at(shown, before, scope.clock, matrix)
         region, opaque = EMPTY, sources[0].opaque if effect.keeps_opaque else EMPTY
         for source in sources:
             region, opaque = region | source.region, opaque & source.opaque
@@ -106,6 +111,14 @@ class Affecting:
         if present is not None:
             region, opaque = region | present.region, opaque & present.opaque
         return Temporal(region, effect, sources, clocks, present, context, mix, shown.layer.path, opaque=opaque)
+
+    def _known_at(self, shown: Shown, uses: Uses, clock: Fraction, matrix: Affine) -> Node:
+        """As :meth:`affected`, but what other frames read is known."""
+
+        def plan() -> Node | None:
+            return self.affected(shown, uses, clock, matrix)
+
+        return self._known.node(shown.layer, shown.place, len(uses), clock, matrix, plan) or self._nothing
 
     def _with_effects(self, node: Node, shown: Shown, uses: Uses, scope: Scope, matrix: Affine) -> Node:
         """A picture with effects of its layer that need it at no other instant."""

@@ -40,6 +40,7 @@ from reelwork.plan.affecting import Affecting, Shown
 from reelwork.plan.evaluate import Scope, instance
 from reelwork.plan.geometry import Size, density, fit_scale, is_seen, layer_matrix, source_size
 from reelwork.plan.instants import Span
+from reelwork.plan.known import Known
 from reelwork.plan.nodes import (
     Element,
     Fill,
@@ -71,9 +72,12 @@ class View:
     crop: tuple[float, float, float, float] | None = None
 
 
-def plan_frame(graph: Graph, view: View, time: Fraction) -> FramePlan:
-    """What must be computed to see the graph's root at ``time`` (seconds of the root composition)."""
-    planner = _Planner(graph)
+def plan_frame(graph: Graph, view: View, time: Fraction, known: Known | None = None) -> FramePlan:
+    """What must be computed to see the graph's root at ``time`` (seconds of the root composition).
+
+    :param known: what was planned for other frames of this graph and view; no plan depends on it
+    """
+    planner = _Planner(graph, known or Known())
     # the lowest layer of the root, for its layers to be blended with and its adjustments to act on
     picture = planner.composition(graph.root, time, view.matrix, view.background)
     if picture is not None and view.crop is not None:
@@ -105,12 +109,12 @@ class _Boxed:
 class _Planner:
     """The recursion over compositions and layers for one instant of one graph."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, known: Known) -> None:
         self._display = graph.display
         self._space: Space = graph.display if graph.blend_space == "display" else "linear"
         self._normal = graph.normal
         self._frame = 1 / graph.fps
-        self._affecting = Affecting(graph.display, self._frame)
+        self._affecting = Affecting(graph.display, self._frame, known)
         self._read: dict[tuple[int, Fraction, Affine], Node] = {}
 
     def over(self, node: Node) -> Element:
@@ -187,7 +191,8 @@ class _Planner:
                 return self._other(named, clock + layer.start, size, matrix)
 
             span = Span(-layer.start, duration - self._frame - layer.start)
-            shown = Shown(layer, there, other, lambda clock: Scope(clock, size, size), span, anywhere=False)
+            scope = functools.partial(Scope, composition=size, box=size)
+            shown = Shown(layer, there, other, scope, Affine.IDENTITY, span, anywhere=False)
             return self._adjusted(elements, present, shown, at, size, matrix)
 
         elements = below(len(layers), time)
@@ -270,7 +275,7 @@ class _Planner:
             return self._other(named, instant + layer.start, size, matrix @ place.inverse())
 
         span = Span(Fraction(0), layer.end - layer.start - self._frame)
-        return self._affecting.affected(Shown(layer, at, other, scope, span), layer.effects, clock, total)
+        return self._affecting.affected(Shown(layer, at, other, scope, place, span), layer.effects, clock, total)
 
     def _other(self, layer: Layer, time: Fraction, size: Size, outer: Affine) -> Node:
         """What another layer shows by itself, with its opacity, whether it is visible or not; nothing where it is not

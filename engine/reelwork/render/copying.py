@@ -18,6 +18,7 @@ from reelwork.media.index import FrameIndex
 from reelwork.media.probe import examine
 from reelwork.media.spec import VideoSpec
 from reelwork.media.video import storage_of
+from reelwork.plan.known import Known
 from reelwork.plan.nodes import Element, FramePlan, Node, Picture, Stack
 from reelwork.timecode import format_seconds
 from reelwork.values import Affine
@@ -124,8 +125,9 @@ def _runs(shot: Shot, first: int, stop: int) -> Iterator[Stretch | _Doubt]:
     """Runs of frames that show pictures of one video in their order, and of frames that do not, for one reason."""
     run: Stretch | _Doubt | None = None
     indexes: dict[str, FrameIndex] = {}
+    known = Known()
     for number in range(first, stop):
-        plan = shot.plan(number)
+        plan = shot.plan(number, known)
         node = untouched(plan)
         found: Stretch | _Doubt
         if node is None or node.media.facts.kind != "video":

@@ -26,6 +26,7 @@ from reelwork.media.picture import Picture as StoredPicture
 from reelwork.media.segment import StoredPacket
 from reelwork.media.spec import VideoSpec
 from reelwork.media.write import write_still
+from reelwork.plan.known import Known
 from reelwork.plan.nodes import FramePlan
 from reelwork.plan.planner import View, plan_frame
 from reelwork.render.copying import Stretch, untouched
@@ -54,9 +55,12 @@ class Shot:
     fps: Fraction
     lenient: bool = field(default=False, metadata={"digest": False})
 
-    def plan(self, number: int | Fraction) -> FramePlan:
-        """The plan of a frame, counted from 0; of an instant between two, for a number between."""
-        return plan_frame(self.graph, self.view, self.start + number / self.fps)
+    def plan(self, number: int | Fraction, known: Known | None = None) -> FramePlan:
+        """The plan of a frame, counted from 0; of an instant between two, for a number between.
+
+        :param known: what was planned for other frames of this shot
+        """
+        return plan_frame(self.graph, self.view, self.start + number / self.fps, known)
 
     def words(self, number: int | Fraction) -> str:
         """What messages call a frame."""
@@ -72,6 +76,7 @@ class Painter:
         self.left_out: frozenset[str] = frozenset()  #: the keys of the scene whose extensions are left out by now
         self._sources = Sources(display=shot.graph.display)
         self._executor = Executor(self._sources, tile_rows=tile_rows)
+        self._known = Known()
 
     def frame(self, number: int | Fraction, report: Report = _NOBODY) -> Frame:
         """A finished frame.
@@ -121,7 +126,7 @@ class Painter:
         """Have the plan of a frame painted; what fails is left out where that is wished, from then on."""
         while True:
             try:
-                return paint(self.shot.plan(number))
+                return paint(self.shot.plan(number, self._known))
             except PluginFault as fault:
                 told = fault.at(self.shot.words(number))
                 if not self.shot.lenient or fault.paths <= self.left_out:
@@ -129,6 +134,7 @@ class Painter:
                 report.leave_out(told)
                 self.left_out |= fault.paths
                 self.shot = replace(self.shot, graph=leaving_out(self.shot.graph, fault.paths))
+                self._known = Known()
 
     def _untouched(self, plan: FramePlan, spec: VideoSpec) -> StoredPicture | None:
         node = untouched(plan)
