@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import inspect
+import json
 import re
 import types
 import typing
@@ -11,7 +13,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from reelwork import JobEvent
+from reelwork.errors import MediaError
 from reelwork.extensions import hookspecs
+from reelwork.extensions.offers import Offer, Offers
+from reelwork.graph.schemes import Schemes
 from reelwork.image import Window
 from reelwork.image.frame import Frame
 from reelwork.media.convert import frame_to_pixels
@@ -47,10 +53,38 @@ def test_a_hook_is_typed(hook):
     assert typing.Any not in hints.values()
 
 
-def test_the_pages_readers_and_writers_work(tmp_path):
-    (code, *_) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    module = types.ModuleType("pgm")
+def example(hook):
+    """The module of the page that implements a hook."""
+    (code,) = (code for code in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL) if f"def {hook}(" in code)
+    module = types.ModuleType("example")
     exec(code, vars(module))
+    return module
+
+
+def test_the_pages_linker_works(tmp_path):
+    module = example("reelwork_linkers")
+    module.STORE = tmp_path
+    (tmp_path / "a.png").write_bytes(b"picture")
+    digest = hashlib.sha256(b"picture").hexdigest()
+    shot = {"file": "a.png", "sha256": digest, "kind": "image", "licence": "CC0-1.0", "makers": ["Ada"]}
+    (tmp_path / "shots.json").write_text(json.dumps({"shot-12": shot}))
+    known = Offers("finds", [Offer(linker, (linker.scheme,), "studio 1.0") for linker in module.reelwork_linkers()])
+    schemes = Schemes(known, tmp_path, None)
+    assert schemes.find("studio:shot-12").makers == ("Ada",)
+    with pytest.raises(MediaError, match=r"the linker studio 1 of studio 1\.0 knows no 'studio:shot-13'"):
+        schemes.find("studio:shot-13")
+
+
+def test_the_page_tells_of_jobs(monkeypatch):
+    module, sent = example("reelwork_job_event"), []
+    monkeypatch.setattr("urllib.request.urlopen", lambda address, data, timeout: sent.append(data.decode()))
+    for kind in ("started", "failed"):
+        module.reelwork_job_event(JobEvent(kind, "Signs", "signs.mp4", 24, 7, 61.4, error="the disk is full"))
+    assert sent == ["Signs: signs.mp4 failed after 61 s the disk is full"]
+
+
+def test_the_pages_readers_and_writers_work(tmp_path):
+    module = example("reelwork_readers")
     offer = types.SimpleNamespace
     light = Frame(np.full((4, 3, 5), 0.5, np.float32), Window(0, 0, 5, 3))
     light.data[3] = 1.0

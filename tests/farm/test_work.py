@@ -71,7 +71,9 @@ def test_one_file_is_the_local_one(scene, tmp_path, output, name):
     assert path.read_bytes() == make(task, Silent(), Here()).path.read_bytes()
 
 
-@pytest.mark.parametrize(("output", "name", "count"), [("instants", "i.png", 2), ("stills", "s-%03d.png", 3)])
+@pytest.mark.parametrize(
+    ("output", "name", "count"), [("instants", "i.png", 2), ("stills", "s-%03d.png", 3), ("stills", "s-%03d.qoi", 3)]
+)
 def test_several_files_come_in_order_as_one_tar(scene, tmp_path, output, name, count):
     frames = (95, 97) if output == "stills" else None
     task = task_of(scene, tmp_path / "local" / name, output, frames=frames)
