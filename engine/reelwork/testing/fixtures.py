@@ -48,6 +48,7 @@ def render_frame(tmp_path: Path) -> Callable[..., Pixels]:
 
         from PIL import Image
 
+        from reelwork.errors import ReelworkError
         from reelwork.render.pictures import paint_instant
         from reelwork.render.prepare import Settings, default_output, prepare
         from reelwork.render.produce import instant_of
@@ -55,10 +56,14 @@ def render_frame(tmp_path: Path) -> Callable[..., Pixels]:
         for name, pixels in (pictures or {}).items():
             Image.fromarray(pixels).save(tmp_path / name)
         (tmp_path / "scene.yaml").write_text(scene, encoding="utf-8")
-        prepared = prepare(tmp_path / "scene.yaml", Settings(), _known(tuple(using)))
-        output = default_output(prepared.scene)
-        graph = prepared.graph(output.composition)
-        return paint_instant(graph, output, instant_of(prepared, time), Fraction(1))[0].data
+        __tracebackhide__ = True
+        try:
+            prepared = prepare(tmp_path / "scene.yaml", Settings(), _known(tuple(using)))
+            output = default_output(prepared.scene)
+            graph = prepared.graph(output.composition)
+            return paint_instant(graph, output, instant_of(prepared, time), Fraction(1))[0].data
+        except ReelworkError as error:  # which says all; where in the engine it was raised helps nobody
+            raise error.with_traceback(None) from None
 
     return render
 
