@@ -12,6 +12,7 @@ from reelwork.kernels.coverage import clip_to_quad, draw
 from reelwork.kernels.resample import resample
 from reelwork.values import Affine, Colour
 from reelwork_filters import DropShadow, Glow
+from reelwork_time import Echo, FrameAverage, TemporalMedian
 
 
 def main() -> None:
@@ -40,6 +41,10 @@ def main() -> None:
     for effect in (DropShadow(offset=(6.4, 8.2)), Glow(radius=6.0)):
         effect.render(source, small, context)
         show(effect.name, small)
+    later = [Frame(np.roll(source.data, 7 * count, axis=2), source.window) for count in range(5)]
+    for through in (Echo(number=4, merge="in-front"), FrameAverage(shape="triangle"), TemporalMedian(reach=2)):
+        through.render(later, small, context)
+        show(through.name, small)
 
 
 def show(name: str, frame: Frame) -> None:
