@@ -109,6 +109,31 @@ def test_what_lies_elsewhere_is_brought_along(tmp_path, monkeypatch):
         assert keys(work) == keys(opened(here, tmp_path / f"same{number}"))
 
 
+def test_files_that_effects_read_are_brought_along(tmp_path, monkeypatch):
+    shelf, folder = tmp_path / "shelf", tmp_path / "scene"
+    for path in (shelf / "dark.cube", folder / "looks" / "light.cube"):
+        path.parent.mkdir(parents=True)
+        path.write_text(f"LUT_1D_SIZE 2\n0 0 0\n{len(path.name) / 12} 1 1\n")
+    monkeypatch.setenv(ROOTS, str(shelf))
+    (folder / "scene.yaml").write_text(
+        "reelwork: 1\ncanvas: {size: [64, 36], fps: 24}\ncompositions:\n  main:\n    duration: 1s\n    layers:\n"
+        "      - solid: teal\n        effects: [lut: {file: looks/light.cube}, lut: {file: ../shelf/dark.cube}]\n"
+        "outputs:\n  film: {file: film.mp4}\n"
+    )
+    task = task_of(folder / "scene.yaml", tmp_path / "film.mp4")
+    bundle, here = pin(task), keys(opened(task, tmp_path / "here"))
+    assert [file.path for file in bundle.lock.files] == [
+        "outside/0/dark.cube",
+        "scene/looks/light.cube",
+        "scene/scene.yaml",
+    ]
+    upload(bundle, FolderStorage(tmp_path / "worker" / "storage"))
+    shutil.rmtree(folder)
+    shutil.rmtree(shelf)
+    monkeypatch.delenv(ROOTS)
+    assert keys(opened_bundle(bundle, tmp_path / "worker")) == here
+
+
 def opened_bundle(bundle: Bundle, folder: Path) -> Work:
     (folder / "into").mkdir(parents=True)
     return open_work(materialised(bundle, folder), folder / "into")
