@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from reelwork import Example, PointEffect, param
@@ -62,27 +63,21 @@ class Cdl(PointEffect, name="cdl", version=1):
     def _written(self) -> tuple[float, ...]:
         return (*three(self.slope), *three(self.offset), *three(self.power), self.saturation)
 
+    def pixel_function(self) -> Callable[..., tuple[float, float, float, float]]:
+        return self.without_powers if self.uniforms()[6:9] == (1.0, 1.0, 1.0) else self.pixel
+
     @staticmethod
-    def pixel(
-        r: float,
-        g: float,
-        b: float,
-        a: float,
-        slope_r: float,
-        slope_g: float,
-        slope_b: float,
-        offset_r: float,
-        offset_g: float,
-        offset_b: float,
-        power_r: float,
-        power_g: float,
-        power_b: float,
-        saturation: float,
-    ) -> tuple[float, float, float, float]:
-        r = raised(r * slope_r + offset_r, power_r)
-        g = raised(g * slope_g + offset_g, power_g)
-        b = raised(b * slope_b + offset_b, power_b)
-        r, g, b = saturated(r, g, b, saturation)
+    def pixel(r: float, g: float, b: float, a: float, *grade: float) -> tuple[float, float, float, float]:
+        r = raised(r * grade[0] + grade[3], grade[6])
+        g = raised(g * grade[1] + grade[4], grade[7])
+        b = raised(b * grade[2] + grade[5], grade[8])
+        r, g, b = saturated(r, g, b, grade[9])
+        return r, g, b, a
+
+    @staticmethod
+    def without_powers(r: float, g: float, b: float, a: float, *grade: float) -> tuple[float, float, float, float]:
+        """As ``pixel``, where the powers are 1."""
+        r, g, b = saturated(r * grade[0] + grade[3], g * grade[1] + grade[4], b * grade[2] + grade[5], grade[9])
         return r, g, b, a
 
 

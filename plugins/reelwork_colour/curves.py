@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import pairwise
 from typing import ClassVar, Final, TypeAlias
 
-from reelwork import PointEffect, param
+from reelwork import PointEffect, Stage, param
 from reelwork.kinds import Kind, List, Number
 
 #: Points of a curve: what values become.
@@ -59,32 +58,31 @@ class Curves(PointEffect, name="curves", version=1):
     def is_identity(self) -> bool:
         return all(start == end for points in (self.rgb, self.red, self.green, self.blue) for start, end in points)
 
-    def uniforms(self) -> tuple[float, ...]:
-        if self._is_one():
-            return knots(self.rgb)
-        return (*knots(self.rgb), *knots(self.red), *knots(self.green), *knots(self.blue))
-
-    def pixel_function(self) -> Callable[..., tuple[float, float, float, float]]:
-        return self.one if self._is_one() else self.pixel
-
-    def _is_one(self) -> bool:
-        return all(points == _STRAIGHT for points in (self.red, self.green, self.blue))
+    def stages(self) -> tuple[Stage, ...]:
+        first = Stage(self.pixel, knots(self.rgb, len(self.rgb)))
+        own = (self.red, self.green, self.blue)
+        if all(points == _STRAIGHT for points in own):
+            return (first,)
+        most = max(map(len, own))
+        return first, Stage(self.each, tuple(number for points in own for number in knots(points, most)))
 
     @staticmethod
-    def pixel(r: float, g: float, b: float, a: float, *curves: float) -> tuple[float, float, float, float]:
-        r, g, b = bent(r, 0, curves), bent(g, 0, curves), bent(b, 0, curves)
-        return bent(r, 24, curves), bent(g, 48, curves), bent(b, 72, curves), a
+    def pixel(r: float, g: float, b: float, a: float, *curve: float) -> tuple[float, float, float, float]:
+        """All channels by one curve."""
+        size = len(curve)
+        return bent(r, 0, size, curve), bent(g, 0, size, curve), bent(b, 0, size, curve), a
 
     @staticmethod
-    def one(r: float, g: float, b: float, a: float, *curve: float) -> tuple[float, float, float, float]:
-        """As ``pixel``, with the curve of all channels alone."""
-        return bent(r, 0, curve), bent(g, 0, curve), bent(b, 0, curve), a
+    def each(r: float, g: float, b: float, a: float, *curves: float) -> tuple[float, float, float, float]:
+        """Each channel by its own curve."""
+        size = len(curves) // 3
+        return bent(r, 0, size, curves), bent(g, size, size, curves), bent(b, 2 * size, size, curves), a
 
 
-def bent(x: float, first: int, curve: tuple[float, ...]) -> float:
-    """A value on the curve whose eight knots ``(from, to, slope)`` begin at ``first``."""
+def bent(x: float, first: int, size: int, curve: tuple[float, ...]) -> float:
+    """A value on the curve whose knots ``(from, to, slope)`` are the ``size`` numbers from ``first`` on."""
     y = curve[first + 1] + (x - curve[first]) * curve[first + 2]
-    for i in range(first, first + 21, 3):
+    for i in range(first, first + size - 3, 3):
         low, high = curve[i], curve[i + 3]
         width = high - low
         by = 1.0 / width if width > 0.0 else 0.0
@@ -98,10 +96,10 @@ def bent(x: float, first: int, curve: tuple[float, ...]) -> float:
     return y
 
 
-def knots(points: Points) -> tuple[float, ...]:
-    """Eight knots ``(from, to, slope)`` of a curve; the last one is repeated.
+def knots(points: Points, count: int) -> tuple[float, ...]:
+    """So many knots ``(from, to, slope)`` of a curve, two at least; the last one is repeated.
 
-    >>> knots(((0.0, 0.0), (1.0, 0.5)))[:6]
+    >>> knots(((0.0, 0.0), (1.0, 0.5)), 2)
     (0.0, 0.0, 0.5, 1.0, 0.5, 0.5)
     """
     ordered = sorted((x, y) for x, y in points)
@@ -111,7 +109,7 @@ def knots(points: Points) -> tuple[float, ...]:
     if len(kept) == 1:
         kept = [kept[0], (kept[0][0] + 1.0, kept[0][1])]
     found = [(x, y, slope) for (x, y), slope in zip(kept, _slopes(kept), strict=True)]
-    found += found[-1:] * (_MOST - len(found))
+    found += found[-1:] * (count - len(found))
     return tuple(number for knot in found for number in knot)
 
 

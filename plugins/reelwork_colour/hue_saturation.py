@@ -76,7 +76,7 @@ class HueSaturation(PointEffect, name="hue-saturation", version=1):
         distance = abs(own - centre)
         distance = abs(distance - 6.0 * maths.floor(distance * (1.0 / 6.0) + 0.5))
         # greys have no hue: they belong to no range but that of all
-        weight = smooth(1.0 - (distance - reach) * steepness) * (1.0 if chroma > 0.0 or reach > 3.0 else 0.0)
+        weight = smooth(1.0 - (distance - reach) * steepness) * (1.0 if (chroma > 0.0) | (reach > 3.0) else 0.0)
         turned, chroma = own + hue * weight, chroma * (1.0 + (saturation - 1.0) * weight)
         light = lightness * weight
         middle = middle + (max(1.0 - middle, 0.0) if light > 0.0 else middle) * light

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from reelwork import PointEffect, maths, param
@@ -48,32 +49,25 @@ class Levels(PointEffect, name="levels", version=1):
             found += (black, 1.0 / max(white - black, 1e-4), 1.0 / gamma, low, high - low)
         return tuple(found)
 
+    def pixel_function(self) -> Callable[..., tuple[float, float, float, float]]:
+        return self.straight if three(self.gamma) == (1.0, 1.0, 1.0) else self.pixel
+
     @staticmethod
-    def pixel(
-        r: float,
-        g: float,
-        b: float,
-        a: float,
-        black_r: float,
-        slope_r: float,
-        exponent_r: float,
-        low_r: float,
-        range_r: float,
-        black_g: float,
-        slope_g: float,
-        exponent_g: float,
-        low_g: float,
-        range_g: float,
-        black_b: float,
-        slope_b: float,
-        exponent_b: float,
-        low_b: float,
-        range_b: float,
-    ) -> tuple[float, float, float, float]:
+    def pixel(r: float, g: float, b: float, a: float, *levels: float) -> tuple[float, float, float, float]:
         return (
-            levelled(r, black_r, slope_r, exponent_r, low_r, range_r),
-            levelled(g, black_g, slope_g, exponent_g, low_g, range_g),
-            levelled(b, black_b, slope_b, exponent_b, low_b, range_b),
+            levelled(r, levels[0], levels[1], levels[2], levels[3], levels[4]),
+            levelled(g, levels[5], levels[6], levels[7], levels[8], levels[9]),
+            levelled(b, levels[10], levels[11], levels[12], levels[13], levels[14]),
+            a,
+        )
+
+    @staticmethod
+    def straight(r: float, g: float, b: float, a: float, *levels: float) -> tuple[float, float, float, float]:
+        """As ``pixel``, where gamma is 1."""
+        return (
+            levels[3] + max((r - levels[0]) * levels[1], 0.0) * levels[4],
+            levels[8] + max((g - levels[5]) * levels[6], 0.0) * levels[9],
+            levels[13] + max((b - levels[10]) * levels[11], 0.0) * levels[14],
             a,
         )
 

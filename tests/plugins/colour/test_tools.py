@@ -300,7 +300,7 @@ def test_a_straight_curve_changes_nothing():
 
 def test_slopes_of_curves_are_butlands():
     """By hand: three points, of which the middle one's slope is the weighted harmonic mean of 1 and 3."""
-    slopes = knots(((0.0, 0.0), (0.2, 0.2), (0.4, 0.8)))[2:9:3]
+    slopes = knots(((0.0, 0.0), (0.2, 0.2), (0.4, 0.8)), 3)[2:9:3]
     assert slopes[1] == pytest.approx(1.2 / (0.6 / 1.0 + 0.6 / 3.0))
     assert slopes[0] == pytest.approx(0.0)
     assert slopes[2] == pytest.approx(4.0)
