@@ -210,7 +210,8 @@ class PointEffect(Effect):
     the top left corner of the layer's box, and that box, all in pixels of the layer.
 
     With ``unpremultiplied = True`` it gets straight colour and returns straight colour; else premultiplied.
-    ``space`` says whether colours are scene-linear or display-encoded (then they are always straight).
+    ``space`` says whether colours are scene-linear or display-encoded (then they are always straight, and what one
+    such effect returns is what the next one gets, without a way through light between them).
     A transparent pixel must stay transparent.
 
     A colour among the uniforms reaches ``pixel`` as four numbers, which are of the same kind as the pixel's own.

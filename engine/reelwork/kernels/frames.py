@@ -16,6 +16,7 @@ from reelwork.image import Window
 from reelwork.image.frame import Frame
 from reelwork.kernels import generate as generated
 from reelwork.kernels.decorator import kernel
+from reelwork.kernels.point_lines import DISPLAY
 from reelwork.kernels.warp_samples import encoded
 from reelwork.values import Affine, Colour, Display, Space
 
@@ -112,9 +113,7 @@ class Pointwise:
 def _planes(effect: PointEffect, others: Sequence[Frame], window: Window, display: Display) -> npt.NDArray[np.float32]:
     """The planes of further layers, premultiplied in the space of the effect that reads them."""
     data = (other.crop(window).data for other in others)
-    return np.concatenate(
-        [encoded(planes, display) if effect.space == generated.DISPLAY else planes for planes in data]
-    )
+    return np.concatenate([encoded(planes, display) if effect.space == DISPLAY else planes for planes in data])
 
 
 def merge(merge: type[Merge], space: Space, backdrop: Frame, source: Frame, opacity: float = 1.0) -> None:
@@ -199,7 +198,7 @@ def generate(
     """
     if out.window.is_empty:
         return
-    encoded, display = generator.space == generated.DISPLAY, context.display
+    encoded, display = generator.space == DISPLAY, context.display
     colour = _encoded if encoded else lambda c: c.premultiplied(display)
     numbers = _numbers(generator, lambda: generator.uniforms(context), colour)
     uniforms = np.array(numbers, np.float32)
@@ -260,7 +259,7 @@ def _table(effect: PointEffect, table: npt.NDArray[np.float32]) -> npt.NDArray[n
 
 def _colour_of(effect: PointEffect, display: Display) -> Callable[[Colour], _Four]:
     """How a colour reaches an effect's pixel function: as the pixel itself does."""
-    if effect.space == generated.DISPLAY:
+    if effect.space == DISPLAY:
         return lambda colour: (colour.red, colour.green, colour.blue, colour.alpha)
     if effect.unpremultiplied:
         return lambda colour: colour.linear(display)

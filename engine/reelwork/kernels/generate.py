@@ -16,32 +16,34 @@ import inspect
 import sys
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar, cast
 
 from reelwork.errors import PluginError
 from reelwork.kernels import refused
 from reelwork.kernels.decorator import Kernel
 from reelwork.kernels.inline import HEADER, Inliner
+from reelwork.kernels.point_lines import (
+    COLOURS,
+    DISPLAY,
+    PLACES,
+    Given,
+    Step,
+    check,
+    decode,
+    encode,
+    lines_of,
+    numbered,
+)
 from reelwork.values import Display, Space
 
 if TYPE_CHECKING:
-    from reelwork.effect import Extension, Merge, PixelGenerator, PointEffect, Transition, WarpEffect
-
-#: A pixel function, and how many tables and uniforms it takes.
-Part: TypeAlias = "tuple[Callable[..., Any], int, int]"
-#: A point effect, the space it works in, and its parts.
-Step: TypeAlias = "tuple[type[PointEffect], str, tuple[Part, ...]]"
+    from reelwork.effect import Merge, PixelGenerator, Transition, WarpEffect
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_COLOURS: Final = 4
-_PLACES: Final = 4
 _LINEAR: Final = "linear"
-#: What extensions call the space of display-encoded values.
-DISPLAY: Final = "display"
 
 _IMPORTS: Final = """\
 from numpy import float64 as _f64, int32 as _i32, int64 as _i64, uintp as _uint
@@ -186,13 +188,13 @@ def pointwise(
     :raises PluginError: a pixel function cannot be compiled
     """
     inliner = Inliner()
-    given = _Given(_COLOURS * layers)
-    steps = "".join(_step(effect, space, parts, inliner, given, display) for effect, space, parts in effects)
+    given = Given(COLOURS * layers)
+    steps = lines_of(effects, inliner, given, display)
     positional = any(effect.positional for effect, _, _ in effects)
     names = ", ".join(effect.name for effect, _, _ in effects)
     text = _POINTWISE.format(
         head=(_BOX if positional else "") + _read_uniforms(given.uniforms),
-        tables=_numbered("t", 0, given.tables) + (", others" if layers else ""),
+        tables=numbered("t", 0, given.tables) + (", others" if layers else ""),
         loop=_loop("top", "left", positional=positional),
         loop_in_place=_loop(positional=positional),
         steps=steps,
@@ -235,12 +237,12 @@ def transition_kernel(transition: type[Transition], uniforms: int) -> Kernel[...
     :raises PluginError: its function cannot be compiled
     """
     inliner = Inliner()
-    _check(transition, transition.pixel, _PLACES + 1 + 2 * _COLOURS, uniforms)
+    check(transition, transition.pixel, PLACES + 1 + 2 * COLOURS, uniforms)
     text = _TRANSITION.format(
         head=_BOX + _read_uniforms(uniforms),
         loop=_loop("top_one", "left_one", positional=True),
         pixel=inliner.add(transition.pixel, floats=True),
-        uniforms=_numbered("u", 0, uniforms),
+        uniforms=numbered("u", 0, uniforms),
         write=_WRITE,
     )
     return _module(f"The transition {transition.name}.", inliner, text).run  # type: ignore[no-any-return]
@@ -255,13 +257,13 @@ def generator_kernel(generator: type[PixelGenerator], uniforms: int, display: Di
     :raises PluginError: its function cannot be compiled
     """
     inliner = Inliner()
-    _check(generator, generator.pixel, _PLACES, uniforms)
+    check(generator, generator.pixel, PLACES, uniforms)
     text = _GENERATOR.format(
         head=_BOX + _read_uniforms(uniforms),
         loop=_loop(positional=True),
         pixel=inliner.add(generator.pixel, floats=True),
-        uniforms=_numbered("u", 0, uniforms),
-        decoded=_DECODED.format(decode=_decode(display)) if generator.space == DISPLAY else "",
+        uniforms=numbered("u", 0, uniforms),
+        decoded=_DECODED.format(decode=decode(display)) if generator.space == DISPLAY else "",
         write=_WRITE,
     )
     return _module(f"The generator {generator.name}.", inliner, text).run  # type: ignore[no-any-return]
@@ -279,64 +281,15 @@ def place_kernel(warp: type[WarpEffect], place: Callable[..., Any], others: int,
     :raises PluginError: its function cannot be compiled
     """
     inliner = Inliner()
-    fixed = _COLOURS * others
-    _check(warp, place, _PLACES + fixed, uniforms)
+    fixed = COLOURS * others
+    check(warp, place, PLACES + fixed, uniforms)
     text = _WARP.format(
         head=_BOX + _read_uniforms(uniforms),
         place=inliner.add(place, floats=True),
         others="".join(f", others[{row}, i]" for row in range(fixed)),
-        uniforms=_numbered("u", 0, uniforms),
+        uniforms=numbered("u", 0, uniforms),
     )
     return _module(f"The warp {warp.name}.", inliner, text).run  # type: ignore[no-any-return]
-
-
-@dataclass
-class _Given:
-    """What was given to pixel functions so far.
-
-    :param planes: of further layers
-    """
-
-    planes: int
-    tables: int = 0
-    uniforms: int = 0
-
-    def next(self, tables: int, uniforms: int) -> str:
-        """The arguments of one more function."""
-        text = "".join(f", others[_uint({plane}), q, j]" for plane in range(self.planes))
-        text += _numbered("t", self.tables, tables) + _numbered("u", self.uniforms, uniforms)
-        self.tables, self.uniforms = self.tables + tables, self.uniforms + uniforms
-        return text
-
-
-def _step(
-    effect: type[PointEffect], space: str, parts: tuple[Part, ...], inliner: Inliner, given: _Given, curve: Display
-) -> str:
-    """The lines of one point effect; its colours are made straight, and display-encoded, once for all of its parts."""
-    places = "place_x, place_y, width, height, " if effect.positional else ""
-    display = space == DISPLAY
-    apart = display or effect.unpremultiplied
-    r, g, b, a = ("r2", "g2", "b2", "a2") if apart else ("r", "g", "b", "a")
-    calls = ""
-    for function, tables, uniforms in parts:
-        fixed = _COLOURS + given.planes + (_PLACES if effect.positional else 0)
-        _check(effect, function, fixed, tables + uniforms)
-        pixel, taken = inliner.add(function, floats=True), f"{r}, {g}, {b}, {a}"
-        if apart and not calls:
-            taken = "r1, g1, b1, a"
-        calls += f"""
-            {r}, {g}, {b}, {a} = {pixel}({places}{taken}{given.next(tables, uniforms)})
-            {r}, {g}, {b}, {a} = _f32({r}), _f32({g}), _f32({b}), _f32({a})"""
-    if not apart or not calls:
-        return calls
-    encode, decode = (_encode(curve), _decode(curve)) if display else ("", "")
-    return f"""
-            k = reciprocal(a)
-            r1, g1, b1 = {encode}(r * k), {encode}(g * k), {encode}(b * k){calls}
-            r = changed(r, r1, r2, {decode}(r2), a, a2)
-            g = changed(g, g1, g2, {decode}(g2), a, a2)
-            b = changed(b, b1, b2, {decode}(b2), a, a2)
-            a = a2 if a > _f32(0.0) else a"""
 
 
 def _composite_mixing(pixel: str, merge: type[Merge], space: Space) -> str:
@@ -371,35 +324,11 @@ def _blend_mixing(blend: str, parameters: int, space: Space) -> str:
 
 def _encoded(display: Display) -> str:
     """The lines that make display-encoded colours, straight and premultiplied, of both pixels."""
-    return _STRAIGHT_COLOURS + _ENCODED_COLOURS.format(encode=_encode(display))
+    return _STRAIGHT_COLOURS + _ENCODED_COLOURS.format(encode=encode(display))
 
 
 def _settled(display: Display) -> str:
-    return _SETTLED.format(decode=_decode(display))
-
-
-def _encode(display: Display) -> str:
-    return f"_curves.{display}_encode"
-
-
-def _decode(display: Display) -> str:
-    return f"_curves.{display}_decode"
-
-
-def _check(extension: type[Extension], pixel: Any, fixed: int, uniforms: int) -> None:
-    """Whether a pixel function takes as many arguments as it will be given."""
-    parameters = inspect.signature(pixel).parameters.values()
-    if not any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
-        takes = len(parameters) - fixed
-        if takes != uniforms:
-            raise PluginError(
-                f"{extension.__module__}.{extension.__qualname__}: uniforms() gives {uniforms} numbers, "
-                f"but {pixel.__name__}() takes {takes} after its {fixed} fixed arguments"
-            )
-
-
-def _numbered(letter: str, first: int, count: int) -> str:
-    return "".join(f", {letter}{number}" for number in range(first, first + count))
+    return _SETTLED.format(decode=decode(display))
 
 
 def _loop(top: str = "", left: str = "", *, positional: bool) -> str:

@@ -18,6 +18,7 @@ from reelwork.errors import PluginError
 from reelwork.image.frame import Frame
 from reelwork.image.window import EMPTY, EVERYWHERE, Window
 from reelwork.kernels import generate
+from reelwork.kernels.point_lines import DISPLAY
 from reelwork.kernels.warp_samples import BORDER, average, encoded, interpolate, lay_out, sample, spans, split
 from reelwork.values import Affine, Display
 
@@ -70,7 +71,7 @@ class Warp:
         told = layers if place is not _projected else 0
         self._uniforms = np.array(uniforms, np.float32)
         self._run = None if place is None else generate.place_kernel(type(effect), place, told, len(uniforms))
-        self._encodes = context.display if effect.space == generate.DISPLAY else None
+        self._encodes = context.display if effect.space == DISPLAY else None
         back = Affine() if place is None else to_layer.inverse()
         x0, y0, x1, y1 = context.box
         forth = (to_layer.a, to_layer.b, to_layer.c, to_layer.d, to_layer.e, to_layer.f)
