@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from whole.making import write_video
@@ -71,8 +72,8 @@ def general(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resample, "_way", lambda place: dataclasses.replace(way(place), copies=None))
     monkeypatch.setattr(Mipmap, "__init__", lambda self, frame, opaque=False: begin(self, frame))
 
-    def one_by_one(self: frames.Pointwise, source: frames.Frame, out: frames.Frame) -> None:
-        apart(self, frames.Frame(source.data.copy(), source.window), out)
+    def one_by_one(self: frames.Pointwise, source: frames.Frame, out: frames.Frame, others: Any = ()) -> None:
+        apart(self, frames.Frame(source.data.copy(), source.window), out, others)
 
     monkeypatch.setattr(frames.Pointwise, "__call__", one_by_one)
 
