@@ -54,15 +54,18 @@ def paint_waveform(
     if part.is_empty:
         return
     bt1886, (x, y) = context.display == "bt1886", (box.x0 - source.window.x0, box.y0 - source.window.y0)
-    counts = np.zeros((len(channels), graph.width, graph.height), np.int64)
-    samples = np.zeros(graph.width, np.int64)
+    counts = np.zeros((len(channels), graph.width, graph.height), np.int32)
+    samples = np.zeros(graph.width, np.int32)
     mixes = np.array([channel.mix for channel in channels], np.float32)
     count_columns(source.data, x, y, box.width, box.height, bt1886, mixes, LOW, HIGH, counts, samples)
+    shares = np.ascontiguousarray(
+        (counts * (graph.height / np.maximum(samples, 1)[:, None])).transpose(0, 2, 1), np.float32
+    )
     colours = np.array([channel.colour for channel in channels], np.float32)
     weights, ground = beam(graph.height, HIGH - LOW), np.array(GROUND, np.float32)
     trace = np.empty((4, part.height, part.width), np.float32)
     x, y = part.x0 - graph.x0, part.y0 - graph.y0
-    paint_columns(counts, samples, weights, _GAIN * gain, colours, ground, bt1886, x, y, trace)
+    paint_columns(shares, weights, _GAIN * gain, colours, ground, bt1886, x, y, trace)
     rows = slice(part.y0 - out.window.y0, part.y1 - out.window.y0)
     out.data[:, rows, part.x0 - out.window.x0 : part.x1 - out.window.x0] = trace
 

@@ -15,30 +15,37 @@ from reelwork.kernels import kernel
 from reelwork.kernels.curves import bt1886_encode, srgb_encode
 
 Planes = npt.NDArray[np.float32]
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.int32]
 
 F = np.float32
+U = np.uint64
 
 
-@kernel(inline=True)
-def _encoded(x: Any, bt1886: Any) -> Any:
-    return bt1886_encode(x) if bt1886 else srgb_encode(x)
+@kernel
+def _encode(light: Planes, bt1886: Any, out: Planes) -> None:
+    """A line of light, display-encoded."""
+    if bt1886:
+        for t in range(U(len(out))):
+            out[t] = bt1886_encode(light[t])
+    else:
+        for t in range(U(len(out))):
+            out[t] = srgb_encode(light[t])
 
 
-@kernel(inline=True)
-def _mixed(matrix: Planes, channel: Any, r: Any, g: Any, b: Any) -> Any:
-    return (
-        matrix[channel, 0] * r + matrix[channel, 1] * g + matrix[channel, 2] * b
-    ) + matrix[channel, 3]  # fmt: skip
+@kernel
+def _places(encoded: Planes, mix: Planes, low: Any, high: Any, bins: Any, out: Ints) -> None:
+    """In which of the equal parts between two values those of a line lie; in the first and the last is all beyond.
 
-
-@kernel(inline=True)
-def _bin(value: Any, low: Any, high: Any, bins: Any) -> Any:
-    """Which of the equal parts between two values one lies in; the first and the last have all beyond, too."""
-    value = value if value > low else low
-    value = value if value < high else high
-    place = np.int64((value - low) / (high - low) * F(bins))
-    return place if place < bins else bins - 1
+    :param encoded: the line's red, green and blue
+    :param mix: the shares of the three, and what is added
+    """
+    red, green, blue, more = mix[0], mix[1], mix[2], mix[3]
+    low, span, last = F(low), F(bins) / (F(high) - F(low)), F(bins - 1)
+    for t in range(U(len(out))):
+        place = ((red * encoded[0, t] + green * encoded[1, t] + blue * encoded[2, t]) + more - low) * span
+        place = place if place > F(0.0) else F(0.0)
+        place = place if place < last else last
+        out[t] = np.int32(place)
 
 
 @kernel
@@ -55,16 +62,17 @@ def count_columns(
     :param samples: how many pixels belong to each column
     """
     channels, columns, bins = counts.shape
+    encoded, places = np.empty((3, width), np.float32), np.empty(width, np.int32)
     for row in range(y, y + height):
-        for i in range(width):
-            column = i * columns // width
-            samples[column] += 1
-            if light[3, row, x + i] > F(0.0):
-                r = _encoded(light[0, row, x + i], bt1886)
-                g = _encoded(light[1, row, x + i], bt1886)
-                b = _encoded(light[2, row, x + i], bt1886)
-                for channel in range(channels):
-                    counts[channel, column, _bin(_mixed(matrix, channel, r, g, b), F(low), F(high), bins)] += 1
+        for c in range(3):
+            _encode(light[c, row, x : x + width], bt1886, encoded[c])
+        for channel in range(channels):
+            _places(encoded, matrix[channel], low, high, bins, places)
+            for t in range(width):
+                if light[3, row, x + t] > F(0.0):
+                    counts[channel, t * columns // width, places[t]] += 1
+    for t in range(width):
+        samples[t * columns // width] += height
 
 
 @kernel
@@ -77,13 +85,13 @@ def count_pairs(
     :param most: values from ``-most`` to ``most`` have places of their own
     :param counts: ``[second, first]``, the lowest values first
     """
-    bins = len(counts)
+    encoded = np.empty((3, width), np.float32)
+    first, second = np.empty(width, np.int32), np.empty(width, np.int32)
     for row in range(y, y + height):
-        for i in range(x, x + width):
-            if light[3, row, i] > F(0.0):
-                r = _encoded(light[0, row, i], bt1886)
-                g = _encoded(light[1, row, i], bt1886)
-                b = _encoded(light[2, row, i], bt1886)
-                first = _bin(_mixed(matrix, 0, r, g, b), -F(most), F(most), bins)
-                second = _bin(_mixed(matrix, 1, r, g, b), -F(most), F(most), bins)
-                counts[second, first] += 1
+        for c in range(3):
+            _encode(light[c, row, x : x + width], bt1886, encoded[c])
+        _places(encoded, matrix[0], -most, most, len(counts), first)
+        _places(encoded, matrix[1], -most, most, len(counts), second)
+        for t in range(width):
+            if light[3, row, x + t] > F(0.0):
+                counts[second[t], first[t]] += 1

@@ -63,7 +63,7 @@ class Histogram(Scope, name="histogram", version=1):
         ]
         bt1886, (x, y) = context.display == "bt1886", (box.x0 - source.window.x0, box.y0 - source.window.y0)
         # the same bins at every size: how high a peak is depends on how many values it is made of
-        counts, samples = np.zeros((len(channels), 1, _BINS), np.int64), np.zeros(1, np.int64)
+        counts, samples = np.zeros((len(channels), 1, _BINS), np.int32), np.zeros(1, np.int32)
         mixes = np.array([channel.mix for channel in channels], np.float32)
         count_columns(source.data, x, y, box.width, box.height, bt1886, mixes, LOW, HIGH, counts, samples)
         shares = drawn_out(counts[:, 0], beam(_BINS, HIGH - LOW, 2.0), np.float32(1.0 / max(1, int(samples[0]))))

@@ -12,9 +12,10 @@ from reelwork.kernels import kernel
 from reelwork.kernels.curves import bt1886_decode, exp, srgb_decode
 
 Planes = npt.NDArray[np.float32]
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.int32]
 
 F = np.float32
+U = np.uint64
 # How many steps 8-bit video has from black to white; the beam is as wide, so that they do not show as stripes.
 _STEPS: Final = 219.0
 
@@ -33,77 +34,87 @@ def beam(pixels: float, span: float, steps: float = 1.0) -> Planes:
     return shares
 
 
-@kernel(inline=True)
-def _light(x: Any, bt1886: Any) -> Any:
-    x = x if x < F(1.0) else F(1.0)
-    return bt1886_decode(x) if bt1886 else srgb_decode(x)
+@kernel
+def _shine(line: Planes, bt1886: Any) -> None:
+    """Turn display-encoded values of a line, at most 1, into light."""
+    if bt1886:
+        for t in range(U(len(line))):
+            line[t] = bt1886_decode(line[t] if line[t] < F(1.0) else F(1.0))
+    else:
+        for t in range(U(len(line))):
+            line[t] = srgb_decode(line[t] if line[t] < F(1.0) else F(1.0))
 
 
-@kernel(inline=True)
-def _glow(amount: Any) -> Any:
-    """How bright a screen is where so much falls on it: at first in proportion, at last not more than 1."""
-    return F(1.0) - exp(-amount)
+@kernel
+def _swept(shares: Planes, beam: Planes, place: Any, x: Any, gain: Any, line: Planes) -> None:
+    """How bright each pixel of a line is where the beam draws out the rows around a place: at first in proportion to
+    what falls on it, at last not more than 1."""
+    half = len(beam) // 2
+    for t in range(U(len(line))):
+        line[t] = F(0.0)
+    for k in range(max(0, place - half), min(len(shares), place + half + 1)):
+        weight = beam[k - place + half]
+        for t in range(U(len(line))):
+            line[t] += weight * shares[k, U(x) + t]
+    for t in range(U(len(line))):
+        line[t] = F(1.0) - exp(-F(gain) * line[t])
 
 
 @kernel
 def paint_columns(
-    counts: Ints, samples: Ints, beam: Planes, gain: Any, colours: Planes, ground: Planes, bt1886: Any,
-    x: Any, y: Any, out: Planes,
-) -> None:  # fmt: skip
+    shares: Planes, beam: Planes, gain: Any, colours: Planes, ground: Planes, bt1886: Any, x: Any, y: Any, out: Planes
+) -> None:
     """Fill ``out`` with the trace of a waveform.
 
-    :param counts: ``[channel, column, row]``, the lowest value first, one column and row for each pixel of the screen
-    :param samples: how many pixels were counted in each column
+    :param shares: ``[channel, row, column]``, the lowest value first, of each pixel of the screen how many of its
+        column's pixels have its value, 1 where they are spread evenly over all
     :param beam: weights of as many rows around each
-    :param gain: how bright it is where values are spread evenly over all rows
+    :param gain: how bright an even spread is
     :param colours: of each channel, display-encoded red, green and blue
     :param ground: the screen's own display-encoded colour
     :param x, y: where the first pixel of ``out`` lies on the screen
     """
-    channels, bins, half = counts.shape[0], counts.shape[2], len(beam) // 2
+    channels, line = len(shares), np.empty(out.shape[2], np.float32)
     for row in range(out.shape[1]):
-        place = bins - 1 - (y + row)
-        for t in range(out.shape[2]):
-            r, g, b = ground[0], ground[1], ground[2]
-            for channel in range(channels):
-                total = F(0.0)
-                for k in range(max(0, place - half), min(bins, place + half + 1)):
-                    total += beam[k - place + half] * F(counts[channel, x + t, k])
-                bright = _glow(F(gain) * total * F(bins) / F(max(samples[x + t], 1)))
-                r += bright * colours[channel, 0]
-                g += bright * colours[channel, 1]
-                b += bright * colours[channel, 2]
-            out[0, row, t], out[1, row, t], out[2, row, t] = _light(r, bt1886), _light(g, bt1886), _light(b, bt1886)
-            out[3, row, t] = F(1.0)
+        for c in range(3):
+            out[c, row] = ground[c]
+        for channel in range(channels):
+            _swept(shares[channel], beam, shares.shape[1] - 1 - (y + row), x, gain, line)
+            for c in range(U(3)):
+                colour = colours[channel, c]
+                for t in range(U(len(line))):
+                    out[c, U(row), t] += colour * line[t]
+        for c in range(3):
+            _shine(out[c, row], bt1886)
+        out[3, row] = F(1.0)
 
 
 @kernel
 def paint_pairs(
-    counts: Planes, beam: Planes, gain: Any, tints: Planes, ground: Planes, bt1886: Any, x: Any, y: Any, out: Planes
+    shares: Planes, beam: Planes, gain: Any, tints: Planes, ground: Planes, bt1886: Any, x: Any, y: Any, out: Planes
 ) -> None:
     """Fill ``out`` with the trace of a vectorscope.
 
-    :param counts: ``[second, first]``, the lowest values first, drawn out along the first by the beam already
-    :param gain: how bright it is where values are spread evenly over the whole screen
+    :param shares: ``[second, first]``, the lowest values first, drawn out along the first by the beam already; 1 where
+        values are spread evenly over the whole screen
+    :param gain: how bright an even spread is
     :param tints: how red, green and blue the trace is: of each, what it has in the middle, and what it gains to the
         right and upwards, at the edge of the screen
     """
-    bins, half = len(counts), len(beam) // 2
+    bins, line = len(shares), np.empty(out.shape[2], np.float32)
     for row in range(out.shape[1]):
         place = bins - 1 - (y + row)
         up = F(2 * place + 1 - bins) / F(bins)
-        for t in range(out.shape[2]):
-            along = F(2 * (x + t) + 1 - bins) / F(bins)
-            total = F(0.0)
-            for k in range(max(0, place - half), min(bins, place + half + 1)):
-                total += beam[k - place + half] * counts[k, x + t]
-            bright = _glow(F(gain) * total)
-            for channel in range(3):
-                tint = tints[channel, 0] + tints[channel, 1] * along + tints[channel, 2] * up
+        _swept(shares, beam, place, x, gain, line)
+        for c in range(3):
+            for t in range(len(line)):
+                along = F(2 * (x + t) + 1 - bins) / F(bins)
+                tint = tints[c, 0] + tints[c, 1] * along + tints[c, 2] * up
                 tint = tint if tint > F(0.1) else F(0.1)
                 tint = tint if tint < F(1.0) else F(1.0)
-                out[channel, row, t] = _light(ground[channel] + bright * tint, bt1886)
-            out[3, row, t] = F(1.0)
+                out[c, row, t] = ground[c] + line[t] * tint
+            _shine(out[c, row], bt1886)
+        out[3, row] = F(1.0)
 
 
 @kernel
@@ -129,7 +140,8 @@ def paint_areas(
     for row in range(out.shape[1]):
         bottom = F(y - row)
         for t in range(out.shape[2]):
-            r, g, b = ground[0], ground[1], ground[2]
+            for c in range(3):
+                out[c, row, t] = ground[c]
             for channel in range(channels):
                 here = heights[channel, x + t]
                 cover = here - bottom
@@ -139,11 +151,11 @@ def paint_areas(
                     cover = min(high, bottom + F(1.0)) - max(low, bottom)
                 cover = cover if cover > F(0.0) else F(0.0)
                 cover = cover if cover < F(1.0) else F(1.0)
-                r += cover * colours[channel, 0]
-                g += cover * colours[channel, 1]
-                b += cover * colours[channel, 2]
-            out[0, row, t], out[1, row, t], out[2, row, t] = _light(r, bt1886), _light(g, bt1886), _light(b, bt1886)
-            out[3, row, t] = F(1.0)
+                for c in range(3):
+                    out[c, row, t] += cover * colours[channel, c]
+        for c in range(3):
+            _shine(out[c, row], bt1886)
+        out[3, row] = F(1.0)
 
 
 @kernel

@@ -73,7 +73,7 @@ class Vectorscope(Scope, name="vectorscope", version=1):
         if part.is_empty:
             return
         bt1886, (x, y) = context.display == "bt1886", (box.x0 - source.window.x0, box.y0 - source.window.y0)
-        counts = np.zeros((square.height, square.width), np.int64)
+        counts = np.zeros((square.height, square.width), np.int32)
         mixes = np.array([(*BLUENESS, 0.0), (*REDNESS, 0.0)], np.float32)
         count_pairs(source.data, x, y, box.width, box.height, bt1886, mixes, _MOST, counts)
         weights, ground = beam(square.height, 2.0 * _MOST), np.array(GROUND, np.float32)

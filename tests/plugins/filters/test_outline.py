@@ -28,7 +28,7 @@ def alphas():
         "diamond": (abs(X - 40) + abs(Y - 30) < 17) * 1.0,
         "soft": np.exp(-((X - 40) ** 2 / 300 + (Y - 35) ** 2 / 120)),
         "blobs": (blobs - blobs.min()) / np.ptp(blobs),
-        "noise": rng.random((70, 80)),
+        "noise": rng.random((70, 80)) * (np.hypot(X - 40, Y - 35) < 9),
     }
 
 

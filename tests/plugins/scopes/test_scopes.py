@@ -59,7 +59,7 @@ def brightest(data, graph):
 def test_columns_are_counted_as_numpy_does():
     source = noise()
     matrix = np.array([(*LUMA, 0.0), (*BLUENESS, 0.5)], np.float32)
-    counts, samples = np.zeros((2, 37, 50), np.int64), np.zeros(37, np.int64)
+    counts, samples = np.zeros((2, 37, 50), np.int32), np.zeros(37, np.int32)
     count_columns(source.data, 0, 0, 320, 180, False, matrix, LOW, HIGH, counts, samples)
     encoded = encoded_of(source)
     seen = source.data[3] > 0
@@ -77,7 +77,7 @@ def test_columns_are_counted_as_numpy_does():
 def test_pairs_are_counted_as_numpy_does():
     source = noise(3)
     matrix = np.array([(*BLUENESS, 0.0), (*REDNESS, 0.0)], np.float32)
-    counts = np.zeros((64, 64), np.int64)
+    counts = np.zeros((64, 64), np.int32)
     count_pairs(source.data, 0, 0, 320, 180, False, matrix, 0.55, counts)
     encoded, seen = encoded_of(source), source.data[3] > 0
     first, second = (np.clip(np.tensordot(matrix[n, :3], encoded, 1)[seen], -0.55, 0.55) for n in range(2))
@@ -89,7 +89,7 @@ def test_pairs_are_counted_as_numpy_does():
 def test_what_is_no_number_is_counted_lowest_and_what_is_far_beyond_at_the_edges():
     source = flat(0.5, 0.5, 0.5)
     source.data[:3, :, :100], source.data[:3, :, 100:150], source.data[:3, :, 150:200] = np.nan, np.inf, -1e30
-    counts, samples = np.zeros((1, 1, 10), np.int64), np.zeros(1, np.int64)
+    counts, samples = np.zeros((1, 1, 10), np.int32), np.zeros(1, np.int32)
     count_columns(
         source.data, 0, 0, 320, 180, False, np.array([(0, 1, 0, 0)], np.float32), 0.0, 1.0, counts, samples
     )  # fmt: skip
