@@ -230,3 +230,24 @@ def test_what_is_kept_is_known_by_effect_version_and_parameters():
         for effects in ((), (use(Louder),), (use(Louder, by=3.0),), (use(Clip),), (use(Louder, mix=0.5),))
     }
     assert len(keys) == 5
+
+
+@pytest.mark.parametrize("rate", [1, -1, Fraction(2, 3)])
+def test_where_nothing_moves_blocks_are_long_and_sound_the_same(rate, monkeypatch):
+    """Keyframes that lie in the middle of a layer; a clock that runs backwards, or at another rate."""
+    lengths: list[int] = []
+
+    class Noted(Louder, name="noted", version=1):
+        def process(self, sound, out, state, context):
+            lengths.append(sound.shape[1])
+            out[:] = sound * np.float32(self.by)
+
+    louder = Curve((Key(Fraction(1, 2), 1.0), Key(Fraction(11, 20), 2.0), Key(Fraction(12, 20), 3.0, "hold")))
+    inner = composition(through(use(Noted, by=louder)), duration=1, name="inner")
+    parts = voices(heard(nested(inner, length=1, speed=rate), end=1))
+    mixed = samples(parts, 1, opener=Ones)
+    assert max(lengths) == 4096
+    assert lengths.count(STEP) < 0.4 * RATE / STEP
+    monkeypatch.setattr("reelwork.sound.effects._Stage._moves", lambda *_: True)
+    np.testing.assert_array_equal(samples(parts, 1, opener=Ones), mixed)
+    assert {mixed[0, 0], mixed[0, RATE - 1]} <= {0.0, 1.0, 3.0}

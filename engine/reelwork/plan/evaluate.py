@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import TypeVar
 
@@ -114,12 +114,19 @@ def _evaluate_option(kind: kinds.OneOf, value: object, scope: Scope) -> object:
 
 def is_constant(value: object) -> bool:
     """Whether no curve in a value, however deep, ever moves."""
+    return next(key_times(value), None) is None
+
+
+def key_times(value: object) -> Iterator[Fraction]:
+    """The times of the keys of every curve in a value that moves, however deep."""
     if isinstance(value, Curve):
-        return value.is_constant and is_constant(value.keys[0].value)
-    if isinstance(value, tuple):
-        return all(is_constant(item) for item in value)
-    if isinstance(value, Mapping):
-        return all(is_constant(item) for item in value.values())
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return all(is_constant(getattr(value, field.name)) for field in dataclasses.fields(value))
-    return True
+        yield from (key.time for key in value.keys) if not value.is_constant else key_times(value.keys[0].value)
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from key_times(item)
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from key_times(item)
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        for field in dataclasses.fields(value):
+            yield from key_times(getattr(value, field.name))

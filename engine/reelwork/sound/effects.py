@@ -16,7 +16,7 @@ import numpy.typing as npt
 from reelwork.errors import PluginError
 from reelwork.faults import Calling, PluginFault
 from reelwork.graph.model import SoundEffectUse, SoundUse
-from reelwork.plan.evaluate import Scope, instance, is_constant
+from reelwork.plan.evaluate import Scope, instance, is_constant, key_times
 from reelwork.plan.nodes import digest
 from reelwork.sound.gains import RATE, Level, curve_values
 from reelwork.sound.plan import Clock
@@ -79,7 +79,8 @@ class _Stage:
     def __init__(self, use: SoundEffectUse, clock: Clock, context: SoundContext) -> None:
         self._use, self._clock, self._context = use, clock, context
         self._effect = _at(use, clock.at(Fraction(0)))
-        self._step = BLOCK if is_constant(use.params) else STEP
+        keys = sorted(key_times(use.params))
+        self._keyed = (keys[0], keys[-1]) if keys else None
         self._is_mixed = not (use.mix.is_constant and use.mix.keys[0].value == 1.0)
         with Calling(self._effect, doing="begin()"):
             self._state = self._effect.begin(context)
@@ -89,15 +90,23 @@ class _Stage:
 
     def process(self, sound: Block, first: int) -> Block:
         """The next block, which begins at a sample."""
-        out = np.zeros_like(sound)
-        for begin in range(0, sound.shape[1], self._step):
-            out[:, begin : begin + self._step] = self._made(sound[:, begin : begin + self._step], first + begin)
+        out, count = np.zeros_like(sound), sound.shape[1]
+        step = STEP if self._moves(first, first + count) else count
+        for begin in range(0, count, step):
+            out[:, begin : begin + step] = self._made(sound[:, begin : begin + step], first + begin)
         return self._mixed(sound, out, first) if self._is_mixed else out
+
+    def _moves(self, first: int, stop: int) -> bool:
+        """Whether a parameter may move between two samples."""
+        if self._keyed is None:
+            return False
+        begin, end = sorted(self._clock.at(Fraction(sample, RATE)) for sample in (first, stop))
+        return begin < self._keyed[1] and end > self._keyed[0]
 
     def _made(self, sound: Block, first: int) -> Block:
         made = np.zeros(sound.shape, np.float32)
         try:
-            if self._step == STEP:
+            if self._keyed is not None:
                 self._effect = _at(self._use, self._clock.at(Fraction(first, RATE)))
             with Calling(self._effect, doing="process()"):
                 self._effect.process(np.ascontiguousarray(sound), made, self._state, self._context)
