@@ -118,6 +118,9 @@ class Extension:
     exactly_one: ClassVar[tuple[str, ...]] = ()
     #: Whether it reads ``context.time``. What is not timed is painted once for as long as nothing else changes.
     timed: ClassVar[bool] = False
+    #: How long it takes at most with usual parameters: nanoseconds for a pixel of its output, on one core of today;
+    #: ``None`` for 100. A call that takes a hundred times as long, and more than a minute, is taken to hang.
+    cost: ClassVar[float | None] = None
     #: Names that parameters had in older versions, and those that they have now; scenes may go on with the old ones.
     renamed: ClassVar[Mapping[str, str]] = {}
     #: Named sets of parameters, as scenes write them: ``{"dreamy": {"radius": 40, "opacity": "80%"}}``.

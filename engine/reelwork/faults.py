@@ -7,15 +7,19 @@ value. Nothing is written out before there is a fault.
 
 from __future__ import annotations
 
+import functools
+import json
+import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
-from reelwork import kinds
+from reelwork import kinds, notes
 from reelwork.errors import PluginError, ReelworkError
 from reelwork.words import value_words
 
@@ -27,10 +31,20 @@ Called: TypeAlias = "Extension | type[Extension]"
 
 _ENGINE: Final = str(Path(__file__).parent)
 _MARK: Final = "_used_at"
+_NOTED: Final = "_noted_as"
+#: Nanoseconds a pixel on one core that an extension without a declared cost is taken to need.
+DEFAULT_COST: Final = 100.0
+#: How many times its cost a call may take.
+MOST_TIMES: Final = 100.0
+#: Seconds that any call may take, where the machine's owner says nothing else, and the variable in which he does.
+PATIENCE: Final = 60.0
+PATIENCE_VARIABLE: Final = "REELWORK_PATIENCE"
 #: Characters of one parameter, and of what an error says.
 _LONGEST: Final = 200
 
 E = TypeVar("E", bound="Extension")
+
+_notes: Final[list[notes.Note]] = []  # the note of this process, if somebody watches it
 
 
 @dataclass(frozen=True)
@@ -66,14 +80,23 @@ class PluginFault(PluginError):
     :param suspects: which extension it was; several where they ran as one
     :param frame: of which frame it was, in words; empty where it was of none
     :param trace: where a Python error was raised, as Python shows it
+    :param verdict: what is said of the suspects
     """
 
-    def __init__(self, problem: str, suspects: tuple[Suspect, ...], *, frame: str = "", trace: str = "") -> None:
-        self.problem, self.suspects, self.frame, self.trace = problem, suspects, frame, trace
-        super().__init__(_told(problem, suspects, frame))
+    def __init__(
+        self,
+        problem: str,
+        suspects: tuple[Suspect, ...],
+        *,
+        frame: str = "",
+        trace: str = "",
+        verdict: str = "failed",
+    ) -> None:
+        self.problem, self.suspects, self.frame, self.trace, self.verdict = problem, suspects, frame, trace, verdict
+        super().__init__(_told(problem, suspects, frame, verdict))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (_fault, (self.problem, self.suspects, self.frame, self.trace))
+        return (_fault, (self.problem, self.suspects, self.frame, self.trace, self.verdict))
 
     @property
     def paths(self) -> frozenset[str]:
@@ -87,7 +110,7 @@ class PluginFault(PluginError):
 
     def at(self, frame: str) -> PluginFault:
         """The same, of a frame."""
-        return self if self.frame else _fault(self.problem, self.suspects, frame, self.trace)
+        return self if self.frame else _fault(self.problem, self.suspects, frame, self.trace, self.verdict)
 
     def known(self, origins: Mapping[str, str], place: Callable[[str], object]) -> PluginFault:
         """The same, with packages and places.
@@ -103,20 +126,22 @@ class PluginFault(PluginError):
             )
             for suspect in self.suspects
         )
-        return _fault(self.problem, told, self.frame, self.trace)
+        return _fault(self.problem, told, self.frame, self.trace, self.verdict)
 
 
-def _fault(problem: str, suspects: tuple[Suspect, ...], frame: str, trace: str) -> PluginFault:
-    return PluginFault(problem, suspects, frame=frame, trace=trace)
+def _fault(problem: str, suspects: tuple[Suspect, ...], frame: str, trace: str, verdict: str) -> PluginFault:
+    return PluginFault(problem, suspects, frame=frame, trace=trace, verdict=verdict)
 
 
-def _told(problem: str, suspects: tuple[Suspect, ...], frame: str) -> str:
+def _told(problem: str, suspects: tuple[Suspect, ...], frame: str, verdict: str) -> str:
     when = [f"  at {frame}"] if frame else []
+    if not suspects:
+        return "\n".join([f"error: an extension {verdict}", f"  {problem}", *when])
     if len(suspects) == 1:
         who, *rest = suspects[0].lines()
-        return "\n".join([f"error: {who}, failed", f"  {problem}", *when, *rest])
+        return "\n".join([f"error: {who}, {verdict}", f"  {problem}", *when, *rest])
     each = [f"  {line}" for one in suspects for line in one.lines()]
-    return "\n".join(["error: one of these, which run as one, failed", f"  {problem}", *when, *each])
+    return "\n".join([f"error: one of these, which run as one, {verdict}", f"  {problem}", *when, *each])
 
 
 class Calling:
@@ -125,19 +150,31 @@ class Calling:
     :param extensions: whose code it is; several are point effects that run as one
     :param doing: what of it is called, such as ``uniforms()``
     :param path: of the key that uses it, where it is a class
+    :param pixels: how many it makes, from which follows how long it may take
     """
 
-    __slots__ = ("doing", "extensions", "path")
+    __slots__ = ("_noted", "doing", "extensions", "path", "pixels")
 
-    def __init__(self, *extensions: Called, doing: str = "", path: str = "") -> None:
-        self.extensions, self.doing, self.path = extensions, doing, path
+    def __init__(self, *extensions: Called, doing: str = "", path: str = "", pixels: int = 0) -> None:
+        self.extensions, self.doing, self.path, self.pixels = extensions, doing, path, pixels
+        self._noted = b""
 
     def __enter__(self) -> None:
-        pass
+        if _notes:
+            self._noted = self._noted or _noted(self)
+            _notes[-1].enter(self._seconds(), self._noted)
+
+    def _seconds(self) -> float:
+        if not self.pixels:
+            return patience()
+        cost = sum(DEFAULT_COST if each.cost is None else each.cost for each in self.extensions)
+        return max(patience(), MOST_TIMES * cost * 1e-9 * self.pixels)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if _notes:
+            _notes[-1].leave()
         if isinstance(error, PluginFault) or not isinstance(error, Exception | SystemExit):
             return
         if isinstance(error, ReelworkError) and not isinstance(error, PluginError):
@@ -148,6 +185,74 @@ class Calling:
     def suspects(self) -> tuple[Suspect, ...]:
         """Whose code it is, in words."""
         return tuple(suspect(extension, self.path) for extension in self.extensions)
+
+
+def note_in(memory: notes.Memory) -> None:
+    """From now on, note in shared memory what of extensions runs in this process."""
+    _notes[:] = [notes.Note(memory)]
+
+
+def note_frame(words: str) -> None:
+    """Note which frame is painted, where anything is noted."""
+    if _notes:
+        _notes[-1].frame(words)
+
+
+def unlimited() -> AbstractContextManager[None]:
+    """While inside, what runs may take as long as it likes: it is compiled."""
+    return _notes[-1].unlimited() if _notes else nullcontext()
+
+
+def suspected(seen: notes.Seen, problem: str) -> PluginFault:
+    """A fault of what a process noted last.
+
+    :param problem: what happened to it
+    """
+    doing, _, suspects = seen.text.partition(b"\n")
+    try:
+        found = tuple(Suspect(**{key: str(value) for key, value in each.items()}) for each in json.loads(suspects))
+    except (ValueError, TypeError, AttributeError, RecursionError):  # it died while it wrote, or wrote nonsense
+        found = ()
+    said = doing.decode(errors="replace")
+    told = f"{said}: {problem}" if said else problem
+    return PluginFault(told, found, frame=seen.frame, verdict="is suspected")
+
+
+def overdue(seen: notes.Seen, seconds: float) -> PluginFault:
+    """What takes too long, and for how many seconds it has run."""
+    return suspected(seen, f"it ran for {seconds:.0f} s and did not end; it may take {seen.limit:.0f} s")
+
+
+@functools.cache
+def patience() -> float:
+    """How many seconds any call may take, whatever its declared cost.
+
+    :raises PluginError: the variable does not hold a number above 0
+    """
+    text = os.environ.get(PATIENCE_VARIABLE, "")
+    try:
+        seconds = float(text or PATIENCE)
+    except ValueError:
+        seconds = 0.0
+    if not seconds > 0.0:
+        raise PluginError(f"${PATIENCE_VARIABLE} is {text!r}, which is no number of seconds: write it as 120")
+    return seconds
+
+
+def _noted(calling: Calling) -> bytes:
+    suspects = b",".join(_noted_as(extension, calling.path) for extension in calling.extensions)
+    return b"%b\n[%b]" % (calling.doing.encode(), suspects)
+
+
+def _noted_as(extension: Called, path: str) -> bytes:
+    """An extension in words, written out once for an instance."""
+    if isinstance(extension, type):
+        return json.dumps(vars(suspect(extension, path))).encode()
+    found: bytes = getattr(extension, _NOTED, b"")
+    if not found:
+        found = json.dumps(vars(suspect(extension))).encode()
+        object.__setattr__(extension, _NOTED, found)
+    return found
 
 
 def fault(error: BaseException, *extensions: Called, doing: str = "", path: str = "") -> PluginFault:

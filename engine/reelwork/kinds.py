@@ -8,6 +8,7 @@ value whose parameter is ``animated`` may also be keyframes.
 from __future__ import annotations
 
 import dataclasses
+import functools
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -242,6 +243,11 @@ def param(
 
 def params(model: type) -> dict[str, Param]:
     """The parameters of a dataclass made of :func:`param` fields, by the name that a scene uses (``-`` for ``_``)."""
+    return dict(_params(model))  # whoever asks may add to them
+
+
+@functools.cache
+def _params(model: type) -> dict[str, Param]:
     return {
         field.name.rstrip("_").replace("_", "-"): _param(field)
         for field in dataclasses.fields(model)

@@ -21,7 +21,9 @@ from typing import TYPE_CHECKING, Final
 
 from av.error import FFmpegError
 
+from reelwork import notes
 from reelwork.errors import MediaError
+from reelwork.faults import PluginFault, note_in
 from reelwork.render.worker import Outbox, die_with, spare_old_objects, take_over_pipes
 from reelwork_farm import orders
 from reelwork_farm.model import Cause, UnitKind
@@ -39,9 +41,14 @@ _DISKS: Final = frozenset({errno.EIO})
 _SAID: Final = tuple(os.strerror(number) for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 
 
-def main(parent: int) -> None:
-    """Serve the worker in process ``parent`` until it is gone or has nothing more to do."""
+def main(parent: int, note: int | None = None) -> None:
+    """Serve the worker in process ``parent`` until it is gone or has nothing more to do.
+
+    :param note: a descriptor of memory in which the worker reads whose code runs here
+    """
     faulthandler.enable()
+    if note is not None:
+        note_in(notes.attached(note))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the worker decides
     _, most = resource.getrlimit(resource.RLIMIT_CORE)
     resource.setrlimit(resource.RLIMIT_CORE, (0, most))  # a unit that crashes is tried again, and would fill the disk
@@ -65,15 +72,16 @@ def main(parent: int) -> None:
                 outbox.send(_made(work, order, outbox))
         except Exception as error:  # strangers' plugins and files: anything may come
             traceback.print_exc()
-            outbox.send(orders.Failed(cause_of(error), f"{type(error).__name__}: {error}"[:8000]))
+            said = str(error) if isinstance(error, PluginFault) else f"{type(error).__name__}: {error}"
+            outbox.send(orders.Failed(cause_of(error), said[:8000]))
 
 
 def cause_of(error: BaseException) -> Cause:
     """Whose fault an exception in rendering is."""
-    if isinstance(error, MemoryError):
-        return Cause.MEMORY
     seen: BaseException | None = error
     while seen is not None:
+        if isinstance(seen, MemoryError):
+            return Cause.MEMORY
         if _is_of_machine(seen):
             return Cause.INFRASTRUCTURE
         seen = seen.__cause__
@@ -136,4 +144,4 @@ def peak_memory() -> int:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(*map(int, sys.argv[1:]))

@@ -18,6 +18,7 @@ from collections import deque
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
+from reelwork import faults, notes
 from reelwork.render.local import ALLOCATION, signal_name
 from reelwork_farm import orders
 from reelwork_farm.model import Cause, Failure, Part
@@ -26,6 +27,8 @@ from reelwork_farm.wire import WireError
 #: How many of the last lines that the process printed are kept, and how many characters of each.
 _KEPT_LINES: Final = 400
 _KEPT_CHARACTERS: Final = 500
+#: How many characters of what it noted of itself are handed on.
+_KEPT_WORDS: Final = 8000
 #: Seconds between two looks at the process's memory: one that writes zeros as fast as it can takes a gigabyte in that.
 _LOOK: Final = 0.1
 #: Seconds to wait for the end of a dead process's output, which something that a plugin started may hold open.
@@ -39,6 +42,7 @@ _HANDED_ON: Final = frozenset(
         "LOGNAME",
         "PATH",
         "REELWORK_HOME",
+        "REELWORK_PATIENCE",
         "REELWORK_PICTURE_MEMORY",
         "SHELL",
         "TEMP",
@@ -86,15 +90,18 @@ class RenderProcess:
         self._words: deque[str] = deque(maxlen=_KEPT_LINES)
         self._news: queue.SimpleQueue[orders.News | None] = queue.SimpleQueue()
         self._oom_kills = _oom_kills()
-        self._process = subprocess.Popen(
-            # -P: what lies in the working folder is no module of ours
-            [sys.executable, "-P", "-m", "reelwork_farm.child", str(os.getpid())],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=clean_environment(dict(os.environ)),
-            start_new_session=True,  # so that what a plugin starts can be ended with it
-        )
+        with notes.shared() as (descriptor, self._note):
+            self._process = subprocess.Popen(
+                # -P: what lies in the working folder is no module of ours
+                [sys.executable, "-P", "-m", "reelwork_farm.child", str(os.getpid()), str(descriptor)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                pass_fds=(descriptor,),
+                env=clean_environment(dict(os.environ)),
+                start_new_session=True,  # so that what a plugin starts can be ended with it
+            )
+        self._watch = notes.Watch(self._note)
         _prefer_as_victim(self._process.pid)
         self._threads = [
             threading.Thread(target=self._read_news, daemon=True),
@@ -204,6 +211,9 @@ class RenderProcess:
             self._kill()
             message = f"it held {_gigabytes(held)} of memory {doing}, and may hold {_gigabytes(self._memory)}"
             raise NotMade(Failure(Cause.MEMORY, message))
+        if (found := self._watch.overdue()) is not None:
+            self._kill()
+            raise NotMade(Failure(Cause.PLUGIN, str(faults.overdue(*found))[:_KEPT_WORDS]))
         if still > self._standstill:
             where = f" ({self.stage})" if self.stage else ""
             self._kill()
@@ -214,16 +224,23 @@ class RenderProcess:
         """How it ended, after the end of its news."""
         code = self._process.wait()
         self._threads[1].join(_PATIENCE)
+        seen = notes.read(self._note)
         if code == -signal.SIGKILL:
             if _oom_kills() == self._oom_kills is not None:
                 return Failure(Cause.INFRASTRUCTURE, f"the render process was killed by somebody {doing}")
-            return Failure(Cause.MEMORY, f"the system killed it {doing}: the machine was out of memory")
+            what = f"the system killed it {doing}: the machine was out of memory"
+            return Failure(Cause.MEMORY, self._suspecting(seen, what))
         if -code in _ENDED_BY_OTHERS:
             return Failure(Cause.INFRASTRUCTURE, f"the render process was ended by {signal_name(-code)} {doing}")
         if code < 0:
-            fault = "a fault in a decoder, an encoder or a plugin"
-            return Failure(Cause.PLUGIN, f"it crashed with {signal_name(-code)} {doing}: {fault}")
-        return Failure(Cause.PLUGIN, f"it ended by itself with code {code} {doing}")
+            fault = "" if seen else ": a fault in a decoder, an encoder or a plugin"
+            return Failure(Cause.PLUGIN, self._suspecting(seen, f"it crashed with {signal_name(-code)} {doing}{fault}"))
+        return Failure(Cause.PLUGIN, self._suspecting(seen, f"it ended by itself with code {code} {doing}"))
+
+    @staticmethod
+    def _suspecting(seen: notes.Seen | None, what: str) -> str:
+        """What happened, with whose code ran meanwhile."""
+        return what if seen is None else str(faults.suspected(seen, what))[:_KEPT_WORDS]
 
     def _kill(self) -> None:
         if self._process.poll() is None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
+import time
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +26,7 @@ from reelwork import (
 )
 from reelwork.image import Window
 from reelwork.image.frame import Frame
+from reelwork.kernels import kernel
 from reelwork.kinds import Choice, Ratio
 
 
@@ -162,6 +166,38 @@ class Moody(PointEffect, name="moody", version=1):
         return g, r, b, a
 
 
+class Deadly(AreaEffect, name="deadly", version=7):
+    """Ends its process, or never ends, from the half of the layer's second on."""
+
+    timed = True
+    how: str = param("segfault", kind=Choice(("segfault", "sleeps", "deaf", "kernel")), help="What.")
+
+    def margin(self, context):
+        return (0, 0, 0, 0)
+
+    def render(self, source, out, context):
+        out.paste(source)
+        if context.time < Fraction(1, 2):
+            return
+        match self.how:
+            case "segfault":
+                ctypes.string_at(0)
+            case "sleeps":
+                time.sleep(60)
+            case "deaf":
+                ctypes.PyDLL(None).sleep(60)  # PyDLL keeps the interpreter's lock
+            case "kernel":
+                endless(out.data)
+
+
+@kernel
+def endless(data):
+    i = 0
+    while data[0, 0, 0] < 100.0:
+        i += 1
+    data[0, 0, 0] = i
+
+
 class Drawn(VectorGenerator, name="faulty-drawing", version=1):
     """Draws nothing that is a drawing."""
 
@@ -198,4 +234,4 @@ class Way(Transition, name="faulty-way", version=1):
 
 @hookimpl
 def reelwork_extensions():
-    return (Point, Three, Untyped, Area, Warp, Trail, Dark, Blot, Sums, Moody, Drawn, Made, Mixed, Way)
+    return (Point, Three, Untyped, Area, Warp, Trail, Dark, Blot, Sums, Moody, Deadly, Drawn, Made, Mixed, Way)

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 from render import faulty
 
+from reelwork import faults, notes
 from reelwork.cli.exits import tell
 from reelwork.errors import MediaError
 from reelwork.extensions import load, registry
 from reelwork.extensions.manager import GROUP
-from reelwork.faults import PluginFault
+from reelwork.faults import Calling, PluginFault
 from reelwork.image import Window
 from reelwork.image.frame import Frame
 from reelwork.media.write import write_still
@@ -242,11 +243,64 @@ def test_what_lacks_something_is_not_kept_under_the_key_of_what_is_whole(scene, 
     switch = tmp_path / "switch"
     monkeypatch.setenv("MOODY", str(switch))
     request = Request(to=tmp_path / "film.mkv", lenient=True)
-    for broken in (True, True, False, False):
-        switch.write_text("x" * broken)
+    switch.write_text("x")
+    for _ in range(2):
         produce.render(path, DRAFT, request, told)
     assert len(told.faults) == 2, "it was told of twice in a render, or frames that lack the effect were kept"
     assert str(told.faults[0]).splitlines()[2] == "  at frame 0 (0s)"
-    switch.write_text("x")
-    with pytest.raises(PluginFault):
-        produce.render(path, Settings(), Request(to=tmp_path / "film.mkv", fresh=True), told)
+
+
+def rendering(path: Path, settings: Settings, told: object, **more: object) -> Path:
+    request = Request(to=path.with_name("film.mkv"), lenient=settings.draft, **more)
+    return produce.render(path, settings, request, told).path
+
+
+def test_a_segfault_names_what_ran_and_ends_the_render_the_second_time(scene):
+    path = scene("{solid: red, effects: [invert, {deadly: {how: segfault}}]}")
+    with pytest.raises(PluginFault) as caught:
+        rendering(path, Settings(), Told())
+    head, problem, *rest = str(caught.value).splitlines()
+    assert head == "error: the effect 'deadly', version 7, of reelwork-faulty 0.3, is suspected"
+    assert problem.startswith("  render(): the worker that rendered frames 0-23 was killed by SIGSEGV, a second time.")
+    assert rest[-3:] == [
+        "  at frame 12 (0.5s)",
+        f"  in compositions.main.layers[1].effects[1] ({path}:8:31)",
+        "  with how: segfault",
+    ]
+    assert tell(caught.value) == 6
+
+
+@pytest.mark.parametrize("how", ["deaf", "kernel"])
+def test_what_hangs_is_named_and_its_worker_ended(scene, how, monkeypatch):
+    monkeypatch.setenv("REELWORK_PATIENCE", "1.5")
+    with pytest.raises(PluginFault) as caught:
+        rendering(scene(f"{{solid: red, effects: [{{deadly: {{how: {how}}}}}]}}"), Settings(), Told())
+    assert "'deadly'" in str(caught.value)
+    assert "s and did not end; it may take 2 s\n  at frame 12 (0.5s)" in str(caught.value)
+
+
+def test_a_draft_goes_on_without_what_stops_its_workers(scene, monkeypatch):
+    monkeypatch.setenv("REELWORK_PATIENCE", "1.5")
+    told = Told()
+    assert rendering(scene("{solid: red, effects: [{deadly: {how: sleeps}}]}"), DRAFT, told).exists()
+    (fault,) = told.faults
+    assert fault.paths == {"compositions.main.layers[1].effects[0]"}
+
+
+def test_compiling_counts_for_nothing_and_a_declared_cost_for_much():
+    memory = notes.own()
+    faults.note_in(memory)
+    try:
+        with Calling(faulty.Point(), doing="pixel()", pixels=10_000_000):
+            seen = notes.read(memory)
+            assert seen.limit == pytest.approx(100.0)  # seconds: a hundred times the 100 ns of what declares nothing
+            with faults.unlimited():
+                assert notes.read(memory).limit == float("inf")
+            assert notes.read(memory).limit == seen.limit
+            with Calling(faulty.Area()):
+                assert notes.read(memory).limit == faults.patience()
+                assert b"faulty-area" in notes.read(memory).text
+            assert notes.read(memory).text == seen.text
+        assert notes.read(memory) is None
+    finally:
+        faults.note_in(notes.own())

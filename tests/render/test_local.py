@@ -11,6 +11,7 @@ import pytest
 from render import working
 
 from reelwork.errors import MediaError, RenderError, SceneError
+from reelwork.faults import PluginFault
 from reelwork.render import wire
 from reelwork.render.job import Job, Unit
 from reelwork.render.local import LocalDispatcher, usable_cores
@@ -32,6 +33,9 @@ class Watched:
 
     def advance(self, frames: int = 1) -> None:
         self.frames += frames
+
+    def leave_out(self, fault: PluginFault) -> None:
+        raise AssertionError("nothing is to be left out")
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
@@ -101,7 +105,7 @@ def test_a_renderer_that_cannot_be_made_is_its_error() -> None:
 @pytest.mark.parametrize(
     ("how", "words"),
     [
-        ("kill", "frames 30-39 was killed by SIGKILL: the machine may have run out of memory; try fewer --jobs"),
+        ("kill", "frames 30-39 was killed by SIGKILL, a second time: the machine may have run out of memory"),
         ("segfault", "frames 30-39 was killed by SIGSEGV"),
         ("exit", "frames 30-39 ended by itself with code 3"),
     ],
@@ -112,6 +116,15 @@ def test_a_dead_worker_is_an_error_that_names_unit_and_signal(tmp_path: Path, ho
     assert words in str(caught.value)
     if how == "kill":
         assert str(caught.value).endswith("\n  | the last words")
+
+
+def test_a_worker_that_dies_once_is_replaced_and_its_frames_count_once(tmp_path: Path) -> None:
+    watched = Watched()
+    renderer = working.Failing(tmp_path, at=3, how="once", after=2)
+    segments = list(LocalDispatcher(2).run(Job(UNITS, renderer), watched))
+    assert sorted(segment.unit.index for segment in segments) == list(range(8))
+    assert watched.frames == 80 + 2  # which it counts of the unit, when it makes it at last
+    assert (tmp_path / "died").exists()
 
 
 def test_the_others_stop_when_one_fails(tmp_path: Path) -> None:

@@ -40,13 +40,17 @@ class Obedient:
 
 @dataclass(frozen=True)
 class Failing(Obedient):
-    """Fails at one unit, in one of the ways that there are."""
+    """Fails at one unit, in one of the ways that there are, and after some frames that it counts twice."""
 
     at: int = 0
     how: str = ""
+    after: int = 0
 
     def render(self, unit: Unit, report: Report) -> Segment:
         if unit.index == self.at:
+            for _ in range(self.after):
+                report.advance()
+                time.sleep(0.2)
             self.fail()
         return super().render(unit, report)
 
@@ -66,6 +70,9 @@ class Failing(Obedient):
                 ctypes.string_at(0)
             case "exit":
                 os._exit(3)
+            case "once" if not (marker := self.folder / "died").exists():
+                marker.touch()
+                os.kill(os.getpid(), signal.SIGKILL)
 
 
 class Stranger(Exception):

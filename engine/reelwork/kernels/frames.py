@@ -65,6 +65,7 @@ class Pointwise:
         layers: int = 0,
     ) -> None:
         self._effects, self._display = tuple(effects), display
+        self._calling = Calling(*effects, doing="pixel()")
         steps, numbers = [], list[float]()
         self._tables: list[npt.NDArray[np.float32]] = []
         for effect in effects:
@@ -91,15 +92,17 @@ class Pointwise:
             return
         x, y = out.window[:2]
         more = (*self._tables, _planes(self._effects[0], others, out.window, self._display)) if others else self._tables
+        self._calling.pixels = out.data[0].size
         try:
-            if source.data is out.data:
-                self._in_place(out.data, x, y, self._places, self._uniforms, *more)
-            else:
-                self._apart(*_covering(source, out), out.data, x, y, self._places, self._uniforms, *more)
-        except Exception as error:
-            raise self._fault(error) from error
+            with self._calling:
+                if source.data is out.data:
+                    self._in_place(out.data, x, y, self._places, self._uniforms, *more)
+                else:
+                    self._apart(*_covering(source, out), out.data, x, y, self._places, self._uniforms, *more)
+        except PluginFault as error:
+            raise self._fault(error.__cause__ or error) from error
 
-    def _fault(self, error: Exception) -> PluginFault:
+    def _fault(self, error: BaseException) -> PluginFault:
         """Whose fault it is: of effects that run as one, the first that fails alone too."""
         for effect in self._effects if len(self._effects) > 1 else ():
             speck = Frame.transparent(Window(0, 0, 1, 1))
@@ -183,7 +186,7 @@ def transition(
     numbers = _numbers(transition, transition.uniforms, lambda colour: colour.premultiplied(display))
     uniforms = np.array(numbers, np.float32)
     arguments = (*_covering(sources[0], out), *_covering(sources[1], out), out.data, *out.window[:2])
-    with Calling(transition, doing="pixel()"):
+    with Calling(transition, doing="pixel()", pixels=out.data[0].size):
         run = generated.transition_kernel(type(transition), len(uniforms))
         run(*arguments, _places(to_layer, size), float(progress), uniforms)
 
@@ -202,7 +205,7 @@ def generate(
     colour = _encoded if encoded else lambda c: c.premultiplied(display)
     numbers = _numbers(generator, lambda: generator.uniforms(context), colour)
     uniforms = np.array(numbers, np.float32)
-    with Calling(generator, doing="pixel()"):
+    with Calling(generator, doing="pixel()", pixels=out.data[0].size):
         run = generated.generator_kernel(type(generator), len(uniforms), display)
         run(out.data, *out.window[:2], _places(to_layer, size), uniforms)
 

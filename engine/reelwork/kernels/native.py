@@ -23,6 +23,7 @@ from numba.core import config, registry
 from numba.core.compiler_lock import global_compiler_lock
 
 from reelwork import maths
+from reelwork.faults import unlimited
 from reelwork.folders import caches
 from reelwork.kernels import bits, cache, digest, library
 
@@ -66,7 +67,7 @@ class _Dispatcher(registry.CPUDispatcher):
     def compile(self, sig: Any) -> Any:
         """Compile for a signature, or load what was compiled before."""
         settings: Any = config
-        with global_compiler_lock, self._cache.turn(), _uncollected():
+        with unlimited(), global_compiler_lock, self._cache.turn(), _uncollected():
             before, settings.SLP_VECTORIZE = settings.SLP_VECTORIZE, self.slp
             try:
                 return super().compile(sig)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Set
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -39,6 +39,11 @@ class DiscardJob:
     alpha: bool = False
     linear: bool = False
     tile_rows: int = TILE_ROWS
+
+    def without(self, paths: Set[str]) -> DiscardJob | None:
+        """See :class:`reelwork.render.job.Lenient`."""
+        shot = self.shot.without(paths)
+        return None if shot is None else replace(self, shot=shot)
 
     def __call__(self) -> Renderer:
         """A renderer for one worker."""

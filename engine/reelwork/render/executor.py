@@ -333,6 +333,7 @@ class Executor:
             above = out if node.mix == 1.0 else Frame.empty(out.window)
             around = out.window.expand(1, 1, 1, 1)
             others = [self._lit(other, around) for other in node.others]
+            calling.pixels = above.data[0].size
             with calling:
                 warp(above, others)
             if node.mix != 1.0:
@@ -418,7 +419,7 @@ def _render(
     :param layers: as in :class:`reelwork.effect.Context`
     :raises PluginFault: it fails
     """
-    with Calling(node.effect, doing="render()"):
+    with Calling(node.effect, doing="render()", pixels=out.data[0].size):
         render: Callable[..., object] = node.effect.render
         given = render(source, out, replace(node.context, layers=layers) if layers else node.context)
         if given is not None:

@@ -5,7 +5,7 @@ The three steps, planning, rendering the units and finishing, may be done in dif
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -156,6 +156,11 @@ class Verified:
     """Makes renderers of a film's units that decode every segment again, and count."""
 
     renderer: FilmJob
+
+    def without(self, paths: Set[str]) -> Verified | None:
+        """See :class:`reelwork.render.job.Lenient`."""
+        renderer = self.renderer.without(paths)
+        return None if renderer is None else Verified(renderer)
 
     def __call__(self) -> Renderer:
         """A renderer for one worker."""

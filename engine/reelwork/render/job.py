@@ -5,10 +5,10 @@ Everything in a job is pickled on its way to a worker.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Set
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 from reelwork.render.progress import Progress, Report
 
@@ -55,6 +55,18 @@ class Renderer(Protocol):
         """Make the unit's segment.
 
         :raises ReelworkError: it cannot be made, whoever tries
+        """
+        ...
+
+
+@runtime_checkable
+class Lenient(Protocol):
+    """A maker of renderers that may be able to do without extensions that fail."""
+
+    def without(self, paths: Set[str]) -> Callable[[], Renderer] | None:
+        """The same without them; ``None`` where it must not.
+
+        :param paths: the keys of the scene that use them
         """
         ...
 

@@ -10,16 +10,19 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import traceback
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO, cast
 
-from reelwork.errors import RenderError
+from reelwork import faults, notes
+from reelwork.errors import ReelworkError, RenderError
 from reelwork.extensions import sources
+from reelwork.faults import PluginFault
 from reelwork.render import wire
-from reelwork.render.job import Job, Segment, Unit
+from reelwork.render.job import Job, Lenient, Renderer, Segment, Unit
 from reelwork.render.progress import Progress
 from reelwork.render.schedule import Schedule
 
@@ -34,6 +37,8 @@ ALLOCATION = {
 }
 #: Seconds to wait for the end of a dead worker's output, which something that a plugin started may hold open.
 _PATIENCE = 1.0
+#: Seconds between two looks at what runs in workers.
+_LOOK = 1.0
 
 
 def usable_cores() -> int:
@@ -55,7 +60,7 @@ class LocalDispatcher:
     """
 
     jobs: int
-    ahead: list[subprocess.Popen[bytes]] = field(default_factory=list, compare=False)
+    ahead: list[_Process] = field(default_factory=list, compare=False)
 
     @contextlib.contextmanager
     def started_ahead(self) -> Iterator[LocalDispatcher]:
@@ -63,7 +68,7 @@ class LocalDispatcher:
 
         It is ended with the context where nothing was to do. There is none where only one core is usable.
         """
-        ahead = [_process()] if usable_cores() > 1 else []
+        ahead = [_Process()] if usable_cores() > 1 else []
         try:
             yield replace(self, ahead=ahead)
         finally:
@@ -78,21 +83,20 @@ class LocalDispatcher:
         if not count:
             return
         schedule = Schedule(job.units, count)
-        renderer = pickle.dumps(job.renderer, pickle.HIGHEST_PROTOCOL)
-        begin = wire.Begin(tuple(sys.path), renderer, sources.known(renderer))
-        inbox: queue.SimpleQueue[tuple[_Worker, wire.News | None]] = queue.SimpleQueue()
-        workers: list[_Worker] = []
+        render = _Render(job.renderer, progress)
+        workers, died = render.workers, set[Unit]()
         try:
             workers.extend(
-                _Worker(number, inbox, self.ahead.pop() if self.ahead else _process()) for number in range(count)
+                _Worker(number, render.inbox, self.ahead.pop() if self.ahead else _Process()) for number in range(count)
             )
+            begin = render.begin()
             for worker in workers:  # only now, so that all of them start at once
                 worker.order(begin)
                 worker.give(schedule.take(worker.number))
-            while any(worker.unit for worker in workers):
-                worker, news = inbox.get()
+            for worker, news in render.news():
                 match news:
                     case wire.Advance(frames):
+                        worker.frames += frames
                         progress.advance(frames)
                     case wire.Stage(name):
                         progress.stage(name)
@@ -104,8 +108,11 @@ class LocalDispatcher:
                     case wire.Failed(error, where):
                         error.add_note(f"In a worker process:\n{where}")
                         raise error
-                    case None if worker.unit:
-                        raise worker.obituary()
+                    case None if worker.unit is not None:
+                        if worker.unit in died:
+                            render.leave_out(worker.obituary())
+                        died ^= {worker.unit}  # a first time may have been a whim of the machine
+                        render.replace(worker)
         finally:
             for worker in workers:
                 worker.kill()
@@ -113,26 +120,90 @@ class LocalDispatcher:
                 worker.bury()
 
 
-def _process() -> subprocess.Popen[bytes]:
-    """A process for a worker, which waits for its first order."""
-    return subprocess.Popen(
-        # -P: what lies in the working folder is no module of ours
-        [sys.executable, "-P", "-m", "reelwork.render.worker", str(os.getpid())],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env={**ALLOCATION, **os.environ},
-    )
+class _Render:
+    """The workers of a job, what they are told and where their news comes in.
+
+    :param renderer: the job's
+    """
+
+    def __init__(self, renderer: Callable[[], Renderer], progress: Progress) -> None:
+        self.inbox: queue.SimpleQueue[tuple[_Worker, wire.News | None]] = queue.SimpleQueue()
+        self.workers: list[_Worker] = []
+        self._renderer, self._progress = renderer, progress
+
+    def begin(self) -> wire.Begin:
+        """The first order to a worker."""
+        renderer = pickle.dumps(self._renderer, pickle.HIGHEST_PROTOCOL)
+        return wire.Begin(tuple(sys.path), renderer, sources.known(renderer))
+
+    def news(self) -> Iterator[tuple[_Worker, wire.News | None]]:
+        """What workers say, as long as one has a unit; ``None`` from one that is gone. Meanwhile those whose extensions
+        hang are replaced, if the job can do without them.
+
+        :raises PluginFault: it cannot
+        """
+        looked = time.monotonic()
+        while any(worker.unit for worker in self.workers):
+            with contextlib.suppress(queue.Empty):
+                yield self.inbox.get(timeout=_LOOK)
+            if time.monotonic() - looked < _LOOK:
+                continue
+            looked = time.monotonic()
+            for worker in [worker for worker in self.workers if worker.unit]:
+                if found := worker.overdue():
+                    worker.kill()
+                    self.leave_out(found)
+                    self.replace(worker)
+
+    def leave_out(self, error: ReelworkError) -> None:
+        """From now on, do without what an error names.
+
+        :raises ReelworkError: the error, where that cannot be
+        """
+        lacking = None
+        if isinstance(error, PluginFault) and isinstance(self._renderer, Lenient):
+            lacking = self._renderer.without(error.paths)
+        if lacking is None:
+            raise error
+        self._renderer = lacking
+        self._progress.leave_out(cast(PluginFault, error))
+
+    def replace(self, worker: _Worker) -> None:
+        """Have the unit of a worker that is gone rendered by a new one."""
+        self._progress.advance(-worker.frames)
+        successor = _Worker(worker.number, self.inbox, _Process())
+        self.workers.append(successor)
+        successor.order(self.begin())
+        successor.give(worker.unit)
+        worker.unit = None
+
+
+class _Process(subprocess.Popen[bytes]):
+    """A process for a worker, which waits for its first order; in ``note`` is whose code it runs."""
+
+    def __init__(self) -> None:
+        with notes.shared() as (descriptor, self.note):
+            super().__init__(
+                # -P: what lies in the working folder is no module of ours
+                [sys.executable, "-P", "-m", "reelwork.render.worker", str(os.getpid()), str(descriptor)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                pass_fds=(descriptor,),
+                env={**ALLOCATION, **os.environ},
+            )
 
 
 class _Worker:
     """A worker process, as the dispatcher sees it."""
 
     def __init__(
-        self, number: int, inbox: queue.SimpleQueue[tuple[_Worker, wire.News | None]], process: subprocess.Popen[bytes]
+        self, number: int, inbox: queue.SimpleQueue[tuple[_Worker, wire.News | None]], process: _Process
     ) -> None:
         self.number = number
         self.unit: Unit | None = None
+        self.frames = 0  #: of the unit that are finished
+        self._watch = notes.Watch(process.note)
         self._last_words: deque[str] = deque(maxlen=_KEPT_LINES)
         self._process = process
         self._threads = [
@@ -153,7 +224,7 @@ class _Worker:
 
     def give(self, unit: Unit | None) -> None:
         """Have a unit rendered; ``None`` lets the worker end."""
-        self.unit = unit
+        self.unit, self.frames = unit, 0
         if unit is not None:
             self.order(unit)
         else:
@@ -170,8 +241,13 @@ class _Worker:
             thread.join(_PATIENCE)
         self._close(self._orders)
 
-    def obituary(self) -> RenderError:
-        """How it ended, after the end of its news."""
+    def overdue(self) -> PluginFault | None:
+        """What it has run for longer than it may."""
+        found = self._watch.overdue()
+        return None if found is None else faults.overdue(*found)
+
+    def obituary(self) -> ReelworkError:
+        """How it ended, after the end of its news, as one before it did at the same unit."""
         code = self._process.wait()
         self._threads[1].join(_PATIENCE)
         if code < 0:
@@ -186,10 +262,11 @@ class _Worker:
             how = f"ended by itself with code {code}"
             remedy = "this is a fault in a plugin or in Reelwork, not in the scene"
         words = "".join(f"\n  | {line}" for line in self._last_words)
-        return RenderError(
-            f"the worker that rendered {self.unit} {how}: {remedy}. What is finished is kept, and the same command "
-            f"goes on from there.{words}"
-        )
+        kept = f"What is finished is kept, and the same command goes on from there.{words}"
+        seen = notes.read(self._process.note)
+        if seen is not None:
+            return faults.suspected(seen, f"the worker that rendered {self.unit} {how}, a second time. {kept}")
+        return RenderError(f"the worker that rendered {self.unit} {how}, a second time: {remedy}. {kept}")
 
     def _read_news(self, inbox: queue.SimpleQueue[tuple[_Worker, wire.News | None]]) -> None:
         stream = cast(BinaryIO, self._process.stdout)

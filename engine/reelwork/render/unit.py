@@ -6,14 +6,14 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Final, TypeVar
 
-from reelwork.faults import PluginFault
+from reelwork.faults import PluginFault, note_frame
 from reelwork.graph.leaving import leaving_out
 from reelwork.graph.model import Graph
 from reelwork.image import EMPTY
@@ -47,6 +47,7 @@ class Shot:
     :param start: the instant of frame 0, seconds of the graph's root
     :param fps: frames a second
     :param lenient: whether an extension that fails is left out, as in drafts
+    :param left_out: the keys of the scene whose extensions are left out of the graph by now
     """
 
     graph: Graph
@@ -54,6 +55,14 @@ class Shot:
     start: Fraction
     fps: Fraction
     lenient: bool = field(default=False, metadata={"digest": False})
+    left_out: frozenset[str] = field(default=frozenset(), metadata={"digest": False})
+
+    def without(self, paths: Set[str]) -> Shot | None:
+        """The same with some extensions left out; ``None`` where it is not lenient, or there is nothing new to leave
+        out."""
+        if not self.lenient or paths <= self.left_out:
+            return None
+        return replace(self, graph=leaving_out(self.graph, paths), left_out=self.left_out | paths)
 
     def plan(self, number: int | Fraction, known: Known | None = None) -> FramePlan:
         """The plan of a frame, counted from 0; of an instant between two, for a number between.
@@ -73,7 +82,6 @@ class Painter:
 
     def __init__(self, shot: Shot, *, tile_rows: int = TILE_ROWS) -> None:
         self.shot = shot
-        self.left_out: frozenset[str] = frozenset()  #: the keys of the scene whose extensions are left out by now
         self._sources = Sources(display=shot.graph.display)
         self._executor = Executor(self._sources, tile_rows=tile_rows)
         self._known = Known()
@@ -125,16 +133,16 @@ class Painter:
     def _planned(self, number: int | Fraction, report: Report, paint: Callable[[FramePlan], T]) -> T:
         """Have the plan of a frame painted; what fails is left out where that is wished, from then on."""
         while True:
+            note_frame(self.shot.words(number))
             try:
                 return paint(self.shot.plan(number, self._known))
             except PluginFault as fault:
                 told = fault.at(self.shot.words(number))
-                if not self.shot.lenient or fault.paths <= self.left_out:
+                lacking = self.shot.without(fault.paths)
+                if lacking is None:
                     raise told from fault
                 report.leave_out(told)
-                self.left_out |= fault.paths
-                self.shot = replace(self.shot, graph=leaving_out(self.shot.graph, fault.paths))
-                self._known = Known()
+                self.shot, self._known = lacking, Known()
 
     def _untouched(self, plan: FramePlan, spec: VideoSpec) -> StoredPicture | None:
         node = untouched(plan)
@@ -161,6 +169,11 @@ class FilmJob:
     def path(self, unit: Unit) -> Path:
         """Where the segment of a unit is kept."""
         return self.folder / f"{unit.key}.segment"
+
+    def without(self, paths: Set[str]) -> FilmJob | None:
+        """See :class:`reelwork.render.job.Lenient`."""
+        shot = self.shot.without(paths)
+        return None if shot is None else replace(self, shot=shot)
 
     def __call__(self) -> Renderer:
         """A renderer for one worker."""
@@ -249,6 +262,11 @@ class StillsJob:
         except (OSError, UnicodeDecodeError):
             return False
 
+    def without(self, paths: Set[str]) -> StillsJob | None:
+        """See :class:`reelwork.render.job.Lenient`."""
+        shot = self.shot.without(paths)
+        return None if shot is None else replace(self, shot=shot)
+
     def __call__(self) -> Renderer:
         """A renderer for one worker."""
         return _StillsRenderer(self)
@@ -287,7 +305,7 @@ class _StillsRenderer:
 
 def _kept_apart(path: Path, painter: Painter) -> Path:
     """Where a finished segment is: one that something is left out of is not found again under its unit's key."""
-    if not painter.left_out:
+    if not painter.shot.left_out:
         return path
     apart = path.with_name(f"{path.stem}-lacking{path.suffix}")
     shutil.rmtree(apart, ignore_errors=True)

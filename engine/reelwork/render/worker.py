@@ -22,8 +22,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, BinaryIO
 
+from reelwork import notes
 from reelwork.extensions import sources
-from reelwork.faults import PluginFault
+from reelwork.faults import PluginFault, note_in
 from reelwork.render import wire
 from reelwork.render.job import Unit
 
@@ -73,9 +74,14 @@ class Outbox:
         self._frames, self._sent = 0, time.monotonic()
 
 
-def main(parent: int) -> None:
-    """Serve the dispatcher in process ``parent`` until it is gone or has nothing more to do."""
+def main(parent: int, note: int | None = None) -> None:
+    """Serve the dispatcher in process ``parent`` until it is gone or has nothing more to do.
+
+    :param note: a descriptor of memory in which the dispatcher reads whose code runs here
+    """
     faulthandler.enable()
+    if note is not None:
+        note_in(notes.attached(note))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the dispatcher decides
     die_with(parent)
     orders, news = take_over_pipes()
@@ -157,4 +163,4 @@ def _listen(orders: BinaryIO) -> queue.SimpleQueue[Unit]:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(*map(int, sys.argv[1:]))
