@@ -15,7 +15,7 @@ from reelwork.effect import Effect, Extension, Generator, Merge, Transition
 from reelwork.extensions import hookspecs
 from reelwork.extensions.declared import declared_problem, lacking
 from reelwork.extensions.names import Names
-from reelwork.extensions.offers import HOOKS, Offer, Offers, offered
+from reelwork.extensions.offers import HOOKS, WORDS, Offer, Offers, offered
 from reelwork.linker import Linker
 from reelwork.sound_effect import SoundEffect
 from reelwork.still import StillReader, StillWriter
@@ -49,6 +49,7 @@ class Plugin:
     :param path: where it was loaded from; empty where it could not be
     :param brings: its extensions
     :param offers: what else it brings, by the registry's name for it: readers of stills …
+    :param hooks: what it does through other hooks, in words
     :param failure: why it, or a part of it, is not there; empty where all of it is
     """
 
@@ -60,6 +61,7 @@ class Plugin:
     brings: tuple[type[Extension], ...] = ()
     failure: str = ""
     offers: Mapping[str, list[Offer[Any]]] = field(default_factory=dict)
+    hooks: tuple[str, ...] = ()
 
     def names(self, kind: str) -> list[str]:
         """The names of what it brings of a kind, one of :data:`KINDS`."""
@@ -67,7 +69,8 @@ class Plugin:
 
     def does(self) -> list[str]:
         """What it does beside bringing extensions, such as ``reads .qoi``."""
-        return [f"{HOOKS[name].does} {' '.join(offer.keys)}" for name, found in self.offers.items() for offer in found]
+        offers = [(name, offer) for name, found in self.offers.items() for offer in found]
+        return [*(f"{HOOKS[name].does} {' '.join(offer.keys)}" for name, offer in offers), *self.hooks]
 
     @property
     def origin(self) -> str:
@@ -197,7 +200,8 @@ def _loaded(
         return Plugin(point.name, package, version, point.value, failure=f"{type(error).__name__}: {error}")
     kept, problems = judged(classes, package or point.value, taken)
     failure = "; ".join([*failures, *problems])
-    return Plugin(point.name, package, version, point.value, _path(module), kept, failure, offers)
+    hooks = tuple(words for hook, words in WORDS.items() if hasattr(module, hook))
+    return Plugin(point.name, package, version, point.value, _path(module), kept, failure, offers, hooks)
 
 
 def judged(

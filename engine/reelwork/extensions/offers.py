@@ -135,14 +135,29 @@ HOOKS: Final = MappingProxyType(
 )
 
 
+#: What a plugin does that implements one of the other hooks.
+WORDS: Final = MappingProxyType(
+    {
+        "reelwork_commands": "adds commands",
+        "reelwork_remote": "renders on other machines",
+        "reelwork_job_event": "is told of jobs",
+    }
+)
+
+
 def offered(module: object, origin: str) -> tuple[dict[str, list[Offer[object]]], list[str]]:
     """What a plugin's module offers through each of :data:`HOOKS`, and what is wrong with the rest."""
     found: dict[str, list[Offer[object]]] = {}
     wrong: list[str] = []
     for name, hook in HOOKS.items():
-        bring = getattr(module, f"reelwork_{name}", None)
         found[name] = []
-        for thing in () if bring is None else bring():
+        bring = getattr(module, f"reelwork_{name}", tuple)
+        try:
+            things = tuple(bring())
+        except Exception as error:  # a stranger's plugin may fail in any way, and what else it brings goes on
+            wrong.append(f"reelwork_{name} failed: {type(error).__name__}: {error}")
+            continue
+        for thing in things:
             word = type(thing).__qualname__
             if not isinstance(thing, hook.base):
                 wrong.append(f"reelwork_{name} brings {thing!r}, which is no {hook.base.__name__}")

@@ -259,9 +259,20 @@ def test_a_reader_that_is_not_right_is_told_and_the_rest_goes_on(with_plugin, ch
     assert known.readers.get(".raw") is None
 
 
-def test_plugins_say_what_they_read_and_write():
+def test_a_hook_that_fails_is_told_and_what_else_the_plugin_brings_stays(with_plugin):
+    def fail():
+        raise RuntimeError("no colour")
+        yield
+
+    known = with_plugin(fail(), (RawWriter(),))
+    ((_, reason),) = known.failures
+    assert reason == "reelwork_readers failed: RuntimeError: no colour"
+    assert known.writers.get(".raw") is not None
+
+
+def test_plugins_say_what_they_do():
     listed = CliRunner().invoke(cli, ["plugins"]).stdout
-    for line in ("reads .qoi", "reads .tga", "writes .qoi", "writes .tga"):
+    for line in ("reads .qoi", "writes .tga", "adds commands", "renders on other machines"):
         assert f"\n  {line}\n" in listed
 
 
