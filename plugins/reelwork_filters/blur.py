@@ -31,14 +31,9 @@ class Blur(AreaEffect):
         return Window.around(*context.box)
 
     def needs(self, wanted: Window, context: Context) -> Window:
-        """What light spreads from, as far as it is within the box where its edges are repeated."""
+        """What light spreads from; where edges are repeated, those nearest to it, too."""
         needed = super().needs(wanted, context)
-        if self.edges == "transparent" or wanted.is_empty:
-            return needed
-        box = _inside(context)
-        x0, x1 = (min(max(x, box.x0), box.x1 - 1) for x in (needed.x0, needed.x1 - 1))
-        y0, y1 = (min(max(y, box.y0), box.y1 - 1) for y in (needed.y0, needed.y1 - 1))
-        return Window(x0, y0, x1 + 1, y1 + 1)
+        return needed if self.edges == "transparent" or wanted.is_empty else needed | _nearest(needed, context)
 
     def render(self, source: Frame, out: Frame, context: Context) -> None:
         """Blur, and clip what has repeated edges by the box."""
@@ -50,9 +45,10 @@ class Blur(AreaEffect):
         from reelwork.image.frame import Frame as Picture
         from reelwork.kernels.coverage import clip_to_quad
 
-        window, read = super().needs(out.window, context), self.needs(out.window, context)
         if out.window.is_empty:
             return
+        window = super().needs(out.window, context)
+        read = _nearest(window, context)
         rows = np.clip(np.arange(window.y0, window.y1), read.y0, read.y1 - 1) - read.y0
         columns = np.clip(np.arange(window.x0, window.x1), read.x0, read.x1 - 1) - read.x0
         repeated = source.crop(read).data[:, rows[:, None], columns]
@@ -65,8 +61,12 @@ class Blur(AreaEffect):
         raise NotImplementedError
 
 
-def _inside(context: Context) -> Window:
-    """The pixels that lie wholly in the layer's box; for one that has none, those that it touches."""
-    x0, y0, x1, y1 = context.box
-    inside = Window(math.ceil(x0), math.ceil(y0), math.floor(x1), math.floor(y1))
-    return Window.around(*context.box) if inside.is_empty else inside
+def _nearest(window: Window, context: Context) -> Window:
+    """The pixels wholly in the layer's box that are nearest to those of a window; for a box that has none, of those
+    that it touches."""
+    left, top, right, bottom = context.box
+    box = Window(math.ceil(left), math.ceil(top), math.floor(right), math.floor(bottom))
+    box = Window.around(*context.box) if box.is_empty else box
+    x0, x1 = (min(max(x, box.x0), box.x1 - 1) for x in (window.x0, window.x1 - 1))
+    y0, y1 = (min(max(y, box.y0), box.y1 - 1) for y in (window.y0, window.y1 - 1))
+    return Window(x0, y0, x1 + 1, y1 + 1)

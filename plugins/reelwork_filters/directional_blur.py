@@ -31,8 +31,12 @@ class DirectionalBlur(Blur, name="directional-blur", version=2):
 
     def _half(self, context: Context) -> tuple[float, float]:
         """Half of the line, raster pixels along x and y."""
+        from reelwork_filters.footprint import MOST
+
         sine, cosine = maths.sincos_degrees(self.angle)
-        return (0.5 * self.length * cosine * context.scale[0], 0.5 * self.length * sine * context.scale[1])
+        x, y = 0.5 * self.length * cosine * context.scale[0], 0.5 * self.length * sine * context.scale[1]
+        shorter = min(1.0, MOST / max(abs(x), abs(y), 1.0))
+        return (x * shorter, y * shorter)
 
     def margin(self, context: Context) -> tuple[int, int, int, int]:
         """Half of the line, and the pixels that its end lies between."""

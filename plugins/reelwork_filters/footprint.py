@@ -15,10 +15,11 @@ from reelwork import maths
 Ints = npt.NDArray[np.int64]
 Doubles = npt.NDArray[np.float64]
 
-#: Larger apertures, wider than any canvas, are taken for this one, pixels.
+#: Larger apertures, and longer halves of lines, wider than any canvas, are taken for this one, pixels.
 MOST: Final = 2048.0
-#: In how many places down a pixel its coverage is measured; along it is exact.
+#: In how many places down a pixel its coverage is measured, at most, and of all of it; along it is exact.
 _LINES: Final = 64
+_ALL_LINES: Final = 8192
 #: What is covered by more than this is whole.
 _WHOLE: Final = 1.0 - 1e-6
 #: Blades less curved than this are straight.
@@ -102,7 +103,8 @@ def _coverage(
     """What part of each pixel is inside, ``float64[row, column]``."""
     (radius_x, radius_y), (reach_x, reach_y) = radii, reach
     rows = 2 * reach_y + 1
-    y = ((np.arange(rows * _LINES) + 0.5) / _LINES - reach_y - 0.5) / radius_y
+    each = max(4, min(_LINES, _ALL_LINES // rows))
+    y = ((np.arange(rows * each) + 0.5) / each - reach_y - 0.5) / radius_y
     left, right = np.full(len(y), -2.0), np.full(len(y), 2.0)
     for normal_x, normal_y, centre, radius in _sides(blades, rotation, curvature):
         if radius == 0.0:  # a straight side, the points with x nx + y ny <= centre
@@ -121,9 +123,9 @@ def _coverage(
     edges = np.arange(2 * reach_x + 2) - reach_x - 0.5
     covered = np.empty((rows, 2 * reach_x + 1))
     for row in range(rows):  # one by one, since all of a large aperture's lines would fill the memory
-        lines = slice(row * _LINES, (row + 1) * _LINES)
+        lines = slice(row * each, (row + 1) * each)
         inside = np.clip(edges, left[lines, None], right[lines, None])
-        covered[row] = np.diff(inside, axis=1).sum(axis=0) / _LINES
+        covered[row] = np.diff(inside, axis=1).sum(axis=0) / each
     if not covered.any():
         covered[reach_y, reach_x] = 1.0
     return covered
