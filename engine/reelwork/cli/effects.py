@@ -69,8 +69,8 @@ def _named(name: str, known: Registry) -> Iterator[ExtensionFacts]:
                 yield facts(full, table[full], known)
     if not found:
         near = difflib.get_close_matches(name, _names(known), n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else "; `reelwork effects` lists what there is"
-        raise click.BadParameter(f"there is nothing called {name!r}{hint}", param_hint="NAME")
+        hint = f"did you mean {near[0]!r}?" if near else "`reelwork effects` lists what there is"
+        raise click.BadParameter(f"there is nothing called {name!r}; {known.lost(name) or hint}", param_hint="NAME")
 
 
 def _sections(found: list[ExtensionFacts]) -> Iterator[str]:

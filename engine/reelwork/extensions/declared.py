@@ -25,6 +25,7 @@ from reelwork.effect import (
     WarpEffect,
     layers_of,
 )
+from reelwork.extensions.fitting import misfits
 from reelwork.sound_effect import SoundEffect
 
 #: The keys that scenes write beside an extension's own parameters, and beside an effect's.
@@ -58,9 +59,10 @@ def lacking(cls: type[Extension]) -> str:
 
 
 def declared_problem(cls: type[Extension]) -> str:
-    """Why a class's names, presets and old names cannot be used, if they cannot; values are the reader's to judge."""
+    """Why a class's names, defaults, presets and old names cannot be used, if they cannot; what stands there
+    as scenes write it is the reader's to judge."""
     try:
-        return next(_shapes(cls), "") or next(_problems(cls), "")
+        return next(_shapes(cls), "") or next(_problems(cls), "") or next(misfits(cls), "")
     except Exception as error:  # a stranger's class may say anything of itself
         return f"what it says of itself cannot be read: {type(error).__name__}: {error}"
 
@@ -115,5 +117,7 @@ def _problems(cls: type[Extension]) -> Iterator[str]:
         for key in example.parameters:
             if key not in (*known, *BESIDE, *BESIDE_EFFECTS):
                 yield f"the example {example.title!r} sets {key!r}, which is no parameter"
+    if cls.cost is not None and not (isinstance(cls.cost, int | float) and cls.cost > 0.0):
+        yield f"its cost {cls.cost!r} must be a number of nanoseconds above 0, or None"
     if cls.coverage not in _COVERAGES:
         yield f"its coverage {cls.coverage!r} is none of {KEPT!r}, {SPREAD!r} and {OWN!r}"

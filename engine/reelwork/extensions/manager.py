@@ -14,6 +14,7 @@ import pluggy
 from reelwork.effect import Effect, Extension, Generator, Merge, Transition
 from reelwork.extensions import hookspecs
 from reelwork.extensions.declared import declared_problem, lacking
+from reelwork.extensions.lost import may_bring
 from reelwork.extensions.names import Names
 from reelwork.extensions.offers import HOOKS, WORDS, Offer, Offers, offered
 from reelwork.linker import Linker
@@ -71,6 +72,11 @@ class Plugin:
         """What it does beside bringing extensions, such as ``reads .qoi``."""
         offers = [(name, offer) for name, found in self.offers.items() for offer in found]
         return [*(f"{HOOKS[name].does} {' '.join(offer.keys)}" for name, offer in offers), *self.hooks]
+
+    @property
+    def loss(self) -> str:
+        """That it, or a part of it, could not be loaded, and why."""
+        return f"the plugin {self.name!r} ({self.origin}) could not be loaded: {self.failure}"
 
     @property
     def origin(self) -> str:
@@ -137,7 +143,9 @@ class Registry:
     def lost(self, name: str) -> str:
         """Where an extension that is not known may be, and why it is not known; empty where nobody knows."""
         files = (f"{file.path} may bring it, but {file.why}" for file in self.unloaded if file.may_bring(name))
-        return next(files, "")
+        failed = (plugin for plugin in self.plugins if plugin.failure)
+        plugins = (plugin.loss for plugin in failed if may_bring(plugin.module, name))
+        return next(files, "") or next(plugins, "")
 
 
 @functools.cache
