@@ -78,6 +78,35 @@ def test_it_renders_a_frame(python: Path, tmp_path: Path) -> None:
     assert amid[0] > before[0] + 20  # and the warm flash
 
 
+SAID = """\
+import sys
+from reelwork.extensions import registry
+from reelwork.render.digests import engine_digest
+from reelwork.testing.painting import painted
+from reelwork.testing.samples import BOX, ordinary
+known = registry()
+painted(ordinary(known.transitions["light-flash"]), BOX)
+print(engine_digest(known), *sorted(name for name in sys.modules if name.startswith("reelwork_pixels_")))
+"""
+
+
+def test_edited_code_is_another_kernel_and_another_key(python: Path, tmp_path: Path) -> None:
+    def said() -> tuple[str, ...]:
+        key, *kernels = run(python, "-c", SAID, folder=tmp_path).split()
+        assert len(kernels) == 1
+        return key, kernels[0]
+
+    (shape,) = python.parents[1].glob("lib/*/site-packages/reelwork_light_leak/shape.py")
+    text, before = shape.read_text(), said()
+    assert said() == before
+    shape.write_text(text.replace("_WAVES = 0.35, 5.0", "_WAVES = 0.35, 6.0"))
+    changed = said()
+    assert changed[0] != before[0]
+    assert changed[1] != before[1]
+    shape.write_text(text)
+    assert said() == before
+
+
 def test_its_own_tests_pass(python: Path, tmp_path: Path) -> None:
     tests = python.parents[2] / "sources" / "tests"
     said = run(python, "-m", "pytest", "-q", "-p", "no:cacheprovider", tests, folder=tmp_path)

@@ -11,6 +11,7 @@ from typing import Any, Final
 from reelwork import kinds
 from reelwork.effect import Extension, TemporalEffect, Transition
 from reelwork.kinds import REQUIRED, Kind, Param
+from reelwork.scene.facts import written
 from reelwork.values import Length
 from reelwork.words import plain_number
 
@@ -65,10 +66,19 @@ def row(cls: type[Extension], asked: str, steps: int) -> Row:
 
 
 def needed(cls: type[Extension]) -> dict[str, str]:
-    """Values of what must be written: of what has no default, and of the first of those that exclude each other."""
-    names = [name for name, param in cls.params().items() if param.default is REQUIRED] + list(cls.exactly_one[:1])
-    found = {name: _values(cls.params()[name], 3) for name in names}
-    return {name: values[len(values) // 2] for name, values in found.items() if values}
+    """Values of what must be written, of what has no default, and of one of those that exclude each other: as an
+    example has them, else from the middle of their range."""
+    shown = {name: value for example in reversed(cls.examples) for name, value in example.parameters.items()}
+    one = next((name for name in cls.exactly_one if name in shown), next(iter(cls.exactly_one), ""))
+    found = {}
+    for name, param in cls.params().items():
+        if param.default is REQUIRED or name == one:
+            values = _values(param, 3)
+            if name in shown:
+                found[name] = written({"": shown[name]}).partition(": ")[2]
+            elif values:
+                found[name] = values[len(values) // 2]
+    return found
 
 
 def _beside(cls: type[Extension], steps: int) -> Iterator[Row]:

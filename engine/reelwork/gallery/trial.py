@@ -30,6 +30,8 @@ from reelwork.timecode import parse_time
 
 #: How often a frame is painted to find out how long it takes; the shortest counts.
 _TIMES: Final = 5
+#: Keys under which a scene has the extension itself.
+_USES: Final = ("effects[", "generate", "transition")
 #: When a transition of the sample begins and how long it takes, seconds.
 _BEGINS, _LASTS = 1, 2
 
@@ -125,8 +127,10 @@ class _Stage:
 
     def _graph(self, changed: Mapping[str, str], without: bool) -> Graph:
         trial = self._trial
-        own = {name: value for name, value in {**trial.fixed, **changed}.items() if name in trial.extension.params()}
-        parameters = _parameters(own) if not without else "enabled: false"
+        cls, either = trial.extension, trial.extension.exactly_one
+        fixed = {n: v for n, v in trial.fixed.items() if not (n in either and set(either) & changed.keys())}
+        own = {name: value for name, value in {**fixed, **changed}.items() if name in cls.params()}
+        parameters = ", ".join(filter(None, [_parameters(own), "enabled: false" if without else ""]))
         try:
             self._scene.write_text(staged(trial.name, trial.extension, parameters, self._on), "utf-8")
             enclosed = {} if self._on is None or trial.on is None else {self._on.name: trial.on}
@@ -138,8 +142,8 @@ class _Stage:
 
 
 def _parameters(values: Mapping[str, str]) -> str:
-    """Parameters as a scene has them between braces; lists and mappings stay what they are."""
-    structured = {name: value for name, value in values.items() if value[:1] in "[{"}
+    """Parameters as a scene has them between braces; lists, mappings and what is in quotes stay what they are."""
+    structured = {name: value for name, value in values.items() if value[:1] in '[{"'}
     plain = written({name: value for name, value in values.items() if name not in structured})
     return ", ".join(filter(None, [plain, *(f"{name}: {value}" for name, value in structured.items())]))
 
@@ -150,5 +154,7 @@ def _told(error: SceneError) -> list[str]:
     for problem in error.problems:
         if not problem.warning:
             remedy = f"; {problem.remedy}" if problem.remedy else ""
-            lines.append(f"{problem.path.rpartition('.')[2]}: {problem.message}{remedy}")
+            key = problem.path.rpartition(".")[2]
+            missing = f"{problem.message}{remedy}; --set NAME=VALUE gives a parameter a value"
+            lines.append(missing if key.startswith(_USES) else f"{key}: {problem.message}{remedy}")
     return lines
