@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -21,15 +21,20 @@ from reelwork.graph.model import Graph
 from reelwork.image.frame import Frame
 from reelwork.media.convert import frame_to_pixels
 from reelwork.media.probe import probe
+from reelwork.plan.planner import plan_frame
 from reelwork.render.contact import contact_sheet
+from reelwork.render.executor import Executor
 from reelwork.render.pictures import paint_instant
 from reelwork.render.prepare import Settings, prepare
+from reelwork.render.sources import Sources
+from reelwork.render.view import output_view
 from reelwork.scene.facts import written
 from reelwork.scene.model import Output
 from reelwork.timecode import parse_time
 
 #: How often a frame is painted to find out how long it takes; the shortest counts.
 _TIMES: Final = 5
+_OUTPUT: Final = Output(name="film", path="outputs.film", file="film.mp4")
 #: Keys under which a scene has the extension itself.
 _USES: Final = ("effects[", "generate", "transition")
 #: When a transition of the sample begins and how long it takes, seconds.
@@ -104,26 +109,30 @@ class _Stage:
         """One picture of the sheet."""
         graph = self._graph(changed, without)
         scale = min(Fraction(1), Fraction(self._trial.width, graph.root.size[0]))
-        frame, _ = self._painted(graph, changed, scale)
+        frame = self._painted(graph, changed, scale)
         return Image.fromarray(frame_to_pixels(frame, alpha=False, display=graph.display))
 
     def cost(self) -> tuple[tuple[int, int], float, float | None]:
-        """The size of a whole frame, how many seconds it takes, and how many of them are an effect's own."""
-        compared = issubclass(self._trial.extension, Effect)
-        graphs = [self._graph({}, without) for without in ((False, True) if compared else (False,))]
-        # in turn, since a machine is not equally fast at all times
-        found = [[self._painted(graph, {}, Fraction(1))[1] for graph in graphs] for _ in range(_TIMES)]
-        seconds, *rest = (min(column) for column in zip(*found, strict=True))
-        return graphs[0].root.size, seconds, max(0.0, seconds - rest[0]) if rest else None
+        """The size of a whole frame, how many seconds it takes, and how many of them are an effect's own.
 
-    def _painted(self, graph: Graph, changed: Mapping[str, str], scale: Fraction) -> tuple[Frame, float]:
-        output = Output(name="film", path="outputs.film", file="film.mp4")
+        For the latter, frames with and without the effect take turns: what it is made from stays the same, and is kept.
+        """
+        graph = self._graph({}, False)
+        whole = min(_timed(lambda: self._painted(graph, {}, Fraction(1))) for _ in range(_TIMES))
+        if not issubclass(self._trial.extension, Effect):
+            return graph.root.size, whole, None
+        executor = Executor(Sources(display=graph.display))
+        view = output_view(graph, _OUTPUT, Fraction(1))
+        plans = [plan_frame(each, view, parse_time(INSTANT, graph.fps)) for each in (graph, self._graph({}, True))]
+        found = [[_timed(lambda plan=plan: executor.frame(plan)) for plan in plans] for _ in range(1 + _TIMES)]  # type: ignore[misc]
+        own, without = (min(seconds) for seconds in zip(*found[1:], strict=True))
+        return graph.root.size, whole, max(0.0, own - without)
+
+    def _painted(self, graph: Graph, changed: Mapping[str, str], scale: Fraction) -> Frame:
         instant = parse_time(changed.get(TIME, INSTANT), graph.fps)
         if PROGRESS in changed and PROGRESS not in self._trial.extension.params():
             instant = _BEGINS + _LASTS * Fraction(changed[PROGRESS].removesuffix("%")) / 100
-        begun = time.perf_counter()
-        frame, _ = paint_instant(graph, output, instant, scale)
-        return frame, time.perf_counter() - begun
+        return paint_instant(graph, _OUTPUT, instant, scale)[0]
 
     def _graph(self, changed: Mapping[str, str], without: bool) -> Graph:
         trial = self._trial
@@ -139,6 +148,12 @@ class _Stage:
             raise OutputError("\n".join(_told(error))) from error
         except ValueError as error:
             raise OutputError(str(error)) from error
+
+
+def _timed(paint: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    paint()
+    return time.perf_counter() - begun
 
 
 def _parameters(values: Mapping[str, str]) -> str:
