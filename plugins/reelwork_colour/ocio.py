@@ -17,7 +17,6 @@ from typing import Any, Final
 
 from reelwork.stage import Stage
 from reelwork.values import File
-from reelwork_colour.operations import UnknownError, opencolorio, stages
 
 #: The configuration of the Academy's colour spaces that comes with OpenColorIO; fixed, so that pictures never change.
 BUILT_IN: Final = "studio-config-v2.2.0_aces-v1.3_ocio-v2.4"
@@ -91,6 +90,8 @@ _one_at_a_time: Final = threading.Lock()
 @contextmanager
 def _turn() -> Iterator[Any]:
     """OpenColorIO, without what it remembers of files by their names, which here are not those of the disk."""
+    from reelwork_colour.operations import opencolorio  # numpy loads here
+
     ocio = opencolorio()
     with _one_at_a_time:
         ocio.ClearAllCaches()
@@ -98,6 +99,8 @@ def _turn() -> Iterator[Any]:
 
 
 def _stages_of(ocio: Any, processor: Any) -> tuple[Stage, ...]:
+    from reelwork_colour.operations import UnknownError, stages
+
     try:
         return stages(processor.getOptimizedProcessor(ocio.OPTIMIZATION_LOSSLESS).createGroupTransform())
     except UnknownError as error:
@@ -110,6 +113,8 @@ _CONFIG: Final = "config.ocio"
 @functools.cache
 def _proxy() -> Any:
     """The class of files in memory; OpenColorIO's base of it is only there once that is loaded."""
+    from reelwork_colour.operations import opencolorio
+
     base: Any = opencolorio().PyConfigIOProxy
 
     class Memory(base):  # type: ignore[misc]

@@ -15,7 +15,6 @@ from reelwork.effect import AreaEffect, Context, Effect, PointEffect, Spreading,
 from reelwork.faults import Calling
 from reelwork.graph.model import EffectUse, Layer
 from reelwork.image import EMPTY
-from reelwork.kernels.warp import warp_region
 from reelwork.plan import asking
 from reelwork.plan.evaluate import Scope, instance
 from reelwork.plan.geometry import density, is_seen
@@ -173,6 +172,8 @@ def _warped(
     moved = asking.matrix(effect, context) if mix == 1.0 else None
     if isinstance(moved, Affine) and is_seen(matrix @ moved):
         return resampled(node, matrix @ moved @ matrix.inverse())
+    from reelwork.kernels.warp import warp_region  # numpy loads here
+
     to_layer = matrix.inverse()
     with Calling(effect, doing="region()"):
         region = warp_region(effect, node.region, to_layer, context)
