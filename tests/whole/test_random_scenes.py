@@ -79,6 +79,11 @@ effects = st.lists(
             {"echo": {"number": 3, "interval": "5f", "merge": "behind"}},
             {"frame-average": {"frames": {"0s": 1, "1s": 4}, "mix": 0.5}},
             {"posterise-time": {"rate": 7}},
+            {"wave": {"height": 4, "length": {"0s": 9, "1s": 30}, "mix": 0.5}},
+            {"twirl": {"angle": 200, "centre": [0, 1]}},
+            {"lens-distortion": {"k1": {"0s": -0.3, "1s": 0.4}}},
+            {"corner-pin": {"top-right": {"0s": [30, -5], "1s": [0, 20]}}},
+            {"displace": {"map": True, "x": 9, "y": -20}},
         ]
     ),
     max_size=2,
@@ -129,7 +134,7 @@ def families(sources: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[li
 
 
 def named(value: Any, path: str = "l") -> Any:
-    """The same with an id, unique in its composition, for every layer, and parents by their ids."""
+    """The same with an id, unique in its composition, for every layer, and those beside it by their ids."""
     if isinstance(value, list):
         return [named(item, f"{path}-{index}") for index, item in enumerate(value)]
     if not isinstance(value, dict):
@@ -138,6 +143,9 @@ def named(value: Any, path: str = "l") -> Any:
     before, _, index = path.rpartition("-")
     if "parent" in value and index != "0":
         layer["parent"] = f"{before}-{int(index) - 1}"
+    for effect in layer.get("effects", ()):
+        if isinstance(effect, dict) and "displace" in effect:
+            effect["displace"]["map"] = f"{before}-{max(int(index) - 1, 0)}"
     return layer | {"id": path} if SOURCES & set(value) else layer
 
 
