@@ -396,3 +396,21 @@ def test_a_still_is_not_changed_once_and_for_all_by_what_reads_another():
     assert isinstance(inner, Points)
     assert not outer.others
     assert pictures(inner.others[0])
+
+
+def test_a_layer_in_a_group_reads_one_beside_the_group_where_and_when_that_is():
+    hidden = layer(still(40, 20, digest="map"), path="m", visible=False, start=Fraction(3, 2), end=2)
+    inner = layer(still(), path="i", rotation=-50.0, end=1, effects=(reading(Push, by=hidden),))
+    group = layer(GroupSource((inner,)), path="g", start=1, end=2, rotation=30.0, scale=(2.0, 0.5))
+    root = composition(hidden, group)
+    assert plan(root, Fraction(5, 4)).others[0].region.is_empty
+    (picture,) = pictures(plan(root, Fraction(3, 2)).others[0])
+    assert close(picture.matrix, Affine.translation(80, 40))
+
+
+def test_a_clip_of_a_sequence_reads_a_layer_beside_the_sequence():
+    hidden = layer(still(40, 20, digest="map"), path="m", visible=False)
+    clip = layer(still(), path="c", start=1, end=2, effects=(reading(Push, by=hidden),))
+    sequence = layer(SequenceSource(Sequence((clip,), (), Fraction(2))), path="s", scale=(0.5, 0.5))
+    (picture,) = pictures(plan(composition(sequence, hidden), 1).others[0])
+    assert close(picture.matrix, Affine.translation(80, 40))

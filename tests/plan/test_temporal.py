@@ -9,6 +9,7 @@ from building import FRAME, composition, constant, graph, layer, nested, still, 
 from hypothesis import given
 from hypothesis import strategies as st
 from timed import Beside, Mean, frames
+from warps import Push
 
 from reelwork.effect import PointEffect, TemporalEffect, WarpEffect, param
 from reelwork.errors import OutputError
@@ -267,7 +268,16 @@ def scene():
         layer(still(), path="l0", position=moving(point(0, 0), point(90, 90))),
         layer(group, path="l1", rotation=20.0, effects=(use(Slide), use(Beside, after=1), use(Dim, amount=0.5))),
         layer(AdjustmentSource(), path="l2", effects=(use(Mean, before=4, mix=0.5),)),
+        *reading(),
     )
+
+
+def reading():
+    """A layer in a group that turns, which reads one beside the group before an effect through time."""
+    hidden = layer(still(), path="l3", visible=False, position=moving(point(0, 90), point(90, 0)))
+    push = EffectUse(Push, {"by": "hidden"}, constant(1.0), others={"by": hidden})
+    group = GroupSource((layer(video(), path="g1", effects=(push, use(Mean))),))
+    return hidden, layer(group, path="l4", rotation=moving(0.0, 40.0))
 
 
 @pytest.mark.parametrize("most", [0, 30, 20_000])
@@ -283,9 +293,9 @@ def test_an_instant_is_planned_once_for_all_frames(monkeypatch):
     planned = []
     boxed = _Planner._layer
 
-    def counted(self, layer, time, size, outer):
+    def counted(self, layer, time, size, outer, around):
         planned.append(time)
-        return boxed(self, layer, time, size, outer)
+        return boxed(self, layer, time, size, outer, around)
 
     monkeypatch.setattr(_Planner, "_layer", counted)
     root = graph(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
+from typing import TypeAlias
 
 from reelwork.effect import Generator, layers_of
 from reelwork.extensions import Registry, built_in
@@ -23,6 +24,9 @@ from reelwork.scene.sources import (
     TextSource,
 )
 from reelwork.scene.timing import Timing
+
+#: Finds the layer with an id among those that an effect may read.
+_Named: TypeAlias = Callable[[str], graph.Layer]
 
 
 def build_graph(production: Production, timing: Timing, registry: Registry, composition: str) -> graph.Graph:
@@ -57,38 +61,43 @@ class _Builder:
         if name not in self._compositions:
             written = self._production.scene.compositions[name]
             duration = self._timing.durations[name]
-            layers = list(self._layers(written.layers, Fraction(0)))
+            layers, named = self._layers(written.layers, Fraction(0))
             if written.sequence:
-                layers.insert(0, self._sequence_layer(written, duration))
+                layers.insert(0, self._sequence_layer(written, duration, named))
             size = written.size or self._production.scene.canvas.size
             self._compositions[name] = graph.Composition(name, size, duration, written.background, tuple(layers))
         return self._compositions[name]
 
-    def _sequence_layer(self, written: scene.Composition, duration: Fraction) -> graph.Layer:
+    def _sequence_layer(self, written: scene.Composition, duration: Fraction, named: _Named) -> graph.Layer:
         path = f"{written.path}.sequence"
         plain = scene.Layer(path=path, source=SequenceSource(written.sequence))
-        source = graph.SequenceSource(self._sequence(written.sequence, Fraction(0)))
-        return self._layer(plain, Fraction(0), duration, source)
+        source = graph.SequenceSource(self._sequence(written.sequence, Fraction(0), named))
+        return self._layer(plain, Fraction(0), duration, source, named)
 
-    def _layers(self, layers: Iterable[scene.Layer], origin: Fraction) -> Iterable[graph.Layer]:
-        """Layers of a composition or a group, parents first linked; ``origin`` is the group's start."""
+    def _layers(
+        self, layers: Iterable[scene.Layer], origin: Fraction, above: _Named | None = None
+    ) -> tuple[list[graph.Layer], _Named]:
+        """Layers of a composition or a group, and what finds them by their ids; ``origin`` is the group's start.
+
+        :param above: finds the layers beside the group, and beside those that it stands in
+        """
         written = tuple(layers)
         by_id = {layer.id: layer for layer in written if layer.id is not None}
         built: dict[str, graph.Layer] = {}
 
         def named(name: str) -> graph.Layer:
-            return build(by_id[name])
+            return build(by_id[name]) if name in by_id or above is None else above(name)
 
         def build(layer: scene.Layer) -> graph.Layer:
             if layer.path not in built:
                 parent = named(layer.parent) if layer.parent is not None else None
                 span = self._timing.spans[layer.path]
                 start, end = span.start - origin, span.end - origin
-                source = self._source(layer, span.start, end - start)
-                built[layer.path] = self._layer(layer, start, end, source, parent, named)
+                source = self._source(layer, span.start, end - start, named)
+                built[layer.path] = self._layer(layer, start, end, source, named, parent)
             return built[layer.path]
 
-        return [build(layer) for layer in written]
+        return [build(layer) for layer in written], named
 
     def _layer(
         self,
@@ -96,8 +105,8 @@ class _Builder:
         start: Fraction,
         end: Fraction,
         source: graph.Source,
+        named: _Named,
         parent: graph.Layer | None = None,
-        named: Callable[[str], graph.Layer] | None = None,
     ) -> graph.Layer:
         transform = written.transform
         media = self._production.media.get(written.path)
@@ -137,18 +146,13 @@ class _Builder:
             records=() if media is None or media.record is None else (media.record,),
         )
 
-    def _effect(self, written: scene.EffectUse, named: Callable[[str], graph.Layer] | None) -> graph.EffectUse:
-        """An effect with the layers that it reads.
-
-        :param named: finds a layer beside its own; clips of sequences have none
-        """
+    def _effect(self, written: scene.EffectUse, named: _Named) -> graph.EffectUse:
+        """An effect with the layers that it reads."""
         effect = self._registry.effects[written.effect]
-        others: dict[str, graph.Layer] = {}
-        if named is not None:
-            others = {key: named(written.params[key]) for key in layers_of(effect) if key in written.params}
+        others = {key: named(written.params[key]) for key in layers_of(effect) if written.params.get(key)}
         return graph.EffectUse(effect, self._linked(written.params), written.mix, written.path, others)
 
-    def _source(self, written: scene.Clip, start: Fraction, duration: Fraction) -> graph.Source:
+    def _source(self, written: scene.Clip, start: Fraction, duration: Fraction, named: _Named) -> graph.Source:
         """What a layer shows; ``start`` is in the composition's time, from which nested spans count too."""
         source = written.source
         media = self._production.media.get(written.path)
@@ -163,9 +167,9 @@ class _Builder:
             retiming = self._retiming(written, duration, composition.duration)
             return graph.CompositionSource(composition, retiming)
         if isinstance(source, GroupSource):
-            return graph.GroupSource(tuple(self._layers(source.layers, start)))
+            return graph.GroupSource(tuple(self._layers(source.layers, start, named)[0]))
         if isinstance(source, SequenceSource):
-            return graph.SequenceSource(self._sequence(source.items, start))
+            return graph.SequenceSource(self._sequence(source.items, start, named))
         if isinstance(source, TextSource):
             words = self._production.texts.get(written.path)
             params = source.params if words is None else {**source.params, "content": words, "asset": ""}
@@ -200,7 +204,7 @@ class _Builder:
             used = whole - written.in_ if loop != "none" else min(used, whole - written.in_)
         return graph.Retiming(written.in_, used, written.speed, loop, self._frame)
 
-    def _sequence(self, items: tuple[scene.Item, ...], origin: Fraction) -> graph.Sequence:
+    def _sequence(self, items: tuple[scene.Item, ...], origin: Fraction, named: _Named) -> graph.Sequence:
         """Clips where they lie in their sequence's time, and the transitions between them.
 
         :param origin: where that time begins, in the composition's
@@ -228,7 +232,7 @@ class _Builder:
                     )
                 )
                 continue
-            source = self._source(item, span.start, span.end - span.start)
-            clips.append(self._layer(item, span.start - origin, span.end - origin, source))
+            source = self._source(item, span.start, span.end - span.start, named)
+            clips.append(self._layer(item, span.start - origin, span.end - origin, source, named))
             end = span.end - origin
         return graph.Sequence(tuple(clips), tuple(transitions), end)

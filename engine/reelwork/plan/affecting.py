@@ -34,7 +34,7 @@ class Shown:
         picture there, and to those effects that are left to be done to it
     :param other: from another layer, an instant of this one's clock and that map to the picture of the other layer
     :param scope: what values are read against at an instant
-    :param place: the layer's map to its composition
+    :param place: the layer's map to its composition, through the groups that it stands in
     :param span: of the layer's clock
     :param anywhere: whether the picture can be made in any raster, so that effects that move it need not resample it
     :param made: pictures that are there already, by the instant, how many effects were done to them, and the map

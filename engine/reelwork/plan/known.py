@@ -35,7 +35,7 @@ class Known:
     ) -> Node | None:
         """What a layer shows at an instant of its clock; planned if it is not known.
 
-        :param place: the layer's map to its composition
+        :param place: the layer's map to its composition: where the layers lie to it that its effects read
         :param done: how many of its effects are done to it
         :param matrix: from the layer's box into the raster
         """

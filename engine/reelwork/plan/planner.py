@@ -8,7 +8,7 @@ needs a raster of its own, upright to the layer.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -106,6 +106,18 @@ class _Boxed:
     generator: VectorGenerator | PixelGenerator | None
 
 
+@dataclass(frozen=True)
+class _Around:
+    """What layers stand in: their composition, or a group or sequence in it.
+
+    :param read: from a layer that one of them reads, an instant, and a map from here into the raster, to its picture
+    :param place: the map from here to the composition
+    """
+
+    read: Callable[[Layer, Fraction, Affine], Node]
+    place: Affine
+
+
 class _Planner:
     """The recursion over compositions and layers for one instant of one graph."""
 
@@ -162,12 +174,21 @@ class _Planner:
         size: Size,
         matrix: Affine,
         behind: list[Element] | None = None,
+        above: _Around | None = None,
     ) -> Node | None:
         """The layers that are there at an instant, from the bottom.
 
         :param duration: how long all of them last
         :param behind: what lies under them
+        :param above: what the group that these are stands in
         """
+
+        def read(named: Layer, at: Fraction, outer: Affine) -> Node:
+            if above is None or any(named is layer for layer in layers):
+                return self._other(named, at, size, outer, here)
+            return above.read(named, at, outer)
+
+        here = _Around(read, Affine.IDENTITY if above is None else above.place)
 
         def below(count: int, at: Fraction) -> list[Element]:
             elements = list(behind or ())
@@ -179,7 +200,7 @@ class _Planner:
         def with_layer(elements: list[Element], index: int, at: Fraction) -> list[Element]:
             layer = layers[index]
             if not isinstance(layer.source, AdjustmentSource):
-                return self._with_layer(elements, layer, at, size, matrix)
+                return self._with_layer(elements, layer, at, size, matrix, here)
 
             present = self.stack(elements)
 
@@ -188,23 +209,23 @@ class _Planner:
                 return (present if then == at else self.stack(below(index, then))), uses
 
             def other(named: Layer, clock: Fraction, _: Affine) -> Node:
-                return self._other(named, clock + layer.start, size, matrix)
+                return read(named, clock + layer.start, matrix)
 
             span = Span(-layer.start, duration - self._frame - layer.start)
             scope = functools.partial(Scope, composition=size, box=size)
-            shown = Shown(layer, there, other, scope, Affine.IDENTITY, span, anywhere=False)
+            shown = Shown(layer, there, other, scope, here.place, span, anywhere=False)
             return self._adjusted(elements, present, shown, at, size, matrix)
 
         elements = below(len(layers), time)
         return self.stack(elements) if elements else None
 
     def _with_layer(
-        self, elements: list[Element], layer: Layer, time: Fraction, size: Size, matrix: Affine
+        self, elements: list[Element], layer: Layer, time: Fraction, size: Size, matrix: Affine, around: _Around
     ) -> list[Element]:
         opacity = _opacity(layer, time)
         if opacity == 0.0:
             return elements
-        node = self._layer(layer, time, size, matrix)
+        node = self._layer(layer, time, size, matrix, around)
         if layer.merge.clears:
             return [*elements, Element(node or self.stack(()), layer.merge, opacity, layer.path)]
         if node is None or node.region.is_empty:
@@ -253,7 +274,7 @@ class _Planner:
         matrix, parent = self._placed(layer.parent, time, size)
         return matrix @ layer_matrix(layer, time, size, boxed.box, parent.box), boxed
 
-    def _layer(self, layer: Layer, time: Fraction, size: Size, outer: Affine) -> Node | None:
+    def _layer(self, layer: Layer, time: Fraction, size: Size, outer: Affine, around: _Around) -> Node | None:
         """A layer's picture in the raster, without its opacity and merge."""
         place, boxed = self._placed(layer, time, size)
         clock = time - layer.start
@@ -269,21 +290,23 @@ class _Planner:
 
         def at(instant: Fraction, uses: Uses, matrix: Affine) -> tuple[Node | None, Uses]:
             first, left = of_source(layer, uses, scope(instant))
-            return self._source(layer, instant, size, then(instant), matrix, first), left
+            return self._source(layer, instant, size, then(instant), matrix, first, inside), left
 
         def other(named: Layer, instant: Fraction, matrix: Affine) -> Node:
-            return self._other(named, instant + layer.start, size, matrix @ place.inverse())
+            return around.read(named, instant + layer.start, matrix @ place.inverse())
 
+        inside = _Around(other, around.place @ place)
         span = Span(Fraction(0), layer.end - layer.start - self._frame)
-        return self._affecting.affected(Shown(layer, at, other, scope, place, span), layer.effects, clock, total)
+        shown = Shown(layer, at, other, scope, inside.place, span)
+        return self._affecting.affected(shown, layer.effects, clock, total)
 
-    def _other(self, layer: Layer, time: Fraction, size: Size, outer: Affine) -> Node:
+    def _other(self, layer: Layer, time: Fraction, size: Size, outer: Affine, around: _Around) -> Node:
         """What another layer shows by itself, with its opacity, whether it is visible or not; nothing where it is not
         there."""
         key = (id(layer), time, outer)
         if key not in self._read:
             opacity = _opacity(layer, time) if layer.start <= time < layer.end else 0.0
-            node = self._layer(layer, time, size, outer) if opacity > 0.0 else None
+            node = self._layer(layer, time, size, outer, around) if opacity > 0.0 else None
             self._read[key] = self.stack(() if node is None else (Element(node, self._normal, opacity),))
         return self._read[key]
 
@@ -295,6 +318,7 @@ class _Planner:
         boxed: _Boxed,
         matrix: Affine,
         effects: tuple[PointEffect, ...],
+        above: _Around,
     ) -> Node | None:
         """What a layer shows, in a raster that ``matrix`` maps its box into; ``effects`` are done to a still itself."""
         source = layer.source
@@ -302,7 +326,7 @@ class _Planner:
         if not matrix.is_upright and needs_upright((layer,)):
             scale = density(matrix)
             upright = Affine.scaling(scale, scale)
-            node = self._source(layer, clock, size, boxed, upright, effects)
+            node = self._source(layer, clock, size, boxed, upright, effects, above)
             return None if node is None else resampled(node, matrix @ upright.inverse())
         if isinstance(source, MediaSource):
             facts = source.media.facts
@@ -316,9 +340,9 @@ class _Planner:
         if isinstance(source, CompositionSource):
             return self.composition(source.composition, source.retiming.source_time(clock), fitted)
         if isinstance(source, GroupSource):
-            return self.layers(source.layers, clock, layer.end - layer.start, size, matrix)
+            return self.layers(source.layers, clock, layer.end - layer.start, size, matrix, above=above)
         if isinstance(source, SequenceSource):
-            return self._sequence(source.sequence, clock, size, matrix)
+            return self._sequence(source.sequence, clock, size, matrix, above)
         if isinstance(source, SolidSource):
             return colour_box(source.colour.at(clock), self._display, matrix, size)
         generator = boxed.generator
@@ -334,7 +358,7 @@ class _Planner:
         node = Generated(region, generator, context, matrix.inverse(), size)
         return clipped(node, matrix, size)
 
-    def _sequence(self, sequence: Sequence, time: Fraction, size: Size, matrix: Affine) -> Node | None:
+    def _sequence(self, sequence: Sequence, time: Fraction, size: Size, matrix: Affine, above: _Around) -> Node | None:
         """The clip, or the transition between two clips, that is there at an instant."""
         for use in sequence.transitions:
             if use.start <= time < use.end:
@@ -346,14 +370,18 @@ class _Planner:
                 shown = asking.shown(transition, progress)
                 for index, place, seen in zip((use.outgoing, use.incoming), places, shown, strict=True):
                     clip = None if index is None or not seen else sequence.clips[index]
-                    node = None if clip is None else self.layers((clip,), time, sequence.duration, size, matrix @ place)
+                    node = (
+                        None
+                        if clip is None
+                        else self.layers((clip,), time, sequence.duration, size, matrix @ place, above=above)
+                    )
                     ends.append(None if node is None else clipped(node, matrix @ place, size))
                 region, _ = extent(matrix, size)
                 node = Transit(region, transition, progress, ends[0], ends[1], matrix.inverse(), size)
                 return clipped(node, matrix, size)
         for clip in sequence.clips:
             if clip.start <= time < clip.end:
-                return self.layers((clip,), time, sequence.duration, size, matrix)
+                return self.layers((clip,), time, sequence.duration, size, matrix, above=above)
         return None
 
 

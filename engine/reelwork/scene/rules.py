@@ -30,7 +30,7 @@ def check(reading: Reading, scene: Scene) -> None:
     for composition in scene.compositions.values():
         _composition(reading, scene, composition)
         inside = (*clips(composition.sequence), *clips(composition.layers))
-        reads.update(rules_reads.check(reading, composition.layers, inside))
+        reads.update(rules_reads.check(reading, composition, inside))
     _circles(reading, scene, reads)
     if not scene.compositions and not reading.report.concerns("compositions"):
         reading.fault("compositions", "a scene needs at least one composition")

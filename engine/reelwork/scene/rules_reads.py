@@ -6,56 +6,96 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from reelwork.effect import layers_of
-from reelwork.scene.model import Clip, Layer
+from reelwork.scene.model import Clip, Composition, Item, Layer
 from reelwork.scene.nodes import join
 from reelwork.scene.reading import Reading
 from reelwork.scene.report import nearest, quote
-from reelwork.scene.sources import AdjustmentSource, GroupSource
+from reelwork.scene.sources import AdjustmentSource, GroupSource, SequenceSource
 
 #: Layers that read layers that read layers …
 MAX_READS: Final = 20
 
 
-class _Read(NamedTuple):
-    """A layer that an effect names, and the path of the parameter that does."""
+class _Link(NamedTuple):
+    """A layer that another one shows.
+
+    :param path: of the parameter that names it; empty for one that stands in the other
+    """
 
     path: str
-    layer: Layer
+    clip: Clip
 
 
-def check(reading: Reading, layers: tuple[Layer, ...], inside: Iterable[Clip]) -> Mapping[str, tuple[Layer, ...]]:
-    """The layers that each layer of a composition reads, by its path; those alone that it may.
+def check(reading: Reading, composition: Composition, inside: Iterable[Clip]) -> Mapping[str, tuple[Layer, ...]]:
+    """The layers that each layer and clip of a composition reads, by its path; those alone that it may.
 
-    :param layers: of the composition
     :param inside: every layer and clip in it
     """
-    inside = tuple(inside)
     ids = {clip.id: clip for clip in inside if clip.id}
-    for clip in inside:
-        if not isinstance(clip, Layer):
-            for path, name in _named(reading, clip):
-                message = f"a clip of a sequence has no layers beside it; {quote(name)} cannot be read"
-                reading.fault(path, message, "show the clip as a layer, or put the effect on an `adjustment` over it")
-    found: dict[str, tuple[Layer, ...]] = {}
-    _beside(reading, layers, ids, found)
-    return found
+    links: dict[str, list[_Link]] = {}
+    _layers(reading, composition.layers, {}, ids, links)
+    _sequence(reading, composition.sequence, _by_id(composition.layers), ids, links)
+    _circles(reading, (*composition.layers, *(item for item in composition.sequence if isinstance(item, Clip))), links)
+    reads = {
+        path: tuple(link.clip for link in of if isinstance(link.clip, Layer) and link.path)
+        for path, of in links.items()
+    }
+    return {path: layers for path, layers in reads.items() if layers}
 
 
-def _beside(
-    reading: Reading, layers: tuple[Layer, ...], ids: Mapping[str, Clip], found: dict[str, tuple[Layer, ...]]
+def _layers(
+    reading: Reading,
+    layers: tuple[Layer, ...],
+    above: Mapping[str, Layer],
+    ids: Mapping[str, Clip],
+    links: dict[str, list[_Link]],
 ) -> None:
-    beside = {layer.id: layer for layer in layers if layer.id}
-    reads: dict[str, list[_Read]] = {}
+    """Link layers to those that they read and to those in them.
+
+    :param above: the layers beside the group that these are, and beside those that it stands in
+    """
+    seen = {**above, **_by_id(layers)}
     for layer in layers:
-        if isinstance(layer.source, GroupSource):
-            _beside(reading, layer.source.layers, ids, found)
-        known = [_Read(path, beside[name]) for path, name in _named(reading, layer) if name in beside]
-        reads[layer.path] = [read for read in known if _has_picture(reading, read)]
-        for path, name in _named(reading, layer):
-            if name not in beside:
-                _not_beside(reading, path, name, tuple(sorted(beside)), ids.get(name))
-    _circles(reading, layers, reads)
-    found.update({path: tuple(read.layer for read in of) for path, of in reads.items() if of})
+        _clip(reading, layer, seen, ids, links)
+
+
+def _sequence(
+    reading: Reading,
+    items: tuple[Item, ...],
+    seen: Mapping[str, Layer],
+    ids: Mapping[str, Clip],
+    links: dict[str, list[_Link]],
+) -> None:
+    for item in items:
+        if isinstance(item, Clip):
+            _clip(reading, item, seen, ids, links)
+
+
+def _clip(
+    reading: Reading,
+    clip: Clip,
+    seen: Mapping[str, Layer],
+    ids: Mapping[str, Clip],
+    links: dict[str, list[_Link]],
+) -> None:
+    found = links[clip.path] = []
+    if isinstance(clip.source, GroupSource):
+        found += (_Link("", layer) for layer in clip.source.layers)
+        _layers(reading, clip.source.layers, seen, ids, links)
+    elif isinstance(clip.source, SequenceSource):
+        found += (_Link("", item) for item in clip.source.items if isinstance(item, Clip))
+        _sequence(reading, clip.source.items, seen, ids, links)
+    for path, name in _named(reading, clip):
+        if name not in seen:
+            _not_seen(reading, path, name, tuple(sorted(seen)), ids.get(name))
+        elif isinstance(seen[name].source, AdjustmentSource):
+            reading.fault(path, f"{quote(name)} is an adjustment layer, which has no picture of its own")
+        else:
+            found.append(_Link(path, seen[name]))
+
+
+def _by_id(layers: tuple[Layer, ...]) -> dict[str, Layer]:
+    return {layer.id: layer for layer in layers if layer.id}
 
 
 def _named(reading: Reading, clip: Clip) -> Iterator[tuple[str, str]]:
@@ -66,51 +106,46 @@ def _named(reading: Reading, clip: Clip) -> Iterator[tuple[str, str]]:
                 yield join(use.path, key.rstrip("_").replace("_", "-")), use.params[key]
 
 
-def _has_picture(reading: Reading, read: _Read) -> bool:
-    if isinstance(read.layer.source, AdjustmentSource):
-        message = f"{quote(read.layer.id or '')} is an adjustment layer, which has no picture of its own"
-        reading.fault(read.path, message)
-        return False
-    return True
-
-
-def _not_beside(reading: Reading, path: str, name: str, beside: tuple[str, ...], other: Clip | None) -> None:
+def _not_seen(reading: Reading, path: str, name: str, seen: tuple[str, ...], other: Clip | None) -> None:
     if other is None:
-        remedy = nearest(name, beside) or "give the layer an `id`"
+        remedy = nearest(name, seen) or "give the layer an `id`"
         reading.fault(path, f"there is no layer {quote(name)} to be read", remedy)
     elif isinstance(other, Layer):
-        remedy = "an effect reads layers beside its own"
+        remedy = "an effect reads layers beside its own, and beside the groups that it stands in"
         reading.fault(path, f"the layer {quote(name)} stands in another group", remedy)
     else:
         reading.fault(path, f"{quote(name)} is a clip of a sequence; only layers are read")
 
 
-def _circles(reading: Reading, layers: tuple[Layer, ...], reads: dict[str, list[_Read]]) -> None:
+def _circles(reading: Reading, clips: Iterable[Clip], links: dict[str, list[_Link]]) -> None:
     """Report circles, each once, and chains that are too long; what closes them is struck out."""
     heights: dict[str, int] = {}
-    for first in layers:
+    for first in clips:
         # a stack of our own: a chain may be longer than Python lets functions nest
-        stack = [(first, iter(tuple(reads[first.path])))] if first.path not in heights else []
+        stack = [(_Link("", first), iter(tuple(links[first.path])))] if first.path not in heights else []
         while stack:
-            layer, rest = stack[-1]
-            read = next(rest, None)
-            if read is None:
-                heights[layer.path] = 1 + max((heights[other.path] for _, other in reads[layer.path]), default=0)
+            (_, clip), rest = stack[-1]
+            link = next(rest, None)
+            if link is None:
+                heights[clip.path] = max(
+                    (bool(path) + heights[below.path] for path, below in links[clip.path]), default=0
+                )
                 stack.pop()
                 continue
-            chain = [link for link, _ in stack]
-            if any(link is read.layer for link in chain):
-                reads[layer.path].remove(read)
-                ids = [link.id or "" for link in chain]
-                links = [*ids[ids.index(read.layer.id or "") :], read.layer.id or ""]
-                wrong = (
-                    "a layer cannot read itself"
-                    if len(links) == 2
-                    else f"a circle of layers that read each other: {' → '.join(links)}"
-                )
-                reading.fault(read.path, wrong)
-            elif len(stack) + heights.get(read.layer.path, 1) > MAX_READS:
-                reads[layer.path].remove(read)
-                reading.fault(read.path, f"layers that read each other make a chain of at most {MAX_READS}")
-            elif read.layer.path not in heights:
-                stack.append((read.layer, iter(tuple(reads[read.layer.path]))))
+            length = sum(bool(path) for (path, _), _ in stack) + bool(link.path)
+            if any(link.clip is on.clip for on, _ in stack):
+                links[clip.path].remove(link)
+                _circle(reading, link, [on.clip for on, _ in stack])
+            elif length + heights.get(link.clip.path, 0) > MAX_READS:
+                links[clip.path].remove(link)
+                last = next(path for path in (link.path, *(on.path for on, _ in reversed(stack))) if path)
+                reading.fault(last, f"layers that read each other make a chain of at most {MAX_READS}")
+            elif link.clip.path not in heights:
+                stack.append((link, iter(tuple(links[link.clip.path]))))
+
+
+def _circle(reading: Reading, link: _Link, chain: list[Clip]) -> None:
+    start = next(index for index, clip in enumerate(chain) if clip is link.clip)
+    names = [clip.id or "…" for clip in (*chain[start:], link.clip)]
+    circle = f"a circle of layers that read each other: {' → '.join(names)}"
+    reading.fault(link.path, "a layer cannot read itself" if len(names) == 2 else circle)
