@@ -10,9 +10,11 @@ from __future__ import annotations
 import functools
 import json
 import os
+import re
 import sys
+import sysconfig
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 Called: TypeAlias = "Extension | type[Extension]"
 
 _ENGINE: Final = str(Path(__file__).parent)
+_LIBRARY: Final = sysconfig.get_path("stdlib")
+_PRINTED: Final = re.compile(r'\s*File "(?P<file>.+)", line (?P<line>\d+) in (?P<name>\S+)')
 _MARK: Final = "_used_at"
 _NOTED: Final = "_noted_as"
 #: Nanoseconds a pixel on one core that an extension without a declared cost is taken to need.
@@ -187,9 +191,9 @@ class Calling:
         return tuple(suspect(extension, self.path) for extension in self.extensions)
 
 
-def note_in(memory: notes.Memory) -> None:
-    """From now on, note in shared memory what of extensions runs in this process."""
-    _notes[:] = [notes.Note(memory)]
+def note_in(memory: notes.Memory | None) -> None:
+    """From now on, note in memory that is watched what of extensions runs in this process; or nothing any more."""
+    _notes[:] = [] if memory is None else [notes.Note(memory)]
 
 
 def note_frame(words: str) -> None:
@@ -203,10 +207,11 @@ def unlimited() -> AbstractContextManager[None]:
     return _notes[-1].unlimited() if _notes else nullcontext()
 
 
-def suspected(seen: notes.Seen, problem: str) -> PluginFault:
+def suspected(seen: notes.Seen, problem: str, words: Sequence[str] = ()) -> PluginFault:
     """A fault of what a process noted last.
 
     :param problem: what happened to it
+    :param words: the last lines that it printed, which may say in which line of Python it was
     """
     doing, _, suspects = seen.text.partition(b"\n")
     try:
@@ -215,7 +220,8 @@ def suspected(seen: notes.Seen, problem: str) -> PluginFault:
         found = ()
     said = doing.decode(errors="replace")
     told = f"{said}: {problem}" if said else problem
-    return PluginFault(told, found, frame=seen.frame, verdict="is suspected")
+    told += _where_printed(words)
+    return PluginFault(told, found, frame=seen.frame, trace="\n".join(words), verdict="is suspected")
 
 
 def overdue(seen: notes.Seen, seconds: float) -> PluginFault:
@@ -313,6 +319,19 @@ def _last_line(error: BaseException) -> str:
 
 def _short(words: str) -> str:
     return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
+
+
+def _where_printed(words: Sequence[str]) -> str:
+    """Where a process was when it crashed, as Python prints it: in the innermost file that is neither Python's nor the
+    engine's."""
+    for line in words:
+        found = _PRINTED.match(line)
+        if found is not None:
+            path = Path(found["file"])
+            library = path.is_relative_to(_LIBRARY) and "site-packages" not in path.parts
+            if not library and not found["file"].startswith((_ENGINE, "<")):
+                return f" ({found['file']}:{found['line']}, in {found['name']})"
+    return ""
 
 
 def _where(error: BaseException, extensions: tuple[Called, ...]) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import os
 import pickle
+import subprocess
+import sys
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -24,6 +27,7 @@ from reelwork.render import produce
 from reelwork.render.prepare import Settings
 from reelwork.render.progress import Silent
 from reelwork.render.units import Request
+from reelwork_farm.chaos.strange import strange_film, with_plugin
 
 
 class Distribution:
@@ -261,7 +265,8 @@ def test_a_segfault_names_what_ran_and_ends_the_render_the_second_time(scene):
         rendering(path, Settings(), Told())
     head, problem, *rest = str(caught.value).splitlines()
     assert head == "error: the effect 'deadly', version 7, of reelwork-faulty 0.3, is suspected"
-    assert problem.startswith("  render(): the worker that rendered frames 0-23 was killed by SIGSEGV, a second time.")
+    died = "  render(): the worker that rendered frames 0-23 was killed by SIGSEGV, a second time"
+    assert problem == f"{died} ({faulty.__file__}:{line_of(faulty.Deadly.render, 'string_at')}, in render)"
     assert rest[-3:] == [
         "  at frame 12 (0.5s)",
         f"  in compositions.main.layers[1].effects[1] ({path}:8:31)",
@@ -303,4 +308,17 @@ def test_compiling_counts_for_nothing_and_a_declared_cost_for_much():
             assert notes.read(memory).text == seen.text
         assert notes.read(memory) is None
     finally:
-        faults.note_in(notes.own())
+        faults.note_in(None)
+
+
+def test_a_command_that_paints_in_its_own_process_says_what_hangs_and_ends(tmp_path):
+    environment = os.environ | with_plugin(tmp_path / "plugin", "1.0") | {"REELWORK_PATIENCE": "1"}
+    film = strange_film(tmp_path, ["hang"])
+    command = [sys.executable, "-m", "reelwork", "frame", str(film), "1.5s", "--to", str(tmp_path / "frame.png")]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 6
+    assert ended.stderr.splitlines()[0] == (
+        "error: the effect 'strange', version 1, of reelwork_strange.Strange, is suspected"
+    )
+    assert "uniforms(): it ran for" in ended.stderr
+    assert not (tmp_path / "frame.png").exists()

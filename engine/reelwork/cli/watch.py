@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
 
+from reelwork import faults, notes
 from reelwork.cli.exits import coloured
 from reelwork.cli.meter import Meter, spoken
 from reelwork.faults import PluginFault
@@ -16,12 +18,27 @@ from reelwork.render.progress import Progress
 
 #: Seconds between two plain lines.
 _PAUSE = 5.0
+#: Seconds between two looks at what of extensions runs.
+_LOOK = 0.5
 
 
 @contextmanager
 def watching() -> Iterator[Progress]:
-    """A bar on a terminal, else lines; where the work was done, a last line says how fast."""
+    """A bar on a terminal, else lines; where the work was done, a last line says how fast.
+
+    An extension that hangs in this very process ends it.
+    """
     meter = Meter()
+    with _hangs_told():
+        yield from _progress(meter)
+    if meter.made:
+        seconds = meter.seconds
+        took = spoken(seconds) if seconds >= 60 else f"{seconds:.1f} s"
+        made = f"{meter.made} frame{'s' if meter.made > 1 else ''}"
+        click.echo(f"{made} in {took}, {meter.made / seconds:.1f} frames/s", err=True)
+
+
+def _progress(meter: Meter) -> Iterator[Progress]:
     if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
         from reelwork.cli.bar import bar  # here, since a render into a log does not need it
 
@@ -29,11 +46,27 @@ def watching() -> Iterator[Progress]:
             yield progress
     else:
         yield Lines(meter)
-    if meter.made:
-        seconds = meter.seconds
-        took = spoken(seconds) if seconds >= 60 else f"{seconds:.1f} s"
-        made = f"{meter.made} frame{'s' if meter.made > 1 else ''}"
-        click.echo(f"{made} in {took}, {meter.made / seconds:.1f} frames/s", err=True)
+
+
+@contextmanager
+def _hangs_told() -> Iterator[None]:
+    """Look at what of extensions runs here; what takes too long cannot be stopped, but the process can."""
+    memory, done = notes.own(), threading.Event()
+    watch = notes.Watch(memory)
+
+    def look() -> None:
+        while not done.wait(_LOOK):
+            if (found := watch.overdue()) is not None:
+                click.echo(coloured(str(faults.overdue(*found))), err=True)
+                os._exit(PluginFault.exit_code)
+
+    faults.note_in(memory)
+    threading.Thread(target=look, name="watching", daemon=True).start()
+    try:
+        yield
+    finally:
+        done.set()
+        faults.note_in(None)
 
 
 class Lines:

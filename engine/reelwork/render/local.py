@@ -26,8 +26,9 @@ from reelwork.render.job import Job, Lenient, Renderer, Segment, Unit
 from reelwork.render.progress import Progress
 from reelwork.render.schedule import Schedule
 
-#: How many of the last lines that a worker printed are kept for the error, should it die.
-_KEPT_LINES = 20
+#: How many of the last lines that a worker printed are kept, should it die, and how many of them the error says.
+_KEPT_LINES = 200
+_TOLD_LINES = 20
 #: What glibc's allocator is told, as far as the owner has not told it otherwise: to give a frame's memory back when it
 #: is freed, rather than keep it in a heap that has holes. A third of a render's memory (other allocators do so anyway).
 ALLOCATION = {
@@ -261,12 +262,14 @@ class _Worker:
         else:
             how = f"ended by itself with code {code}"
             remedy = "this is a fault in a plugin or in Reelwork, not in the scene"
-        words = "".join(f"\n  | {line}" for line in self._last_words)
-        kept = f"What is finished is kept, and the same command goes on from there.{words}"
+        died = f"the worker that rendered {self.unit} {how}, a second time"
         seen = notes.read(self._process.note)
         if seen is not None:
-            return faults.suspected(seen, f"the worker that rendered {self.unit} {how}, a second time. {kept}")
-        return RenderError(f"the worker that rendered {self.unit} {how}, a second time: {remedy}. {kept}")
+            return faults.suspected(seen, died, self._last_words)
+        words = "".join(f"\n  | {line}" for line in list(self._last_words)[-_TOLD_LINES:])
+        return RenderError(
+            f"{died}: {remedy}. What is finished is kept, and the same command goes on from there.{words}"
+        )
 
     def _read_news(self, inbox: queue.SimpleQueue[tuple[_Worker, wire.News | None]]) -> None:
         stream = cast(BinaryIO, self._process.stdout)
