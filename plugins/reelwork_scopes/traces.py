@@ -29,9 +29,9 @@ def beam(pixels: float, span: float, steps: float = 1.0) -> Planes:
     """
     half = max(1.0, steps * pixels / (span * _STEPS))
     whole = math.floor(half)
-    weights = np.array([max(0.0, half - abs(k)) for k in range(-whole, whole + 1)])
-    shares: Planes = (weights / weights.sum()).astype(np.float32)
-    return shares
+    weights = [max(0.0, half - abs(k)) for k in range(-whole, whole + 1)]
+    total = math.fsum(weights)
+    return np.array([weight / total for weight in weights], np.float32)
 
 
 @kernel

@@ -11,7 +11,8 @@ from reelwork.kernels.blur import gaussian_blur
 from reelwork.kernels.coverage import clip_to_quad, draw
 from reelwork.kernels.resample import resample
 from reelwork.values import Affine, Colour
-from reelwork_filters import DropShadow, Glow
+from reelwork_filters import BoxBlur, DirectionalBlur, DropShadow, Glow, LensBlur, Outline
+from reelwork_scopes import Histogram, Vectorscope, Waveform
 from reelwork_time import Echo, FrameAverage, TemporalMedian
 
 
@@ -38,7 +39,17 @@ def main() -> None:
         show(f"blur {sigma}", out)
     context = Context((1.0, 1.0), (0.0, 0.0, 400.0, 150.0))
     small = Frame.empty(Window(150, 70, 250, 80))
-    for effect in (DropShadow(offset=(6.4, 8.2)), Glow(radius=6.0)):
+    for effect in (
+        DropShadow(offset=(6.4, 8.2)),
+        Glow(radius=6.0, octaves=2),
+        BoxBlur(radius=(3.3, 40.0), passes=2),
+        LensBlur(radius=9.5, blades=5, curvature=0.3, highlights=2.0, edges="repeat"),
+        DirectionalBlur(length=33.0, angle=20.0),
+        Outline(width=3.5, softness=2.0),
+        Waveform(channels="rgb"),
+        Vectorscope(),
+        Histogram(),
+    ):
         effect.render(source, small, context)
         show(effect.name, small)
     later = [Frame(np.roll(source.data, 7 * count, axis=2), source.window) for count in range(5)]
