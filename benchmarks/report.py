@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks import pointwise
 from benchmarks.comparisons import COMPARISONS, Result
 from benchmarks.kernels import KernelResult
 from benchmarks.scenes import FPS, SCENES
@@ -83,6 +84,11 @@ def written(measured: Measured, plot: str) -> str:
     ]
     if measured.kernels:
         parts += ["## Kernels against OpenCV, 1920 × 1080, four channels of float32, one core", _kernels(measured)]
+    if points := pointwise.rows(measured.timings):
+        header = ("effect", "what it does", "a frame", "at most")
+        parts += ["## Point effects, 1920 × 1080, one core, in strips that stay in its caches", _table(header, points)]
+        header = ("three effects in one pass", "a frame", "of their sum", "at most")
+        parts.append(_table(header, pointwise.fused_rows(measured.timings)))
     if measured.timings:
         rows = [(name, f"{seconds * 1e3:.2f} ms") for name, seconds in sorted(measured.timings.items())]
         parts += ["## Kernels, frames and the rest, by themselves", _table(("what", "median"), rows)]

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from benchmarks import report
+from benchmarks import pointwise, report
 from benchmarks.checks import Different, compare, psnr
 from benchmarks.comparisons import COMPARISONS, Bench, Comparison, Result, chosen
 from benchmarks.kernels import CASES, KernelResult
@@ -20,6 +20,9 @@ from benchmarks.peers.base import Absent, Place
 from benchmarks.plot import drawn
 from benchmarks.scenes import SCENES
 from whole.making import write_video
+
+from reelwork import PointEffect
+from reelwork.extensions import registry
 
 BUSY = "import time\nx = bytearray(80 << 20)\nend = time.process_time() + 0.6\nwhile time.process_time() < end: pass"
 
@@ -189,3 +192,16 @@ def test_the_drawing_has_a_bar_for_each_peer():
     assert {"ffmpeg", "2.00", "collage, discard"} <= set(words)
     assert "melt" not in words
     ElementTree.fromstring(drawn(()))
+
+
+def test_every_point_effect_is_measured_and_its_figures_are_told():
+    measured = {case.effect for case in pointwise.CASES.values()}
+    point = {name for name, cls in registry().effects.items() if issubclass(cls, PointEffect)}
+    assert measured == {name for name in point if registry().origins[registry().effects[name]].startswith("reelwork ")}
+    timings = {f"test_pointwise.py::test_effect[{name}]": 0.002 for name in pointwise.CASES}
+    timings |= {f"test_pointwise.py::test_fused[{name}]": 0.003 for name in pointwise.FUSED}
+    told = {row[0]: row[1:] for row in pointwise.rows(timings)}
+    assert told["exposure"] == ("arithmetic", "2.00 ms", "1.5 ms (missed)")
+    assert told["lut"] == ("cube", "2.00 ms", "25 ms")
+    assert {row[2] for row in pointwise.fused_rows(timings)} == {"0.50"}
+    assert pointwise.fused_rows({}) == []
