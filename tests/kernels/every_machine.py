@@ -10,10 +10,12 @@ from reelwork.image.frame import Frame
 from reelwork.kernels.blur import gaussian_blur
 from reelwork.kernels.coverage import clip_to_quad, draw
 from reelwork.kernels.resample import resample
+from reelwork.kernels.warp import Warp
 from reelwork.values import Affine, Colour
 from reelwork_filters import BoxBlur, DirectionalBlur, DropShadow, Glow, LensBlur, Outline
 from reelwork_scopes import Histogram, Vectorscope, Waveform
 from reelwork_time import Echo, FrameAverage, TemporalMedian
+from reelwork_warps import Displace, Kaleidoscope, LensDistortion
 
 
 def main() -> None:
@@ -56,6 +58,10 @@ def main() -> None:
     for through in (Echo(number=4, merge="in-front"), FrameAverage(shape="triangle"), TemporalMedian(reach=2)):
         through.render(later, small, context)
         show(through.name, small)
+    for warp in (Displace(map="map", x=30.0), Kaleidoscope(), LensDistortion(k1=-0.4)):
+        others = later[1:2] if isinstance(warp, Displace) else []
+        Warp(warp, source, to_layer=Affine.scaling(0.9, 1.1), context=context, layers=len(others))(out, others)
+        show(warp.name, out)
 
 
 def show(name: str, frame: Frame) -> None:
