@@ -224,10 +224,31 @@ class Fine(SeparableMerge, name="fine", version=1):
         return (b + s) * 0.5
 
 
+class Slow(Good, name="slow", version=1):
+    """Slow: takes a thousand steps for each pixel, and says that it is fast."""
+
+    cost = 2.0
+
+    @staticmethod
+    def pixel(r, g, b, a, amount):
+        x = r
+        for _ in range(1000):
+            x = x * 0.5 + amount
+        return r + x * 0.0, g, b, a
+
+
+class Quick(Good, name="quick", version=1):
+    """Quick: is as fast as it says."""
+
+    cost = 2.0
+
+
 @pytest.mark.parametrize(
     ("cls", "promises"),
     [
         (Good, set()),
+        (Quick, set()),
+        (Slow, {"it takes no more time than its cost says"}),
         (Fine, set()),
         (Leaking, {"transparent pixels stay transparent", "alpha is kept where that is promised"}),
         (Unhelpful, {"its documentation begins with a title"}),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from time import thread_time
 from typing import Final
 
 from reelwork.effect import Extension
@@ -20,7 +22,7 @@ from reelwork.scene.declared import declaration_problems
 from reelwork.testing import elsewhere
 from reelwork.testing.painting import painted
 from reelwork.testing.promise import PICTURES, Promises, trials
-from reelwork.testing.samples import BOX, CONTEXT, changed, ordinary
+from reelwork.testing.samples import BOX, CONTEXT, changed, ordinary, picture
 
 PROMISES: Final = Promises()
 #: Rectangles that lie inside, across the edges and outside of the layer; one is a single pixel.
@@ -33,6 +35,8 @@ TILES: Final = (
 )
 #: The layer, and what lies around it.
 AROUND: Final = Window(-40, -40, 112, 88)
+#: Large enough to measure how long a pixel takes.
+_LARGE: Final = Window(0, 0, 512, 384)
 _INSTANTS: Final = (Fraction(0), Fraction(1, 3), Fraction(2))
 
 
@@ -139,3 +143,26 @@ def _still(cls: type[Extension]) -> None:
     if not cls.timed:
         pictures = {painted(ordinary(cls), BOX, replace(CONTEXT, time=time)).tobytes() for time in _INSTANTS}
         assert len(pictures) == 1, "it reads context.time, which the engine tells only classes with `timed = True`"
+
+
+@PROMISES("it takes no more time than its cost says", PICTURES)
+def _cost(cls: type[Extension]) -> None:
+    if cls.cost is None:
+        return
+    extension, pixels = ordinary(cls), _LARGE.width * _LARGE.height
+    took = _seconds(lambda: painted(extension, _LARGE)) - _seconds(lambda: picture(_LARGE))
+    # ten times, since machines differ, and a few milliseconds, since calls cost something whatever they paint
+    assert took <= 10 * cls.cost * 1e-9 * pixels + 0.01, (
+        f"it takes {took / pixels * 1e9:,.0f} ns for a pixel, and says {cls.cost:g}; a call that takes a hundred times "
+        "its cost is taken to hang"
+    )
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    """Of processor time, the shortest of some."""
+    took = []
+    for _ in range(4):
+        began = thread_time()
+        work()
+        took.append(thread_time() - began)
+    return min(took)
