@@ -6,16 +6,16 @@ a value that can be hashed and cached. Nothing here loads numba: kernels are imp
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass, field
 from fractions import Fraction
 from numbers import Integral
-from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias, dataclass_transform
+from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
 
 from reelwork.errors import PluginError
+from reelwork.extension import KEPT, OWN, SPREAD, Example, Extension, converted
 from reelwork.faults import Calling
 from reelwork.image.window import EVERYWHERE, Window
-from reelwork.kinds import Layer, Param, field_name, param, params
+from reelwork.kinds import Layer, field_name, param
 from reelwork.stage import Stage
 from reelwork.values import Affine, Colour, Display, Projective
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from reelwork.image.frame import Frame
 
 __all__ = [
+    "KEPT",
+    "OWN",
+    "SPREAD",
     "AreaEffect",
     "CompositeMerge",
     "Context",
@@ -55,12 +58,6 @@ ALL: Final[Box] = (float(EVERYWHERE.x0), float(EVERYWHERE.y0), float(EVERYWHERE.
 #: How many instants one temporal effect may read.
 MOST_INSTANTS: Final = 128
 
-#: How an effect carries coverage, which says what of its input a pixel of its output comes from.
-#: ``kept``: from the pixel in the same place; where the input is transparent, so is the output.
-#: ``spread``: from those that ``needs`` names, and none that ``region`` leaves out has any of it.
-#: ``own``: from none; what it paints is its own.
-KEPT, SPREAD, OWN = "kept", "spread", "own"
-
 
 @dataclass(frozen=True)
 class Context:
@@ -83,95 +80,6 @@ class Context:
     display: Display = "srgb"
     frame: Fraction = Fraction(1, 24)
     layers: Mapping[str, Frame] = field(default_factory=dict, repr=False, compare=False)
-
-
-@dataclass(frozen=True)
-class Example:
-    """One picture on an extension's page.
-
-    :param title: what it shows, a few words
-    :param parameters: as a scene writes them
-    :param on: what an effect is tried on: ``picture``, a landscape; ``cutout``, a balloon on transparency; ``flight``,
-        the landscape with a balloon that moves. Empty: the last for effects through time, else the first
-    :param layers: the layers of a composition, in YAML, where parameters alone do not show it; they may show the three,
-        ``other``, which is another landscape, and ``paint``
-    """
-
-    title: str
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    on: str = ""
-    layers: str = ""
-
-
-@dataclass_transform(field_specifiers=(param,), kw_only_default=True, frozen_default=True)
-class Extension:
-    """Base of all that a plugin brings. Subclass one of the classes below it, with ``name=`` and ``version=``.
-
-    The class's docstring is its documentation: first line a title, the rest shown by ``reelwork effects NAME``.
-    """
-
-    #: What messages call its kind.
-    word: ClassVar[str] = "extension"
-    name: ClassVar[str] = ""
-    version: ClassVar[int] = 0
-    #: Parameters (as scenes name them) of which one, and only one, must be written; empty where there is no such rule.
-    exactly_one: ClassVar[tuple[str, ...]] = ()
-    #: Whether it reads ``context.time``. What is not timed is painted once for as long as nothing else changes.
-    timed: ClassVar[bool] = False
-    #: How long it takes at most with usual parameters: nanoseconds for a pixel of its output, on one core of today;
-    #: ``None`` for 100. A call that takes a hundred times as long, and more than a minute, is taken to hang.
-    cost: ClassVar[float | None] = None
-    #: Names that parameters had in older versions, and those that they have now; scenes may go on with the old ones.
-    renamed: ClassVar[Mapping[str, str]] = {}
-    #: Named sets of parameters, as scenes write them: ``{"dreamy": {"radius": 40, "opacity": "80%"}}``.
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
-    #: What its page shows; without any, its defaults.
-    examples: ClassVar[tuple[Example, ...]] = ()
-    #: ``KEPT``, ``SPREAD`` or ``OWN``; empty for what has several inputs, or no picture.
-    coverage: ClassVar[str] = ""
-
-    def __init_subclass__(cls, *, name: str = "", version: int = 0, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        cls.name, cls.version = name, version
-        dataclasses.dataclass(frozen=True, kw_only=True)(cls)
-
-    @classmethod
-    def params(cls) -> dict[str, Param]:
-        """Its parameters by the names that scenes use."""
-        return params(cls)
-
-    @classmethod
-    def migrate(cls, version: int, parameters: dict[str, Any]) -> dict[str, Any]:
-        """Parameters that a scene wrote for an older version, as this version wants them.
-
-        It is asked where a scene says an older version, or says none and writes a name that is not known now.
-
-        :param version: the one that the scene says, or 0
-        :param parameters: by the names that scenes use, those in ``renamed`` by their new ones. A value is what is
-            written: a text such as ``"50%"``, a list, or a mapping, such as keyframes; see :func:`converted`
-        """
-        return parameters
-
-    def check(self) -> None:
-        """Refuse parameters that make no sense together, or a file that cannot be used.
-
-        It is asked when a scene is read, of parameters that do not move.
-
-        :raises ValueError: what is wrong, in words for whoever wrote the scene
-        """
-
-
-def converted(value: Any, change: Callable[[str], str]) -> Any:
-    """A written value with another in place of each that stands in it: of keyframes, of all keys.
-
-    >>> converted({"0s": "4", "2s": {"value": "8", "ease": "hold"}}, lambda text: f"{float(text) / 2:g}")
-    {'0s': '2', '2s': {'value': '4', 'ease': 'hold'}}
-    """
-    if isinstance(value, dict):
-        return {key: part if key == "ease" else converted(part, change) for key, part in value.items()}
-    if isinstance(value, list):
-        return [converted(part, change) for part in value]
-    return change(value)
 
 
 class Effect(Extension):
