@@ -106,7 +106,11 @@ class Vectorscope(Scope, name="vectorscope", version=1):
             bluer, redder = difference(colour)
             x, y, half = middle_x + bluer * unit, middle_y - redder * unit, _TARGET * square.width
             strong += _frame(x - half, y - half, x + half, y + half, line)
-            strong += text(name, x, y - half - letter, letter, 0.5)
+            if abs(redder) < 0.1:  # beside the level axis, and outside
+                side = 1.0 if bluer > 0.0 else -1.0
+                strong += text(name, x + side * (half + 0.7 * letter), y, letter, 0.5 - 0.5 * side)
+            else:  # inside, clear of the circle
+                strong += text(name, x, y + (half + letter if redder > 0.0 else -half - letter), letter, 0.5)
         sine, cosine = maths.sincos_degrees(_SKIN)
         along, across = (radius * cosine, -radius * sine), (0.5 * line * sine, 0.5 * line * cosine)
         skin = (
