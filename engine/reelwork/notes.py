@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import mmap
+import os
 import struct
 import tempfile
 import time
@@ -53,7 +54,8 @@ class Note:
 
     def leave(self) -> None:
         """The call that was begun last ends."""
-        self._running.pop()
+        if self._running:  # it may be empty where threads call at once
+            self._running.pop()
         if self._running:
             self._write(*self._running[-1])
         else:
@@ -126,7 +128,8 @@ class Watch:
 @contextmanager
 def shared() -> Iterator[tuple[int, mmap.mmap]]:
     """Memory to be shared with a process that is started inside, and the descriptor by which that gets it."""
-    with tempfile.TemporaryFile() as file:
+    in_memory = hasattr(os, "memfd_create")
+    with os.fdopen(os.memfd_create("note"), "r+b") if in_memory else tempfile.TemporaryFile() as file:
         file.write(bytes(_SIZE))  # so that no later write finds the disk full
         file.flush()
         yield file.fileno(), mmap.mmap(file.fileno(), _SIZE)
