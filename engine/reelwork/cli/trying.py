@@ -100,7 +100,10 @@ def _sheet(
     to.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(to) as making:
         tried.sheet.save(making, "PNG")
-    own = f", {tried.own * 1000:.1f} ms of it for {cls.name}" if tried.own is not None else ""
+    own = ""
+    if tried.own is not None:
+        each = tried.own * 1e9 / (tried.size[0] * tried.size[1])
+        own = f", {tried.own * 1000:.1f} ms of it for {cls.name} ({each:.1f} ns for a pixel)"
     frame = f"a frame of {tried.size[0]}×{tried.size[1]} takes {tried.seconds * 1000:.1f} ms on one core{own}"
     click.echo(f"{cls.name} {cls.version}: {tried.pictures} pictures; {frame}", err=True)
     click.echo(to)

@@ -5,7 +5,7 @@ from reelwork.effect import Extension
 from reelwork_light_leak.light_flash import LightFlash
 from reelwork_light_leak.light_leak import LightLeak
 
-REELWORK_API = "1.0"
+REELWORK_API = "1.1"
 
 
 @hookimpl

@@ -24,6 +24,7 @@ class LightLeak(PointEffect, name="light-leak", version=2):
 
     positional = True
     keeps_alpha = True
+    cost = 40.0
     renamed: ClassVar[Mapping[str, str]] = {"strength": "amount"}
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "sunset": {"colour": "#ff7030", "amount": "90%", "reach": "60%"},
