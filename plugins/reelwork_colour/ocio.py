@@ -6,14 +6,15 @@ environment. OpenColorIO is loaded where a scene first asks for it.
 
 from __future__ import annotations
 
+import difflib
 import functools
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from reelwork.stage import Stage
 from reelwork.values import File
@@ -104,7 +105,7 @@ def _stages_of(ocio: Any, processor: Any) -> tuple[Stage, ...]:
     try:
         return stages(processor.getOptimizedProcessor(ocio.OPTIMIZATION_LOSSLESS).createGroupTransform())
     except UnknownError as error:
-        raise ValueError(f"it asks for {error}, which Reelwork does not do") from error
+        raise ValueError(f"it asks for {error}, for which Reelwork has no formula") from error
 
 
 _CONFIG: Final = "config.ocio"
@@ -165,7 +166,8 @@ def _alone(config: Any) -> Any:
 def _transforms(ocio: Any, config: Any, wanted: Conversion) -> Iterator[Any]:
     """What a conversion does, one after the other."""
     for name in filter(None, (wanted.from_, wanted.to)):
-        _known(config.getColorSpace(name) is not None, "colour space", name, config.getColorSpaceNames())
+        if config.getColorSpace(name) is None:
+            _unknown("colour space", name, config.getColorSpaceNames())
     needs_own = not wanted.from_ or not wanted.to
     own = _working(ocio, config) if needs_own else ""
     here = wanted.from_ or own
@@ -174,9 +176,10 @@ def _transforms(ocio: Any, config: Any, wanted: Conversion) -> Iterator[Any]:
         yield ocio.LookTransform(src=here, dst=there, looks=wanted.look)
         here = there
     if wanted.display:
-        _known(wanted.display in config.getDisplays(), "display", wanted.display, config.getDisplays())
-        views = config.getViews(wanted.display)
-        _known(wanted.view in views, f"view of {wanted.display!r}", wanted.view, views)
+        if wanted.display not in (displays := tuple(config.getDisplays())):
+            _unknown("display", wanted.display, displays)
+        if wanted.view not in (views := tuple(config.getViews(wanted.display))):
+            _unknown(f"view of {wanted.display!r}", wanted.view, views)
         yield ocio.DisplayViewTransform(src=here, display=wanted.display, view=wanted.view)
         space = config.getDisplayViewColorSpaceName(wanted.display, wanted.view)
         here = wanted.display if space in ("", "<USE_DISPLAY_NAME>") else space
@@ -201,10 +204,11 @@ def _working(ocio: Any, config: Any) -> str:
         ) from error
 
 
-def _known(known: bool, what: str, name: str, names: Any) -> None:
-    if not known:
-        listed = ", ".join(map(repr, names))
-        raise ValueError(f"there is no {what} {name!r}; there are {listed}")
+def _unknown(what: str, name: str, names: Iterable[str]) -> NoReturn:
+    known = tuple(names)
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    remedy = f"did you mean {', '.join(map(repr, near))}?" if near else f"there are {', '.join(map(repr, known))}"
+    raise ValueError(f"there is no {what} {name!r}; {remedy}")
 
 
 @contextmanager

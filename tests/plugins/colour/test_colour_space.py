@@ -128,6 +128,15 @@ def test_what_no_formula_is_known_for_is_refused():
         stages([ocio.Lut3DTransform(gridSize=2, direction=INVERSE)])
 
 
+def test_views_of_aces_2_are_refused(tmp_path):
+    path = tmp_path / "aces2.ocio"
+    path.write_text(ocio.Config.CreateFromBuiltinConfig("cg-config-v4.0.0_aces-v2.0_ocio-v2.5").serialize())
+    ColourSpace(config=linked(path), to="ACEScct").check()
+    view = {"display": "sRGB - Display", "view": "ACES 2.0 - SDR 100 nits (Rec.709)"}
+    with pytest.raises(ValueError, match=r"aces2\.ocio: it asks for the function ACES_OUTPUT_TRANSFORM_20, for which"):
+        ColourSpace(config=linked(path), **view).check()
+
+
 def own(folder, out, name="own.ocio"):
     path = folder / name
     path.write_text(OWN.format(out=out))
@@ -161,9 +170,12 @@ def test_an_archive_brings_its_files_and_a_bare_configuration_reads_none(tmp_pat
     [
         ({}, "nothing is said to be done"),
         ({"display": "sRGB - Display"}, "write both"),
-        ({"to": "ACEScc2"}, "there is no colour space 'ACEScc2'"),
-        ({"display": "television", "view": "x"}, "there is no display 'television'"),
-        ({"display": "sRGB - Display", "view": "x"}, "there is no view of 'sRGB - Display' 'x'"),
+        ({"to": "ACESct"}, "there is no colour space 'ACESct'; did you mean 'ACEScct', 'ACEScg', 'ACEScc'"),
+        ({"display": "x", "view": "x"}, "there is no display 'x'; there are 'sRGB - Display', 'Display P3 - Display',"),
+        (
+            {"display": "sRGB - Display", "view": "x"},
+            "no view of 'sRGB - Display' 'x'; there are 'ACES 1.0 - SDR Video'",
+        ),
         ({"look": "dream"}, "dream"),
     ],
 )
