@@ -302,6 +302,13 @@ class FramePlan:
         return digest(self.root.key, self.window)
 
 
+def is_of_one_picture(node: Node) -> bool:
+    """Whether a node reads a picture and nothing else."""
+    while len(inputs := node.inputs()) == 1:
+        node = inputs[0]
+    return isinstance(node, Picture)
+
+
 def digest(*parts: object) -> bytes:
     """16 bytes for a tuple of values whose ``repr`` says all of them."""
     return blake2b(repr(parts).encode(), digest_size=16).digest()

@@ -7,14 +7,12 @@ is painted whole, once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from typing import Final, TypeAlias
 
 from reelwork.effect import layers_of
-from reelwork.errors import OutputError, PluginError
 from reelwork.faults import Calling
 from reelwork.image import EMPTY, Window
 from reelwork.image.frame import Frame
@@ -43,8 +41,10 @@ from reelwork.plan.nodes import (
     Transit,
     Vector,
     Warped,
+    is_of_one_picture,
 )
 from reelwork.plan.planner import drawing
+from reelwork.render.applied import applied, check_affordable
 from reelwork.render.culprit import culprit
 from reelwork.render.instants import Instants
 from reelwork.render.job import TILE_ROWS
@@ -59,8 +59,6 @@ KEEP_BYTES: Final = 112 << 20
 LASTING_BYTES: Final = 256 << 20
 #: The largest share of a picture that is new for the rest to be copied from the picture before.
 MOST_STALE: Final = 0.8
-#: The largest picture that is painted for the sake of an effect: 16,384 × 16,384.
-MOST_PIXELS: Final = 1 << 28
 
 
 class Executor:
@@ -278,7 +276,7 @@ class Executor:
                 if whole[index]:
                     mergers[index](out, self._realised(node).frame)
                 else:
-                    for strip in _strips(window, self._tile_rows) if _is_of_one_picture(node) else (window,):
+                    for strip in _strips(window, self._tile_rows) if is_of_one_picture(node) else (window,):
                         mergers[index](out, self._new(node, strip))
                 self._pass()
 
@@ -308,22 +306,22 @@ class Executor:
 
     def _paint_area(self, node: Area, out: Frame) -> None:
         needs = asking.needs(node.effect, out.window, node.context)
-        _check_affordable(node, needs, out.window)
+        check_affordable(node, needs, out.window)
         source = self._new(node.source, needs)
         layers = {
             name: self._new(other, asking.needs_of(node.effect, name, out.window, node.context))
             for name, other in zip(layers_of(type(node.effect)), node.others, strict=True)
         }
         if node.mix == 1.0:
-            _render(node, source, out, layers)
+            applied(node, source, out, layers)
             return
         above = Frame.empty(out.window)
-        _render(node, source, above, layers)
+        applied(node, source, above, layers)
         frames.mix(source.crop(out.window), above, node.mix, out)
 
     def _warp(self, node: Warped) -> Painter:
         window = self._keeper.window(node.source)
-        _check_affordable(node, window, self._keeper.window(node))
+        check_affordable(node, window, self._keeper.window(node))
         source = Frame.transparent(EMPTY) if window.is_empty else self._realised(node.source).frame
         calling, layers = Calling(node.effect, doing="place()"), len(node.others)
         with calling:
@@ -343,7 +341,7 @@ class Executor:
 
     def _paint_temporal(self, node: Temporal, out: Frame) -> None:
         needs = asking.needs(node.effect, out.window, node.context)
-        _check_affordable(node, needs, out.window)
+        check_affordable(node, needs, out.window)
 
         def shown(source: Node) -> Frame:
             frame = self._new(source, needs)
@@ -352,10 +350,10 @@ class Executor:
 
         sources = Instants(node.sources, shown)
         if node.present is None:
-            _render(node, sources, out)
+            applied(node, sources, out)
             return
         above = Frame.empty(out.window)
-        _render(node, sources, above)
+        applied(node, sources, above)
         frames.mix(self._new(node.present, out.window), above, node.mix, out)
 
     def _paint_clip(self, node: Clip, out: Frame) -> None:
@@ -373,17 +371,10 @@ class Executor:
             out.data[:] += below.data - inside.data
 
     def _paint_transit(self, node: Transit, out: Frame) -> None:
-        ends = [None if end is None else self._new(end, out.window) for end in (node.source_from, node.source_to)]
-        frames.transition(
-            node.transition,
-            node.progress,
-            ends[0],
-            ends[1],
-            out,
-            to_layer=node.to_layer,
-            size=node.size,
-            display=self._display,
-        )
+        ends = (node.source_from, node.source_to)
+        before, after = (None if end is None else self._new(end, out.window) for end in ends)
+        lead = partial(frames.transition, to_layer=node.to_layer, size=node.size, display=self._display)
+        lead(node.transition, node.progress, before, after, out)
 
 
 def _stale(before: FramePlan, plan: FramePlan) -> list[Window] | None:
@@ -399,40 +390,6 @@ def _strips(window: Window, rows: int) -> Iterator[Window]:
         yield Window(window.x0, top, window.x1, min(top + rows, window.y1))
 
 
-def _is_of_one_picture(node: Node) -> bool:
-    """Whether it reads a picture and nothing else."""
-    while len(inputs := node.inputs()) == 1:
-        node = inputs[0]
-    return isinstance(node, Picture)
-
-
 def _paint_box(node: Box, out: Frame) -> None:
     frames.fill(out, node.colour)
     coverage.clip_to_quad(out, node.matrix, *node.size)
-
-
-def _render(
-    node: Area | Temporal, source: Frame | Sequence[Frame], out: Frame, layers: Mapping[str, Frame] | None = None
-) -> None:
-    """Have an effect fill ``out``.
-
-    :param layers: as in :class:`reelwork.effect.Context`
-    :raises PluginFault: it fails
-    """
-    with Calling(node.effect, doing="render()", pixels=out.data[0].size):
-        render: Callable[..., object] = node.effect.render
-        given = render(source, out, replace(node.context, layers=layers) if layers else node.context)
-        if given is not None:
-            raise PluginError(f"it must fill out.data and give nothing, and gave a {type(given).__name__}")
-
-
-def _check_affordable(node: Area | Warped | Temporal, needs: Window, wanted: Window) -> None:
-    """Whether what an effect needs of its source can be painted.
-
-    :raises OutputError: that is more than fits into any machine's memory
-    """
-    if needs.width * needs.height > max(MOST_PIXELS, 4 * wanted.width * wanted.height):
-        raise OutputError(
-            f"{node.layer}: for the effect {node.effect.name!r} a picture of {needs.width:,} × {needs.height:,} pixels "
-            "would have to be painted; make the effect's lengths smaller, or the layer's scale"
-        )
