@@ -88,6 +88,9 @@ def test_nothing_is_run_unless_the_owner_allows_the_folder(scene, monkeypatch):
         assert f"{folder / 'dim.py'} may bring it, but is code, which is loaded only where" in str(error.value)
         assert f"${VARIABLE} must name {folder}" in str(error.value)
         assert not (folder / "was-run").exists()
+    scene.write_text(SCENE.replace("EFFECT", "'effects:dim'"))
+    with pytest.raises(SceneError, match=r"dim\.py may bring it"):
+        prepare(scene, Settings())
 
 
 def test_a_folder_that_leads_elsewhere_by_a_link_is_judged_by_where_it_leads(scene, tmp_path, monkeypatch):

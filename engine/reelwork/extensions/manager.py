@@ -142,7 +142,8 @@ class Registry:
 
     def lost(self, name: str) -> str:
         """Where an extension that is not known may be, and why it is not known; empty where nobody knows."""
-        files = (f"{file.path} may bring it, but {file.why}" for file in self.unloaded if file.may_bring(name))
+        own = name.rpartition(":")[2]
+        files = (f"{file.path} may bring it, but {file.why}" for file in self.unloaded if file.may_bring(own))
         failed = (plugin for plugin in self.plugins if plugin.failure)
         plugins = (plugin.loss for plugin in failed if may_bring(plugin.module, name))
         return next(files, "") or next(plugins, "")
