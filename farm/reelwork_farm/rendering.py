@@ -210,15 +210,16 @@ class RenderProcess:
         if held > self._memory:
             self._kill()
             message = f"it held {_gigabytes(held)} of memory {doing}, and may hold {_gigabytes(self._memory)}"
-            raise NotMade(Failure(Cause.MEMORY, message))
+            raise NotMade(Failure(Cause.MEMORY, self._suspecting(notes.read(self._note), message)))
         if (found := self._watch.overdue()) is not None:
             self._kill()
-            raise NotMade(Failure(Cause.PLUGIN, str(faults.overdue(*found))[:_KEPT_WORDS]))
+            message = f"an effect hung {doing}\n{faults.overdue(*found)}"
+            raise NotMade(Failure(Cause.PLUGIN, message[:_KEPT_WORDS]))
         if still > self._standstill:
             where = f" ({self.stage})" if self.stage else ""
             self._kill()
             message = f"it stood still for {still:.0f} s {doing}{where}; an effect or a decoder hangs"
-            raise NotMade(Failure(Cause.PLUGIN, message))
+            raise NotMade(Failure(Cause.PLUGIN, self._suspecting(notes.read(self._note), message)))
 
     def _obituary(self, doing: str) -> Failure:
         """How it ended, after the end of its news."""
@@ -237,10 +238,11 @@ class RenderProcess:
             return Failure(Cause.PLUGIN, self._suspecting(seen, f"it crashed with {signal_name(-code)} {doing}{fault}"))
         return Failure(Cause.PLUGIN, self._suspecting(seen, f"it ended by itself with code {code} {doing}"))
 
-    @staticmethod
-    def _suspecting(seen: notes.Seen | None, what: str) -> str:
+    def _suspecting(self, seen: notes.Seen | None, what: str) -> str:
         """What happened, with whose code ran meanwhile."""
-        return what if seen is None else str(faults.suspected(seen, what))[:_KEPT_WORDS]
+        if seen is None:
+            return what
+        return f"{what}\n{faults.suspected(seen, 'this ran at that time', tuple(self._words))}"[:_KEPT_WORDS]
 
     def _kill(self) -> None:
         if self._process.poll() is None:

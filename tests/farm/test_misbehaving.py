@@ -13,7 +13,8 @@ def test_who_renders_on_a_farm_hears_which_units_could_not_be_and_the_log_says_w
     scene = strange_film(tmp_path, ["none", "crash"])
     address = machine.up("--workers", "2", "--no-ray")
     said = machine("render", scene, "--farm", address, "--to", tmp_path / "film.mp4", code=8)
-    assert "uniforms(): it crashed with SIGSEGV while it rendered frames 96-191" in said
+    assert "plugin: it crashed with SIGSEGV while it rendered frames 96-191" in said
+    assert "uniforms(): this ran at that time (" in said
     assert "the effect 'strange'" in said
     assert "in compositions.main.layers[2].effects[0]" in said
     client = machine.client()
