@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from reelwork import Example, PointEffect, maths, param
@@ -56,6 +57,9 @@ class HueSaturation(PointEffect, name="hue-saturation", version=1):
             60.0 / max(self.softness, 1e-3),
         )
 
+    def pixel_function(self) -> Callable[..., tuple[float, float, float, float]]:
+        return self.of_all if self.range >= 360.0 else self.pixel
+
     @staticmethod
     def pixel(
         r: float,
@@ -71,18 +75,48 @@ class HueSaturation(PointEffect, name="hue-saturation", version=1):
     ) -> tuple[float, float, float, float]:
         greatest, least = max(r, max(g, b)), min(r, min(g, b))
         chroma, middle = greatest - least, 0.5 * (greatest + least)
-        by = 1.0 / chroma if chroma > 0.0 else 0.0
-        own = (g - b) * by if greatest == r else 2.0 + (b - r) * by if greatest == g else 4.0 + (r - g) * by
+        own = hue_of(r, g, b, greatest, chroma)
         distance = abs(own - centre)
         distance = abs(distance - 6.0 * maths.floor(distance * (1.0 / 6.0) + 0.5))
         # greys have no hue: they belong to no range but that of all
         weight = smooth(1.0 - (distance - reach) * steepness) * (1.0 if (chroma > 0.0) | (reach > 3.0) else 0.0)
-        turned, chroma = own + hue * weight, chroma * (1.0 + (saturation - 1.0) * weight)
-        light = lightness * weight
-        middle = middle + (max(1.0 - middle, 0.0) if light > 0.0 else middle) * light
-        chroma = chroma * (1.0 - abs(light))
-        low = middle - 0.5 * chroma
-        return low + chroma * part(turned), low + chroma * part(turned - 2.0), low + chroma * part(turned + 2.0), a
+        return turned(own, chroma, middle, hue * weight, 1.0 + (saturation - 1.0) * weight, lightness * weight, a)
+
+    @staticmethod
+    def of_all(
+        r: float,
+        g: float,
+        b: float,
+        a: float,
+        hue: float,
+        saturation: float,
+        lightness: float,
+        centre: float,
+        reach: float,
+        steepness: float,
+    ) -> tuple[float, float, float, float]:
+        """As ``pixel``, of all hues."""
+        greatest, least = max(r, max(g, b)), min(r, min(g, b))
+        chroma, middle = greatest - least, 0.5 * (greatest + least)
+        own = hue_of(r, g, b, greatest, chroma)
+        return turned(own, chroma, middle, hue, 1.0 + (saturation - 1.0), lightness, a)
+
+
+def hue_of(r: float, g: float, b: float, greatest: float, chroma: float) -> float:
+    """The hue in sixths of a turn from red; 0 of greys."""
+    by = 1.0 / chroma if chroma > 0.0 else 0.0
+    return (g - b) * by if greatest == r else 2.0 + (b - r) * by if greatest == g else 4.0 + (r - g) * by
+
+
+def turned(
+    own: float, chroma: float, middle: float, hue: float, saturation: float, light: float, a: float
+) -> tuple[float, float, float, float]:
+    """A colour of a hue, a chroma and a lightness, turned, made stronger and brighter."""
+    own, chroma = own + hue, chroma * saturation
+    middle = middle + (max(1.0 - middle, 0.0) if light > 0.0 else middle) * light
+    chroma = chroma * (1.0 - abs(light))
+    low = middle - 0.5 * chroma
+    return low + chroma * part(own), low + chroma * part(own - 2.0), low + chroma * part(own + 2.0), a
 
 
 def part(hue: float) -> float:
