@@ -173,3 +173,21 @@ def test_every_picture_that_there_is_can_be_swept():
     assert row(registry().effects["glow"], "radius=0..40", 5).values == ("0", "10", "20", "30", "40")
     with pytest.raises(ValueError, match="no parameter"):
         row(registry().effects["glow"], "wrong", 5)
+
+
+def test_an_effect_that_needs_a_file_is_tried_with_its_sample_or_with_one_that_is_given(file):
+    dark = file.with_name("dark.cube")
+    dark.write_text("LUT_1D_SIZE 2\n0 0 0\n0.5 0.5 0.5\n")
+    options = ["--on", str(file.with_name("white.png")), "--width", str(SIDE), "--sweep", "space=display,linear"]
+    sheet = file.with_name("out.png")
+
+    def brightness(*more: str) -> float:
+        result = CliRunner().invoke(cli, ["plugin", "try", "lut", *options, "--to", str(sheet), *more])
+        assert result.exit_code == 0, result.output
+        return light(sheet, 0, 1)
+
+    assert brightness() == pytest.approx(1.0, abs=0.01)
+    assert brightness("--set", f"file={dark}") == pytest.approx(0.214, abs=0.01)
+    result = CliRunner().invoke(cli, ["plugin", "try", "lut", *options, "--set", "file=gone.cube"])
+    assert result.exit_code == 7
+    assert "there is no file gone.cube" in result.output

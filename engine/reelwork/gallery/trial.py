@@ -19,6 +19,7 @@ from reelwork.gallery.shots import INSTANT, OnFile, staged
 from reelwork.gallery.sweeps import PROGRESS, TIME, Row
 from reelwork.graph.model import Graph
 from reelwork.image.frame import Frame
+from reelwork.kinds import REQUIRED, File
 from reelwork.media.convert import frame_to_pixels
 from reelwork.media.probe import probe
 from reelwork.plan.planner import plan_frame
@@ -100,6 +101,11 @@ class _Stage:
         if trial.on is not None:
             facts = probe(trial.on)
             self._on = OnFile(f"picture{trial.on.suffix}", (facts.width, facts.height))
+        kinds = ((name, param.kind) for name, param in trial.extension.params().items())
+        self._files = {name: kind for name, kind in kinds if isinstance(kind, File)}
+        self._samples = {name: f"sample{kind.endings[0]}" for name, kind in self._files.items() if kind.sample}
+        for name, sample in self._samples.items():
+            scene.with_name(sample).write_text(self._files[name].sample, "utf-8")
 
     def row(self, row: Row) -> list[tuple[Image.Image, str]]:
         """A picture for each value."""
@@ -137,17 +143,31 @@ class _Stage:
     def _graph(self, changed: Mapping[str, str], without: bool) -> Graph:
         trial = self._trial
         cls, either = trial.extension, trial.extension.exactly_one
-        fixed = {n: v for n, v in trial.fixed.items() if not (n in either and set(either) & changed.keys())}
+        needed = {n: file for n, file in self._samples.items() if cls.params()[n].default is REQUIRED}
+        given = {**needed, **trial.fixed}
+        fixed = {n: v for n, v in given.items() if not (n in either and set(either) & changed.keys())}
         own = {name: value for name, value in {**fixed, **changed}.items() if name in cls.params()}
         parameters = ", ".join(filter(None, [_parameters(own), "enabled: false" if without else ""]))
         try:
             self._scene.write_text(staged(trial.name, trial.extension, parameters, self._on), "utf-8")
             enclosed = {} if self._on is None or trial.on is None else {self._on.name: trial.on}
+            enclosed |= self._read({**trial.fixed, **changed})
             return prepare(self._scene, Settings(enclosed=enclosed), trial.known).graph("main")
         except SceneError as error:
             raise OutputError("\n".join(_told(error))) from error
         except ValueError as error:
             raise OutputError(str(error)) from error
+
+    def _read(self, values: Mapping[str, str]) -> dict[str, Path]:
+        """The files that parameters name, from where the command runs.
+
+        :raises OutputError: one is not there
+        """
+        found = {values[name]: Path(values[name]) for name in self._files if name in values}
+        for name, path in found.items():
+            if not path.is_file():
+                raise OutputError(f"there is no file {name}")
+        return found
 
 
 def _timed(paint: Callable[[], object]) -> float:
