@@ -137,19 +137,26 @@ def merger(merge: type[Merge], space: Space, opacity: float = 1.0, path: str = "
     opacity = float(opacity)
     if opacity <= 0.0:
         return lambda backdrop, source: None
-    with Calling(merge, path=path):
+    try:
         run = generated.merge_kernel(merge, space)
+    except Exception as error:
+        raise fault(error, merge, path=path) from error
 
     def onto(backdrop: Frame, source: Frame) -> None:
         both = backdrop.window & source.window
-        if both.is_empty:
-            return
-        try:
+        if not both.is_empty:
             run(source.data, *source.window[:2], backdrop.data, *backdrop.window[:2], *both, opacity)
-        except Exception as error:
-            raise fault(error, merge, path=path) from error
 
-    return onto
+    if merge.name == "normal":
+        return onto  # of which there may be thousands a frame
+    calling = Calling(merge, path=path)
+
+    def watched(backdrop: Frame, source: Frame) -> None:
+        calling.pixels = source.data[0].size
+        with calling:
+            onto(backdrop, source)
+
+    return watched
 
 
 def mix(a: Frame, b: Frame, amount: float, out: Frame) -> None:
