@@ -52,7 +52,8 @@ class Extension:
     #: Whether it reads ``context.time``. What is not timed is painted once for as long as nothing else changes.
     timed: ClassVar[bool] = False
     #: How long it takes at most with usual parameters: nanoseconds for a pixel of its output, on one core of today;
-    #: ``None`` for 100. A call that takes a hundred times as long, and more than a minute, is taken to hang.
+    #: ``None`` where nobody says. A call that takes a hundred times as long, and more than five seconds, is taken to
+    #: hang; without a declared cost, one of more than a minute.
     cost: ClassVar[float | None] = None
     #: Names that parameters had in older versions, and those that they have now; scenes may go on with the old ones.
     renamed: ClassVar[Mapping[str, str]] = {}

@@ -38,9 +38,12 @@ _MARK: Final = "_used_at"
 _NOTED: Final = "_noted_as"
 #: Nanoseconds a pixel on one core that an extension without a declared cost is taken to need.
 DEFAULT_COST: Final = 100.0
+#: Seconds that a call may take whatever its declared cost: a machine may be busy with other things.
+SOON: Final = 5.0
 #: How many times its cost a call may take.
 MOST_TIMES: Final = 100.0
-#: Seconds that any call may take, where the machine's owner says nothing else, and the variable in which he does.
+#: Seconds that a call without a declared cost may take, where the machine's owner says nothing else, and the variable
+#: in which he does.
 PATIENCE: Final = 60.0
 PATIENCE_VARIABLE: Final = "REELWORK_PATIENCE"
 #: Characters of one parameter, and of what an error says.
@@ -171,8 +174,10 @@ class Calling:
     def _seconds(self) -> float:
         if not self.pixels:
             return patience()
-        cost = sum(DEFAULT_COST if each.cost is None else each.cost for each in self.extensions)
-        return max(patience(), MOST_TIMES * cost * 1e-9 * self.pixels)
+        costs = [each.cost for each in self.extensions]
+        least = patience() if None in costs else min(SOON, patience())
+        cost = sum(DEFAULT_COST if cost is None else cost for cost in costs)
+        return max(least, MOST_TIMES * cost * 1e-9 * self.pixels)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -231,7 +236,7 @@ def overdue(seen: notes.Seen, seconds: float) -> PluginFault:
 
 @functools.cache
 def patience() -> float:
-    """How many seconds any call may take, whatever its declared cost.
+    """How many seconds a call may take that has no declared cost.
 
     :raises PluginError: the variable does not hold a number above 0
     """

@@ -190,6 +190,19 @@ class Deadly(AreaEffect, name="deadly", version=7):
                 endless(out.data)
 
 
+class Quick(AreaEffect, name="quick", version=1):
+    """Says that it takes next to nothing, and takes a minute."""
+
+    cost = 2.0
+
+    def margin(self, context):
+        return (0, 0, 0, 0)
+
+    def render(self, source, out, context):
+        out.paste(source)
+        time.sleep(60)
+
+
 @kernel
 def endless(data):
     i = 0
@@ -234,4 +247,4 @@ class Way(Transition, name="faulty-way", version=1):
 
 @hookimpl
 def reelwork_extensions():
-    return (Point, Three, Untyped, Area, Warp, Trail, Dark, Blot, Sums, Moody, Deadly, Drawn, Made, Mixed, Way)
+    return (Point, Three, Untyped, Area, Warp, Trail, Dark, Blot, Sums, Moody, Deadly, Quick, Drawn, Made, Mixed, Way)

@@ -284,6 +284,13 @@ def test_what_hangs_is_named_and_its_worker_ended(scene, how, monkeypatch):
     assert "s and did not end; it may take 2 s\n  at frame 12 (0.5s)" in str(caught.value)
 
 
+def test_what_takes_a_hundred_times_its_declared_cost_stops_the_render(scene):
+    with pytest.raises(PluginFault) as caught:
+        rendering(scene("{solid: red, effects: [quick]}"), Settings(), Told())
+    assert "'quick'" in str(caught.value)
+    assert "s and did not end; it may take 5 s\n  at frame 0 (0s)" in str(caught.value)
+
+
 def test_a_draft_goes_on_without_what_stops_its_workers(scene, monkeypatch):
     monkeypatch.setenv("REELWORK_PATIENCE", "1.5")
     told = Told()
@@ -307,6 +314,11 @@ def test_compiling_counts_for_nothing_and_a_declared_cost_for_much():
                 assert b"faulty-area" in notes.read(memory).text
             assert notes.read(memory).text == seen.text
         assert notes.read(memory) is None
+        for pixels, seconds in ((1, 5.0), (50_000_000, 10.0)):  # at 2 ns
+            with Calling(faulty.Quick(), doing="render()", pixels=pixels):
+                assert notes.read(memory).limit == pytest.approx(seconds)
+            with Calling(faulty.Quick(), faulty.Point(), pixels=pixels):
+                assert notes.read(memory).limit >= faults.patience()
     finally:
         faults.note_in(None)
 
