@@ -21,6 +21,8 @@ from reelwork.values import File
 
 #: The configuration of the Academy's colour spaces that comes with OpenColorIO; fixed, so that pictures never change.
 BUILT_IN: Final = "studio-config-v2.2.0_aces-v1.3_ocio-v2.4"
+#: The largest number that a grade may have, in single precision.
+_LARGEST: Final = 3.4e38
 #: The engine's own colour space, in that configuration.
 WORKING: Final = "Linear Rec.709 (sRGB)"
 
@@ -82,7 +84,10 @@ def grades(file: File) -> tuple[tuple[str, tuple[float, ...]], ...]:
         path = Path(folder) / f"grades{file.ending}"
         path.write_bytes(file.read())
         found = ocio.CDLTransform.CreateGroupFromFile(str(path))
-        return tuple((cdl.getID(), (*cdl.getSlope(), *cdl.getOffset(), *cdl.getPower(), cdl.getSat())) for cdl in found)
+        read = tuple((cdl.getID(), (*cdl.getSlope(), *cdl.getOffset(), *cdl.getPower(), cdl.getSat())) for cdl in found)
+        if not all(abs(number) <= _LARGEST for _, numbers in read for number in numbers):
+            raise ValueError("it has numbers that are infinite, or none at all (NaN)")
+        return read
 
 
 _one_at_a_time: Final = threading.Lock()
@@ -90,13 +95,25 @@ _one_at_a_time: Final = threading.Lock()
 
 @contextmanager
 def _turn() -> Iterator[Any]:
-    """OpenColorIO, without what it remembers of files by their names, which here are not those of the disk."""
+    """OpenColorIO, without what it remembers of files by their names, which here are not those of the disk.
+
+    What neither memory nor an archive has, it would look for on the disk where its path is absolute, and asks by the
+    hash whether it is there: no file has one here.
+    """
     from reelwork_colour.operations import opencolorio  # numpy loads here
 
     ocio = opencolorio()
     with _one_at_a_time:
         ocio.ClearAllCaches()
-        yield ocio
+        ocio.SetComputeHashFunction(_no_hash)
+        try:
+            yield ocio
+        finally:
+            ocio.ResetComputeHashFunction()
+
+
+def _no_hash(path: str) -> str:
+    return ""
 
 
 def _stages_of(ocio: Any, processor: Any) -> tuple[Stage, ...]:

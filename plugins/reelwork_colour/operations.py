@@ -19,6 +19,7 @@ _IDENTITY: Final = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
 _LUMA: Final = (0.2126, 0.7152, 0.0722)
 #: What limits are where there are none.
 _FAR: Final = 3.0e38
+_LARGEST: Final = float(np.finfo(np.float32).max)
 
 
 class UnknownError(ValueError):
@@ -37,8 +38,17 @@ def stages(transforms: Iterable[Any]) -> tuple[Stage, ...]:
     """The stages of some transforms, one after the other, as ``Processor.createGroupTransform`` gives them.
 
     :raises UnknownError: one of them is none that this module knows
+    :raises ValueError: one has numbers that are infinite or none, of which no picture can be made
     """
-    return tuple(chain.from_iterable(map(_stages, transforms)))
+    made = tuple(chain.from_iterable(map(_stages, transforms)))
+    for stage in made:
+        _finite(stage.uniforms)
+    return made
+
+
+def _finite(numbers: Any) -> None:
+    if not (np.abs(numbers) <= _LARGEST).all():
+        raise ValueError("it has numbers that are infinite, or none at all (NaN)")
 
 
 def _stages(transform: Any) -> _Stages:
@@ -157,7 +167,8 @@ def _lut1d(transform: Any, inverse: bool) -> _Stages:
         return _sampled(transform, inverse)
     data = np.reshape(transform.getData(), (-1, 3)).T
     if transform.getInputHalfDomain():
-        return _by_halves(data)
+        return _by_halves(data)  # what is no number may become none
+    _finite(data)
     if data.shape[1] == 1:
         data = data.repeat(2, axis=1)
     return [Stage(steps.curves, (float(data.shape[1]),), (_flat(data),))]
@@ -166,7 +177,9 @@ def _lut1d(transform: Any, inverse: bool) -> _Stages:
 def _lut3d(transform: Any, inverse: bool) -> _Stages:
     if inverse:
         raise UnknownError("the inverse of a 3D LUT")
-    return [Stage(steps.cube, (float(transform.getGridSize()),), (_flat(np.asarray(transform.getData())),))]
+    data = np.asarray(transform.getData())
+    _finite(data)
+    return [Stage(steps.cube, (float(transform.getGridSize()),), (_flat(data),))]
 
 
 def _sampled(transform: Any, inverse: bool) -> _Stages:

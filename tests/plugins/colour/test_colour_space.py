@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zipfile import ZipFile
+
 import numpy as np
 import PyOpenColorIO as ocio
 import pytest
@@ -163,6 +165,22 @@ def test_an_archive_brings_its_files_and_a_bare_configuration_reads_none(tmp_pat
     ocio.Config.CreateFromFile(str(path)).archive(str(archive))
     found = by_hand(ColourSpace(to="out", config=linked(archive)).stages(), [[0.25, 0.5, 0.75]])
     assert np.allclose(found, [[0.4, 0.8, 0.9]])
+
+
+@pytest.mark.parametrize("searched", [True, False])
+def test_neither_reads_files_of_the_disk_by_their_whole_paths(tmp_path, searched):
+    luts = tmp_path / "luts"
+    luts.mkdir()
+    (luts / "curve.spi1d").write_text(CURVE)
+    source = "curve.spi1d" if searched else luts / "curve.spi1d"
+    path = own(tmp_path, f"!<FileTransform> {{src: {source}}}")
+    path.write_text(path.read_text().replace("search_path: luts", f"search_path: {luts}"))
+    archive = tmp_path / "own.ocioz"
+    with ZipFile(archive, "w") as packed:
+        packed.write(path, "config.ocio")
+    for file in (path, archive):
+        with pytest.raises(ValueError, match=r"curve\.spi1d' could not be located"):
+            ColourSpace(to="out", config=linked(file)).check()
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,9 @@ def test_between_the_corners_of_a_cube_colours_are_those_of_opencolorio(corners,
             "</ProcessList>",
             "a.ctf cannot be used:",
         ),
+        ("a.spimtx", "nan 0 0 0 0 1 0 0 0 0 1 0\n", "a.spimtx: it has numbers that are infinite, or none at all"),
+        ("a.cube", CUBE_1D.replace("0.250", "nan"), "a.cube: it has numbers that are infinite, or none at all"),
+        ("a.cube", CUBE_1D.replace("0.250", "inf"), "a.cube: it has numbers that are infinite, or none at all"),
     ],
 )
 def test_what_is_no_lut_is_refused_in_words(tmp_path, name, text, said):
@@ -146,6 +149,18 @@ def test_what_is_no_lut_is_refused_in_words(tmp_path, name, text, said):
     with pytest.raises(ValueError, match=said) as caught:
         Lut(file=linked(path)).check()
     assert linked(path).digest not in str(caught.value)
+
+
+def test_a_lut_reads_no_other_file_wherever_it_lies(tmp_path):
+    other = tmp_path / "other.cube"
+    other.write_text(CUBE_1D)
+    path = tmp_path / "a.ctf"
+    path.write_text(
+        '<ProcessList id="x" version="1.7">'
+        f'<Reference inBitDepth="32f" outBitDepth="32f" path="{other}"/></ProcessList>'
+    )
+    with pytest.raises(ValueError, match=r"a.ctf cannot be used: .* could not be located"):
+        Lut(file=linked(path)).check()
 
 
 def test_a_file_that_was_changed_meanwhile_is_not_used(tmp_path):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from plugins.colour.files import linked
 from reference.colour import light_to_srgb, srgb_to_light
 
 from reelwork import PointEffect
@@ -196,6 +197,16 @@ def test_cdl():
     graded = np.where(graded > 0, abs(graded) ** np.array((1.2, 1.0, 0.8)), graded)
     luma = (graded @ (0.2126, 0.7152, 0.0722))[:, None]
     assert in_light(effect, COLOURS, 0.5) == pytest.approx(luma + (graded - luma) * 0.7, abs=1e-5)
+
+
+def test_a_grade_of_no_numbers_is_refused(tmp_path):
+    path = tmp_path / "a.cc"
+    path.write_text(
+        "<ColorCorrection><SOPNode><Slope>1 1 1</Slope><Offset>0 nan 0</Offset><Power>1 1 1</Power></SOPNode>"
+        "</ColorCorrection>"
+    )
+    with pytest.raises(ValueError, match=r"a\.cc: it has numbers that are infinite, or none at all"):
+        Cdl(file=linked(path)).check()
 
 
 @pytest.mark.parametrize("curve", ["reinhard", "filmic", "aces"])
