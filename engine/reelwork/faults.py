@@ -184,8 +184,8 @@ class Calling:
     ) -> None:
         if _notes:
             _notes[-1].leave()
-        if isinstance(error, PluginFault) or not isinstance(error, Exception | SystemExit):
-            return
+        if error is None or isinstance(error, PluginFault | KeyboardInterrupt | GeneratorExit):
+            return  # what else lies beside Exception, such as a panic of Rust, is a fault like any other
         if isinstance(error, ReelworkError) and not isinstance(error, PluginError):
             return  # it says for itself what is wrong, such as a file that cannot be read
         raise fault(error, *self.extensions, doing=self.doing, path=self.path) from error

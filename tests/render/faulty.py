@@ -30,10 +30,16 @@ from reelwork.kernels import kernel
 from reelwork.kinds import Choice, Ratio
 
 
+class Panic(BaseException):
+    """As extensions in Rust raise it."""
+
+
 class Point(PointEffect, name="faulty-point", version=3):
     """Fails in Python, as its parameter says."""
 
-    how: str = param("", kind=Choice(("", "identity", "uniforms", "words", "nothing", "made", "quits")), help="What.")
+    how: str = param(
+        "", kind=Choice(("", "identity", "uniforms", "words", "nothing", "made", "quits", "panics")), help="What."
+    )
     amount: float = param(0.25, kind=Ratio(), help="Of nothing.")
 
     def __post_init__(self) -> None:
@@ -48,6 +54,8 @@ class Point(PointEffect, name="faulty-point", version=3):
             return ({}["missing"],)
         if self.how == "quits":
             sys.exit(0)
+        if self.how == "panics":
+            raise Panic("called `Option::unwrap()` on a `None` value")
         return {"words": ("red",), "nothing": None}.get(self.how, (self.amount,))
 
     @staticmethod

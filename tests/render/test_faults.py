@@ -93,6 +93,7 @@ def test_an_error_in_an_effect_says_whose_it_is_where_it_is_used_and_when(scene)
         ("effects: [{faulty-point: {how: nothing}}]", "uniforms(): it must give a tuple of numbers and colours"),
         ("effects: [{faulty-point: {how: made}}]", "ValueError: this cannot be"),
         ("effects: [{faulty-point: {how: quits}}]", "uniforms(): SystemExit: 0"),
+        ("effects: [{faulty-point: {how: panics}}]", "uniforms(): Panic: called `Option::unwrap()`"),
         ("effects: [three-results]", "Three.pixel must give 4 numbers; it gives 3"),
         ("effects: [invert, three-results]", "Three.pixel must give 4 numbers; it gives 3"),
         ("effects: [{faulty-area: {how: margin}}]", "margin() must give four whole numbers, and gave (1.5, 2)"),
