@@ -1,6 +1,6 @@
 """Warp effects that tests share."""
 
-from reelwork import AreaEffect, PointEffect, WarpEffect, maths, param
+from reelwork import AreaEffect, AreaGenerator, PointEffect, WarpEffect, maths, param
 from reelwork.kinds import Layer
 from reelwork.values import Affine, Projective
 
@@ -120,3 +120,16 @@ class Through(AreaEffect, name="through", version=1):
         far = round(3 * context.scale[0])
         other = context.layers["mask"].crop(out.window.expand(-far, 0, far, 0))
         out.data[:] = other.data * source.crop(out.window).data[3]
+
+
+class Upside(AreaGenerator, name="upside", version=1):
+    """Upside: another layer, upside down."""
+
+    of: str = param("", kind=Layer(), help="The layer that is shown.")
+
+    def needs_of(self, layer, wanted, context):
+        both = round(context.box[1] + context.box[3])
+        return wanted._replace(y0=both - wanted.y1, y1=both - wanted.y0)
+
+    def render(self, out, context):
+        out.data[:] = context.layers["of"].crop(self.needs_of("of", out.window, context)).data[:, ::-1]

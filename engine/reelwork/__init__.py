@@ -2,6 +2,7 @@
 
 from reelwork.effect import (
     AreaEffect,
+    AreaGenerator,
     CompositeMerge,
     Context,
     Example,
@@ -27,6 +28,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AreaEffect",
+    "AreaGenerator",
     "CompositeMerge",
     "Context",
     "Example",

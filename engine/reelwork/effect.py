@@ -316,7 +316,7 @@ class CompositeMerge(Merge):
 
 
 class Generator(Extension):
-    """Makes a picture from nothing. Subclass one of the two below."""
+    """Makes a picture from nothing, or of further layers. Subclass one of the three below."""
 
     word: ClassVar[str] = "generator"
     coverage: ClassVar[str] = OWN
@@ -342,6 +342,28 @@ class VectorGenerator(Generator):
 
     def draw(self, width: float, height: float) -> Drawing:
         """The drawing and its box, given the composition's size in pixels. Pure: the engine keeps the result."""
+        raise NotImplementedError
+
+
+class AreaGenerator(Generator):
+    """Fills its box, the composition's, with numpy or kernels; it runs in a raster that is upright to that box.
+
+    A parameter of the kind :class:`reelwork.kinds.Layer` names another layer, whose picture it is then given: as that
+    lies in the composition, after its own effects, transform and opacity, wherever the generator's own layer is moved
+    to. It is transparent where that layer is not there, and where none is named.
+    """
+
+    def needs_of(self, layer: str, wanted: Window, context: Context) -> Window:
+        """Which pixels are read of a further layer, to make the wanted ones; by default the same.
+
+        :param layer: the Python name of the parameter that names it
+        """
+        return wanted
+
+    def render(self, out: Frame, context: Context) -> None:
+        """Fill ``out`` entirely; ``context.layers`` are the pictures of further layers, each of which covers at least
+        what ``needs_of`` says. Results must not depend on the windows' sizes: compute from absolute pixel positions.
+        What lies beyond the box is cut off."""
         raise NotImplementedError
 
 

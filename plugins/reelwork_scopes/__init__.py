@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from reelwork import AreaEffect, hookimpl
-from reelwork_scopes.histogram import Histogram
-from reelwork_scopes.parade import Parade
-from reelwork_scopes.vectorscope import Vectorscope
-from reelwork_scopes.waveform import Waveform
+from reelwork import hookimpl
+from reelwork_scopes.histogram import Histogram, HistogramOf
+from reelwork_scopes.parade import Parade, ParadeOf
+from reelwork_scopes.scope import Scope
+from reelwork_scopes.vectorscope import Vectorscope, VectorscopeOf
+from reelwork_scopes.waveform import Waveform, WaveformOf
 
 
 @hookimpl
-def reelwork_extensions() -> tuple[type[AreaEffect], ...]:
-    """All scopes."""
-    return (Waveform, Parade, Vectorscope, Histogram)
+def reelwork_extensions() -> tuple[type[Scope], ...]:
+    """All scopes, as effects and as generators."""
+    return (Waveform, Parade, Vectorscope, Histogram, WaveformOf, ParadeOf, VectorscopeOf, HistogramOf)

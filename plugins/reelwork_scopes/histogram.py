@@ -9,7 +9,7 @@ from reelwork.image import Drawing, Window
 from reelwork.kinds import Choice
 from reelwork_scopes.columns import BLUE, BRIGHTNESS, GREEN, RED
 from reelwork_scopes.lettering import text
-from reelwork_scopes.scope import GROUND, HIGH, LOW, MARKS, Scope, Screen, column_of
+from reelwork_scopes.scope import GROUND, HIGH, LOW, MARKS, Scope, ScopeEffect, ScopeGenerator, Screen, column_of, over
 
 if TYPE_CHECKING:
     from reelwork.image.frame import Frame
@@ -24,20 +24,8 @@ _LIT: Final = 0.8
 _BINS: Final = 302
 
 
-class Histogram(Scope, name="histogram", version=1):
-    """Histogram: how many of all pixels have which display-encoded value; red, green and blue, and luma as a line.
-
-    Black is at 0%, white at 100%; what lies beyond is counted beside that. The highest value between is as high as the
-    screen, or higher with more `gain`.
-
-    >>> Histogram().scale
-    'root'
-    """
-
-    examples = (
-        Example("with its defaults"),
-        Example("luma alone, in proportion", {"channels": "luma", "scale": "linear"}),
-    )
+class _Histogram(Scope):
+    """How often values are there."""
 
     channels: str = param(
         "all", kind=Choice(("all", "rgb", "luma")), help="Red, green and blue, BT.709's luma, or all four."
@@ -94,3 +82,32 @@ class Histogram(Scope, name="histogram", version=1):
             y = 0.5 * (graph.y1 + screen.panel.y1)
             strong += text(f"{mark * 100:.0f}%", x, y, min(screen.letter, 0.8 * (screen.panel.y1 - graph.y1)), 0.5)
         return self.drawing(screen, strong, faint)
+
+
+class Histogram(_Histogram, ScopeEffect, name="histogram", version=1):
+    """Histogram: how many of all pixels have which display-encoded value; red, green and blue, and luma as a line.
+
+    Black is at 0%, white at 100%; what lies beyond is counted beside that. The highest value between is as high as the
+    screen, or higher with more `gain`.
+
+    >>> Histogram().scale
+    'root'
+    """
+
+    examples = (
+        Example("with its defaults"),
+        Example("luma alone, in proportion", {"channels": "luma", "scale": "linear"}),
+    )
+
+
+class HistogramOf(_Histogram, ScopeGenerator, name="histogram", version=1):
+    """Histogram of a layer: how many of all pixels of what it shows have which display-encoded value.
+
+    It is drawn as the effect `histogram` is. The layer is measured as it lies in the composition, wherever the
+    histogram is moved to, and may be hidden.
+
+    >>> HistogramOf(of="take").scale
+    'root'
+    """
+
+    examples = (over("histogram"),)

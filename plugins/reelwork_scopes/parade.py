@@ -19,23 +19,15 @@ from reelwork_scopes.columns import (
     paint_waveform,
 )
 from reelwork_scopes.lettering import text
+from reelwork_scopes.scope import ScopeEffect, ScopeGenerator, over
 
 if TYPE_CHECKING:
     from reelwork.image.frame import Frame
     from reelwork_scopes.scope import Screen
 
 
-class Parade(Columns, name="parade", version=1):
-    """Parade: the waveforms of red, green and blue, or of luma and colour differences, beside each other.
-
-    Where grey is to be grey, the three have their traces at one height. Of colour differences, grey is at 50%. The
-    scale is that of `waveform`.
-
-    >>> Parade().channels
-    'rgb'
-    """
-
-    examples = (Example("with its defaults"), Example("luma and colour differences", {"channels": "ycbcr"}))
+class _Parade(Columns):
+    """Three waveforms beside each other."""
 
     channels: str = param(
         "rgb", kind=Choice(("rgb", "ycbcr")), help="Red, green and blue, or BT.709's luma and colour differences."
@@ -65,3 +57,29 @@ class Parade(Columns, name="parade", version=1):
         for channel, graph in self._graphs(screen.graph):
             strong += text(channel.name, graph.x0 + screen.letter, graph.y0 + screen.letter, screen.letter)
         return self.drawing(screen, [*strong, *self.labels(screen)], faint)
+
+
+class Parade(_Parade, ScopeEffect, name="parade", version=1):
+    """Parade: the waveforms of red, green and blue, or of luma and colour differences, beside each other.
+
+    Where grey is to be grey, the three have their traces at one height. Of colour differences, grey is at 50%. The
+    scale is that of `waveform`.
+
+    >>> Parade().channels
+    'rgb'
+    """
+
+    examples = (Example("with its defaults"), Example("luma and colour differences", {"channels": "ycbcr"}))
+
+
+class ParadeOf(_Parade, ScopeGenerator, name="parade", version=1):
+    """Parade of a layer: the waveforms of red, green and blue, or of luma and colour differences, beside each other.
+
+    It is drawn as the effect `parade` is. The layer is measured as it lies in the composition, wherever the parade is
+    moved to, and may be hidden.
+
+    >>> ParadeOf(of="take").channels
+    'rgb'
+    """
+
+    examples = (over("parade"),)

@@ -1,13 +1,17 @@
-"""Scopes: what all of them have in common, where they stand, and how values are counted and drawn."""
+"""Scopes: what all of them have in common, where they stand, and how values are counted and drawn.
+
+Each is an effect, of the picture that it is on, and a generator, of a layer that it names; both draw alike.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from reelwork import AreaEffect, Context, maths, param
+from reelwork import AreaEffect, AreaGenerator, Context, Example, maths, param
+from reelwork.extension import Extension
 from reelwork.image import Drawing, Fill, Path, Window
-from reelwork.kinds import Choice, Number, Ratio
+from reelwork.kinds import Choice, Layer, Number, Ratio
 from reelwork.values import Affine, Colour
 
 if TYPE_CHECKING:
@@ -49,57 +53,25 @@ class Screen:
     line: float
 
 
-class Scope(AreaEffect):
-    """A scope in the place of the picture that it is of, or in a corner over it."""
+class Scope(Extension):
+    """What a scope shows, wherever it stands."""
 
     gain: float = param(
         1.0, kind=Number(minimum=0.0, maximum=100.0, soft_range=(0.1, 10.0)), help="How bright the trace is."
     )
     graticule: float = param(0.7, kind=Ratio(bounded=True), help="How bright lines and labels are; 0% is without.")
-    panel: str = param(
-        "whole", kind=Choice(("whole", *_CORNERS)), help="Where it stands: in place of the picture, or in a corner."
-    )
-    size: float = param(0.4, kind=Ratio(bounded=True), help="How wide and high it is in a corner, of the picture.")
 
-    def _panel(self, context: Context) -> Window:
-        box = Window.around(*context.box)
-        if self.panel == "whole":
-            return box
-        width, height = max(1, round(box.width * self.size)), max(1, round(box.height * self.size))
-        x = box.x0 if self.panel.endswith("left") else box.x1 - width
-        y = box.y0 if self.panel.startswith("top") else box.y1 - height
-        return Window(x, y, x + width, y + height)
-
-    def margin(self, context: Context) -> tuple[int, int, int, int]:
-        """Nothing moves beyond the box."""
-        return (0, 0, 0, 0)
-
-    def region(self, source: Window, context: Context) -> Window:
-        """The scope, and what is seen beside it."""
-        panel = self._panel(context)
-        return panel if self.panel == "whole" else source | panel
-
-    def needs(self, wanted: Window, context: Context) -> Window:
-        """The whole picture: all of it is counted."""
-        box = Window.around(*context.box)
-        return box if self.panel == "whole" else box | wanted
-
-    def render(self, source: Frame, out: Frame, context: Context) -> None:
-        """Count, and draw the trace, and lines over it."""
+    def paint(self, source: Frame, panel: Window, context: Context, out: Frame) -> None:
+        """Count, and draw the trace, and lines over it, into the part of the panel that ``out`` covers."""
         import numpy as np
 
         from reelwork.image.frame import Frame as Picture
         from reelwork.kernels import coverage
 
-        if self.panel == "whole":
-            out.data[:] = 0.0
-        else:
-            out.data[:] = source.crop(out.window).data
-        panel = self._panel(context)
         part = panel & out.window
         if part.is_empty:
             return
-        screen = self._screen(panel)
+        screen = self.screen(panel)
         painted = Picture.empty(part)
         painted.data[:] = np.array(Colour(*GROUND).premultiplied(context.display), np.float32)[:, None, None]
         box = Window.around(*context.box)
@@ -110,7 +82,7 @@ class Scope(AreaEffect):
             painted.data[:] = painted.data * (np.float32(1.0) - lines.data[3]) + lines.data
         out.paste(painted)
 
-    def _screen(self, panel: Window) -> Screen:
+    def screen(self, panel: Window) -> Screen:
         """Where values are shown, beside labels."""
         unit = min(panel.height, panel.width * 0.75) / 100.0
         left, right, down = round(13.0 * unit), round(11.0 * unit), round(4.5 * unit)
@@ -134,6 +106,72 @@ class Scope(AreaEffect):
         fills = [Fill(rectangles(list(faint)), _LINES, 0.45 * self.graticule)] if faint else []
         fills += [Fill(path, _LINES, self.graticule) for path in (rectangles(list(strong)), *more) if path.verbs]
         return Drawing(tuple(fills), float(screen.panel.x1), float(screen.panel.y1))
+
+
+def over(name: str) -> Example:
+    """A scope in a corner over the layer that it is of.
+
+    :param name: by which scenes use it
+    """
+    layers = f"""
+    - {{id: take, composition: picture}}
+    - generate: {{{name}: {{of: take}}}}
+      transform: {{scale: 45%, anchor: [100%, 100%], position: [97%, 95%]}}
+    """
+    return Example("over the layer that it is of", layers=layers)
+
+
+class ScopeEffect(Scope, AreaEffect):
+    """A scope in the place of the picture that it is of, or in a corner over it."""
+
+    panel: str = param(
+        "whole", kind=Choice(("whole", *_CORNERS)), help="Where it stands: in place of the picture, or in a corner."
+    )
+    size: float = param(0.4, kind=Ratio(bounded=True), help="How wide and high it is in a corner, of the picture.")
+
+    def place(self, context: Context) -> Window:
+        """Where it stands."""
+        box = Window.around(*context.box)
+        if self.panel == "whole":
+            return box
+        width, height = max(1, round(box.width * self.size)), max(1, round(box.height * self.size))
+        x = box.x0 if self.panel.endswith("left") else box.x1 - width
+        y = box.y0 if self.panel.startswith("top") else box.y1 - height
+        return Window(x, y, x + width, y + height)
+
+    def margin(self, context: Context) -> tuple[int, int, int, int]:
+        """Nothing moves beyond the box."""
+        return (0, 0, 0, 0)
+
+    def region(self, source: Window, context: Context) -> Window:
+        """The scope, and what is seen beside it."""
+        panel = self.place(context)
+        return panel if self.panel == "whole" else source | panel
+
+    def needs(self, wanted: Window, context: Context) -> Window:
+        """The whole picture: all of it is counted."""
+        box = Window.around(*context.box)
+        return box if self.panel == "whole" else box | wanted
+
+    def render(self, source: Frame, out: Frame, context: Context) -> None:
+        """The scope, and the picture beside it."""
+        out.data[:] = 0.0 if self.panel == "whole" else source.crop(out.window).data
+        self.paint(source, self.place(context), context, out)
+
+
+class ScopeGenerator(Scope, AreaGenerator):
+    """A scope of another layer, which fills the composition."""
+
+    of: str = param(kind=Layer(), help="The layer that is measured; it may be hidden.")
+
+    def needs_of(self, layer: str, wanted: Window, context: Context) -> Window:
+        """The whole picture: all of it is counted."""
+        return Window.around(*context.box)
+
+    def render(self, out: Frame, context: Context) -> None:
+        """The scope."""
+        out.data[:] = 0.0
+        self.paint(context.layers["of"], Window.around(*context.box), context, out)
 
 
 def row_of(value: float, graph: Window) -> float:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from reelwork import Context, Example, maths
 from reelwork.image import Drawing, Path, Window
 from reelwork_scopes.lettering import text
-from reelwork_scopes.scope import BLUENESS, GROUND, REDNESS, Scope, Screen
+from reelwork_scopes.scope import BLUENESS, GROUND, REDNESS, Scope, ScopeEffect, ScopeGenerator, Screen, over
 
 if TYPE_CHECKING:
     from reelwork.image.frame import Frame
@@ -43,17 +43,8 @@ def difference(colour: tuple[float, float, float]) -> tuple[float, float]:
     return (bluer, redder)
 
 
-class Vectorscope(Scope, name="vectorscope", version=1):
-    """Vectorscope: how many pixels have which hue and saturation, after BT.709's colour differences.
-
-    Grey is in the middle, bluer to the right, redder above; the further out, the stronger. Six squares say where bars
-    of 75% lie, the circle how far colours may go, and the slanted line where skin is, whatever its colour.
-
-    >>> Vectorscope().panel
-    'whole'
-    """
-
-    examples = (Example("with its defaults"), Example("in a corner", {"panel": "bottom-right", "size": "50%"}))
+class _Vectorscope(Scope):
+    """Colours by hue and by how strong they are."""
 
     def _square(self, graph: Window) -> Window:
         """The largest square in the middle."""
@@ -121,6 +112,32 @@ class Vectorscope(Scope, name="vectorscope", version=1):
         )  # fmt: skip
         circle = _ring(middle_x, middle_y, radius, line)
         return self.drawing(screen, strong, faint, Path("MLLLZ", skin), circle)
+
+
+class Vectorscope(_Vectorscope, ScopeEffect, name="vectorscope", version=1):
+    """Vectorscope: how many pixels have which hue and saturation, after BT.709's colour differences.
+
+    Grey is in the middle, bluer to the right, redder above; the further out, the stronger. Six squares say where bars
+    of 75% lie, the circle how far colours may go, and the slanted line where skin is, whatever its colour.
+
+    >>> Vectorscope().panel
+    'whole'
+    """
+
+    examples = (Example("with its defaults"), Example("in a corner", {"panel": "bottom-right", "size": "50%"}))
+
+
+class VectorscopeOf(_Vectorscope, ScopeGenerator, name="vectorscope", version=1):
+    """Vectorscope of a layer: how many pixels of what it shows have which hue and saturation.
+
+    It is drawn as the effect `vectorscope` is. The layer is measured as it lies in the composition, wherever the
+    vectorscope is moved to, and may be hidden.
+
+    >>> VectorscopeOf(of="take").gain
+    1.0
+    """
+
+    examples = (over("vectorscope"),)
 
 
 def _frame(x0: float, y0: float, x1: float, y1: float, line: float) -> list[tuple[float, float, float, float]]:

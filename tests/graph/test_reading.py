@@ -1,5 +1,6 @@
-"""Layers that effects read are found beside their own, and beside the groups and sequences that they stand in."""
+"""Layers that others read are found beside those, and beside the groups and sequences that they stand in."""
 
+from reelwork.graph.leaving import leaving_out
 from reelwork.render.prepare import Settings, prepare
 
 SCENE = """
@@ -34,3 +35,28 @@ def test_each_effect_gets_the_layer_that_it_names(tmp_path):
     ]
     assert all(reader.effects[0].others["map"] is hidden for reader in readers)
     assert readers[2].effects[1].others["map"] is near
+
+
+LEFT = """
+reelwork: 1
+canvas: {size: [64, 36], fps: 24}
+compositions:
+  main:
+    duration: 2s
+    layers:
+      - id: take
+        solid: gold
+        effects: [box-blur]
+      - {generate: {waveform: {of: take}}, effects: [{displace: {map: take}}]}
+"""
+
+
+def test_what_is_left_out_of_a_layer_is_left_out_where_that_is_read(tmp_path):
+    (tmp_path / "scene.yaml").write_text(LEFT)
+    whole = prepare(tmp_path, Settings()).graph("main")
+    left = leaving_out(whole, {whole.root.layers[0].effects[0].path})
+    take, scope = left.root.layers
+    assert not take.effects
+    assert scope.source.others == {"of": take}
+    assert scope.source.others["of"] is take
+    assert scope.effects[0].others["map"] is take

@@ -9,7 +9,7 @@ from building import FRAME, composition, constant, graph, layer, nested, still, 
 from hypothesis import given
 from hypothesis import strategies as st
 from timed import Beside, Mean, frames
-from warps import Push
+from warps import Push, Upside
 
 from reelwork.effect import PointEffect, TemporalEffect, WarpEffect, param
 from reelwork.errors import OutputError
@@ -18,6 +18,7 @@ from reelwork.graph.model import (
     AdjustmentSource,
     Composition,
     EffectUse,
+    GeneratorSource,
     GroupSource,
     Sequence,
     SequenceSource,
@@ -287,6 +288,18 @@ def test_plans_do_not_depend_on_what_is_known(most):
         found = plan_frame(root, view, number * FRAME, known)
         assert found.key == plan_frame(root, view, number * FRAME).key
         assert known._count <= max(most, 200)
+
+
+def test_what_is_known_of_a_layer_that_stays_is_not_used_where_its_group_moves():
+    near = layer(still(), path="n")
+    source = GeneratorSource(Upside, {"of": "near"}, {"of": near})
+    there = Curve((Key(Fraction(0), point(100, 50)), Key(Fraction(1), point(140, 50), "hold")))
+    back = Curve((Key(Fraction(0), point(100, 50)), Key(Fraction(1), point(60, 50), "hold")))
+    inner = layer(source, path="u", position=back, effects=(use(Mean),))
+    root = graph(composition(layer(GroupSource((near, inner)), path="g", position=there)))
+    known, view = Known(), View(Affine.IDENTITY, WINDOW, None)
+    found = [plan_frame(root, view, number * FRAME, known) for number in (22, 23, 24, 25)]
+    assert [each.key for each in found] == [plan_frame(root, view, number * FRAME).key for number in (22, 23, 24, 25)]
 
 
 def test_an_instant_is_planned_once_for_all_frames(monkeypatch):

@@ -8,10 +8,11 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
-from warps import Push, Shade, Stencil, Through
+from warps import Push, Shade, Stencil, Through, Upside
 
 from reelwork import (
     AreaEffect,
+    AreaGenerator,
     CompositeMerge,
     Example,
     PixelGenerator,
@@ -108,6 +109,14 @@ class Restless(PixelGenerator, name="restless", version=1):
     @staticmethod
     def pixel(x, y, width, height, time):
         return time, 0.0, 0.0, 1.0
+
+
+class Ruled(AreaGenerator, name="ruled", version=1):
+    """Ruled: lines that are as wide at every size."""
+
+    def render(self, out, context):
+        rows = np.arange(out.window.y0, out.window.y1) // 4 % 2
+        out.data[:] = rows[:, None]
 
 
 _painted = []
@@ -262,6 +271,7 @@ class Quick(Good, name="quick", version=1):
         (Cutting, {"a transparent source leaves the backdrop"}),
         (Late, {"it leads from one picture to the other"}),
         (Exploding, {"light of any size stays a number"}),
+        (Ruled, {"at half the size it looks like half the picture"}),
         (Restless, {"what does not say that it is timed does not move"}),
         (Counting, {"the order of frames does not matter", "threads and the order of tiles do not matter"}),
     ],
@@ -358,6 +368,6 @@ def test_broken_promises_of_warps_are_found():
     assert not broken(Squinting)
 
 
-@pytest.mark.parametrize("cls", [Push, Through, Stencil, Shade], ids=lambda cls: cls.name)
+@pytest.mark.parametrize("cls", [Push, Through, Stencil, Shade, Upside], ids=lambda cls: cls.name)
 def test_effects_that_read_other_layers_keep_the_promises(cls):
     assert not broken(cls)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from building import composition, constant, graph, layer, nested, still, video
 from reference.colour import light_to_srgb
-from warps import Lean, Push, Ripple, Stencil, Through, Turn
+from warps import Lean, Push, Ripple, Stencil, Through, Turn, Upside
 
 from reelwork.effect import AreaEffect, PointEffect
 from reelwork.errors import OutputError
@@ -96,6 +96,7 @@ def busy():
         size=(90, 60),
         name="inner",
     )
+    read = layer(still(50, 40, digest="read"), path="l6", visible=False, position=moving(point(200, 0), point(0, 100)))
     return composition(
         layer(still(200, 100, digest="ground"), path="l0"),
         layer(still(80, 60, digest="leaf", has_alpha=True), path="l1", position=(Length(40), Length(50))),
@@ -103,6 +104,8 @@ def busy():
         layer(GroupSource((layer(still(30, 30, digest="g"), path="g0", skew=(10.0, 0.0)),)), path="l3", opacity=0.7),
         layer(AdjustmentSource(), path="l4", effects=(use(Halve), use(Left, 0.5)), opacity=0.8, scale=(0.7, 0.7)),
         layer(still(20, 20, digest="dot"), path="l5", position=moving(point(0, 0), point(200, 100))),
+        read,
+        layer(GeneratorSource(Upside, {"of": "read"}, {"of": read}), path="l7", scale=(0.35, 0.4), rotation=-8.0),
     )
 
 
@@ -342,6 +345,35 @@ def test_light_that_an_effect_spreads_leaves_the_box():
     ground = frame.data[:3, 50, 10]
     assert not np.array_equal(frame.data[:3, 50, 88], ground)
     assert np.array_equal(frame.data[:3, 50, 86], ground)
+
+
+@pytest.mark.parametrize("rows", [7, 64])
+def test_a_generator_paints_what_it_reads_wherever_it_is_moved_and_cut(rows):
+    hidden = layer(still(80, 60, digest="leaf"), path="m", visible=False, position=point(60, 55))
+    source = GeneratorSource(Upside, {"of": "m"}, {"of": hidden})
+    shown = layer(still(80, 60, digest="leaf"), path="m", position=point(60, 55))
+    view = View(Affine.IDENTITY, WINDOW, None)
+
+    def painted(root):
+        return Executor(Painted(), tile_rows=rows).frame(plan_frame(graph(root), view, Fraction(0))).data
+
+    expected = painted(composition(shown))
+    assert np.array_equal(painted(composition(hidden, layer(source)))[:, ::-1][:, :100, :200], expected[:, :100, :200])
+    moved = painted(composition(hidden, layer(source, position=point(130, 61))))
+    assert np.array_equal(moved[:, 11:100, 30:200], expected[:, :100][:, ::-1][:, :89, :170])
+    assert not moved[:, :11].any()
+
+
+def test_a_generator_that_would_read_a_picture_larger_than_memory_is_an_error_that_names_its_layer():
+    class Wide(Upside, name="wide", version=1):
+        def needs_of(self, layer, wanted, context):
+            return wanted.expand(100_000, 100_000, 100_000, 100_000)
+
+    hidden = layer(still(), path="m", visible=False)
+    root = composition(hidden, layer(GeneratorSource(Wide, {"of": "m"}, {"of": hidden}), path="main.layers[1]"))
+    plan = plan_frame(graph(root), View(Affine.IDENTITY, WINDOW, None), Fraction(0))
+    with pytest.raises(OutputError, match=r"main\.layers\[1\]: for the generator 'wide' a picture of 200,"):
+        Executor(Painted()).frame(plan)
 
 
 def test_an_empty_composition_is_its_background():

@@ -4,7 +4,16 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from reelwork.effect import AreaEffect, Extension, PixelGenerator, PointEffect, SeparableMerge, Transition, converted
+from reelwork.effect import (
+    AreaEffect,
+    AreaGenerator,
+    Extension,
+    PixelGenerator,
+    PointEffect,
+    SeparableMerge,
+    Transition,
+    converted,
+)
 from reelwork.extensions import Registry
 from reelwork.kinds import (
     Angle,
@@ -138,6 +147,10 @@ class Displace(AreaEffect, name="displace", version=1):
     second_map: str = param("", kind=Layer(), help="Another one.")
 
 
+class Scope(AreaGenerator, name="scope", version=1):
+    of: str = param(kind=Layer(), help="The layer that is measured.")
+
+
 class Normal(SeparableMerge, name="normal", version=1):
     pass
 
@@ -162,7 +175,7 @@ class Delay(SoundEffect, name="delay", version=1):
 REGISTRY = Registry(
     effects=MappingProxyType({cls.name: cls for cls in (Burn, Displace, DropShadow, Glow, Grade, Turn)}),
     merges=MappingProxyType({cls.name: cls for cls in (Multiply, Normal)}),
-    generators=MappingProxyType({cls.name: cls for cls in (Noise, ShapeGenerator, TextGenerator)}),
+    generators=MappingProxyType({cls.name: cls for cls in (Noise, Scope, ShapeGenerator, TextGenerator)}),
     transitions=MappingProxyType({cls.name: cls for cls in (Dissolve, Wipe)}),
     origins=MappingProxyType({Burn: "reelwork-film-burn 1.2"}),
     sound_effects=MappingProxyType({"delay": Delay}),

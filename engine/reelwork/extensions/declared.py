@@ -11,10 +11,12 @@ from reelwork.effect import (
     OWN,
     SPREAD,
     AreaEffect,
+    AreaGenerator,
     CompositeMerge,
     Effect,
     Example,
     Extension,
+    Generator,
     NonSeparableMerge,
     PixelGenerator,
     PointEffect,
@@ -44,11 +46,15 @@ _FUNCTIONS: Final = {
 #: The methods that a class of a kind must have, and their parameters.
 _METHODS: Final = (
     (AreaEffect, "render", "source, out, context"),
+    (AreaGenerator, "render", "out, context"),
     (TemporalEffect, "times", "context"),
     (TemporalEffect, "render", "sources, out, context"),
     (VectorGenerator, "draw", "width, height"),
     (SoundEffect, "process", "sound, out, state, context"),
 )
+
+#: The kinds whose parameters may name further layers.
+_READERS: Final = (PointEffect, AreaEffect, WarpEffect, AreaGenerator)
 
 _COVERAGES: Final = (KEPT, SPREAD, OWN, "")
 
@@ -99,9 +105,9 @@ def _problems(cls: type[Extension]) -> Iterator[str]:
     for name in (*BESIDE, *(BESIDE_EFFECTS if issubclass(cls, Effect | SoundEffect) else ())):
         if name in known:
             yield f"{name!r} cannot be a parameter: scenes write it beside all parameters"
-    if issubclass(cls, TemporalEffect):
+    if not issubclass(cls, _READERS):
         for name in layers_of(cls):
-            yield f"the parameter {name!r} names another layer, which effects that read several instants cannot read"
+            yield f"the parameter {name!r} names another layer, which {_instead(cls)}"
     for old, new in cls.renamed.items():
         if old in known or old in BESIDE:
             yield f"`renamed` calls {old!r} an old name, but it is one of today"
@@ -121,3 +127,12 @@ def _problems(cls: type[Extension]) -> Iterator[str]:
         yield f"its cost {cls.cost!r} must be a number of nanoseconds above 0, or None"
     if cls.coverage not in _COVERAGES:
         yield f"its coverage {cls.coverage!r} is none of {KEPT!r}, {SPREAD!r} and {OWN!r}"
+
+
+def _instead(cls: type[Extension]) -> str:
+    """Why a kind has no further layers."""
+    if issubclass(cls, TemporalEffect):
+        return "effects that read several instants cannot read"
+    if issubclass(cls, Generator):
+        return "of all generators only an AreaGenerator can read"
+    return f"a {cls.word} cannot read"

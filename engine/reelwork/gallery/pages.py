@@ -43,7 +43,7 @@ def gallery(registry: Registry, package: str) -> Gallery:
         pages[f"{plugin.name}.md"] = _joined([f"# {_title(plugin)}", _HEAD, title, *_texts(sections)])
         for section in sections:
             pictures.update(section.pictures)
-        links = " · ".join(f"[{each.facts.name}]({plugin.name}.md#{_anchor(each)})" for each in sections)
+        links = " · ".join(f"[{each.title}]({plugin.name}.md#{_anchor(each)})" for each in sections)
         index.append(f"**[{_title(plugin)}]({plugin.name}.md).** {title}\n{links}")
     pages["README.md"] = _joined(index)
     return Gallery(pages, pictures)
@@ -51,25 +51,34 @@ def gallery(registry: Registry, package: str) -> Gallery:
 
 @dataclass(frozen=True)
 class _Section:
-    """One extension's part of a page."""
+    """One extension's part of a page.
 
+    :param title: its name, with what it is where the plugin has another one of that name
+    """
+
+    title: str
     facts: ExtensionFacts
     pictures: dict[str, Shot]
 
 
 def _sections(plugin: Plugin, registry: Registry) -> Iterator[_Section]:
+    taken = set()
     for table in registry.tables.values():
         for name, cls in table.items():
             if cls in plugin.brings:
-                made = shots(name, cls)
-                stem = f"pictures/{plugin.name}/{name.replace(':', '-')}"
-                yield _Section(
-                    facts(name, cls, registry), {f"{stem}-{n}.jpg": shot for n, shot in enumerate(made, start=1)}
-                )
+                known, made = facts(name, cls, registry), shots(name, cls)
+                title = f"{name} ({known.kind})" if name in taken else name
+                taken.add(name)
+                stem = f"pictures/{plugin.name}/{_plain(title).replace(':', '-')}"
+                yield _Section(title, known, {f"{stem}-{n}.jpg": shot for n, shot in enumerate(made, start=1)})
 
 
 def _anchor(section: _Section) -> str:
-    return section.facts.name.replace(":", "")
+    return _plain(section.title).replace(":", "")
+
+
+def _plain(title: str) -> str:
+    return title.replace(" ", "-").replace("(", "").replace(")", "")
 
 
 def _title(plugin: Plugin) -> str:
@@ -84,7 +93,7 @@ def _sentence(plugin: Plugin) -> str:
 def _texts(sections: Sequence[_Section]) -> Iterator[str]:
     for section in sections:
         each = section.facts
-        yield f"## {each.name}"
+        yield f"## {section.title}"
         yield from (f"```text\n{part}```" if part.endswith("\n") else part for part in (each.title, *each.text))
         coverage = f" Coverage is {each.coverage}: {COVERAGES[each.coverage]}." if each.coverage else ""
         yield f"*{each.kind.capitalize()}, version {each.version}.*{coverage}"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from reelwork.effect import Generator, layers_of
+from reelwork.effect import Extension, Generator, layers_of
 from reelwork.extensions import Registry, built_in
 from reelwork.graph import model as graph
 from reelwork.graph.files import with_files
@@ -25,7 +25,7 @@ from reelwork.scene.sources import (
 )
 from reelwork.scene.timing import Timing
 
-#: Finds the layer with an id among those that an effect may read.
+#: Finds the layer with an id among those that an effect or a generator may read.
 _Named: TypeAlias = Callable[[str], graph.Layer]
 
 
@@ -149,7 +149,7 @@ class _Builder:
     def _effect(self, written: scene.EffectUse, named: _Named) -> graph.EffectUse:
         """An effect with the layers that it reads."""
         effect = self._registry.effects[written.effect]
-        others = {key: named(written.params[key]) for key in layers_of(effect) if written.params.get(key)}
+        others = _others(effect, written.params, named)
         return graph.EffectUse(effect, self._linked(written.params), written.mix, written.path, others)
 
     def _source(self, written: scene.Clip, start: Fraction, duration: Fraction, named: _Named) -> graph.Source:
@@ -177,7 +177,9 @@ class _Builder:
         if isinstance(source, ShapeSource):
             return self._generated("shape", source.params)
         if isinstance(source, GenerateSource):
-            return graph.GeneratorSource(self._registry.generators[source.generator], self._linked(source.params))
+            generator = self._registry.generators[source.generator]
+            others = _others(generator, source.params, named)
+            return graph.GeneratorSource(generator, self._linked(source.params), others)
         if isinstance(source, SolidSource):
             return graph.SolidSource(source.colour)
         if isinstance(source, SlotSource):
@@ -236,3 +238,8 @@ class _Builder:
             clips.append(self._layer(item, span.start - origin, span.end - origin, source, named))
             end = span.end - origin
         return graph.Sequence(tuple(clips), tuple(transitions), end)
+
+
+def _others(cls: type[Extension], params: Mapping[str, Any], named: _Named) -> Mapping[str, graph.Layer]:
+    """The layers that parameters name, by those parameters."""
+    return {key: named(params[key]) for key in layers_of(cls) if params.get(key)}

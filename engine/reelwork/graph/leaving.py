@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import replace
 
 from reelwork.graph.model import (
@@ -48,14 +48,23 @@ class _Leaving:
                 source=self._source(layer),
                 parent=None if layer.parent is None else self._layer(layer.parent),
                 merge=self._normal if f"{layer.path}.blend" in self._paths else layer.merge,
-                effects=tuple(use for use in layer.effects if use.path not in self._paths),
+                effects=tuple(
+                    replace(use, others=self._others(use.others))
+                    for use in layer.effects
+                    if use.path not in self._paths
+                ),
             )
         return self._layers[id(layer)]
+
+    def _others(self, others: Mapping[str, Layer]) -> Mapping[str, Layer]:
+        return {name: self._layer(layer) for name, layer in others.items()}
 
     def _source(self, layer: Layer) -> Source:
         source = layer.source
         if isinstance(source, GeneratorSource) and layer.path in self._paths:
             return GroupSource(())
+        if isinstance(source, GeneratorSource):
+            return replace(source, others=self._others(source.others))
         if isinstance(source, GroupSource):
             return GroupSource(tuple(map(self._layer, source.layers)))
         if isinstance(source, SequenceSource):

@@ -92,10 +92,14 @@ class SequenceSource:
 
 @dataclass(frozen=True)
 class GeneratorSource:
-    """A plugin's generator; ``params`` holds plain values or curves by parameter name."""
+    """A plugin's generator; ``params`` holds plain values or curves by parameter name.
+
+    :param others: as of :class:`EffectUse`
+    """
 
     generator: type[Generator]
     params: Mapping[str, object]
+    others: Mapping[str, Layer] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

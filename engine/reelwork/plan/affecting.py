@@ -34,7 +34,7 @@ class Shown:
         picture there, and to those effects that are left to be done to it
     :param other: from another layer, an instant of this one's clock and that map to the picture of the other layer
     :param scope: what values are read against at an instant
-    :param place: the layer's map to its composition, through the groups that it stands in
+    :param places: the maps by which the layer lies in its composition: those of the groups that it stands in, its own
     :param span: of the layer's clock
     :param anywhere: whether the picture can be made in any raster, so that effects that move it need not resample it
     :param made: pictures that are there already, by the instant, how many effects were done to them, and the map
@@ -44,7 +44,7 @@ class Shown:
     at: Callable[[Fraction, Uses, Affine], tuple[Node | None, Uses]]
     other: Callable[[Layer, Fraction, Affine], Node]
     scope: Callable[[Fraction], Scope]
-    place: Affine
+    places: tuple[Affine, ...]
     span: Span
     anywhere: bool = True
     made: dict[tuple[Fraction, int, Affine], Node | None] = field(default_factory=dict)
@@ -117,7 +117,7 @@ class Affecting:
         def plan() -> Node | None:
             return self.affected(shown, uses, clock, matrix)
 
-        return self._known.node(shown.layer, shown.place, len(uses), clock, matrix, plan) or self._nothing
+        return self._known.node(shown.layer, shown.places, len(uses), clock, matrix, plan) or self._nothing
 
     def _with_effects(self, node: Node, shown: Shown, uses: Uses, scope: Scope, matrix: Affine) -> Node:
         """A picture with effects of its layer that need it at no other instant."""

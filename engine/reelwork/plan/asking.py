@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from numbers import Integral
 from typing import TypeVar
 
-from reelwork.effect import AreaEffect, Context, Effect, Extension, Spreading, Transition, VectorGenerator, WarpEffect
+from reelwork.effect import (
+    AreaEffect,
+    AreaGenerator,
+    Context,
+    Effect,
+    Extension,
+    Spreading,
+    Transition,
+    VectorGenerator,
+    WarpEffect,
+)
 from reelwork.errors import PluginError
 from reelwork.faults import Calling, marked
 from reelwork.image import Drawing, Window
@@ -54,13 +64,13 @@ def needs(effect: Spreading, wanted: Window, context: Context) -> Window:
         return _window(effect.needs(wanted, context))
 
 
-def needs_of(effect: AreaEffect, layer: str, wanted: Window, context: Context) -> Window:
-    """What an effect reads of a further layer.
+def needs_of(reader: AreaEffect | AreaGenerator, layer: str, wanted: Window, context: Context) -> Window:
+    """What an effect or a generator reads of a further layer.
 
     :raises PluginFault: it fails, or says no window
     """
-    with Calling(effect, doing="needs_of()"):
-        return _window(effect.needs_of(layer, wanted, context))
+    with Calling(reader, doing="needs_of()"):
+        return _window(reader.needs_of(layer, wanted, context))
 
 
 def matrix(effect: WarpEffect, context: Context) -> Affine | Projective | None:

@@ -31,15 +31,22 @@ class Known:
         self._count = 0
 
     def node(
-        self, layer: Layer, place: Affine, done: int, clock: Fraction, matrix: Affine, make: Callable[[], Node | None]
+        self,
+        layer: Layer,
+        places: tuple[Affine, ...],
+        done: int,
+        clock: Fraction,
+        matrix: Affine,
+        make: Callable[[], Node | None],
     ) -> Node | None:
         """What a layer shows at an instant of its clock; planned if it is not known.
 
-        :param place: the layer's map to its composition: where the layers lie to it that its effects read
+        :param places: the maps by which the layer lies in its composition, and in groups: where the layers lie to it
+            that it reads
         :param done: how many of its effects are done to it
         :param matrix: from the layer's box into the raster
         """
-        key = (id(layer), place, done, clock, matrix)
+        key = (id(layer), places, done, clock, matrix)
         found = self._nodes.get(key)
         if found is None:
             node = make()

@@ -15,6 +15,7 @@ from typing import Final
 
 from reelwork.effect import (
     AreaEffect,
+    AreaGenerator,
     Context,
     Extension,
     Merge,
@@ -113,6 +114,19 @@ class Generated(Node):
     context: Context
     to_layer: Affine
     size: tuple[float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class AreaGenerated(Node):
+    """What a generator makes with numpy or kernels; its raster is upright to the layer.
+
+    :param others, layer: as of :class:`Area`
+    """
+
+    generator: AreaGenerator
+    others: tuple[Node, ...]
+    context: Context
+    layer: str = ""
 
 
 @dataclass(frozen=True, eq=False)

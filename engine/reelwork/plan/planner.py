@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from reelwork.effect import (
+    AreaGenerator,
     Context,
     NonSeparableMerge,
     PixelGenerator,
@@ -20,6 +21,7 @@ from reelwork.effect import (
     SeparableMerge,
     TemporalEffect,
     VectorGenerator,
+    layers_of,
 )
 from reelwork.graph.model import (
     AdjustmentSource,
@@ -34,10 +36,11 @@ from reelwork.graph.model import (
     SequenceSource,
     SolidSource,
 )
-from reelwork.image import EMPTY, Drawing, Window
+from reelwork.image import EMPTY, Window
 from reelwork.plan import asking
 from reelwork.plan.affecting import Affecting, Shown
 from reelwork.plan.evaluate import Scope, instance
+from reelwork.plan.generating import drawing, drawn, filled
 from reelwork.plan.geometry import Size, density, fit_scale, is_seen, layer_matrix, source_size
 from reelwork.plan.instants import Span
 from reelwork.plan.known import Known
@@ -45,13 +48,11 @@ from reelwork.plan.nodes import (
     Element,
     Fill,
     FramePlan,
-    Generated,
     Node,
     Picture,
     Replace,
     Stack,
     Transit,
-    Vector,
 )
 from reelwork.plan.regions import clipped, colour_box, extent, larger, resampled
 from reelwork.plan.uses import Uses, has, needs_upright, of_source, seed
@@ -91,19 +92,13 @@ def plan_frame(graph: Graph, view: View, time: Fraction, known: Known | None = N
     return FramePlan(planner.stack([planner.over(around), planner.over(picture)]), view.window)
 
 
-@functools.lru_cache(maxsize=512)
-def drawing(generator: VectorGenerator, canvas: Size) -> Drawing:
-    """What a vector generator draws; kept, since text and outlines seldom change from frame to frame."""
-    return asking.drawn(generator, *canvas)
-
-
 @dataclass(frozen=True)
 class _Boxed:
     """A layer's box at an instant, after ``fit``, and what draws in it."""
 
     box: Size
     fit: Affine
-    generator: VectorGenerator | PixelGenerator | None
+    generator: VectorGenerator | PixelGenerator | AreaGenerator | None
 
 
 @dataclass(frozen=True)
@@ -111,11 +106,13 @@ class _Around:
     """What layers stand in: their composition, or a group or sequence in it.
 
     :param read: from a layer that one of them reads, an instant, and a map from here into the raster, to its picture
-    :param place: the map from here to the composition
+    :param whole: the same from a map from the composition into the raster
+    :param places: the maps from here to the composition, from the outermost group on
     """
 
     read: Callable[[Layer, Fraction, Affine], Node]
-    place: Affine
+    whole: Callable[[Layer, Fraction, Affine], Node]
+    places: tuple[Affine, ...] = ()
 
 
 class _Planner:
@@ -188,7 +185,12 @@ class _Planner:
                 return self._other(named, at, size, outer, here)
             return above.read(named, at, outer)
 
-        here = _Around(read, Affine.IDENTITY if above is None else above.place)
+        def whole(named: Layer, at: Fraction, outer: Affine) -> Node:
+            if above is None or any(named is layer for layer in layers):
+                return self._other(named, at, size, functools.reduce(Affine.__matmul__, here.places, outer), here)
+            return above.whole(named, at, outer)
+
+        here = _Around(read, whole, () if above is None else above.places)
 
         def below(count: int, at: Fraction) -> list[Element]:
             elements = list(behind or ())
@@ -213,7 +215,7 @@ class _Planner:
 
             span = Span(-layer.start, duration - self._frame - layer.start)
             scope = functools.partial(Scope, composition=size, box=size)
-            shown = Shown(layer, there, other, scope, here.place, span, anywhere=False)
+            shown = Shown(layer, there, other, scope, here.places, span, anywhere=False)
             return self._adjusted(elements, present, shown, at, size, matrix)
 
         elements = below(len(layers), time)
@@ -257,7 +259,7 @@ class _Planner:
         generator = None
         if isinstance(layer.source, GeneratorSource):
             generator = instance(layer.source.generator, layer.source.params, Scope(clock, size, size), layer.path)
-        assert generator is None or isinstance(generator, VectorGenerator | PixelGenerator)
+        assert generator is None or isinstance(generator, VectorGenerator | PixelGenerator | AreaGenerator)
         if isinstance(generator, VectorGenerator):
             picture = drawing(generator, size)
             natural = (picture.width, picture.height)
@@ -295,9 +297,12 @@ class _Planner:
         def other(named: Layer, instant: Fraction, matrix: Affine) -> Node:
             return around.read(named, instant + layer.start, matrix @ place.inverse())
 
-        inside = _Around(other, around.place @ place)
+        def whole(named: Layer, instant: Fraction, matrix: Affine) -> Node:
+            return around.whole(named, instant + layer.start, matrix)
+
+        inside = _Around(other, whole, (*around.places, place))
         span = Span(Fraction(0), layer.end - layer.start - self._frame)
-        shown = Shown(layer, at, other, scope, inside.place, span)
+        shown = Shown(layer, at, other, scope, inside.places, span)
         return self._affecting.affected(shown, layer.effects, clock, total)
 
     def _other(self, layer: Layer, time: Fraction, size: Size, outer: Affine, around: _Around) -> Node:
@@ -323,7 +328,8 @@ class _Planner:
         """What a layer shows, in a raster that ``matrix`` maps its box into; ``effects`` are done to a still itself."""
         source = layer.source
         fitted = matrix @ boxed.fit
-        if not matrix.is_upright and needs_upright((layer,)):
+        generator = boxed.generator
+        if not matrix.is_upright and (isinstance(generator, AreaGenerator) or needs_upright((layer,))):
             scale = density(matrix)
             upright = Affine.scaling(scale, scale)
             node = self._source(layer, clock, size, boxed, upright, effects, above)
@@ -345,18 +351,15 @@ class _Planner:
             return self._sequence(source.sequence, clock, size, matrix, above)
         if isinstance(source, SolidSource):
             return colour_box(source.colour.at(clock), self._display, matrix, size)
-        generator = boxed.generator
         if isinstance(generator, VectorGenerator):
-            return _vector(generator, size, fitted)
-        assert isinstance(generator, PixelGenerator)
-        region, _ = extent(matrix, size)
+            return drawn(generator, size, fitted)
+        assert isinstance(source, GeneratorSource)
+        assert isinstance(generator, PixelGenerator | AreaGenerator)
+        named = (source.others.get(name) for name in layers_of(type(generator)))
+        others = tuple(self.stack(()) if each is None else above.whole(each, clock, matrix) for each in named)
         time = clock if generator.timed else Fraction(0)
-        # as in a raster of its own, upright to the layer: however that is turned and stretched, its box is the layer's
-        scale = density(matrix)
-        own = (0.0, 0.0, size[0] * scale, size[1] * scale)
-        context = Context((scale, scale), own, time, seed(layer), self._display, self._frame)
-        node = Generated(region, generator, context, matrix.inverse(), size)
-        return clipped(node, matrix, size)
+        told = Context((1.0, 1.0), (0.0, 0.0, *size), time, seed(layer), self._display, self._frame)
+        return filled(generator, others, told, matrix, size, layer.path)
 
     def _sequence(self, sequence: Sequence, time: Fraction, size: Size, matrix: Affine, above: _Around) -> Node | None:
         """The clip, or the transition between two clips, that is there at an instant."""
@@ -387,12 +390,3 @@ class _Planner:
 
 def _opacity(layer: Layer, time: Fraction) -> float:
     return float(min(1.0, max(0.0, layer.transform.opacity.at(time - layer.start))))
-
-
-def _vector(generator: VectorGenerator, canvas: Size, matrix: Affine) -> Node | None:
-    region = EMPTY
-    for fill in drawing(generator, canvas).fills:
-        bounds = fill.path.bounds()
-        if bounds is not None:
-            region = region | Window.around(*matrix.bounds(*bounds)).expand(1, 1, 1, 1)
-    return None if region.is_empty else Vector(region, generator, canvas, matrix)

@@ -17,6 +17,7 @@ from reelwork.image.frame import Frame
 from reelwork.kernels.finite import first_not_finite
 from reelwork.plan.nodes import (
     Area,
+    AreaGenerated,
     FramePlan,
     Generated,
     Node,
@@ -69,7 +70,7 @@ def _error(node: Node, window: Window, paint: Paint) -> ReelworkError:
         return _fault(element.merge, said, path=element.blend)
     if isinstance(node, Area | Warped | Temporal):
         return _fault(node.effect, said)
-    if isinstance(node, Generated):
+    if isinstance(node, Generated | AreaGenerated):
         return _fault(node.generator, said)
     if isinstance(node, Transit):
         return _fault(node.transition, said)

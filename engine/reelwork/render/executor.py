@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Final, TypeAlias
 
-from reelwork.effect import layers_of
 from reelwork.faults import Calling
 from reelwork.image import EMPTY, Window
 from reelwork.image.frame import Frame
@@ -24,8 +23,10 @@ from reelwork.media.convert import PictureWriter, copied, new_parts
 from reelwork.media.picture import Picture as StoredPicture
 from reelwork.plan import asking
 from reelwork.plan.changes import changed
+from reelwork.plan.generating import drawing
 from reelwork.plan.nodes import (
     Area,
+    AreaGenerated,
     Box,
     Clip,
     Fill,
@@ -43,8 +44,7 @@ from reelwork.plan.nodes import (
     Warped,
     is_of_one_picture,
 )
-from reelwork.plan.planner import drawing
-from reelwork.render.applied import applied, check_affordable
+from reelwork.render.applied import applied, check_affordable, generated, others
 from reelwork.render.culprit import culprit
 from reelwork.render.instants import Instants
 from reelwork.render.job import TILE_ROWS
@@ -229,6 +229,8 @@ class Executor:
             return self._points(node)
         if isinstance(node, Area):
             return partial(self._paint_area, node)
+        if isinstance(node, AreaGenerated):
+            return lambda out: generated(node, out, self._others(node, out.window))
         if isinstance(node, Temporal):
             return partial(self._paint_temporal, node)
         if isinstance(node, Generated):
@@ -308,16 +310,17 @@ class Executor:
         needs = asking.needs(node.effect, out.window, node.context)
         check_affordable(node, needs, out.window)
         source = self._new(node.source, needs)
-        layers = {
-            name: self._new(other, asking.needs_of(node.effect, name, out.window, node.context))
-            for name, other in zip(layers_of(type(node.effect)), node.others, strict=True)
-        }
+        layers = self._others(node, out.window)
         if node.mix == 1.0:
             applied(node, source, out, layers)
             return
         above = Frame.empty(out.window)
         applied(node, source, above, layers)
         frames.mix(source.crop(out.window), above, node.mix, out)
+
+    def _others(self, node: Area | AreaGenerated, window: Window) -> dict[str, Frame]:
+        """The pictures of the further layers that are read to fill a window."""
+        return {name: self._new(other, needs) for name, other, needs in others(node, window)}
 
     def _warp(self, node: Warped) -> Painter:
         window = self._keeper.window(node.source)

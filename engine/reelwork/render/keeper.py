@@ -10,7 +10,6 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Final
 
-from reelwork.effect import layers_of
 from reelwork.faults import Calling
 from reelwork.graph.model import Media
 from reelwork.image import EMPTY, Window
@@ -18,7 +17,21 @@ from reelwork.image.frame import Frame
 from reelwork.kernels.resample import Mipmap, is_copy, resample_needs
 from reelwork.kernels.warp import warp_needs
 from reelwork.plan import asking
-from reelwork.plan.nodes import Area, Box, Element, Fill, FramePlan, Node, Picture, Resampled, Stack, Temporal, Warped
+from reelwork.plan.nodes import (
+    Area,
+    AreaGenerated,
+    Box,
+    Element,
+    Fill,
+    FramePlan,
+    Node,
+    Picture,
+    Resampled,
+    Stack,
+    Temporal,
+    Warped,
+)
+from reelwork.render.applied import others
 from reelwork.render.lasting import Lasting
 from reelwork.render.sources import is_read_as_stored
 
@@ -79,7 +92,7 @@ class Keeper:
 
     def is_around(self, node: Node) -> bool:
         """Whether a node's tiles would each be made from much more than a tile."""
-        return isinstance(node, Area) or (isinstance(node, Temporal) and node.spreads)
+        return isinstance(node, Area | AreaGenerated) or (isinstance(node, Temporal) and node.spreads)
 
     def window(self, node: Node) -> Window:
         """Which pixels of a node this frame needs; none where the only ones that are asked for lie beside it."""
@@ -122,9 +135,9 @@ class Keeper:
         self._nodes.append(node)
         if isinstance(node, Area):
             self._demand(node.source, asking.needs(node.effect, needed, node.context) & node.source.region, node.key)
-            for name, other in zip(layers_of(type(node.effect)), node.others, strict=True):
-                wanted = asking.needs_of(node.effect, name, needed, node.context)
-                self._demand(other, wanted & other.region, node.key)
+            self._demand_others(node, needed)
+        elif isinstance(node, AreaGenerated):
+            self._demand_others(node, needed)
         elif isinstance(node, Warped):
             with Calling(node.effect, doing="needs()"):
                 wanted = warp_needs(node.effect, needed, node.to_layer, node.context)
@@ -145,6 +158,10 @@ class Keeper:
         else:
             for source in node.inputs():
                 self._demand(source, needed & source.region, node.key)
+
+    def _demand_others(self, node: Area | AreaGenerated, window: Window) -> None:
+        for _, other, wanted in others(node, window):
+            self._demand(other, wanted & other.region, node.key)
 
     def _demand_instants(self, node: Temporal, window: Window) -> None:
         """What a temporal effect reads, the newest first, and what is there before what is not."""

@@ -16,7 +16,7 @@ from reelwork.graph.build import build_graph
 from reelwork.graph.link import Production, clips, link
 from reelwork.graph.model import Composition, GeneratorSource, Graph, GroupSource, Layer, SequenceSource
 from reelwork.plan.evaluate import Scope, instance
-from reelwork.plan.planner import drawing
+from reelwork.plan.generating import drawing
 from reelwork.plan.refuse import refused
 from reelwork.scene.model import Clip, Output, Scene
 from reelwork.scene.playing import SourceLength

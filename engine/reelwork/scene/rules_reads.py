@@ -1,16 +1,16 @@
-"""Rules about the layers that effects read: names that parameters give go in, problems and what is read come out."""
+"""Rules about layers that others read: names that parameters give go in, problems and what is read come out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from reelwork.effect import layers_of
+from reelwork.effect import Extension, layers_of
 from reelwork.scene.model import Clip, Composition, Item, Layer
 from reelwork.scene.nodes import join
 from reelwork.scene.reading import Reading
 from reelwork.scene.report import nearest, quote
-from reelwork.scene.sources import AdjustmentSource, GroupSource, SequenceSource
+from reelwork.scene.sources import AdjustmentSource, GenerateSource, GroupSource, SequenceSource
 
 #: Layers that read layers that read layers …
 MAX_READS: Final = 20
@@ -99,11 +99,17 @@ def _by_id(layers: tuple[Layer, ...]) -> dict[str, Layer]:
 
 
 def _named(reading: Reading, clip: Clip) -> Iterator[tuple[str, str]]:
-    """The layers that a layer's effects name, each with the path of the parameter."""
-    for use in clip.effects:
-        for key in layers_of(reading.registry.effects[use.effect]):
-            if use.params.get(key):
-                yield join(use.path, key.rstrip("_").replace("_", "-")), use.params[key]
+    """The layers that a layer's generator and effects name, each with the path of the parameter."""
+    uses: list[tuple[type[Extension], Mapping[str, Any], str]] = [
+        (reading.registry.effects[use.effect], use.params, use.path) for use in clip.effects
+    ]
+    if isinstance(clip.source, GenerateSource):
+        generator = reading.registry.generators[clip.source.generator]
+        uses.insert(0, (generator, clip.source.params, join(clip.path, "generate")))
+    for cls, params, path in uses:
+        for key in layers_of(cls):
+            if params.get(key):
+                yield join(path, key.rstrip("_").replace("_", "-")), params[key]
 
 
 def _not_seen(reading: Reading, path: str, name: str, seen: tuple[str, ...], other: Clip | None) -> None:
@@ -111,7 +117,7 @@ def _not_seen(reading: Reading, path: str, name: str, seen: tuple[str, ...], oth
         remedy = nearest(name, seen) or "give the layer an `id`"
         reading.fault(path, f"there is no layer {quote(name)} to be read", remedy)
     elif isinstance(other, Layer):
-        remedy = "an effect reads layers beside its own, and beside the groups that it stands in"
+        remedy = "a layer reads those beside it, and beside the groups that it stands in"
         reading.fault(path, f"the layer {quote(name)} stands in another group", remedy)
     else:
         reading.fault(path, f"{quote(name)} is a clip of a sequence; only layers are read")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
-from reelwork.effect import Merge, PixelGenerator, Transition, VectorGenerator
+from reelwork.effect import AreaGenerator, Merge, PixelGenerator, Transition, VectorGenerator
 from reelwork.image import Window
 from reelwork.image.frame import Frame, Pixels
 from reelwork.kernels import coverage, frames
 from reelwork.testing.of_effects import halved
-from reelwork.testing.painting import AFTER, BEFORE, SIZE, lead, painted
+from reelwork.testing.painting import AFTER, BEFORE, SIZE, generate, lead, painted
 from reelwork.testing.promise import Promises, trials
 from reelwork.testing.samples import BOX, CONTEXT, ordinary, picture
 from reelwork.testing.twins import SPOTS, generator_twin, merge_twin, transition_twin
@@ -111,6 +112,13 @@ def _generator_scaled(cls: type[PixelGenerator]) -> None:
 def _vector_scaled(cls: type[VectorGenerator]) -> None:
     generator, large = ordinary(cls), Frame.transparent(_DOUBLE)
     coverage.draw(generator.draw(*SIZE), Affine.scaling(2.0, 2.0), large, CONTEXT.display)
+    _same(halved(large), painted(generator, BOX))
+
+
+@PROMISES("at half the size it looks like half the picture", AreaGenerator)
+def _area_scaled(cls: type[AreaGenerator]) -> None:
+    generator, large = ordinary(cls), Frame.empty(_DOUBLE)
+    generate(generator, large, replace(CONTEXT, scale=(2.0, 2.0), box=(0.0, 0.0, 2 * SIZE[0], 2 * SIZE[1])))
     _same(halved(large), painted(generator, BOX))
 
 

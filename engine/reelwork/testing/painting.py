@@ -10,6 +10,7 @@ import numpy as np
 
 from reelwork.effect import (
     AreaEffect,
+    AreaGenerator,
     Context,
     Extension,
     Merge,
@@ -50,6 +51,8 @@ def painted(extension: Extension, window: Window, context: Context = CONTEXT) ->
         warp(extension, picture(warp_needs(extension, window, Affine.IDENTITY, context) & BEYOND), out, context)
     elif isinstance(extension, PixelGenerator):
         frames.generate(extension, context, out, to_layer=Affine.IDENTITY, size=SIZE)
+    elif isinstance(extension, AreaGenerator):
+        generate(extension, out, context)
     elif isinstance(extension, VectorGenerator):
         out.data[:] = 0.0
         coverage.draw(extension.draw(*SIZE), Affine.IDENTITY, out, context.display)
@@ -83,9 +86,17 @@ def render(effect: Spreading, source: Callable[[float], Frame], out: Frame, cont
         effect.render([source(float(7 * offset)) for offset in instants], out, context)
     else:
         assert isinstance(effect, AreaEffect)
-        read = others(effect, lambda name: effect.needs_of(name, out.window, context), round(context.scale[0]))
-        layers = dict(zip(layers_of(type(effect)), read, strict=True))
-        effect.render(source(0.0), out, replace(context, layers=layers))
+        effect.render(source(0.0), out, _with_layers(effect, out.window, context))
+
+
+def generate(generator: AreaGenerator, out: Frame, context: Context = CONTEXT) -> None:
+    """Fill a frame with what a generator makes, of sample pictures."""
+    generator.render(out, _with_layers(generator, out.window, context))
+
+
+def _with_layers(reader: AreaEffect | AreaGenerator, window: Window, context: Context) -> Context:
+    read = others(reader, lambda name: reader.needs_of(name, window, context), round(context.scale[0]))
+    return replace(context, layers=dict(zip(layers_of(type(reader)), read, strict=True)))
 
 
 def lead(transition: Transition, progress: float, out: Frame) -> tuple[Frame | None, Frame | None]:

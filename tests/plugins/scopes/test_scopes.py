@@ -47,7 +47,7 @@ def encoded_of(source):
 
 
 def screen(effect, context=CONTEXT):
-    return effect._screen(effect._panel(context)).graph
+    return effect.screen(effect.place(context)).graph
 
 
 def brightest(data, graph):
@@ -198,7 +198,7 @@ def test_what_pixels_lie_where_counts_not_in_which_order(effect):
 @pytest.mark.parametrize("corner", ["top-left", "top-right", "bottom-left", "bottom-right"])
 def test_in_a_corner_the_rest_stays(corner):
     source, effect = noise(), Histogram(panel=corner, size=0.3)
-    data, panel = rendered(effect, source), effect._panel(CONTEXT)
+    data, panel = rendered(effect, source), effect.place(CONTEXT)
     assert (panel.width, panel.height) == (96, 54)
     assert (panel.x0 == 0, panel.y0 == 0) == (corner.endswith("left"), corner.startswith("top"))
     changed = (data != source.data).any(axis=0)
