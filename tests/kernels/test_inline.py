@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from reelwork import PointEffect, maths
 from reelwork.errors import PluginError
 from reelwork.image import Window
 from reelwork.image.frame import Frame
-from reelwork.kernels import kernel
+from reelwork.kernels import kernel, refused
 from reelwork.kernels.frames import apply_pointwise
 from reelwork.kernels.inline import Inliner
 from reelwork.values import Affine
@@ -227,3 +228,8 @@ def test_maths_functions_are_all_there_in_single_precision():
     from reelwork.kernels import curves
 
     assert all(hasattr(curves, name) for name in maths.__all__)
+
+
+def test_what_the_compiler_says_in_colours_is_told_without():
+    error = SimpleNamespace(msg="\x1b[1m\x1b[1mfailed to unpack \x1b[31mfloat32\x1b[0m", loc=None)
+    assert refused.told(error, {}) == "a kernel cannot be compiled: failed to unpack float32"

@@ -12,6 +12,7 @@ from reelwork.errors import PluginError
 #: The name by which a generated module holds where its lines come from, as :meth:`Inliner.places` says it.
 PLACES: Final = "_places"
 
+_COLOUR: Final = re.compile("\x1b\\[[0-9;]*m")
 _CALLED: Final = re.compile(r"(\w+)\(")
 _COUNTS: Final = re.compile(r"expected (\d+), got (\d+)")
 _LONGEST: Final = 200
@@ -36,7 +37,7 @@ def telling(compile_for: Callable[[Any], Any], places: Mapping[int | str, str]) 
 
 def told(error: Any, places: Mapping[int | str, str]) -> str:
     """An error of numba's in one line; ``places`` as of :func:`telling`."""
-    lines = [line.strip() for line in str(error.msg).splitlines()]
+    lines = [line.strip() for line in _COLOUR.sub("", str(error.msg)).splitlines()]
     lines = [line for line in lines if line and not line.startswith(("Failed in ", "During", "File "))]
     said = next((f"there is no {line[4:]}" for line in lines if line.startswith(">>> ")), lines[0] if lines else "")
     loc = getattr(error, "loc", None)
