@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -13,9 +14,11 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
+from reelwork import PointEffect, param
 from reelwork.cli.app import cli
 from reelwork.extensions import registry
 from reelwork.gallery.sweeps import default_rows, needed, row
+from reelwork.kinds import Length
 
 EFFECT = '''\
 from reelwork import PointEffect, param
@@ -114,6 +117,21 @@ def test_a_fault_is_told_with_file_and_line(file, before, after, words):
     assert words in result.stderr
 
 
+def test_a_fault_is_said_to_be_of_the_file_that_is_tried(file):
+    file.write_text(EFFECT.replace("r * k, g", "r * q, g"))
+    assert "error: the effect 'dim', version 1, of dim.py, failed" in tried(file).stderr
+
+
+def test_what_does_not_end_is_ended(file):
+    file.write_text(EFFECT.replace("def uniforms(self):", "def uniforms(self):\n        while True:\n            pass"))
+    command = [sys.executable, "-m", "reelwork", "plugin", "try", str(file), "--to", str(file.parent / "out.png")]
+    ended = subprocess.run(
+        command, env={**os.environ, "REELWORK_PATIENCE": "1"}, capture_output=True, text=True, timeout=100
+    )
+    assert ended.returncode == 6
+    assert "the effect 'dim', version 1" in ended.stderr
+
+
 def test_a_file_of_a_package_that_is_not_installed_may_name_its_neighbours(file):
     package = file.parent / "reelwork_dimming"
     package.mkdir()
@@ -165,12 +183,19 @@ def wait(done) -> None:
         time.sleep(0.05)
 
 
+class Ringed(PointEffect, name="ringed", version=1):
+    """Ringed: rings that cannot be nearer than so."""
+
+    distance: float = param(10.0, kind=Length(minimum=5.0), help="From ring to ring.")
+
+
 def test_every_picture_that_there_is_can_be_swept():
     for table in (registry().effects, registry().generators, registry().transitions):
         for cls in table.values():
             assert all(len(set(each.values)) == len(each.values) > 1 for each in default_rows(cls, 5)), cls.name
     assert needed(registry().effects["invert"]) == {}
     assert row(registry().effects["glow"], "radius=0..40", 5).values == ("0", "10", "20", "30", "40")
+    assert default_rows(Ringed, 3)[0].values == ("5", "12.5", "20")
     with pytest.raises(ValueError, match="no parameter"):
         row(registry().effects["glow"], "wrong", 5)
 

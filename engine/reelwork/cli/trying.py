@@ -12,8 +12,11 @@ import click
 
 from reelwork.cli.exits import coloured
 from reelwork.cli.values import set_option, to_option
+from reelwork.cli.watch import hangs_told
 from reelwork.errors import OutputError, ReelworkError
+from reelwork.extensions.beside import PACKAGE
 from reelwork.extensions.trying import Manuscript, Written
+from reelwork.faults import PluginFault, code_of
 
 #: Seconds between two looks at the files.
 _PAUSE: Final = 0.25
@@ -96,7 +99,11 @@ def _sheet(
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     fixed = {**needed(cls), **settings}
-    tried = try_out(Trial(written.name, cls, written.known, rows, fixed, on, width))
+    with hangs_told():
+        try:
+            tried = try_out(Trial(written.name, cls, written.known, rows, fixed, on, width))
+        except PluginFault as fault:
+            raise fault.known(_origins(written), lambda path: "") from fault
     to.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(to) as making:
         tried.sheet.save(making, "PNG")
@@ -107,6 +114,14 @@ def _sheet(
     frame = f"a frame of {tried.size[0]}×{tried.size[1]} takes {tried.seconds * 1000:.1f} ms on one core{own}"
     click.echo(f"{cls.name} {cls.version}: {tried.pictures} pictures; {frame}", err=True)
     click.echo(to)
+
+
+def _origins(written: Written) -> dict[str, str]:
+    """What each class is said to be of: its package, or the file that is tried."""
+    origins = {code_of(cls): origin for cls, origin in written.known.origins.items()}
+    if written.name.startswith(f"{PACKAGE}:"):
+        origins[code_of(written.extension)] = Path(sys.modules[written.extension.__module__].__file__ or "").name
+    return origins
 
 
 def _stem(name: str) -> str:

@@ -29,7 +29,7 @@ def watching() -> Iterator[Progress]:
     An extension that hangs in this very process ends it.
     """
     meter = Meter()
-    with _hangs_told():
+    with hangs_told():
         yield from _progress(meter)
     if meter.made:
         seconds = meter.seconds
@@ -49,7 +49,7 @@ def _progress(meter: Meter) -> Iterator[Progress]:
 
 
 @contextmanager
-def _hangs_told() -> Iterator[None]:
+def hangs_told() -> Iterator[None]:
     """Look at what of extensions runs here; what takes too long cannot be stopped, but the process can."""
     memory, done = notes.own(), threading.Event()
     watch = notes.Watch(memory)

@@ -127,7 +127,8 @@ def _ends(kind: Kind, default: Any) -> tuple[float, float, str] | None:
             if isinstance(default, Length) and default.percent:
                 return 0.0, 2.0 * default.percent, "%"
             pixels = default.pixels if isinstance(default, Length) else usual
-            return 0.0, 2.0 * pixels or _LONG, ""
+            low = max(0.0, kind.minimum or 0.0)
+            return low, max(2.0 * pixels, 2.0 * low) or _LONG, ""
         case kinds.Angle():
             return 0.0, 360.0, ""
         case kinds.Level():

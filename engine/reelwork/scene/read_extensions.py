@@ -100,9 +100,15 @@ def _version(reading: Reading, cls: type[Extension], node: MappingNode, path: st
             written,
             below,
             f"{what} has version {cls.version} on this machine; this is written for version {version}",
-            f"install a newer version of {package}" if package else "install a newer version of its package",
+            _newer(package),
         )
     return version
+
+
+def _newer(package: str) -> str:
+    if package == "effects":  # a file beside the scene, which nobody can install
+        return "get the newer file for the folder effects/ beside the scene, or leave out `version`"
+    return f"install a newer version of {package or 'its package'}"
 
 
 def _renamed(reading: Reading, cls: type[Extension], node: MappingNode, path: str, what: str) -> MappingNode:
