@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from reelwork import Context, Example, WarpEffect, maths, param
-from reelwork.kinds import Angle, Length, Scale
-from reelwork.values import Length as Distance
-from reelwork_warps.boxes import Box, at_shares, stirred
+from reelwork import Context, Example, maths, param
+from reelwork.kinds import Angle
+from reelwork_warps.around import Around
 
 _RADIAN = 0.017453292519943295
 
 
-class Twirl(WarpEffect, name="twirl", version=1):
+class Twirl(Around, name="twirl", version=1):
     """Twirl: the picture is turned about a point, the more the nearer, as by a whirlpool.
 
     >>> Twirl(angle=0.0, radius=100.0).is_identity()
@@ -20,22 +19,12 @@ class Twirl(WarpEffect, name="twirl", version=1):
     examples = (Example("with its defaults"), Example("the other way, farther", {"angle": -360, "radius": "80%"}))
 
     angle: float = param(120.0, kind=Angle(), help="How far it is turned at the centre, clockwise.")
-    radius: float = param(
-        Distance(percent=50.0), kind=Length(of_box=True, minimum=0.0), help="How far from the centre anything turns."
-    )
-    centre: tuple[float, float] = param((0.5, 0.5), kind=Scale(), help="Its centre, as shares of the width and height.")
 
     def is_identity(self) -> bool:
         return self.angle == 0.0 or self.radius == 0.0
 
     def uniforms(self, context: Context) -> tuple[float, ...]:
-        return (*at_shares(self.centre, context), 1.0 / max(self.radius, 1e-6), self.angle * _RADIAN)
-
-    def region(self, source: Box, context: Context) -> Box:
-        return stirred(source, at_shares(self.centre, context), self.radius)
-
-    def needs(self, wanted: Box, context: Context) -> Box:
-        return stirred(wanted, at_shares(self.centre, context), self.radius)
+        return (*self.within(context), self.angle * _RADIAN)
 
     @staticmethod
     def place(
