@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 import reelwork
 from reelwork.cli import app, reference
 from reelwork.errors import OutputError, PluginError, Problem, SceneError
+from reelwork.extensions import registry
 from reelwork.render import produce
 from reelwork.render.local import usable_cores
 from reelwork.render.prepare import Settings
@@ -231,18 +232,8 @@ class Plugin:
 @pytest.fixture
 def plugged(monkeypatch: pytest.MonkeyPatch) -> Any:
     def plug(*plugins: Plugin) -> None:
-        import pluggy
-
-        from reelwork import extensions
-
-        manager = pluggy.PluginManager("reelwork")
-        for number, plugin in enumerate(plugins):
-            manager.register(plugin, name=f"p{number}")
-
-        class Fake:
-            hooks = manager
-
-        monkeypatch.setattr(extensions, "registry", Fake)
+        named = [(f"p{number}", plugin) for number, plugin in enumerate(plugins)]
+        monkeypatch.setattr(registry().hooks, "list_name_plugin", lambda: named)
         app._of_plugins.cache_clear()
 
     yield plug
