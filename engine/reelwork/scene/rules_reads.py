@@ -19,11 +19,13 @@ MAX_READS: Final = 20
 class _Link(NamedTuple):
     """A layer that another one shows.
 
-    :param path: of the parameter that names it; empty for one that stands in the other
+    :param path: of the key that names it; empty for one that stands in the other
+    :param reads: whether it is read; one that is only the parent is not, but must be there first, too
     """
 
     path: str
     clip: Clip
+    reads: bool = False
 
 
 def check(reading: Reading, composition: Composition, inside: Iterable[Clip]) -> Mapping[str, tuple[Layer, ...]]:
@@ -37,7 +39,7 @@ def check(reading: Reading, composition: Composition, inside: Iterable[Clip]) ->
     _sequence(reading, composition.sequence, _by_id(composition.layers), ids, links)
     _circles(reading, (*composition.layers, *(item for item in composition.sequence if isinstance(item, Clip))), links)
     reads = {
-        path: tuple(link.clip for link in of if isinstance(link.clip, Layer) and link.path)
+        path: tuple(link.clip for link in of if isinstance(link.clip, Layer) and link.reads)
         for path, of in links.items()
     }
     return {path: layers for path, layers in reads.items() if layers}
@@ -91,7 +93,9 @@ def _clip(
         elif isinstance(seen[name].source, AdjustmentSource):
             reading.fault(path, f"{quote(name)} is an adjustment layer, which has no picture of its own")
         else:
-            found.append(_Link(path, seen[name]))
+            found.append(_Link(path, seen[name], reads=True))
+    if isinstance(clip, Layer) and clip.parent is not None and clip.parent in seen:
+        found.append(_Link(join(clip.path, "parent"), seen[clip.parent]))
 
 
 def _by_id(layers: tuple[Layer, ...]) -> dict[str, Layer]:
@@ -130,18 +134,18 @@ def _circles(reading: Reading, clips: Iterable[Clip], links: dict[str, list[_Lin
         # a stack of our own: a chain may be longer than Python lets functions nest
         stack = [(_Link("", first), iter(tuple(links[first.path])))] if first.path not in heights else []
         while stack:
-            (_, clip), rest = stack[-1]
+            (_, clip, _), rest = stack[-1]
             link = next(rest, None)
             if link is None:
                 heights[clip.path] = max(
-                    (bool(path) + heights[below.path] for path, below in links[clip.path]), default=0
+                    (reads + heights[below.path] for _, below, reads in links[clip.path]), default=0
                 )
                 stack.pop()
                 continue
-            length = sum(bool(path) for (path, _), _ in stack) + bool(link.path)
+            length = sum(on.reads for on, _ in stack) + link.reads
             if any(link.clip is on.clip for on, _ in stack):
                 links[clip.path].remove(link)
-                _circle(reading, link, [on.clip for on, _ in stack])
+                _circle(reading, link, [on for on, _ in stack])
             elif length + heights.get(link.clip.path, 0) > MAX_READS:
                 links[clip.path].remove(link)
                 last = next(path for path in (link.path, *(on.path for on, _ in reversed(stack))) if path)
@@ -150,8 +154,13 @@ def _circles(reading: Reading, clips: Iterable[Clip], links: dict[str, list[_Lin
                 stack.append((link, iter(tuple(links[link.clip.path]))))
 
 
-def _circle(reading: Reading, link: _Link, chain: list[Clip]) -> None:
-    start = next(index for index, clip in enumerate(chain) if clip is link.clip)
-    names = [clip.id or "…" for clip in (*chain[start:], link.clip)]
-    circle = f"a circle of layers that read each other: {' → '.join(names)}"
-    reading.fault(link.path, "a layer cannot read itself" if len(names) == 2 else circle)
+def _circle(reading: Reading, link: _Link, chain: list[_Link]) -> None:
+    start = next(index for index, on in enumerate(chain) if on.clip is link.clip)
+    links = (*chain[start + 1 :], link)
+    if not any(each.reads for each in links):
+        return  # of parents alone, which is told by itself
+    names = " → ".join(each.clip.id or "…" for each in (chain[start], *links))
+    said = "read each other" if all(each.reads or not each.path for each in links) else "read, or follow, each other"
+    reading.fault(
+        link.path, "a layer cannot read itself" if len(links) == 1 else f"a circle of layers that {said}: {names}"
+    )
