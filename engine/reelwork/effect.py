@@ -114,7 +114,8 @@ class PointEffect(Effect):
     their results differ from machine to machine.
 
     Compiled, it works in single precision: colours, places and uniforms are ``float32``, and so become the floats that
-    it writes and the functions of ``reelwork.maths``, whose ``power`` and ``sqrt`` then give 0 for numbers below 0.
+    it writes and the functions of ``reelwork.maths``, whose ``power`` and ``sqrt`` then give 0 for numbers below 0,
+    while its logarithms are -1000 octaves for numbers of 0 and below.
     Code without ``if`` statements (``a if c else b`` is fine) and without loops runs many pixels at a time.
 
     With ``positional = True`` it is ``(x, y, width, height, r, g, b, a, *uniforms)``: the pixel's centre, measured from
