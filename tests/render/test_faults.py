@@ -335,3 +335,22 @@ def test_a_command_that_paints_in_its_own_process_says_what_hangs_and_ends(tmp_p
     )
     assert "uniforms(): it ran for" in ended.stderr
     assert not (tmp_path / "frame.png").exists()
+
+
+def test_a_frame_whose_plugin_crashes_says_in_which_line(tmp_path):
+    (tmp_path / "effects").mkdir()
+    (tmp_path / "effects" / "crash.py").write_text(
+        "import os\nfrom reelwork import PointEffect\n\n\nclass Crash(PointEffect, name='crash', version=1):\n"
+        "    def uniforms(self):\n        os.kill(os.getpid(), 11)\n\n"
+        "    @staticmethod\n    def pixel(r, g, b, a):\n        return r, g, b, a\n"
+    )
+    path = tmp_path / "scene.yaml"
+    path.write_text(
+        "reelwork: 1\ncanvas: {size: [64, 36], fps: 24}\ncompositions:\n  main:\n    duration: 1s\n    layers:\n"
+        "      - {solid: red, effects: [crash]}\n"
+    )
+    command = [sys.executable, "-m", "reelwork", "frame", str(path), "0s", "--to", str(tmp_path / "frame.png")]
+    environment = os.environ | {"REELWORK_PLUGIN_FOLDERS": str(tmp_path)}
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == -11
+    assert 'crash.py", line 7 in uniforms' in ended.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import sys
 import threading
@@ -50,7 +51,10 @@ def _progress(meter: Meter) -> Iterator[Progress]:
 
 @contextmanager
 def hangs_told() -> Iterator[None]:
-    """Look at what of extensions runs here; what takes too long cannot be stopped, but the process can."""
+    """Look at what of extensions runs here; what takes too long cannot be stopped, but the process can. What crashes it
+    is told by Python, with the author's line."""
+    if not faulthandler.is_enabled() and sys.__stderr__ is not None:
+        faulthandler.enable(sys.__stderr__)
     memory, done = notes.own(), threading.Event()
     watch = notes.Watch(memory)
 
