@@ -80,7 +80,7 @@ def staged(name: str, cls: type[Extension], parameters: str, on: OnFile | None =
         example = cls.examples[0] if cls.examples else Example("")
         stage = _stage(cls)
         if stage is None:
-            raise ValueError(f"{name} makes no picture")
+            raise ValueError(f"{cls.name} makes no picture; what is heard is tried in a scene, under `sound`")
         return stage(use, example)
     width, height = on.size
     fill = f"transform: {{scale: {100 * max(width / 640, height / 360)}%}}"
