@@ -10,6 +10,7 @@ import difflib
 import functools
 import tempfile
 import threading
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -52,8 +53,9 @@ def lut(file: File) -> tuple[Stage, ...]:
     """
     name = f"{file.digest}{file.ending}"
     with _turn() as ocio, _words(ocio, file.name, name):
+        content = file.read().removeprefix(BOM_UTF8)  # some editors write it, and OpenColorIO stumbles over it
         # held for as long as it is asked for files
-        memory = _memory({_CONFIG: ocio.Config.CreateRaw().serialize().encode(), name: file.read()})
+        memory = _memory({_CONFIG: ocio.Config.CreateRaw().serialize().encode(), name: content})
         config = ocio.Config.CreateFromConfigIOProxy(memory)
         return _stages_of(ocio, config.getProcessor(ocio.FileTransform(name, interpolation=ocio.INTERP_TETRAHEDRAL)))
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from reelwork import kinds
 from reelwork.effect import Extension
-from reelwork.extensions import bearers, built_in
+from reelwork.extensions import KINDS, Registry, bearers, built_in
 from reelwork.kinds import Kind, Param, field_name, params
 from reelwork.scene import language
 from reelwork.scene.animation import Curve
@@ -58,6 +58,14 @@ CLIP_KEYS: Final = params(SourceKeys) | language.keys_of(Clip)
 EFFECT_KEYS: Final = {
     "mix": Param(kinds.Ratio(bounded=True), 1.0, "How much of its result is taken, from 0% to 100%."),
     "enabled": Param(kinds.Boolean(), True, "`false` leaves it out.", animated=False),
+}
+#: Where extensions of each kind are written.
+_WRITTEN: Final = {
+    "effects": "a layer's `effects`",
+    "sound_effects": "the `effects` of a layer's `sound`",
+    "merges": "`blend`",
+    "generators": "`generate`",
+    "transitions": "`transition`",
 }
 _TIMELESS: Final = ("adjustment", "shape", "solid", "text", "generate", "layers", "sequence")
 
@@ -280,18 +288,23 @@ def _chosen(
     name, parameters = written
     cls = table.get(name.text)
     if cls is None:
-        problem, remedy = _unknown(table, of, name.text)
+        problem, remedy = _unknown(reading.registry, table, of, name.text)
         reading.report.add(problem, name.place, path, reading.registry.lost(name.text) or remedy)
         return None
     return name.text, read_extension(reading, cls, parameters, path, f"the {of} {quote(name.text)}", extra)
 
 
-def _unknown(table: Mapping[str, type[Extension]], of: str, name: str) -> tuple[str, str]:
+def _unknown(known: Registry, table: Mapping[str, type[Extension]], of: str, name: str) -> tuple[str, str]:
     """What is wrong with a name that stands for nothing, or for too much; and the remedy."""
     clashing = bearers(table, name)
     if clashing:
         return f"several packages bring {_a(of)} {quote(name)}", f"write {one_of(map(quote, clashing))}"
-    return f"there is no {of} {quote(name)}", nearest(name, tuple(table)) or f"`reelwork effects` lists all {of}s"
+    other = next((kind for kind, there in known.tables.items() if name in there), None)
+    if other is not None:
+        remedy = f"{quote(name)} is {_a(KINDS[other].word)}, which is written under {_WRITTEN[other]}"
+    else:
+        remedy = nearest(name, tuple(table)) or f"`reelwork effects` lists all {of}s"
+    return f"there is no {of} {quote(name)}", remedy
 
 
 def _name_and_parameters(

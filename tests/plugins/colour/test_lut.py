@@ -170,3 +170,9 @@ def test_a_file_that_was_changed_meanwhile_is_not_used(tmp_path):
     path.write_text(SPI1D)
     with pytest.raises(MediaError, match="has changed"):
         effect.stages()
+
+
+def test_a_byte_order_mark_is_no_part_of_a_lut(tmp_path):
+    path, marked = written(tmp_path, "resolve.cube"), tmp_path / "marked.cube"
+    marked.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert (by_hand(lut(linked(marked)), COLOURS) == by_hand(lut(linked(path)), COLOURS)).all()
