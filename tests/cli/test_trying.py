@@ -17,6 +17,7 @@ from PIL import Image
 from reelwork import PointEffect, param
 from reelwork.cli.app import cli
 from reelwork.extensions import registry
+from reelwork.extensions.trying import Manuscript
 from reelwork.gallery.sweeps import default_rows, needed, row
 from reelwork.kinds import Length
 
@@ -216,3 +217,9 @@ def test_an_effect_that_needs_a_file_is_tried_with_its_sample_or_with_one_that_i
     result = CliRunner().invoke(cli, ["plugin", "try", "lut", *options, "--set", "file=gone.cube"])
     assert result.exit_code == 7
     assert "there is no file gone.cube" in result.output
+
+
+def test_what_nobody_edited_is_not_loaded_a_second_time():
+    for _ in range(2):
+        found = Manuscript("lut").load()
+        assert found.extension is registry().effects["lut"]

@@ -45,6 +45,7 @@ class Manuscript:
         if self._file is None:
             self._plugin = _bringing(named)
             self._folder = Path(self._plugin.path).parent
+            self._saved = self._times()  # of what is loaded
         else:
             self._name = named.partition(".py")[2].removeprefix(":")
             self._folder = self._file.parent
@@ -72,9 +73,15 @@ class Manuscript:
         known = registry_of((*registry().plugins, plugin), registry().hooks)
         return Written(f"{plugin.package}:{found[0].name}", found[0], known)
 
+    def _times(self) -> list[int]:
+        return [path.stat().st_mtime_ns for path in self.files()]
+
     def _from_package(self) -> Written:
         assert self._plugin is not None
-        plugin = _again(self._plugin, self._folder)
+        plugin, saved = self._plugin, self._times()
+        if saved != self._saved:
+            plugin = self._plugin = _again(plugin, self._folder)
+            self._saved = saved
         others = tuple(each for each in registry().plugins if each.name != plugin.name)
         known = registry_of((*others, plugin), registry().hooks)
         found = _named(known, self._name)
