@@ -190,11 +190,6 @@ class Calling:
             return  # it says for itself what is wrong, such as a file that cannot be read
         raise fault(error, *self.extensions, doing=self.doing, path=self.path) from error
 
-    @property
-    def suspects(self) -> tuple[Suspect, ...]:
-        """Whose code it is, in words."""
-        return tuple(suspect(extension, self.path) for extension in self.extensions)
-
 
 def note_in(memory: notes.Memory | None) -> None:
     """From now on, note in memory that is watched what of extensions runs in this process; or nothing any more."""

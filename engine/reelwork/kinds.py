@@ -248,11 +248,12 @@ def params(model: type) -> dict[str, Param]:
 
 @functools.cache
 def _params(model: type) -> dict[str, Param]:
-    return {
-        field.name.rstrip("_").replace("_", "-"): _param(field)
-        for field in dataclasses.fields(model)
-        if "reelwork" in field.metadata
-    }
+    return {key_name(field.name): _param(field) for field in dataclasses.fields(model) if "reelwork" in field.metadata}
+
+
+def key_name(field: str) -> str:
+    """The key of a Python name: the inverse of :func:`field_name`."""
+    return field.rstrip("_").replace("_", "-")
 
 
 def field_name(key: str) -> str:

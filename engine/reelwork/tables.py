@@ -14,8 +14,6 @@ from reelwork.maths import floor
 
 __all__ = ["by_half", "interpolated", "tetrahedral"]
 
-#: How many entries a curve over all half-precision numbers has.
-HALVES: Final = 65536
 #: The last finite half-precision number, and where it stands.
 LARGEST: Final = 65504.0
 LAST: Final = 31743

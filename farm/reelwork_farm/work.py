@@ -15,7 +15,6 @@ from pathlib import Path
 
 from reelwork.errors import MediaError, RenderError
 from reelwork.faults import PluginFault
-from reelwork.media.files import check_file
 from reelwork.media.stills import is_still, load_still
 from reelwork.media.verify import animation_problems, sound_problems
 from reelwork.render.films import Film, Verified, finish_film, plan_film, sound_span, verify_film
@@ -132,7 +131,6 @@ class Work:
         paths = written(task.output, task.target, range(lock.first, lock.stop))
         for path in paths:
             try:
-                check_file(path)
                 if path.suffix.lower() in STILLS or is_still(path):
                     load_still(path)
             except MediaError as error:

@@ -5,9 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-
-from reelwork.testing.promise import verdict
-from reelwork.testing.promises import promises_of
+from promising import unkept
 
 PAGE = (Path(__file__).parents[2] / "docs/plugins/area.md").read_text("utf-8")
 
@@ -18,4 +16,4 @@ def test_the_examples_keep_all_promises(name, tmp_path, monkeypatch):
     (tmp_path / "reelwork_area_of_the_page.py").write_text(code)
     monkeypatch.syspath_prepend(tmp_path)
     cls = getattr(importlib.import_module("reelwork_area_of_the_page"), name)
-    assert {promise.name: found.words for promise in promises_of(cls) if (found := verdict(promise, cls)).words} == {}
+    assert unkept(cls) == {}

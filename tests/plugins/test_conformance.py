@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
+from promising import broken
 from warps import Push, Shade, Stencil, Through, Upside
 
 from reelwork import (
@@ -38,11 +39,6 @@ test_generators = conformance("reelwork_generators")
 test_time = conformance("reelwork_time")
 test_transitions = conformance("reelwork_transitions")
 test_sound = conformance("reelwork_sound")
-
-
-def broken(cls):
-    """The promises that a class breaks."""
-    return {promise.name for promise in promises_of(cls) if verdict(promise, cls).how == "broken"}
 
 
 class Good(PointEffect, name="good", version=1):

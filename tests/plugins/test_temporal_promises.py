@@ -6,10 +6,9 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from promising import broken
 
 from reelwork import TemporalEffect, param
-from reelwork.testing.promise import verdict
-from reelwork.testing.promises import promises_of
 
 
 class Kept(TemporalEffect, name="kept", version=1):
@@ -83,7 +82,7 @@ class Fading(Kept, name="fading", version=1):
     ids=lambda value: value.__name__ if isinstance(value, type) else "",
 )
 def test_broken_promises_are_found(cls, promises):
-    found = {promise.name for promise in promises_of(cls) if verdict(promise, cls).how == "broken"}
+    found = broken(cls)
     assert promises <= found
     if not promises:
         assert not found

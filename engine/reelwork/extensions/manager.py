@@ -130,6 +130,10 @@ class Registry:
         """All extensions by name, for each of :data:`KINDS`."""
         return {kind: getattr(self, kind) for kind in KINDS}
 
+    def table(self, word: str) -> Mapping[str, type[Extension]]:
+        """Extensions by name, of the kind that messages call so, such as ``sound effect``."""
+        return self.tables[next(kind for kind, base in KINDS.items() if base.word == word)]
+
     @property
     def offers(self) -> list[Offer[Any]]:
         """All that plugins bring beside extensions."""

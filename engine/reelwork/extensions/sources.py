@@ -7,6 +7,7 @@ processes of this machine as any class does, once :func:`restore` has told them 
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib
 import importlib.abc
@@ -36,13 +37,13 @@ class Sources:
     folder: Path
     files: Mapping[str, bytes]
 
-    @property
+    @functools.cached_property
     def digest(self) -> str:
         """Of all files, in 16 hexadecimal digits."""
         parts = [f"{name} {hashlib.sha256(data).hexdigest()}" for name, data in sorted(self.files.items())]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
-    @property
+    @functools.cached_property
     def package(self) -> str:
         """The name that they are imported under."""
         return f"{_PREFIX}{self.digest}"

@@ -17,11 +17,11 @@ from reelwork.graph.model import EffectUse, Layer
 from reelwork.image import EMPTY
 from reelwork.plan import asking
 from reelwork.plan.evaluate import Scope, instance
-from reelwork.plan.geometry import density, is_seen
+from reelwork.plan.geometry import is_seen
 from reelwork.plan.instants import Span, instants
 from reelwork.plan.known import Known
 from reelwork.plan.nodes import Area, Node, Points, Stack, Temporal, Warped
-from reelwork.plan.regions import resampled
+from reelwork.plan.regions import by_upright, resampled
 from reelwork.plan.uses import Uses, at_last_move, has, seed, warp_context
 from reelwork.values import Affine, Display
 
@@ -79,14 +79,11 @@ class Affecting:
             before, moved, after = at_last_move(shown.layer, uses, scope, self._display, self._frame)
         last = _last_temporal(after, scope)
         if shown.anywhere and not matrix.is_upright and (last is not None or has(Spreading, after)):
-            scale = density(matrix)
-            upright = Affine.scaling(scale, scale)
-            node = self.affected(shown, uses, clock, upright)
-            return None if node is None else resampled(node, matrix @ upright.inverse())
+            return by_upright(matrix, lambda upright: self.affected(shown, uses, clock, upright))
         if last is not None:
             earlier = uses[: len(uses) - len(after) + last]
-            node = self._through_time(shown, earlier, after[last], scope, matrix)
-            return self._with_effects(node, shown, after[last + 1 :], scope, matrix)
+            read = self._through_time(shown, earlier, after[last], scope, matrix)
+            return self._with_effects(read, shown, after[last + 1 :], scope, matrix)
         if moved is None:
             node, after = shown.at(clock, uses, matrix)
         elif is_seen(matrix @ moved):
@@ -156,7 +153,7 @@ class Affecting:
         """Where and when an effect of a layer runs, in a raster that ``matrix`` maps the layer's box into."""
         time = scope.clock if effect.timed else Fraction(0)
         box = matrix.bounds(0.0, 0.0, *scope.box)
-        return Context((matrix.a, matrix.d), box, time, seed(shown.layer), self._display, self._frame)
+        return Context((matrix.a, matrix.d), box, time, seed(shown.layer.path), self._display, self._frame)
 
 
 def _warped(

@@ -20,6 +20,7 @@ from reelwork.effect import (
 from reelwork.errors import PluginError
 from reelwork.faults import Calling, marked
 from reelwork.image import Drawing, Window
+from reelwork.sound_effect import SoundEffect
 from reelwork.values import Affine, Projective
 
 E = TypeVar("E", bound=Extension)
@@ -40,7 +41,7 @@ def made(cls: type[E], values: Mapping[str, object], path: str) -> E:
             raise
 
 
-def is_identity(effect: Effect) -> bool:
+def is_identity(effect: Effect | SoundEffect) -> bool:
     """Whether an effect changes nothing."""
     with Calling(effect, doing="is_identity()"):
         return bool(effect.is_identity())

@@ -119,14 +119,23 @@ def is_constant(value: object) -> bool:
 
 def key_times(value: object) -> Iterator[Fraction]:
     """The times of the keys of every curve in a value that moves, however deep."""
+    for curve in curves(value):
+        if not curve.is_constant:
+            yield from (key.time for key in curve.keys)
+
+
+def curves(value: object) -> Iterator[Curve]:
+    """Every curve in a value, however deep; also in what one holds that never moves."""
     if isinstance(value, Curve):
-        yield from (key.time for key in value.keys) if not value.is_constant else key_times(value.keys[0].value)
+        yield value
+        if value.is_constant:
+            yield from curves(value.keys[0].value)
     elif isinstance(value, tuple):
         for item in value:
-            yield from key_times(item)
+            yield from curves(item)
     elif isinstance(value, Mapping):
         for item in value.values():
-            yield from key_times(item)
+            yield from curves(item)
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
         for field in dataclasses.fields(value):
-            yield from key_times(getattr(value, field.name))
+            yield from curves(getattr(value, field.name))

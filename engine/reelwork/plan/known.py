@@ -50,13 +50,9 @@ class Known:
         found = self._nodes.get(key)
         if found is None:
             node = make()
-            found = self._nodes[key] = (layer, node, 0 if node is None else _size(node))
+            found = self._nodes[key] = (layer, node, 0 if node is None else node.count)
             self._count += found[2]
             while self._count > self._most and len(self._nodes) > 1:
                 self._count -= self._nodes.popitem(last=False)[1][2]
         self._nodes.move_to_end(key)
         return found[1]
-
-
-def _size(node: Node) -> int:
-    return 1 + sum(_size(source) for source in node.inputs())

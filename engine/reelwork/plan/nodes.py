@@ -47,6 +47,11 @@ class Node:
         """16 bytes that identify the picture that this node stands for."""
         return digest(type(self).__name__, self.region, *(_said(value) for value in self._values()))
 
+    @cached_property
+    def count(self) -> int:
+        """How many nodes there are, this one and those below it; one that is read twice counts twice."""
+        return 1 + sum(source.count for source in self.inputs())
+
     def inputs(self) -> tuple[Node, ...]:
         """The nodes that this one reads."""
         values = (value if isinstance(value, tuple) else (value,) for value in self._values())
@@ -193,10 +198,6 @@ class Temporal(Node):
     context: Context
     mix: float = 1.0
     layer: str = ""
-
-    def inputs(self) -> tuple[Node, ...]:
-        """The pictures of all instants."""
-        return self.sources if self.present is None else (*self.sources, self.present)
 
     @cached_property
     def spreads(self) -> bool:

@@ -41,7 +41,7 @@ from reelwork.plan import asking
 from reelwork.plan.affecting import Affecting, Shown
 from reelwork.plan.evaluate import Scope, instance
 from reelwork.plan.generating import drawing, drawn, filled
-from reelwork.plan.geometry import Size, density, fit_scale, is_seen, layer_matrix, source_size
+from reelwork.plan.geometry import Size, fit_scale, is_seen, layer_matrix, source_size
 from reelwork.plan.instants import Span
 from reelwork.plan.known import Known
 from reelwork.plan.nodes import (
@@ -54,7 +54,7 @@ from reelwork.plan.nodes import (
     Stack,
     Transit,
 )
-from reelwork.plan.regions import clipped, colour_box, extent, larger, resampled
+from reelwork.plan.regions import by_upright, clipped, colour_box, extent, larger
 from reelwork.plan.uses import Uses, has, needs_upright, of_source, seed
 from reelwork.values import Affine, Colour, Space
 
@@ -154,10 +154,7 @@ class _Planner:
         """
         size = (float(composition.size[0]), float(composition.size[1]))
         if not matrix.is_upright and needs_upright(composition.layers):
-            scale = density(matrix)
-            inner = Affine.scaling(scale, scale)
-            node = self.composition(composition, time, inner, behind)
-            return None if node is None else resampled(node, matrix @ inner.inverse())
+            return by_upright(matrix, lambda upright: self.composition(composition, time, upright, behind))
         background = behind if composition.background is None else composition.background
         elements = [] if background is None else [self.over(colour_box(background, self._display, matrix, size))]
         node = self.layers(composition.layers, time, composition.duration, size, matrix, elements)
@@ -330,10 +327,7 @@ class _Planner:
         fitted = matrix @ boxed.fit
         generator = boxed.generator
         if not matrix.is_upright and (isinstance(generator, AreaGenerator) or needs_upright((layer,))):
-            scale = density(matrix)
-            upright = Affine.scaling(scale, scale)
-            node = self._source(layer, clock, size, boxed, upright, effects, above)
-            return None if node is None else resampled(node, matrix @ upright.inverse())
+            return by_upright(matrix, lambda upright: self._source(layer, clock, size, boxed, upright, effects, above))
         if isinstance(source, MediaSource):
             facts = source.media.facts
             if facts.kind == "audio":
@@ -358,7 +352,7 @@ class _Planner:
         named = (source.others.get(name) for name in layers_of(type(generator)))
         others = tuple(self.stack(()) if each is None else above.whole(each, clock, matrix) for each in named)
         time = clock if generator.timed else Fraction(0)
-        told = Context((1.0, 1.0), (0.0, 0.0, *size), time, seed(layer), self._display, self._frame)
+        told = Context((1.0, 1.0), (0.0, 0.0, *size), time, seed(layer.path), self._display, self._frame)
         return filled(generator, others, told, matrix, size, layer.path)
 
     def _sequence(self, sequence: Sequence, time: Fraction, size: Size, matrix: Affine, above: _Around) -> Node | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
@@ -13,8 +12,7 @@ from reelwork.extensions import Registry, built_in
 from reelwork.faults import Calling, PluginFault
 from reelwork.graph.files import Use, uses, with_files
 from reelwork.graph.link import Production
-from reelwork.plan.evaluate import Scope, instance
-from reelwork.scene.animation import Curve
+from reelwork.plan.evaluate import Scope, curves, instance
 from reelwork.timecode import format_seconds
 
 
@@ -27,7 +25,7 @@ def refused(production: Production, registry: Registry) -> Iterator[Problem]:
         params = with_files(use.params, production.files)
         size = use.composition.size or production.scene.canvas.size
         sides = (float(size[0]), float(size[1]))
-        times = sorted(set(_key_times(params)))
+        times = sorted({key.time for curve in curves(params) for key in curve.keys})
         for time in times or [Fraction(0)]:
             said = _refusal(_class(use, registry), params, Scope(time, sides, sides))
             if said:
@@ -48,19 +46,6 @@ def _refusal(cls: type[Extension], params: Mapping[str, Any], scope: Scope) -> s
         except (MediaError, ValueError) as error:
             return str(error)
     return ""
-
-
-def _key_times(value: Any) -> Iterator[Fraction]:
-    """When the keys of all curves in a value stand, however deep."""
-    if isinstance(value, Curve):
-        yield from (key.time for key in value.keys)
-    elif isinstance(value, tuple):
-        for part in value:
-            yield from _key_times(part)
-    elif isinstance(value, Mapping):
-        yield from _key_times(tuple(value.values()))
-    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        yield from _key_times(tuple(getattr(value, field.name) for field in dataclasses.fields(value)))
 
 
 def _class(use: Use, registry: Registry) -> type[Extension]:

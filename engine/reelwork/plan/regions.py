@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from reelwork.image import EMPTY, EVERYWHERE, Window
-from reelwork.plan.geometry import Size
+from reelwork.plan.geometry import Size, density
 from reelwork.plan.nodes import Box, Clip, Fill, Node, Picture, Resampled
 from reelwork.values import Affine, Colour, Display
 
@@ -24,6 +25,14 @@ def extent(matrix: Affine, size: tuple[float, float]) -> tuple[Window, Window]:
     # an edge fades over one source pixel, however much that is enlarged
     fade_x, fade_y = (1 + max(1, -int(-scale // 1)) for scale in (matrix.a, matrix.d))
     return outer.expand(1, 1, 1, 1), outer.expand(-fade_x, -fade_y, -fade_x, -fade_y)
+
+
+def by_upright(matrix: Affine, plan: Callable[[Affine], Node | None]) -> Node | None:
+    """What is planned in a raster that is upright, resampled into the one that ``matrix`` maps into."""
+    scale = density(matrix)
+    upright = Affine.scaling(scale, scale)
+    node = plan(upright)
+    return None if node is None else resampled(node, matrix @ upright.inverse())
 
 
 def colour_box(colour: Colour, display: Display, matrix: Affine, size: Size) -> Node:

@@ -70,9 +70,9 @@ def warp_context(effect: WarpEffect, layer: Layer, scope: Scope, display: Displa
     """
     width, height = (max(side, 1.0) for side in scope.box)
     time = scope.clock if effect.timed else Fraction(0)
-    return Context((1.0, 1.0), (0.0, 0.0, width, height), time, seed(layer), display, frame)
+    return Context((1.0, 1.0), (0.0, 0.0, width, height), time, seed(layer.path), display, frame)
 
 
-def seed(layer: Layer) -> int:
-    """A number of the layer's own."""
-    return int.from_bytes(digest(layer.path)[:4], "big")
+def seed(path: str) -> int:
+    """A number of a layer's own, by its path."""
+    return int.from_bytes(digest(path)[:4], "big")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Set
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +16,7 @@ from reelwork.render.job import TILE_ROWS, Dispatcher, Job, Renderer, Segment, U
 from reelwork.render.pictures import paint_instant, shot_of
 from reelwork.render.prepare import Prepared, Settings
 from reelwork.render.progress import Progress, Report
-from reelwork.render.unit import Painter, Shot, compiling_said
+from reelwork.render.unit import Painter, ShotJob, compiling_said
 from reelwork.render.units import Request, job_key, run, units
 from reelwork.scene.model import Output
 from reelwork.sound.levels import Levels
@@ -26,7 +26,7 @@ _NOWHERE: Final = Path(os.devnull)
 
 
 @dataclass(frozen=True)
-class DiscardJob:
+class DiscardJob(ShotJob):
     """Makes the renderers of units whose frames nobody gets.
 
     :param spec: how a film's frames are stored; ``None`` for stills and animations, whose frames become pixels
@@ -34,16 +34,10 @@ class DiscardJob:
     :param linear: whether stills hold light itself, as EXR does, so that nothing is left to convert
     """
 
-    shot: Shot
     spec: VideoSpec | None
     alpha: bool = False
     linear: bool = False
     tile_rows: int = TILE_ROWS
-
-    def without(self, paths: Set[str]) -> DiscardJob | None:
-        """See :class:`reelwork.render.job.Lenient`."""
-        shot = self.shot.without(paths)
-        return None if shot is None else replace(self, shot=shot)
 
     def __call__(self) -> Renderer:
         """A renderer for one worker."""

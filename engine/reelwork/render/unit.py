@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, Self, TypeVar
 
 from reelwork.faults import PluginFault, note_frame
 from reelwork.graph.leaving import leaving_out
@@ -75,6 +75,18 @@ class Shot:
         """What messages call a frame."""
         time = format_seconds(self.start + number / self.fps)
         return f"frame {number} ({time})" if Fraction(number).denominator == 1 else time
+
+
+@dataclass(frozen=True)
+class ShotJob:
+    """Makes renderers of a shot, which may do without extensions that fail."""
+
+    shot: Shot
+
+    def without(self, paths: Set[str]) -> Self | None:
+        """See :class:`reelwork.render.job.Lenient`."""
+        shot = self.shot.without(paths)
+        return None if shot is None else replace(self, shot=shot)
 
 
 class Painter:
@@ -153,14 +165,13 @@ class Painter:
 
 
 @dataclass(frozen=True)
-class FilmJob:
+class FilmJob(ShotJob):
     """Makes the renderers of a film's units, one in each worker.
 
     :param folder: where segments are kept, under the keys of their units
     :param stretches: the frames that are copied from their sources, in order
     """
 
-    shot: Shot
     spec: VideoSpec
     folder: Path
     tile_rows: int = TILE_ROWS
@@ -169,11 +180,6 @@ class FilmJob:
     def path(self, unit: Unit) -> Path:
         """Where the segment of a unit is kept."""
         return self.folder / f"{unit.key}.segment"
-
-    def without(self, paths: Set[str]) -> FilmJob | None:
-        """See :class:`reelwork.render.job.Lenient`."""
-        shot = self.shot.without(paths)
-        return None if shot is None else replace(self, shot=shot)
 
     def __call__(self) -> Renderer:
         """A renderer for one worker."""
@@ -233,14 +239,13 @@ _DIGESTS: Final = "digests"
 
 
 @dataclass(frozen=True)
-class StillsJob:
+class StillsJob(ShotJob):
     """Makes the renderers of numbered stills: a unit becomes a folder of them, and of a list of their digests.
 
     :param suffix: of the stills, with its point
     :param alpha: whether transparency is kept
     """
 
-    shot: Shot
     suffix: str
     alpha: bool
     folder: Path
@@ -261,11 +266,6 @@ class StillsJob:
             return digests == [_digest(self.still(self.path(unit), number)) for number in range(unit.first, unit.stop)]
         except (OSError, UnicodeDecodeError):
             return False
-
-    def without(self, paths: Set[str]) -> StillsJob | None:
-        """See :class:`reelwork.render.job.Lenient`."""
-        shot = self.shot.without(paths)
-        return None if shot is None else replace(self, shot=shot)
 
     def __call__(self) -> Renderer:
         """A renderer for one worker."""

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from reelwork import kinds
 from reelwork.effect import KEPT, OWN, SPREAD, Extension
-from reelwork.extensions import KINDS, Registry
+from reelwork.extensions import Registry
 from reelwork.kinds import REQUIRED, Kind, Param
 from reelwork.scene.documentation import documentation
 from reelwork.scene.nodes import NOWHERE, node_of, words
@@ -113,7 +113,7 @@ def facts(name: str, cls: type[Extension], registry: Registry) -> ExtensionFacts
     said = documentation(cls)
     return ExtensionFacts(
         name=name,
-        kind=next(kind for kind, base in KINDS.items() if issubclass(cls, base)).removesuffix("s").replace("_", " "),
+        kind=cls.word,
         version=cls.version,
         package=registry.origins.get(cls, ""),
         title=said.title,

@@ -251,10 +251,7 @@ def _read_effects(reading: Reading, kind: language.Effects, node: Node, path: st
 
 
 def _effect(reading: Reading, of: str, node: Node, path: str) -> EffectUse | None:
-    table: Mapping[str, type[Extension]] = reading.registry.effects
-    if of == "sound effect":
-        table = reading.registry.sound_effects
-    chosen = _chosen(reading, node, path, table, of, EFFECT_KEYS)
+    chosen = _chosen(reading, node, path, of, EFFECT_KEYS)
     if chosen is None:
         return None
     name, values = chosen
@@ -263,25 +260,22 @@ def _effect(reading: Reading, of: str, node: Node, path: str) -> EffectUse | Non
 
 
 def _read_choosing(reading: Reading, kind: language.Choosing, node: Node, path: str) -> Any:
-    table: Mapping[str, type[Extension]] = reading.registry.transitions
-    if kind.of == "generator":
-        table = reading.registry.generators
     duration = Param(kinds.Time(minimum=0.0), help="How long it takes.", animated=False)
     extra = dict.fromkeys(kind.extra, duration)
-    return _chosen(reading, node, path, table, kind.of, extra) or BAD
+    return _chosen(reading, node, path, kind.of, extra) or BAD
 
 
 def _chosen(
     reading: Reading,
     node: Node,
     path: str,
-    table: Mapping[str, type[Extension]],
     of: str,
     extra: Mapping[str, Param],
 ) -> tuple[str, dict[str, Any]] | None:
     """The name of an extension and its parameters that were written, by their Python names."""
     if isinstance(node, Broken):
         return None
+    table = reading.registry.table(of)
     written = _name_and_parameters(reading, node, path, table, of)
     if written is None:
         return None

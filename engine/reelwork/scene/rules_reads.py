@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from reelwork.effect import Extension, layers_of
+from reelwork.kinds import key_name
 from reelwork.scene.model import Clip, Composition, Item, Layer
 from reelwork.scene.nodes import join
 from reelwork.scene.reading import Reading
@@ -113,7 +114,7 @@ def _named(reading: Reading, clip: Clip) -> Iterator[tuple[str, str]]:
     for cls, params, path in uses:
         for key in layers_of(cls):
             if params.get(key):
-                yield join(path, key.rstrip("_").replace("_", "-")), params[key]
+                yield join(path, key_name(key)), params[key]
 
 
 def _not_seen(reading: Reading, path: str, name: str, seen: tuple[str, ...], other: Clip | None) -> None:

@@ -258,15 +258,9 @@ class _Schema:
             case language.Clips():
                 return _list_of({"anyOf": [_ref("clip"), _ref("transition"), _ref("gap")]}, 1, None)
             case language.Effects():
-                table: Mapping[str, type[Extension]] = self.registry.effects
-                return _list_of(
-                    self.chosen(self.registry.sound_effects if kind.of == "sound effect" else table, EFFECT_KEYS),
-                    0,
-                    None,
-                )
+                return _list_of(self.chosen(self.registry.table(kind.of), EFFECT_KEYS), 0, None)
             case language.Choosing():
-                table = self.registry.transitions
-                return self.chosen(self.registry.generators if kind.of == "generator" else table, {})
+                return self.chosen(self.registry.table(kind.of), {})
             case language.MergeName():
                 return {"enum": list(self.registry.merges)}
             case language.Made():

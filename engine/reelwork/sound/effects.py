@@ -16,8 +16,9 @@ import numpy.typing as npt
 from reelwork.errors import PluginError
 from reelwork.faults import Calling, PluginFault
 from reelwork.graph.model import SoundEffectUse, SoundUse
+from reelwork.plan import asking
 from reelwork.plan.evaluate import Scope, instance, is_constant, key_times
-from reelwork.plan.nodes import digest
+from reelwork.plan.uses import seed
 from reelwork.sound.gains import RATE, Level, curve_values
 from reelwork.sound.plan import Clock
 from reelwork.sound_effect import SoundContext, SoundEffect
@@ -58,7 +59,7 @@ def processed(
     :param path: of the layer, in the scene
     :raises PluginFault: a plugin fails at it
     """
-    context = SoundContext(seed=int.from_bytes(digest(path)[:4], "big"))
+    context = SoundContext(seed=seed(path))
     stages = [_Stage(use, clock, context) for use in effects]
     late = sum(stage.latency for stage in stages)
     first = 0
@@ -135,5 +136,4 @@ def _changes_nothing(use: SoundEffectUse) -> bool:
     if use.mix.is_constant and use.mix.keys[0].value == 0.0:
         return True
     effect = _at(use, Fraction(0))
-    with Calling(effect, doing="is_identity()"):
-        return is_constant(use.params) and effect.is_identity()
+    return is_constant(use.params) and asking.is_identity(effect)

@@ -79,9 +79,7 @@ def written(folder, name):
 @pytest.mark.parametrize("name", [*WRITTEN, *BAKED])
 def test_a_file_does_what_opencolorio_makes_of_it(tmp_path, name):
     path = written(tmp_path, name)
-    processor = ocio.Config.CreateRaw().getProcessor(
-        ocio.FileTransform(str(path), interpolation=ocio.INTERP_TETRAHEDRAL)
-    )
+    processor = of_file(path)
     stages = lut(linked(path))
     assert stages
     assert error(by_hand(stages, COLOURS), by_ocio(processor, COLOURS)) < 1e-4
@@ -95,9 +93,7 @@ def test_compiled_it_does_the_same(tmp_path):
 
 def test_it_works_in_display_encoded_values_or_in_a_logarithm_of_light(tmp_path):
     path = written(tmp_path, "resolve.cube")
-    processor = ocio.Config.CreateRaw().getProcessor(
-        ocio.FileTransform(str(path), interpolation=ocio.INTERP_TETRAHEDRAL)
-    )
+    processor = of_file(path)
     assert error(displayed(Lut(file=linked(path)), CODES), by_ocio(processor, CODES)) < 1e-4
     config = ocio.Config.CreateFromBuiltinConfig(BUILT_IN)
     there, back = config.getProcessor(WORKING, "ACEScct"), config.getProcessor("ACEScct", WORKING)

@@ -12,10 +12,9 @@ from pathlib import Path
 import PyOpenColorIO as ocio
 import pytest
 from plugins.colour.test_colour_space import GAMMA, OWN
+from promising import unkept
 
 from reelwork.render.prepare import Settings, prepare
-from reelwork.testing.promise import verdict
-from reelwork.testing.promises import promises_of
 
 DOCS = Path(__file__).parents[3] / "docs"
 COLOUR, FILES = (DOCS / "colour.md").read_text("utf-8"), (DOCS / "plugins" / "files.md").read_text("utf-8")
@@ -54,8 +53,7 @@ def ramp(tmp_path, monkeypatch):
 
 
 def test_the_effect_of_the_page_for_authors_keeps_its_promises(ramp):
-    found = {promise.name: verdict(promise, ramp) for promise in promises_of(ramp)}
-    assert not {name: each.words for name, each in found.items() if each.how != "kept"}
+    assert not unkept(ramp)
 
 
 def test_the_error_of_the_page_for_authors_is_what_is_said(ramp, tmp_path):

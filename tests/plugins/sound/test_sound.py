@@ -11,13 +11,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from promising import unkept
 from reference.sound import filtered, response
 
 from reelwork.extensions import registry
 from reelwork.sound_effect import SoundContext
 from reelwork.testing.hearing import heard
-from reelwork.testing.promise import verdict
-from reelwork.testing.promises import promises_of
 from reelwork.testing.samples import extremes, ordinary
 from reelwork_sound.bell import Bell
 from reelwork_sound.compressor import Compressor
@@ -213,4 +212,4 @@ def test_the_example_in_the_pages_keeps_all_promises(tmp_path, monkeypatch):
     (tmp_path / "reelwork_tremolo_of_the_page.py").write_text(code)
     monkeypatch.syspath_prepend(tmp_path)
     cls = importlib.import_module("reelwork_tremolo_of_the_page").Tremolo
-    assert {promise.name: found.words for promise in promises_of(cls) if (found := verdict(promise, cls)).words} == {}
+    assert unkept(cls) == {}
