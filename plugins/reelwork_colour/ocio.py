@@ -162,7 +162,7 @@ def _memory(files: dict[str, bytes]) -> Any:
 def _opened(ocio: Any, config: File | None) -> Iterator[Any]:
     """A configuration; an archive of one lies in a folder of its own for as long as it is used."""
     if config is None:
-        yield ocio.Config.CreateFromBuiltinConfig(BUILT_IN)
+        yield _built_in()
     elif config.ending == ".ocioz":
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"{config.digest}.ocioz"
@@ -207,15 +207,22 @@ def _transforms(ocio: Any, config: Any, wanted: Conversion) -> Iterator[Any]:
         yield ocio.ColorSpaceTransform(src=here, dst=there)
 
 
+@functools.cache
+def _built_in() -> Any:
+    """The built-in configuration, which takes a while to read; nobody changes it."""
+    from reelwork_colour.operations import opencolorio
+
+    return opencolorio().Config.CreateFromBuiltinConfig(BUILT_IN)
+
+
 def _working(ocio: Any, config: Any) -> str:
     """What a configuration calls linear light with Rec.709's primaries."""
     for name in (WORKING, "lin_rec709_srgb", "lin_rec709", "lin_srgb"):
         space = config.getColorSpace(name)
         if space is not None:
             return str(space.getName())
-    built_in = ocio.Config.CreateFromBuiltinConfig(BUILT_IN)
     try:
-        return str(ocio.Config.IdentifyBuiltinColorSpace(config, built_in, WORKING))
+        return str(ocio.Config.IdentifyBuiltinColorSpace(config, _built_in(), WORKING))
     except ocio.Exception as error:
         raise ValueError(
             "no colour space of it is known to be linear light with Rec.709's primaries, which Reelwork works in; "

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from reelwork_colour.light import luminance
+
 #: The colour temperature of the white of Rec.709, kelvin.
-_D65: Final = 6504.0
+D65: Final = 6504.0
 #: From CIE XYZ to linear Rec.709 (IEC 61966-2-1).
 _TO_RGB: Final = (
     (3.2404542, -1.5371385, -0.4985314),
@@ -43,10 +45,10 @@ def temperature_gains(mireds: float) -> tuple[float, float, float]:
     """
     if mireds == 0.0:
         return (1.0, 1.0, 1.0)
-    kelvin = 1e6 / min(max(1e6 / _D65 + mireds, 40.0), 599.0)
-    red, green, blue = (there / here for there, here in zip(_white(kelvin), _white(_D65), strict=True))
-    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    return (red / luminance, green / luminance, blue / luminance)
+    kelvin = 1e6 / min(max(1e6 / D65 + mireds, 40.0), 599.0)
+    red, green, blue = (there / here for there, here in zip(_white(kelvin), _white(D65), strict=True))
+    level = luminance(red, green, blue)
+    return (red / level, green / level, blue / level)
 
 
 def adaptation(kelvin: float) -> tuple[float, ...]:
@@ -56,7 +58,7 @@ def adaptation(kelvin: float) -> tuple[float, ...]:
 
     :param kelvin: of the light, 1667 to 25000
     """
-    there, here = (_times(_TO_CONES, ((x,), (y,), (z,))) for x, y, z in (_xyz(_D65), _xyz(kelvin)))
+    there, here = (_times(_TO_CONES, ((x,), (y,), (z,))) for x, y, z in (_xyz(D65), _xyz(kelvin)))
     gains = tuple(a[0] / b[0] for a, b in zip(there, here, strict=True))
     scaled = tuple(tuple(gain * value for value in row) for gain, row in zip(gains, _TO_CONES, strict=True))
     matrix = _times(_TO_RGB, _times(_FROM_CONES, _times(scaled, _TO_XYZ)))

@@ -11,7 +11,7 @@ from reelwork.kinds import Colour as ColourKind
 from reelwork.kinds import Number
 from reelwork.values import Colour
 from reelwork_colour.light import luminance, mixed
-from reelwork_colour.temperature import adaptation
+from reelwork_colour.temperature import D65, adaptation
 
 
 class WhiteBalance(PointEffect, name="white-balance", version=1):
@@ -44,12 +44,12 @@ class WhiteBalance(PointEffect, name="white-balance", version=1):
             )
 
     def is_identity(self) -> bool:
-        return self.temperature == 6504.0
+        return self.temperature == D65
 
     def uniforms(self) -> tuple[float | Colour, ...]:
         if self.grey is not None:
             return (replace(self.grey, alpha=1.0),)
-        return adaptation(6504.0 if self.temperature is None else self.temperature)
+        return adaptation(D65 if self.temperature is None else self.temperature)
 
     def pixel_function(self) -> Callable[..., tuple[float, float, float, float]]:
         return self.pixel if self.grey is None else self.picked

@@ -37,11 +37,6 @@ class ChromaticAberration(AreaEffect, name="chromatic-aberration", version=1):
         share = self.amount / max(0.5 * maths.sqrt(width * width + height * height), 1.0)
         return min(max(share, -0.25), 0.25)
 
-    def margin(self, context: Context) -> tuple[int, int, int, int]:
-        """As far as red moves at the corners, and the pixels that it lies between."""
-        x, y = (int(abs(self.amount) * scale) + 2 for scale in context.scale)
-        return (x, y, x, y)
-
     def region(self, source: Window, context: Context) -> Window:
         """The source, larger and smaller, within the box."""
         return _scaled(source, context, abs(self._share(context))) & Window.around(*context.box)

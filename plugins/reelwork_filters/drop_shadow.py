@@ -25,9 +25,7 @@ class DropShadow(Shadow, name="drop-shadow", version=1):
         """Put the layer over its shadow."""
         import numpy as np
 
-        from reelwork_filters.light import cast_shadow
+        from reelwork_filters.light import cast_shadow, layer_at
 
         colour = np.array([light * self.opacity for light in self.colour.premultiplied(context.display)], np.float32)
-        layer = source.covering(out.window)
-        x, y = out.window.x0 - layer.window.x0, out.window.y0 - layer.window.y0
-        cast_shadow(layer.data, x, y, self.shade(source, out, context), colour, out.data)
+        cast_shadow(*layer_at(source, out.window), self.shade(source, out, context), colour, out.data)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from reelwork import AreaEffect, Context, Example, param
 from reelwork.kinds import Length, Number
+from reelwork_filters.radii import in_raster
 
 if TYPE_CHECKING:
     from reelwork.image.frame import Frame
@@ -43,7 +44,7 @@ class Glow(AreaEffect, name="glow", version=1):
         """As far as the light spreads."""
         from reelwork.kernels.blur import blur_margin
 
-        x, y = (blur_margin(self.radius * scale) for scale in context.scale)
+        x, y = (blur_margin(radius) for radius in in_raster(self.radius, context))
         return (x, y, x, y)
 
     def render(self, source: Frame, out: Frame, context: Context) -> None:
@@ -52,11 +53,11 @@ class Glow(AreaEffect, name="glow", version=1):
 
         from reelwork.image.frame import Frame as Picture
         from reelwork.kernels.blur import gaussian_blur
-        from reelwork_filters.light import add_layer, add_light, bright_light
+        from reelwork_filters.light import add_layer, add_light, bright_light, layer_at
 
         bright = Picture.empty(source.window)
         bright_light(source.data, np.float32(self.threshold), np.float32(self.intensity), bright.data)
-        x, y = (self.radius * scale for scale in context.scale)
+        x, y = in_raster(self.radius, context)
         gaussian_blur(bright, x, y, out)
         if self.octaves > 1:
             # the shares 1, 2, 4 … of all of it
@@ -65,6 +66,4 @@ class Glow(AreaEffect, name="glow", version=1):
             for octave in range(1, self.octaves):
                 gaussian_blur(bright, x * 0.5**octave, y * 0.5**octave, narrower)
                 add_light(narrower.data, np.float32(share * 2.0**octave), out.data)
-        window = out.window
-        layer = source.covering(window)
-        add_layer(layer.data, window.x0 - layer.window.x0, window.y0 - layer.window.y0, out.data)
+        add_layer(*layer_at(source, out.window), out.data)

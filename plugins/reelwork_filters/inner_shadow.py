@@ -33,10 +33,8 @@ class InnerShadow(Shadow, name="inner-shadow", version=1):
         """Where the layer's alpha, moved and blurred, is less than whole, there is shadow."""
         import numpy as np
 
-        from reelwork_filters.light import cast_inside
+        from reelwork_filters.light import cast_inside, layer_at
 
         colour = np.array(self.colour.linear(context.display), np.float32)
-        layer = source.covering(out.window)
-        x, y = out.window.x0 - layer.window.x0, out.window.y0 - layer.window.y0
         density = np.float32(self.opacity * self.colour.alpha)
-        cast_inside(layer.data, x, y, self.shade(source, out, context), colour, density, out.data)
+        cast_inside(*layer_at(source, out.window), self.shade(source, out, context), colour, density, out.data)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from reelwork import Context, Example, param
 from reelwork.kinds import Angle, Length, Number, Ratio
 from reelwork_filters.blur import Blur
+from reelwork_filters.radii import in_raster
 
 if TYPE_CHECKING:
     from reelwork.image.frame import Frame
@@ -52,14 +53,13 @@ class LensBlur(Blur, name="lens-blur", version=1):
     def _aperture(self, context: Context) -> Footprint:
         from reelwork_filters.footprint import aperture
 
-        x, y = (self.radius * scale for scale in context.scale)
-        return aperture(x, y, self.blades, self.rotation, self.curvature)
+        return aperture(*in_raster(self.radius, context), self.blades, self.rotation, self.curvature)
 
     def margin(self, context: Context) -> tuple[int, int, int, int]:
         """As far as the aperture extends."""
         from reelwork_filters.footprint import aperture_reach
 
-        x, y = (aperture_reach(self.radius * scale) for scale in context.scale)
+        x, y = (aperture_reach(radius) for radius in in_raster(self.radius, context))
         return (x, y, x, y)
 
     def blur(self, source: Frame, out: Frame, context: Context) -> None:

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from reelwork.kernels import kernel
 
+if TYPE_CHECKING:
+    from reelwork.image import Window
+    from reelwork.image.frame import Frame
+
 Planes = npt.NDArray[np.float32]
 
 F = np.float32
+
+
+def layer_at(source: Frame, window: Window) -> tuple[Planes, int, int]:
+    """A layer's pixels, as far as a window at least, and where the window's first pixel lies in them."""
+    layer = source.covering(window)
+    return layer.data, window.x0 - layer.window.x0, window.y0 - layer.window.y0
 
 
 @kernel

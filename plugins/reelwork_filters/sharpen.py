@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from reelwork import AreaEffect, Context, Example, param
 from reelwork.image import Window
 from reelwork.kinds import Length, Number, Ratio
+from reelwork_filters.radii import in_raster
 
 if TYPE_CHECKING:
     from reelwork.image.frame import Frame
@@ -37,7 +38,7 @@ class Sharpen(AreaEffect, name="sharpen", version=1):
         """As far as the filter reaches."""
         from reelwork.kernels.blur import blur_margin
 
-        x, y = (blur_margin(self.radius * scale) for scale in context.scale)
+        x, y = (blur_margin(radius) for radius in in_raster(self.radius, context))
         return (x, y, x, y)
 
     def region(self, source: Window, context: Context) -> Window:
@@ -49,10 +50,7 @@ class Sharpen(AreaEffect, name="sharpen", version=1):
         import numpy as np
 
         from reelwork.kernels.blur import gaussian_blur
-        from reelwork_filters.light import unsharp
+        from reelwork_filters.light import layer_at, unsharp
 
-        gaussian_blur(source, self.radius * context.scale[0], self.radius * context.scale[1], out)
-        window = out.window
-        layer = source.covering(window)
-        x, y = window.x0 - layer.window.x0, window.y0 - layer.window.y0
-        unsharp(layer.data, x, y, np.float32(self.amount), np.float32(self.threshold), out.data)
+        gaussian_blur(source, *in_raster(self.radius, context), out)
+        unsharp(*layer_at(source, out.window), np.float32(self.amount), np.float32(self.threshold), out.data)

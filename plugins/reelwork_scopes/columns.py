@@ -47,6 +47,7 @@ def paint_waveform(
     """Paint a graph of channels into the part of it that ``out`` covers; the box is the picture."""
     import numpy as np
 
+    from reelwork.image.frame import Frame as Picture
     from reelwork_scopes.counting import count_columns
     from reelwork_scopes.traces import beam, paint_columns
 
@@ -63,11 +64,10 @@ def paint_waveform(
     )
     colours = np.array([channel.colour for channel in channels], np.float32)
     weights, ground = beam(graph.height, HIGH - LOW), np.array(GROUND, np.float32)
-    trace = np.empty((4, part.height, part.width), np.float32)
+    trace = Picture.empty(part)
     x, y = part.x0 - graph.x0, part.y0 - graph.y0
-    paint_columns(shares, weights, _GAIN * gain, colours, ground, bt1886, x, y, trace)
-    rows = slice(part.y0 - out.window.y0, part.y1 - out.window.y0)
-    out.data[:, rows, part.x0 - out.window.x0 : part.x1 - out.window.x0] = trace
+    paint_columns(shares, weights, _GAIN * gain, colours, ground, bt1886, x, y, trace.data)
+    out.paste(trace)
 
 
 class Columns(Scope):

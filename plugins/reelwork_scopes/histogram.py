@@ -39,6 +39,7 @@ class _Histogram(Scope):
         """Areas that add up to white where they are all."""
         import numpy as np
 
+        from reelwork.image.frame import Frame as Picture
         from reelwork_scopes.counting import count_columns
         from reelwork_scopes.traces import beam, drawn_out, lay_out, paint_areas
 
@@ -64,11 +65,10 @@ class _Histogram(Scope):
         colours = np.array([channel.colour for channel in channels], np.float32) * np.float32(_AREA)
         if line:
             colours[-1] = _LIT
-        trace = np.empty((4, part.height, part.width), np.float32)
+        trace = Picture.empty(part)
         x, y, ground = part.x0 - graph.x0, graph.y1 - 1 - part.y0, np.array(GROUND, np.float32)
-        paint_areas(heights, colours, line, _LINE * graph.height, ground, bt1886, x, y, trace)
-        rows = slice(part.y0 - out.window.y0, part.y1 - out.window.y0)
-        out.data[:, rows, part.x0 - out.window.x0 : part.x1 - out.window.x0] = trace
+        paint_areas(heights, colours, line, _LINE * graph.height, ground, bt1886, x, y, trace.data)
+        out.paste(trace)
 
     def lines(self, screen: Screen) -> Drawing:
         """Lines at some values, and what they are below."""

@@ -139,10 +139,6 @@ class ScopeEffect(Scope, AreaEffect):
         y = box.y0 if self.panel.startswith("top") else box.y1 - height
         return Window(x, y, x + width, y + height)
 
-    def margin(self, context: Context) -> tuple[int, int, int, int]:
-        """Nothing moves beyond the box."""
-        return (0, 0, 0, 0)
-
     def region(self, source: Window, context: Context) -> Window:
         """The scope, and what is seen beside it."""
         panel = self.place(context)
@@ -155,7 +151,10 @@ class ScopeEffect(Scope, AreaEffect):
 
     def render(self, source: Frame, out: Frame, context: Context) -> None:
         """The scope, and the picture beside it."""
-        out.data[:] = 0.0 if self.panel == "whole" else source.crop(out.window).data
+        if self.panel == "whole":
+            out.data[:] = 0.0
+        else:
+            out.paste(source.covering(out.window))
         self.paint(source, self.place(context), context, out)
 
 

@@ -56,6 +56,7 @@ class _Vectorscope(Scope):
         """Points where pixels' colours are."""
         import numpy as np
 
+        from reelwork.image.frame import Frame as Picture
         from reelwork_scopes.counting import count_pairs
         from reelwork_scopes.traces import beam, drawn_out, paint_pairs
 
@@ -76,11 +77,10 @@ class _Vectorscope(Scope):
             ((0.6, 0.0, redder), (0.6, -0.0722 / 0.7152 * bluer, -0.2126 / 0.7152 * redder), (0.6, bluer, 0.0)),
             np.float32,
         )
-        trace = np.empty((4, part.height, part.width), np.float32)
+        trace = Picture.empty(part)
         x, y = part.x0 - square.x0, part.y0 - square.y0
-        paint_pairs(soft, weights, _GAIN * self.gain, tints, ground, bt1886, x, y, trace)
-        rows = slice(part.y0 - out.window.y0, part.y1 - out.window.y0)
-        out.data[:, rows, part.x0 - out.window.x0 : part.x1 - out.window.x0] = trace
+        paint_pairs(soft, weights, _GAIN * self.gain, tints, ground, bt1886, x, y, trace.data)
+        out.paste(trace)
 
     def lines(self, screen: Screen) -> Drawing:
         """The circle, the axes, targets and the line of skin."""

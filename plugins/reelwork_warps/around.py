@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from reelwork import Context, WarpEffect, param
+from reelwork import Context, param
 from reelwork.kinds import Length, Scale
 from reelwork.values import Length as Distance
+from reelwork_warps.alike import Alike
 from reelwork_warps.boxes import Box, at_shares, stirred
 
 
-class Around(WarpEffect):
+class Around(Alike):
     """Moves what lies within a radius of a point; the rest stays."""
 
     radius: float = param(
@@ -20,8 +21,5 @@ class Around(WarpEffect):
         """The centre in pixels of the layer, and what distances from it are multiplied by to be radii."""
         return (*at_shares(self.centre, context), 1.0 / max(self.radius, 1e-6))
 
-    def region(self, source: Box, context: Context) -> Box:
-        return stirred(source, at_shares(self.centre, context), self.radius)
-
-    def needs(self, wanted: Box, context: Context) -> Box:
-        return stirred(wanted, at_shares(self.centre, context), self.radius)
+    def reach(self, box: Box, context: Context) -> Box:
+        return stirred(box, at_shares(self.centre, context), self.radius)

@@ -1,12 +1,16 @@
-"""Boxes of a layer, in its pixels: boxes and lengths go in, larger boxes come out."""
+"""Boxes of a layer, in its pixels: boxes and lengths go in, larger boxes come out; and angles."""
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from reelwork import Context, maths
 
 Box: TypeAlias = tuple[float, float, float, float]
+
+#: A full turn, and a degree, radians.
+TURN: Final = 6.283185307179586
+RADIAN: Final = 0.017453292519943295
 
 
 def grown(box: Box, x: float, y: float) -> Box:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from reelwork import Context, Example, WarpEffect, param
+from reelwork import Context, Example, param
 from reelwork.kinds import Choice, Layer, Length
+from reelwork_warps.alike import Alike
 from reelwork_warps.boxes import Box, grown
 
 _WEIGHTS = {
@@ -15,7 +16,7 @@ _WEIGHTS = {
 _CHANNELS = tuple(_WEIGHTS)
 
 
-class Displace(WarpEffect, name="displace", version=1):
+class Displace(Alike, name="displace", version=1):
     """Displacement: another layer, the map, says how far each pixel is moved.
 
     Where the map is transparent or a middle grey (half, in display-encoded values), nothing moves; where it is white,
@@ -49,11 +50,8 @@ class Displace(WarpEffect, name="displace", version=1):
     def uniforms(self, context: Context) -> tuple[float, ...]:
         return (self.x, self.y, *_WEIGHTS[self.x_from], *_WEIGHTS[self.y_from])
 
-    def region(self, source: Box, context: Context) -> Box:
-        return grown(source, abs(self.x), abs(self.y))
-
-    def needs(self, wanted: Box, context: Context) -> Box:
-        return grown(wanted, abs(self.x), abs(self.y))
+    def reach(self, box: Box, context: Context) -> Box:
+        return grown(box, abs(self.x), abs(self.y))
 
     @staticmethod
     def place(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from reelwork import Context, Example, WarpEffect, maths, param
+from reelwork import Context, Example, maths, param
 from reelwork.kinds import Angle, Number, Scale
-from reelwork_warps.boxes import Box, at_shares, farthest, grown
-
-_TURN = 6.283185307179586
-_RADIAN = 0.017453292519943295
+from reelwork_warps.alike import Alike
+from reelwork_warps.boxes import RADIAN, TURN, Box, at_shares, farthest, grown
 
 
-class Kaleidoscope(WarpEffect, name="kaleidoscope", version=1):
+class Kaleidoscope(Alike, name="kaleidoscope", version=1):
     """Kaleidoscope: a wedge of the picture, from a point outwards, is mirrored round and round."""
 
     examples = (Example("with its defaults"), Example("five, of another wedge", {"mirrors": 5, "angle": 200}))
@@ -23,16 +21,10 @@ class Kaleidoscope(WarpEffect, name="kaleidoscope", version=1):
     centre: tuple[float, float] = param((0.5, 0.5), kind=Scale(), help="Its centre, as shares of the width and height.")
 
     def uniforms(self, context: Context) -> tuple[float, ...]:
-        turn, angle = (self.turn % 360.0) * _RADIAN, (self.angle % 360.0) * _RADIAN
-        return (*at_shares(self.centre, context), _TURN / self.mirrors, turn, angle)
+        turn, angle = (self.turn % 360.0) * RADIAN, (self.angle % 360.0) * RADIAN
+        return (*at_shares(self.centre, context), TURN / self.mirrors, turn, angle)
 
-    def region(self, source: Box, context: Context) -> Box:
-        return self._around(source, context)
-
-    def needs(self, wanted: Box, context: Context) -> Box:
-        return self._around(wanted, context)
-
-    def _around(self, box: Box, context: Context) -> Box:
+    def reach(self, box: Box, context: Context) -> Box:
         """The disc about the centre that a box lies in: nothing changes its distance from there."""
         x, y = centre = at_shares(self.centre, context)
         radius = farthest(box, centre)

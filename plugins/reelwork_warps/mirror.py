@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from reelwork import Context, Example, WarpEffect, maths, param
+from reelwork import Context, Example, maths, param
 from reelwork.kinds import Angle, Scale
 from reelwork.values import Affine
+from reelwork_warps.alike import Alike
 from reelwork_warps.boxes import Box, at_shares, joined
 
 
-class Mirror(WarpEffect, name="mirror", version=1):
+class Mirror(Alike, name="mirror", version=1):
     """Mirror: what lies before a line is seen behind it as well, the other way round."""
 
     examples = (Example("with its defaults"), Example("as in water", {"angle": 90, "centre": ["50%", "60%"]}))
@@ -24,11 +25,8 @@ class Mirror(WarpEffect, name="mirror", version=1):
         sine, cosine = maths.sincos_degrees(self.angle)
         return (*at_shares(self.centre, context), cosine, sine)
 
-    def region(self, source: Box, context: Context) -> Box:
-        return joined(source, self._reflection(context).bounds(*source))
-
-    def needs(self, wanted: Box, context: Context) -> Box:
-        return joined(wanted, self._reflection(context).bounds(*wanted))
+    def reach(self, box: Box, context: Context) -> Box:
+        return joined(box, self._reflection(context).bounds(*box))
 
     def _reflection(self, context: Context) -> Affine:
         x, y, cosine, sine = self.uniforms(context)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from reelwork import Context, Example, WarpEffect, maths, param
+from reelwork import Context, Example, maths, param
 from reelwork.kinds import Angle, Length, Scale
 from reelwork.values import Length as Distance
-from reelwork_warps.boxes import Box, at_shares, grown
-
-_TURN = 6.283185307179586
-_RADIAN = 0.017453292519943295
+from reelwork_warps.alike import Alike
+from reelwork_warps.boxes import RADIAN, TURN, Box, at_shares, grown
 
 
-class Ripple(WarpEffect, name="ripple", version=1):
+class Ripple(Alike, name="ripple", version=1):
     """Ripple: rings run outwards from a point, lower and lower, as from a stone in water.
 
     Move ``phase`` by 360° for each ring that shall pass.
@@ -34,14 +32,11 @@ class Ripple(WarpEffect, name="ripple", version=1):
         return self.height == 0.0 or self.radius == 0.0
 
     def uniforms(self, context: Context) -> tuple[float, ...]:
-        pace, phase = _TURN / max(self.length, 1.0), (self.phase % 360.0) * _RADIAN
+        pace, phase = TURN / max(self.length, 1.0), (self.phase % 360.0) * RADIAN
         return (*at_shares(self.centre, context), 1.0 / max(self.radius, 1e-6), self.height, pace, phase)
 
-    def region(self, source: Box, context: Context) -> Box:
-        return grown(source, abs(self.height), abs(self.height))
-
-    def needs(self, wanted: Box, context: Context) -> Box:
-        return grown(wanted, abs(self.height), abs(self.height))
+    def reach(self, box: Box, context: Context) -> Box:
+        return grown(box, abs(self.height), abs(self.height))
 
     @staticmethod
     def place(

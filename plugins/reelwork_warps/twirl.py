@@ -5,8 +5,7 @@ from __future__ import annotations
 from reelwork import Context, Example, maths, param
 from reelwork.kinds import Angle
 from reelwork_warps.around import Around
-
-_RADIAN = 0.017453292519943295
+from reelwork_warps.boxes import RADIAN
 
 
 class Twirl(Around, name="twirl", version=1):
@@ -24,7 +23,7 @@ class Twirl(Around, name="twirl", version=1):
         return self.angle == 0.0 or self.radius == 0.0
 
     def uniforms(self, context: Context) -> tuple[float, ...]:
-        return (*self.within(context), self.angle * _RADIAN)
+        return (*self.within(context), self.angle * RADIAN)
 
     @staticmethod
     def place(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from reelwork import Context, Example, WarpEffect, maths, param
+from reelwork import Context, Example, maths, param
 from reelwork.kinds import Angle, Length
-from reelwork_warps.boxes import Box, grown
-
-_TURN = 6.283185307179586
-_RADIAN = 0.017453292519943295
+from reelwork_warps.alike import Alike
+from reelwork_warps.boxes import RADIAN, TURN, Box, grown
 
 
-class Wave(WarpEffect, name="wave", version=1):
+class Wave(Alike, name="wave", version=1):
     """Wave: straight waves run through the picture and move it to and fro, across the way they run.
 
     Move ``phase`` by 360° for each wave that shall pass.
@@ -31,19 +29,13 @@ class Wave(WarpEffect, name="wave", version=1):
 
     def uniforms(self, context: Context) -> tuple[float, ...]:
         sine, cosine = maths.sincos_degrees(self.angle)
-        pace = _TURN / max(self.length, 1.0)
-        phase = (self.phase % 360.0) * _RADIAN
+        pace = TURN / max(self.length, 1.0)
+        phase = (self.phase % 360.0) * RADIAN
         return (cosine * pace, sine * pace, phase, -sine * self.height, cosine * self.height)
 
-    def region(self, source: Box, context: Context) -> Box:
-        return grown(source, *self._far())
-
-    def needs(self, wanted: Box, context: Context) -> Box:
-        return grown(wanted, *self._far())
-
-    def _far(self) -> tuple[float, float]:
+    def reach(self, box: Box, context: Context) -> Box:
         sine, cosine = maths.sincos_degrees(self.angle)
-        return (abs(sine * self.height), abs(cosine * self.height))
+        return grown(box, abs(sine * self.height), abs(cosine * self.height))
 
     @staticmethod
     def place(
