@@ -4,6 +4,7 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import media_table
 import pytest
 from hypothesis import settings
 
@@ -21,6 +22,18 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--record-golden", action="store_true", help="write golden files anew instead of comparing")
+    parser.addoption("--record-media", action="store_true", help="write docs/media.md from the tests that run")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--record-media"):
+        config.pluginmanager.register(media_table.Recorder())
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    config.stash[media_table.ROWS] = media_table.rows_of(items)
+    config.stash[media_table.COLLECTED] = {str(item.path) for item in items}
 
 
 @pytest.fixture

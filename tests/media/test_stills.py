@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from media_table import media
 from PIL import Image, ImageCms
 
 from reelwork.errors import MediaError
@@ -63,6 +64,7 @@ def test_16_bits_of_a_png_are_kept(tmp_path: Path, channels: int) -> None:
     assert probe(path).has_alpha == (channels in (2, 4))
 
 
+@media("stills", "TIFF, 16 bit", "pixels", read="what was written")
 def test_16_bits_of_a_tiff_are_kept(tmp_path: Path) -> None:
     import io as _io
 
