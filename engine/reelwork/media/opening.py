@@ -19,6 +19,7 @@ from reelwork.media.files import check_file
 # Formats that are self-contained. Playlists are not here: they would read other files and reach the network.
 _FORMATS: Final = (
     "mov", "mp4", "matroska", "webm", "avi", "flv", "mpegts", "mpeg", "asf", "mxf", "ogg",
+    "dv", "yuv4mpegpipe", "nut", "gxf", "rm", "ivf", "obu", "h264", "hevc", "m4v", "mpegvideo", "mjpeg",
     "wav", "w64", "caf", "aiff", "au", "flac", "mp3", "aac", "ac3", "eac3",
 )  # fmt: skip
 _OPTIONS: Final = {"format_whitelist": ",".join(_FORMATS), "protocol_whitelist": "file"}

@@ -1,0 +1,70 @@
+"""Every kind of footage against an independent decode: which pictures come out, when, and in whatever order."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+from media.clips import visible
+from media.footage import KINDS, Kind, decoded
+from media_table import media
+
+from reelwork.media.formats import pixel_format_of, planar_storage
+from reelwork.media.picture import Picture
+from reelwork.media.video import VideoSource
+
+#: FFmpeg's own decoders of these drop the alpha.
+DECODERS = {"vp8": ("-c:v", "libvpx"), "vp9": ("-c:v", "libvpx-vp9")}
+
+
+def oracle_format(source: VideoSource) -> str:
+    """The pixel format in which ffmpeg's command is asked for the pictures: the file's own where it is planar, and else
+    one of the same samples."""
+    stored, storage = source.facts.pixel_format, source.storage
+    if storage.model == "rgb" and not stored.startswith("gbr"):
+        return (
+            f"rgba{'64le' * (storage.depth > 8)}"
+            if storage.alpha != "none"
+            else f"rgb{48 if storage.depth > 8 else 24}"
+        )
+    return stored if planar_storage(stored) else pixel_format_of(storage)
+
+
+def md5(picture: Picture, pixels: str) -> str:
+    """The sum of a picture's samples as FFmpeg writes them in a pixel format."""
+    planes = visible(picture)
+    if pixels.startswith("rgb"):
+        planes = [np.stack(planes, axis=-1)]
+    elif picture.storage.model == "rgb":
+        planes[:3] = planes[1], planes[2], planes[0]
+    return hashlib.md5(b"".join(plane.tobytes() for plane in planes), usedforsecurity=False).hexdigest()
+
+
+def every(kinds: tuple[Kind, ...]) -> list[object]:
+    return [
+        pytest.param(
+            kind, id=kind.name, marks=media("video", kind.label, "pictures and times", read="ffmpeg's command")
+        )
+        for kind in kinds
+    ]
+
+
+@pytest.mark.parametrize("kind", every(KINDS))
+def test_pictures_and_times_are_those_of_ffmpegs_command(tmp_path: Path, kind: Kind) -> None:
+    path = kind.make(tmp_path / kind.name)
+    with VideoSource(path) as source:
+        count, pixels = source.frame_count, oracle_format(source)
+        before = DECODERS.get(source.facts.codec, ()) if source.facts.has_alpha else ()
+        expected = decoded(path, pixels, *before)
+        assert count == len(expected.sums) == kind.count
+        assert [md5(source.picture(number), pixels) for number in range(count)] == list(expected.sums)
+        tick = source.index.time_base
+        shown = [(pts - source.index.shown[0]) * tick for pts in source.index.shown]
+        assert max(abs(a - (b - expected.times[0])) for a, b in zip(shown, expected.times, strict=True)) <= tick / 2
+        assert source.facts.frame_rate == kind.fps
+    with VideoSource(path) as source:
+        order = random.Random(kind.name).sample(range(count), count)
+        assert [md5(source.picture(number), pixels) for number in order] == [expected.sums[number] for number in order]
