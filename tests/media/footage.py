@@ -28,6 +28,7 @@ class Kind:
 
     :param label: in words, as the table of media says it
     :param encoder: PyAV's name
+    :param timed: whether ffmpeg's command finds the right times; else they are those of the encoder
     :param command: ffmpeg's arguments between a test picture of :data:`SIZE` and the file, instead of an encoder
     """
 
@@ -40,6 +41,7 @@ class Kind:
     fps: Fraction = Fraction(24)
     count: int = COUNT
     command: tuple[str, ...] = ()
+    timed: bool = True
 
     def make(self, path: Path) -> Path:
         """A file of this kind."""
@@ -109,6 +111,8 @@ KINDS: Final = (
     kind("h264.m2ts", "H.264, .m2ts (AVCHD)", "libx264", options=X264),
     kind("h264.flv", "H.264, .flv", "libx264", options={**X264, "x264-params": OPEN_GROUPS.replace("gop=1", "gop=0")}),
     kind("h264.3gp", "H.264, .3gp", "libx264", options=X264),
+    kind("h264.avi", "H.264 with B-frames, .avi", "libx264", options=X264),
+    kind("h264.h264", "H.264, bare stream", "libx264", options=X264),
     kind("h264-10.mp4", "H.264, 10 bit, .mp4", "libx264", "yuv420p10le", options=X264),
     kind("h264-422-10.mov", "H.264, 4:2:2 10 bit, .mov", "libx264", "yuv422p10le", options=X264),
     kind("h264-444.mp4", "H.264, 4:4:4, .mp4", "libx264", "yuv444p", options=X264),
@@ -119,6 +123,7 @@ KINDS: Final = (
     kind("hevc-12.mp4", "HEVC, 12 bit, .mp4", "libx265", "yuv420p12le", options=X265),
     kind("hevc-422-10.mov", "HEVC, 4:2:2 10 bit, .mov", "libx265", "yuv422p10le", options=X265),
     kind("hevc.ts", "HEVC, MPEG-TS", "libx265", options=X265),
+    kind("hevc.hevc", "HEVC, bare stream", "libx265", options=X265),
     kind("av1.mp4", "AV1, .mp4", "libsvtav1", options={"preset": "12", "g": "12"}),
     kind("av1-10.webm", "AV1, 10 bit, .webm", "libsvtav1", "yuv420p10le", options={"preset": "12", "g": "12"}),
     kind("av1.ivf", "AV1, .ivf", "libsvtav1", options={"preset": "12", "g": "12"}),
@@ -184,5 +189,6 @@ KINDS: Final = (
     kind("cinepak.avi", "Cinepak, .avi", "cinepak", "rgb24", size=(96, 56)),
     kind("zmbv.avi", "Zip Motion Blocks (DOSBox), .avi", "zmbv", "bgr0"),
     kind("rv20.rm", "RealVideo 2, .rm", "rv20", size=(176, 144), options={"g": "12"}),
+    kind("h264.mxf", "H.264 (XAVC), .mxf", "libx264", options=X264, fps=Fraction(25), timed=False),
     kind("h264.nut", "H.264, .nut", "libx264", options=X264),
 )  # fmt: skip

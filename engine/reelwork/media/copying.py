@@ -161,6 +161,8 @@ def _scanned(path: Path) -> StoredStream:
         codec = context.codec.canonical_name
         if codec not in COPIED_CODECS:
             return StoredStream(codec, "", (), f"its codec is {codec}, and only {', '.join(COPIED_CODECS)} are copied")
+        if index.marks is not None:
+            return StoredStream(codec, "", (), "the file does not say rightly when its pictures are shown")
         header = _header_of(context, codec)
         if codec in _HEADERS and not header:
             return StoredStream(codec, "", (), "its header stands nowhere but between its pictures")

@@ -4,9 +4,12 @@ on."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import av
 from av.container import InputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
@@ -31,31 +34,64 @@ class Demux:
         self._container.close()
 
     def packets(self, key: int) -> Iterator[Packet[Any]]:
-        """The packets from a key on, to the end of the file.
+        """The packets from a key on, to the end of the file, each stamped with the index's time.
 
         :attr:`stream` may be another one from then on, where the file had to be opened anew.
 
         :param key: its place in the order of decoding, one of the index's keys
         :raises MediaError: the file is not what it was
         """
-        pts = self._index.pts
-        # Containers seek by decoding time, by presentation time or by guessing, and may land behind the key.
-        before = [pts[k] for k in self._index.keys if k < key][-2:]
-        for target in (pts[key], *reversed(before)):
-            self._container.seek(target, stream=self.stream, backward=True)
-            if (first := self._skip_to(key)) is not None:
-                break
-        else:
+        found = self._sought(key)
+        if found is None:
             self._container.close()
             self._container, self.stream = self._open()
-            first = self._skip_to(key)
-        if first is None:
+            found = self._skipped_to(key, opened=True)
+        if found is None:
             raise MediaError(f"{self._path}: is not what it was when it was first read")
-        return self._from(first)
+        return found
 
-    def _from(self, first: Packet[Any]) -> Iterator[Packet[Any]]:
-        yield first
-        yield from (packet for packet in self._container.demux(self.stream) if packet.size)
+    def _sought(self, key: int) -> Iterator[Packet[Any]] | None:
+        if self._index.is_counted:
+            return None
+        marks = self._index.pts if self._index.marks is None else self._index.marks
+        # Containers seek by decoding time, by presentation time or by guessing, and may land behind the key.
+        before = [marks[k] for k in self._index.keys if k < key][-2:]
+        for target in (marks[key], *reversed(before)):
+            with suppress(av.PermissionError):  # a bare stream has no way to seek
+                self._container.seek(target, stream=self.stream, backward=True)
+                if (found := self._skipped_to(key)) is not None:
+                    return found
+        return None
+
+    def _skipped_to(self, key: int, *, opened: bool = False) -> Iterator[Packet[Any]] | None:
+        """The packets from a key on, if it still lies ahead.
+
+        :param opened: whether the file is at its beginning
+        """
+        packets = self._stamped(opened=opened)
+        for ordinal, packet in packets:
+            if ordinal is not None and ordinal >= key:
+                rest = (following for _, following in packets)
+                return chain((packet,), rest) if ordinal == key else None
+        return None
+
+    def _stamped(self, *, opened: bool) -> Iterator[tuple[int | None, Packet[Any]]]:
+        """The packets from here on, and the place of each in the order of decoding."""
+        index = self._index
+        count = 0 if opened and index.is_counted else None
+        for packet in self._container.demux(self.stream):
+            if not packet.size:
+                continue
+            if count is not None:
+                ordinal: int | None = count if count < len(index.pts) else None
+                count += 1
+            else:
+                mark = packet.dts if index.marked == "dts" else packet.pts
+                ordinal = index.by_mark.get(mark) if mark is not None else None
+            if index.marks is not None:
+                packet.pts = None if ordinal is None else index.pts[ordinal]
+                packet.dts = None
+            yield ordinal, packet
 
     def _open(self) -> tuple[InputContainer, VideoStream]:
         container = open_container(self._path)
@@ -64,11 +100,3 @@ class Demux:
             container.close()
             raise MediaError(f"{self._path}: holds no moving pictures")
         return container, stream
-
-    def _skip_to(self, key: int) -> Packet[Any] | None:
-        """The packet of a key, if it still lies ahead."""
-        for packet in self._container.demux(self.stream):
-            ordinal = self._index.ordinals.get(packet.pts) if packet.size and packet.pts is not None else None
-            if ordinal is not None and ordinal >= key:
-                return packet if ordinal == key else None
-        return None

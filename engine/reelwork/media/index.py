@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 #: Rates that films have, for files whose clock is too coarse to say which.
 _USUAL_RATES: Final = tuple(
     Fraction(rate)
     for rate in ("24000/1001", "24", "25", "30000/1001", "30", "48", "50", "60000/1001", "60", "12", "15", "10", "120")
 )
+#: Which of a packet's two stamps: of when its picture is shown, or of when it is decoded.
+Mark = Literal["pts", "dts"]
 # Matroska and Flash count whole milliseconds, so a picture may stand half of one too late.
 _COARSE: Final = Fraction(1, 1000)
 
@@ -23,12 +25,15 @@ class FrameIndex:
     """Packets in the order of decoding, and what their pictures' times are.
 
     :param time_base: seconds a tick
-    :param pts: the time of each packet's picture, in ticks
+    :param pts: the time of each packet's picture, in ticks, each another one
     :param keys: which packets decoding can begin at, ascending
     :param hidden: packets that must be decoded but are not shown
     :param end: when the last picture ends, in ticks
     :param rate: pictures a second where all last equally long; then picture ``n`` starts at ``n / rate`` exactly,
         however coarse the file's clock is
+    :param marks: what the file itself stamps the packets with, where that is not when their pictures are shown: another
+        number each, or nothing at all, and then they are told apart by counting
+    :param marked: which of a packet's stamps that is
     """
 
     time_base: Fraction
@@ -37,6 +42,8 @@ class FrameIndex:
     hidden: frozenset[int]
     end: int
     rate: Fraction | None
+    marks: tuple[int, ...] | None = None
+    marked: Mark = "pts"
 
     @cached_property
     def shown(self) -> tuple[int, ...]:
@@ -47,6 +54,16 @@ class FrameIndex:
     def ordinals(self) -> dict[int, int]:
         """The place of each packet in the order of decoding, by the time of its picture."""
         return {pts: ordinal for ordinal, pts in enumerate(self.pts)}
+
+    @cached_property
+    def by_mark(self) -> dict[int, int]:
+        """The place of each packet in the order of decoding, by what the file stamps it with."""
+        return self.ordinals if self.marks is None else {mark: ordinal for ordinal, mark in enumerate(self.marks)}
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether packets can only be told apart by counting them from the file's beginning."""
+        return self.marks == ()
 
     @cached_property
     def numbers(self) -> dict[int, int]:
@@ -93,6 +110,8 @@ class FrameIndex:
             "hidden": sorted(self.hidden),
             "end": self.end,
             "rate": None if self.rate is None else str(self.rate),
+            "marks": None if self.marks is None else list(self.marks),
+            "marked": self.marked,
         }
 
     @classmethod
@@ -105,6 +124,8 @@ class FrameIndex:
             frozenset(data["hidden"]),
             data["end"],
             None if data["rate"] is None else Fraction(data["rate"]),
+            None if data["marks"] is None else tuple(data["marks"]),
+            data["marked"],
         )
 
 
