@@ -75,4 +75,4 @@ class Levels(PointEffect, name="levels", version=1):
 def levelled(x: float, black: float, slope: float, exponent: float, low: float, range_: float) -> float:
     """One channel."""
     t = max((x - black) * slope, 0.0)
-    return low + (t if exponent == 1.0 else maths.power(t, exponent)) * range_
+    return low + maths.power(t, exponent) * range_

@@ -18,6 +18,7 @@ uintp: Any = np.uintp
 
 _1 = uintp(1)
 _2 = uintp(2)
+_INDEX_BITS = int32(0x3FFFFFFF)
 # The bits by which a float32 is finer than a half, and what the exponents of the two differ by.
 _FINER_BITS = int32(13)
 _FINER_MASK = int32(0x1FFF)
@@ -31,7 +32,7 @@ def interpolated(table: Any, first: Any, size: Any, x: Any) -> Any:
     place = _within(x) * last
     below = _below(place, last)
     t = place - below
-    i = uintp(uint32(int32(first + below)))
+    i = _place(first + below)
     return table[i] * (float32(1.0) - t) + table[i + _1] * t
 
 
@@ -51,7 +52,7 @@ def by_half(table: Any, first: Any, x: Any) -> Any:
     below = float32(31742.0) if at_end else below
     t = float32(1.0) if at_end else t
     below = below if x >= float32(0.0) else below + float32(32768.0)
-    i = uintp(uint32(int32(float32(first) + below)))
+    i = _place(float32(first) + below)
     return table[i] * (float32(1.0) - t) + table[i + _1] * t
 
 
@@ -71,14 +72,19 @@ def tetrahedral(table: Any, size: Any, r: Any, g: Any, b: Any) -> Any:
     nearest = blues if z <= min(x, y) else (greens if y <= x else reds)
     black = i * reds + j * greens + k * blues
     white = black + (reds + greens + blues)
-    p, q = uintp(uint32(int32(black))), uintp(uint32(int32(black + farthest)))
-    s, t = uintp(uint32(int32(white - nearest))), uintp(uint32(int32(white)))
+    p, q, s, t = _place(black), _place(black + farthest), _place(white - nearest), _place(white)
     u, v, w = float32(1.0) - most, most - middle, middle - least
     return (
         table[p] * u + table[q] * v + table[s] * w + table[t] * least,
         table[p + _1] * u + table[q + _1] * v + table[s + _1] * w + table[t + _1] * least,
         table[p + _2] * u + table[q + _2] * v + table[s + _2] * w + table[t + _2] * least,
     )
+
+
+@kernel(inline=True)
+def _place(whole: Any) -> Any:
+    """The index that a float holds; the compiler sees that it is below 2 ** 30, and gathers by 32 bits."""
+    return uintp(uint32(int32(whole) & _INDEX_BITS))
 
 
 @kernel(inline=True)
