@@ -18,6 +18,8 @@ from reelwork.effect import (
     param,
 )
 from reelwork.extensions.hookspecs import hookimpl
+from reelwork.footage import Footage, FootageFacts, FootageReader, FootageSound, Planes, numbered_files
+from reelwork.image.storage import StorageFormat
 from reelwork.job_event import JobEvent
 from reelwork.linker import Linked, Linker
 from reelwork.sound_effect import SoundContext, SoundEffect
@@ -32,11 +34,16 @@ __all__ = [
     "CompositeMerge",
     "Context",
     "Example",
+    "Footage",
+    "FootageFacts",
+    "FootageReader",
+    "FootageSound",
     "JobEvent",
     "Linked",
     "Linker",
     "NonSeparableMerge",
     "PixelGenerator",
+    "Planes",
     "PointEffect",
     "SeparableMerge",
     "SoundContext",
@@ -45,6 +52,7 @@ __all__ = [
     "Still",
     "StillReader",
     "StillWriter",
+    "StorageFormat",
     "TemporalEffect",
     "Transition",
     "VectorGenerator",
@@ -52,5 +60,6 @@ __all__ = [
     "__version__",
     "converted",
     "hookimpl",
+    "numbered_files",
     "param",
 ]

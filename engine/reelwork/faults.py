@@ -14,8 +14,8 @@ import re
 import sys
 import sysconfig
 import traceback
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -189,6 +189,24 @@ class Calling:
         if isinstance(error, ReelworkError) and not isinstance(error, PluginError):
             return  # it says for itself what is wrong, such as a file that cannot be read
         raise fault(error, *self.extensions, doing=self.doing, path=self.path) from error
+
+
+@contextmanager
+def watched(who: Suspect, doing: str) -> Iterator[None]:
+    """While inside, code of a plugin runs that is no extension's: where somebody watches this process, what hangs or
+    crashes is named.
+
+    :param doing: what of it is called, such as ``open()``
+    """
+    if not _notes:
+        yield
+        return
+    note = _notes[-1]
+    note.enter(patience(), b"%b\n[%b]" % (doing.encode(), json.dumps(vars(who)).encode()))
+    try:
+        yield
+    finally:
+        note.leave()
 
 
 def note_in(memory: notes.Memory | None) -> None:

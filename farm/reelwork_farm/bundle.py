@@ -13,7 +13,7 @@ import platform
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -219,6 +219,18 @@ class _Placed:
             self.elsewhere[name] = path
         self.inside(source, path)
 
+    def several(self, name: str, source: Path, files: Iterable[Path]) -> None:
+        """Files that one name of the scene stands for, which lie beside each other.
+
+        :param source: what the name is on this machine
+        """
+        path = f"{_SCENE}/{PurePosixPath(name)}"
+        if PurePosixPath(name).is_absolute() or not is_safe(path):
+            path = self.elsewhere.get(name) or f"{_OUTSIDE}/{len(self.elsewhere)}/{safe_name(PurePosixPath(name).name)}"
+            self.elsewhere[name] = path
+        for file in files:
+            self.inside(file, (PurePosixPath(path).parent / file.relative_to(source.parent).as_posix()).as_posix())
+
     def linked(self, name: str, source: Path) -> None:
         """A file by a name that a plugin's linker found it for."""
         self.elsewhere[name] = self.inside(source, f"{_OUTSIDE}/{len(self.elsewhere)}/{safe_name(source.name)}")
@@ -257,7 +269,11 @@ def _place_files(placed: _Placed, prepared: Prepared) -> None:
     media = prepared.production.media
     for clip in clips(prepared.scene):
         if isinstance(clip.source, FileSource) and clip.path in media and not scheme_of(clip.source.file):
-            placed.named(clip.source.file, Path(media[clip.path].path))
+            name, found = clip.source.file, media[clip.path]
+            if found.files:
+                placed.several(name, Path(found.path), map(Path, found.files))
+            else:
+                placed.named(name, Path(found.path))
     for name, file in prepared.production.files.items():
         if not scheme_of(name):
             placed.named(name, Path(file.path))

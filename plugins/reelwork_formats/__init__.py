@@ -1,8 +1,9 @@
-"""Formats of stills beyond those that the engine has itself: Targa and QOI, read and written."""
+"""Formats beyond those that the engine has itself: Targa and QOI, read and written; numbered stills as footage."""
 
 from collections.abc import Iterable
 
-from reelwork import StillReader, StillWriter, hookimpl
+from reelwork import FootageReader, StillReader, StillWriter, hookimpl
+from reelwork_formats.numbered import NumberedStills
 from reelwork_formats.qoi import QoiReader, QoiWriter
 from reelwork_formats.targa import TargaReader, TargaWriter
 
@@ -17,3 +18,9 @@ def reelwork_readers() -> Iterable[StillReader]:
 def reelwork_writers() -> Iterable[StillWriter]:
     """All writers of this package."""
     return (QoiWriter(), TargaWriter())
+
+
+@hookimpl
+def reelwork_footage_readers() -> Iterable[FootageReader]:
+    """All readers of footage of this package."""
+    return (NumberedStills(),)

@@ -8,6 +8,7 @@ import json
 import re
 import types
 import typing
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from reelwork.graph.schemes import Schemes
 from reelwork.image import Window
 from reelwork.image.frame import Frame
 from reelwork.media.convert import frame_to_pixels
+from reelwork.media.plugin_footage import FootageSource, examine_by
 from reelwork.media.plugin_stills import load_by, write_by
 
 PAGE = (Path(__file__).parents[2] / "docs/plugins/hooks.md").read_text("utf-8")
@@ -73,6 +75,17 @@ def test_the_pages_linker_works(tmp_path):
     assert schemes.find("studio:shot-12").makers == ("Ada",)
     with pytest.raises(MediaError, match=r"the linker studio 1 of studio 1\.0 knows no 'studio:shot-13'"):
         schemes.find("studio:shot-13")
+
+
+def test_the_pages_reader_of_footage_works(tmp_path):
+    (reader,) = example("reelwork_footage_readers").reelwork_footage_readers()
+    pixels = np.arange(5 * 3 * 4, dtype=np.uint8).reshape(5, 3, 4)
+    (tmp_path / "a.gray").write_bytes(b"GRAY" + np.array([4, 3, 25], "<u4").tobytes() + pixels.tobytes())
+    offer = Offer(reader, (".gray",), "gray 1.0")
+    facts = examine_by(offer, tmp_path / "a.gray", "", Fraction(24))
+    assert (facts.facts.frame_count, facts.facts.frame_rate, facts.facts.width) == (5, 25, 4)
+    source = FootageSource(offer, tmp_path / "a.gray", facts)
+    np.testing.assert_array_equal(source.picture(3).planes[0], pixels[3])
 
 
 def test_the_page_tells_of_jobs(monkeypatch):

@@ -12,6 +12,7 @@ from reelwork.effect import Extension
 if TYPE_CHECKING:
     import click
 
+    from reelwork.footage import FootageReader
     from reelwork.job_event import JobEvent
     from reelwork.linker import Linker
     from reelwork.render.remote import Remote
@@ -37,6 +38,13 @@ def reelwork_readers() -> Iterable[StillReader]:
 @hookspec
 def reelwork_writers() -> Iterable[StillWriter]:
     """Writers of stills in formats that the engine does not know, for outputs of these endings."""
+    raise NotImplementedError
+
+
+@hookspec
+def reelwork_footage_readers() -> Iterable[FootageReader]:
+    """Readers of moving pictures in formats that the engine does not know, and of numbered files; each is chosen by the
+    ending of a file's name."""
     raise NotImplementedError
 
 

@@ -17,6 +17,7 @@ from reelwork.extensions.declared import declared_problem, lacking
 from reelwork.extensions.lost import may_bring
 from reelwork.extensions.names import Names
 from reelwork.extensions.offers import HOOKS, WORDS, Offer, Offers, offered
+from reelwork.footage import FootageReader
 from reelwork.linker import Linker
 from reelwork.sound_effect import SoundEffect
 from reelwork.still import StillReader, StillWriter
@@ -121,6 +122,7 @@ class Registry:
     plugins: tuple[Plugin, ...] = ()
     readers: Offers[StillReader] = field(default_factory=Offers)
     writers: Offers[StillWriter] = field(default_factory=Offers)
+    footage_readers: Offers[FootageReader] = field(default_factory=Offers)
     linkers: Offers[Linker] = field(default_factory=Offers)
     hooks: pluggy.PluginManager = field(default=None, compare=False, repr=False)  # type: ignore[assignment]
     unloaded: tuple[Unloaded, ...] = ()
@@ -149,7 +151,7 @@ class Registry:
         own = name.rpartition(":")[2]
         files = (f"{file.path} may bring it, but {file.why}" for file in self.unloaded if file.may_bring(own))
         failed = (plugin for plugin in self.plugins if plugin.failure)
-        plugins = (plugin.loss for plugin in failed if may_bring(plugin.module, name))
+        plugins = (plugin.loss for plugin in failed if may_bring(plugin.module, own))
         return next(files, "") or next(plugins, "")
 
 

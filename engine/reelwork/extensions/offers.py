@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Generic, TypeVar
 
 from reelwork.errors import PluginError
+from reelwork.footage import FootageReader
 from reelwork.linker import Linker, scheme_of
 from reelwork.still import READ, WRITTEN, StillReader, StillWriter
 
@@ -102,14 +103,42 @@ def _still_problem(thing: object) -> str:
     suffixes = getattr(thing, "suffixes", ())
     if not isinstance(suffixes, tuple) or not suffixes:
         return 'has no suffixes, such as (".qoi",)'
+    if problem := _suffix_problem(suffixes, own, "reads" if own is READ else "writes"):
+        return problem
+    if isinstance(thing, StillWriter) and thing.depth not in (8, 16, 32):
+        return f"has the depth {thing.depth!r}; it is 8, 16 or 32"
+    return ""
+
+
+def _suffix_problem(suffixes: tuple[str, ...], own: Set[str], does: str) -> str:
+    """What is wrong with suffixes.
+
+    :param own: those that the engine reads, or writes, itself
+    """
     for suffix in suffixes:
         if not suffix.startswith(".") or suffix != suffix.lower() or len(suffix) < 2:
             return f"has the suffix {suffix!r}; one is written with its point, in small letters"
         if suffix in own:
-            return f"has the suffix {suffix!r}, which the engine {'reads' if own is READ else 'writes'} itself"
-    if isinstance(thing, StillWriter) and thing.depth not in (8, 16, 32):
-        return f"has the depth {thing.depth!r}; it is 8, 16 or 32"
+            return f"has the suffix {suffix!r}, which the engine {does} itself"
     return ""
+
+
+def _footage_keys(thing: object) -> tuple[str, ...]:
+    """The endings; of numbered files with ``%d`` before them, which alone stands for every ending."""
+    assert isinstance(thing, FootageReader)
+    return tuple(f"%d{suffix}" for suffix in thing.suffixes or ("",)) if thing.numbered else thing.suffixes
+
+
+def _footage_problem(thing: object) -> str:
+    assert isinstance(thing, FootageReader)
+    if not getattr(thing, "name", "") or thing.version < 1:
+        return "has no name or no version (1 or more)"
+    if not isinstance(thing.suffixes, tuple) or not (thing.suffixes or thing.numbered):
+        return 'has no suffixes, such as (".y4m",)'
+    signatures = thing.signatures
+    if not isinstance(signatures, tuple) or not all(isinstance(each, bytes) and each for each in signatures):
+        return f'has the signatures {signatures!r}; they are like (b"YUV4MPEG2 ",)'
+    return _suffix_problem(thing.suffixes, frozenset() if thing.numbered else READ, "reads")
 
 
 def _schemes(thing: object) -> tuple[str, ...]:
@@ -130,6 +159,7 @@ HOOKS: Final = MappingProxyType(
     {
         "readers": Hook(StillReader, "reads", _suffixes, _still_problem),
         "writers": Hook(StillWriter, "writes", _suffixes, _still_problem),
+        "footage_readers": Hook(FootageReader, "reads", _footage_keys, _footage_problem),
         "linkers": Hook(Linker, "finds", _schemes, _linker_problem),
     }
 )

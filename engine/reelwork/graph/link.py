@@ -16,6 +16,7 @@ from reelwork.catalogue.licences import Release, release_problems, release_troub
 from reelwork.catalogue.model import Contribution
 from reelwork.errors import CatalogueError, MediaError, Place, PluginError, Problem
 from reelwork.extensions.offers import Offers
+from reelwork.footage import NUMBER
 from reelwork.graph.files import names_in, nested, uses
 from reelwork.graph.model import Media
 from reelwork.graph.schemes import Schemes
@@ -28,7 +29,10 @@ from reelwork.values import File
 #: The environment variable in which the machine's owner names further folders that scenes may read.
 ROOTS: Final = "REELWORK_ROOTS"
 
-Probe = Callable[[Path], MediaFacts]
+#: Says what a file of pictures or sound is, numbered ones at a rate, pictures a second.
+Probe = Callable[[Path, Fraction], MediaFacts]
+#: Says which files a name stands for.
+Files = Callable[[Path], tuple[Path, ...]]
 
 # What the file of a record is, by the record's kind; and how messages call it.
 _FILES: Final = {"video": "video", "audio": "audio", "image": "still", "illustration": "still"}
@@ -66,6 +70,7 @@ def link(
     draft: bool = False,
     enclosed: Mapping[str, Path] | None = None,
     linkers: Offers[Linker] | None = None,
+    files: Files = lambda path: (path,),
 ) -> tuple[Production, tuple[Problem, ...]]:
     """Find everything that a scene names; what is wrong comes back as problems, all at once.
 
@@ -74,8 +79,9 @@ def link(
     :param enclosed: files and catalogues that the scene names outside its folder, by the names that it gives them; with
         it, even if it is empty, nothing else is read outside of it
     :param linkers: find what names of schemes stand for
+    :param files: finds the files of footage that is made of several
     """
-    linker = _Linker(scene, probe, draft, enclosed, linkers)
+    linker = _Linker(scene, probe, draft, enclosed, linkers, files)
     for clip in clips(scene):
         linker.clip(clip)
     for use in uses(scene):
@@ -104,6 +110,7 @@ class _Linker:
         draft: bool,
         enclosed: Mapping[str, Path] | None,
         linkers: Offers[Linker] | None,
+        files: Files,
     ) -> None:
         self.media: dict[str, Media] = {}
         self.texts: dict[str, str] = {}
@@ -114,9 +121,10 @@ class _Linker:
         self._scene = scene
         self._folder = Path(scene.file).resolve().parent
         self._probe = probe
+        self._files = files
         self._draft = draft
         self._enclosed = enclosed
-        self._facts: dict[Path, MediaFacts] = {}
+        self._facts: dict[tuple[Path, Fraction], MediaFacts] = {}
         self.catalogue: Catalogue | None = None
         self._no_catalogue = False
         self._told: set[str | None] = set()
@@ -132,7 +140,7 @@ class _Linker:
             elif name is not None:
                 self._record(clip, name)
             elif isinstance(source, FileSource):
-                self.media[clip.path] = Media(*self._file(source.file))
+                self.media[clip.path] = self._file(source.file, clip.fps)
         except (MediaError, PluginError) as error:
             self._wrong(clip, name, Problem(str(error)))
         except CatalogueError as error:
@@ -144,7 +152,7 @@ class _Linker:
             return
         try:
             found = self._existing(name)
-            self.files[name] = File(f".{name.lower().rpartition('.')[2]}", digest_of(found), str(found))
+            self.files[name] = File(found.suffix.lower(), digest_of(found), str(found))
         except (MediaError, PluginError, OSError) as error:
             said = f"{quote(name)} cannot be read: {error.strerror}" if isinstance(error, OSError) else str(error)
             self.problems.append(Problem(said, self._scene.place(path), path))
@@ -251,16 +259,19 @@ class _Linker:
         problem = Problem("the scene names records, but no catalogue", remedy="write `catalogue:` and its folder")
         raise CatalogueError((problem,))
 
-    def _file(self, named: str) -> tuple[str, MediaFacts]:
+    def _file(self, named: str, rate: Fraction | None) -> Media:
         path = self._existing(named)
-        return str(path), self._facts_of(path)
+        files = self._files(path)
+        for file in files:
+            self._check_beside(file, path, named)
+        return Media(str(path), self._facts_of(path, rate), files=() if files == (path,) else tuple(map(str, files)))
 
     def _existing(self, named: str) -> Path:
         if scheme_of(named):
             return self.schemes.find(named).path
         path = self._allowed(named)
         # unlike Path.is_file, it takes a name that is too long for one that is not there
-        if not os.path.isfile(path):
+        if not os.path.isfile(path) and not NUMBER.search(path.name):
             raise MediaError(f"there is no file {quote(named)} in {self._folder}")
         return path
 
@@ -277,22 +288,32 @@ class _Linker:
         if self._enclosed is not None and named in self._enclosed:
             return self._enclosed[named].resolve()
         path = self._resolved(named)
+        self._check_allowed(path, named)
+        return path
+
+    def _check_beside(self, file: Path, path: Path, named: str) -> None:
+        """Whether a file that a name stands for beside others may be read, too; links followed."""
+        found = file.resolve()
+        if not found.is_relative_to(path.parent):
+            self._check_allowed(found, str(Path(named).with_name(file.name)))
+
+    def _check_allowed(self, path: Path, named: str) -> None:
         if self._enclosed is not None:
             if not path.is_relative_to(self._folder):
                 raise MediaError(f"{quote(named)} lies outside the scene's folder, and is not enclosed with it")
-            return path
+            return
         roots = [self._folder, *(Path(root).resolve() for root in os.environ.get(ROOTS, "").split(os.pathsep) if root)]
         if not any(path.is_relative_to(root) for root in roots):
             raise MediaError(
                 f"{quote(named)} lies outside the scene's folder; scenes read only there, in their catalogue, "
                 f"and in folders that ${ROOTS} names"
             )
-        return path
 
-    def _facts_of(self, path: Path) -> MediaFacts:
-        if path not in self._facts:
-            self._facts[path] = self._probe(path)
-        return self._facts[path]
+    def _facts_of(self, path: Path, rate: Fraction | None = None) -> MediaFacts:
+        at = (path, rate or self._scene.canvas.fps)
+        if at not in self._facts:
+            self._facts[at] = self._probe(*at)
+        return self._facts[at]
 
 
 def _record_of(source: Source) -> str | None:

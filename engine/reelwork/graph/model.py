@@ -23,11 +23,13 @@ class Media:
 
     :param path: where it lies on this machine; no part of what it is, which its digest says
     :param record: the catalogue's name for it (``handle/slug``), or ``None`` for a bare file
+    :param files: all files that it is made of, where ``path`` alone is not that: ``take-%04d.exr`` is of many
     """
 
     path: str = field(metadata={"digest": False})
     facts: MediaFacts
     record: str | None = None
+    files: tuple[str, ...] = field(default=(), metadata={"digest": False})
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,9 @@ from reelwork.catalogue.facts import AudioFacts, MediaFacts
 from reelwork.errors import MediaError
 from reelwork.media.avframes import base_storage
 from reelwork.media.decoder import decoder_for, tags_of
+from reelwork.media.offered import footage_reader
 from reelwork.media.opening import film_stream, opened, sound_stream
+from reelwork.media.plugin_footage import examine_by
 from reelwork.media.probe import Examined
 from reelwork.media.stills import is_still, still_facts
 from reelwork.media.timing import Packets, ordered_index, stamped_index
@@ -34,11 +36,14 @@ _EXACT_FORMATS: Final = {"mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "avi", "wav
 _MISSING_SECONDS: Final = Fraction(1, 4)
 
 
-def examine_file(path: Path, digest: str) -> Examined:
+def examine_file(path: Path, digest: str, rate: Fraction) -> Examined:
     """Facts and index of a file of any kind.
 
+    :param rate: of numbered files, pictures a second
     :raises MediaError: it is damaged, cut short, or of a kind that cannot be read
     """
+    if reader := footage_reader(path):
+        return examine_by(reader, path, digest, rate)
     if is_still(path):
         return Examined(still_facts(path, digest), None)
     with opened(path) as container:

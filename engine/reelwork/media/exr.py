@@ -13,7 +13,7 @@ import OpenEXR
 from reelwork.errors import MediaError
 from reelwork.image.storage import Primaries, StorageFormat
 from reelwork.media.decoder import MAX_PIXELS
-from reelwork.media.picture import Picture
+from reelwork.media.picture import Picture, check_light
 
 MAGIC: Final = b"\x76\x2f\x31\x01"
 _LINEAR = StorageFormat(
@@ -49,7 +49,7 @@ def load_exr(path: Path) -> Picture:
         storage = replace(_LINEAR, primaries=_primaries(header, path), alpha="premultiplied" if alpha else "none")
     except (RuntimeError, TypeError, ValueError, LookupError) as error:
         raise MediaError(f"{path}: is damaged, or is no OpenEXR file that can be read") from error
-    return Picture(tuple(planes), storage, display[2] - display[0], display[3] - display[1])
+    return check_light(Picture(tuple(planes), storage, display[2] - display[0], display[3] - display[1]), path)
 
 
 def write_exr(planes: dict[str, npt.NDArray[Any]], to: Path) -> None:

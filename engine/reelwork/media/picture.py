@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+import numpy as np
 import numpy.typing as npt
 
+from reelwork.errors import MediaError
 from reelwork.image.storage import StorageFormat
+
+_CHANNELS: Final = {"yuv": ("Y", "Cb", "Cr"), "rgb": ("R", "G", "B"), "grey": ("Y",)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,3 +29,25 @@ class Picture:
     storage: StorageFormat
     width: int
     height: int
+
+
+def check_light(picture: Picture, named: object) -> Picture:
+    """A picture as it is, whose samples are all numbers: no effect is ever given others.
+
+    :param named: what messages call it: its file, and which picture of it
+    :raises MediaError: samples are no numbers, or infinite; the message says in which channel, how many, and where
+    """
+    if picture.storage.depth != 32:
+        return picture
+    names = (*_CHANNELS[picture.storage.model], "A")
+    said = []
+    for name, plane in zip(names, picture.planes, strict=False):
+        right = np.isfinite(plane)
+        if not right.all():
+            row, column = np.argwhere(~right)[0]
+            what = "not a number (NaN)" if np.isnan(plane[row, column]) else "infinite"
+            said.append(f"{what} in {np.sum(~right):,} pixels of {name}, first at column {column}, row {row}")
+    if said:
+        remedy = "clamp them where the picture is made"
+        raise MediaError(f"{named}: holds pixels that are no light: {'; '.join(said)}; {remedy}")
+    return picture

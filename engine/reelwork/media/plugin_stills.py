@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +16,8 @@ from reelwork.image.frame import Frame
 from reelwork.image.storage import StorageFormat
 from reelwork.media.convert import frame_to_pixels
 from reelwork.media.decoder import MAX_PIXELS
-from reelwork.media.picture import Picture
+from reelwork.media.offered import naming
+from reelwork.media.picture import Picture, check_light
 from reelwork.still import Still, StillReader, StillWriter
 from reelwork.values import Display
 
@@ -61,12 +60,13 @@ def load_by(reader: Reader, path: Path) -> Picture:
 
     :raises MediaError: it cannot be read, or is larger than the limit
     """
-    with _naming(reader, path):
+    with naming(reader, path, "size()"):
         width, height = reader.thing.size(path)
     if width * height > MAX_PIXELS:
         raise MediaError(f"{path}: {width}x{height} is larger than {MAX_PIXELS:,} pixels, the most that is read")
-    with _naming(reader, path):
-        return _picture(reader.thing.read(path).pixels, width, height)
+    with naming(reader, path, "read()"):
+        picture = still_picture(reader.thing.read(path).pixels, width, height)
+    return check_light(picture, path)
 
 
 def write_by(writer: Writer, frame: Frame, to: Path, *, alpha: bool, display: Display, named: Path) -> None:
@@ -91,8 +91,11 @@ def _pixels(frame: Frame, depth: int, alpha: bool, display: Display) -> npt.NDAr
     return np.ascontiguousarray(np.moveaxis(frame.data if alpha else frame.data[:3], 0, -1))
 
 
-def _picture(pixels: npt.NDArray[Any], width: int, height: int) -> Picture:
-    """:raises ValueError: the pixels are not what a still has"""
+def still_picture(pixels: npt.NDArray[Any], width: int, height: int) -> Picture:
+    """A plugin's still as the engine has pictures.
+
+    :raises ValueError: the pixels are not what a still of that size has
+    """
     if pixels.ndim != 3 or pixels.shape[2] not in (1, 2, 3, 4) or pixels.dtype not in _DEPTHS:
         raise ValueError(f"it gives {pixels.dtype}{list(pixels.shape)}, not [row, column, channel] of a known type")
     if pixels.shape[:2] != (height, width):
@@ -110,11 +113,3 @@ def _picture(pixels: npt.NDArray[Any], width: int, height: int) -> Picture:
     for plane in planes:
         plane.flags.writeable = False
     return Picture(planes, storage, width, height)
-
-
-@contextmanager
-def _naming(reader: Reader, path: Path) -> Iterator[None]:
-    try:
-        yield
-    except Exception as error:  # a stranger's reader may fail in any way
-        raise MediaError(f"{path}: the reader {reader} cannot read it: {type(error).__name__}: {error}") from error

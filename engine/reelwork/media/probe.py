@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from reelwork.catalogue.digest import digest_of as remembered_digest
 from reelwork.catalogue.facts import AudioFacts, ColourTags, MediaFacts
@@ -15,7 +15,12 @@ from reelwork.errors import MediaError
 from reelwork.extensions import registry
 from reelwork.media.files import check_file
 from reelwork.media.index import FrameIndex
+from reelwork.media.offered import files_of as footage_files
+from reelwork.media.offered import footage_reader, is_numbered, joint_digest
 from reelwork.media.remember import recall, remember
+
+#: Pictures a second of numbered files where nobody says it.
+NUMBERED_RATE: Final = Fraction(24)
 
 
 @dataclass(frozen=True)
@@ -26,50 +31,70 @@ class Examined:
     index: FrameIndex | None
 
 
-def probe(path: Path) -> MediaFacts:
-    """Everything known of a file of pictures or sound.
+def probe(path: Path, rate: Fraction | None = None) -> MediaFacts:
+    """Everything known of a file of pictures or sound, or of numbered stills, by their name with the number's place.
 
+    :param rate: pictures a second of numbered files
     :raises MediaError: it is missing, empty, damaged or of a kind that cannot be read; the message names it
     """
-    return _known_facts(_key(path, digest_of(path))) or examine(path).facts
+    return _known_facts(_key(path, digest_of(path, rate))) or examine(path, rate).facts
 
 
-def examine(path: Path) -> Examined:
+def examine(path: Path, rate: Fraction | None = None) -> Examined:
     """The facts and the index of a file; the first time, its packets are read from beginning to end.
 
+    :param rate: as of :func:`probe`
     :raises MediaError: as :func:`probe`
     """
-    digest = digest_of(path)
-    return _examine(path, digest, _key(path, digest))
+    digest = digest_of(path, rate)
+    return _examine(path, digest, _key(path, digest), rate or NUMBERED_RATE)
 
 
 @lru_cache(maxsize=64)
-def _examine(path: Path, digest: str, key: str) -> Examined:
+def _examine(path: Path, digest: str, key: str, rate: Fraction) -> Examined:
     facts = _known_facts(key)
-    index = recall("index", digest) if facts is not None and facts.kind == "video" else None
+    index = recall("index", key) if facts is not None and facts.kind == "video" else None
     if facts is not None and (index is not None or facts.kind != "video"):
         return Examined(facts, FrameIndex.from_data(index) if index is not None else None)
     # Here, so that what is remembered comes back without loading FFmpeg or Pillow.
     from reelwork.media.examine import examine_file
 
-    examined = examine_file(path, digest)
+    examined = examine_file(path, digest, rate)
     if examined.index is not None:
-        remember("index", digest, examined.index.to_data())
+        remember("index", key, examined.index.to_data())
     remember("facts", key, _facts_to(examined.facts))
     return examined
 
 
 def _key(path: Path, digest: str) -> str:
     """What a file's facts are remembered by: its digest, and the plugin's reader that may have found them out."""
-    reader = registry().readers.get(path.suffix.lower())
+    reader = footage_reader(path) or registry().readers.get(path.suffix.lower())
     return digest if reader is None else f"{digest}-{sha256(str(reader).encode()).hexdigest()[:16]}"
 
 
-def digest_of(path: Path) -> str:
-    """The sha256 of a file's bytes, 64 hexadecimal digits, remembered until the file changes.
+def files_of(path: Path) -> tuple[Path, ...]:
+    """All files that a name stands for: but for footage that plugins read, the file of that name.
 
+    :raises MediaError: they are not all there
+    """
+    reader = footage_reader(path)
+    return (path,) if reader is None else footage_files(reader, path)
+
+
+def digest_of(path: Path, rate: Fraction | None = None) -> str:
+    """The sha256 of a file's bytes, 64 hexadecimal digits, remembered until the file changes. Where a name stands for
+    several, it is of all of them.
+
+    :param rate: of numbered files, pictures a second, which then makes another thing of them
     :raises MediaError: it cannot be read
     """
+    files = files_of(path)
+    if files != (path,):
+        return joint_digest(map(_digest_of, files), (rate or NUMBERED_RATE) if is_numbered(path) else None)
+    return _digest_of(path)
+
+
+def _digest_of(path: Path) -> str:
     check_file(path)
     try:
         return remembered_digest(path)

@@ -18,8 +18,11 @@ from av.container import InputContainer
 
 from reelwork.catalogue.facts import AudioFacts
 from reelwork.errors import MediaError
+from reelwork.media.offered import footage_reader
 from reelwork.media.opening import opened, sound_stream
+from reelwork.media.plugin_footage import blocks_by
 from reelwork.media.portable import portable_arithmetic
+from reelwork.media.probe import probe
 
 Samples = npt.NDArray[np.float32]
 
@@ -33,6 +36,8 @@ _COUNTED: Final = {"flac", "wav", "w64", "aiff", "caf"}
 _MOST_FILLING: Final = 4096
 # What a sample of each integer format is divided by.
 _SCALES: Final = {"u8": 1 << 7, "s16": 1 << 15, "s32": 1 << 31, "s64": 1 << 63}
+# What a plugin's footage has, by their number.
+_CHANNELS: Final = {1: ("FC",), 2: ("FL", "FR"), 6: ("FL", "FR", "FC", "LFE", "BL", "BR")}
 
 
 @dataclass(frozen=True)
@@ -61,11 +66,21 @@ def waves(path: Path) -> Iterator[Waves]:
 
     :raises MediaError: there is no sound in it, or it is damaged
     """
+    if reader := footage_reader(path):
+        yield _of_footage(path, blocks_by(reader, path))
+        return
     with opened(path) as container:
         sound = _waves(container, path)
         if sound is None:
             raise MediaError(f"{path}: holds no sound that can be decoded")
         yield sound
+
+
+def _of_footage(path: Path, blocks: Iterator[Samples]) -> Waves:
+    audio = probe(path).audio
+    if audio is None:
+        raise MediaError(f"{path}: holds no sound")
+    return Waves(audio.codec, audio.rate, audio.layout, _CHANNELS[audio.channels], Fraction(0), blocks)
 
 
 def count_samples(path: Path) -> AudioFacts | None:

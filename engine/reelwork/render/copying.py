@@ -244,7 +244,7 @@ def _moment(index: FrameIndex, number: int) -> str:
 
 
 def _index(media: Media) -> FrameIndex:
-    index = examine(Path(media.path)).index
+    index = examine(Path(media.path), media.facts.frame_rate).index
     if index is None:
         raise MediaError(f"{media.path}: holds no moving pictures")
     return index

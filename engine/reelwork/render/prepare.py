@@ -78,12 +78,14 @@ def prepare(path: Path, settings: Settings, known: Registry | None = None) -> Pr
 
     :raises SceneError: everything that is wrong, in the order of the file
     """
-    from reelwork.media.probe import probe  # PyAV loads only for scenes that show or sound a file
+    from reelwork.media.probe import files_of, probe  # PyAV loads only for scenes that show or sound a file
 
     if known is None:
         known = registry() if settings.enclosed is not None else registry_beside(registry(), scene_file(path))
     scene = read_scene(scene_file(path), set=settings.variables, registry=known)
-    production, found = link(scene, probe, draft=settings.draft, enclosed=settings.enclosed, linkers=known.linkers)
+    production, found = link(
+        scene, probe, draft=settings.draft, enclosed=settings.enclosed, linkers=known.linkers, files=files_of
+    )
     problems = [*scene.warnings, *found]
 
     def length(clip: Clip) -> SourceLength:

@@ -27,6 +27,7 @@ from reelwork.kernels.frames import apply_pointwise
 from reelwork.kernels.resample import Mipmap, Samples, is_copy, resampler
 from reelwork.media.convert import displayed, picture_to_frame
 from reelwork.media.picture import Picture
+from reelwork.media.plugin_footage import FootageSource, moving_source
 from reelwork.media.probe import digest_of
 from reelwork.media.stills import load_still, still_level
 from reelwork.media.video import VideoSource
@@ -83,7 +84,7 @@ class Sources:
     def __init__(self, *, display: Display = "srgb", held_bytes: int | None = None) -> None:
         self.display: Display = display
         self.held_bytes = _owners_bytes() if held_bytes is None else held_bytes
-        self._videos: OrderedDict[str, VideoSource] = OrderedDict()
+        self._videos: OrderedDict[str, FootageSource | VideoSource] = OrderedDict()
         self._shown: dict[str, int] = {}
         self._frames = 0
         self._stored = _Recent[Key, Picture](
@@ -203,10 +204,10 @@ class Sources:
         decode(picture.planes, picture.storage, picture.width, picture.height, out, has_alpha=opaque)
         return out
 
-    def _video(self, media: Media) -> VideoSource:
+    def _video(self, media: Media) -> FootageSource | VideoSource:
         video = self._videos.get(media.facts.digest)
         if video is None:
-            video = self._videos[media.facts.digest] = VideoSource(_unchanged(media))
+            video = self._videos[media.facts.digest] = moving_source(_unchanged(media), media.facts.frame_rate)
         self._videos.move_to_end(media.facts.digest)
         self._shown[media.facts.digest] = self._frames
         while len(self._videos) > OPEN_VIDEOS or self._frames - self._shown[next(iter(self._videos))] > _IDLE:
@@ -231,7 +232,7 @@ def _unchanged(media: Media) -> Path:
     :raises MediaError: it is another one, or gone
     """
     path = Path(media.path)
-    if digest_of(path) != media.facts.digest:
+    if digest_of(path, media.facts.frame_rate) != media.facts.digest:
         raise MediaError(f"{path}: has changed while it was rendered; render again")
     return path
 

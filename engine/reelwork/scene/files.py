@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from reelwork.extensions import Registry
+from reelwork.footage import NUMBER as NUMBER
 
 #: Films, and the codecs that each can hold, its default first.
 FILMS: Final = {
@@ -29,8 +29,6 @@ SOUNDS: Final = {
     ".opus": ("opus",),
 }
 CAPTIONS: Final = (".srt", ".vtt")
-#: The number of a frame in a file's name, such as %d or %05d, as every other program writes it.
-NUMBER: Final = re.compile(r"%(?:0(\d{1,2}))?d")
 #: Every ending of an output's file that is built.
 ENDINGS: Final = (*FILMS, *STILLS, *ANIMATIONS, *(ending for ending in SOUNDS if ending not in FILMS))
 

@@ -175,6 +175,12 @@ class Clip:
     in_: Fraction = param(
         Fraction(0), kind=Time(minimum=0.0), help="Where in the source it begins, counted from the first frame."
     )
+    fps: Fraction | None = param(
+        None,
+        kind=Rate(),
+        animated=False,
+        help="Of numbered files, such as `shots/take-%04d.exr`: pictures per second. Default: the canvas's.",
+    )
     speed: Fraction = param(
         Fraction(1),
         kind=Ratio(exact=True),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 
 from reelwork.scene import rules_outputs, rules_reads
+from reelwork.scene.files import NUMBER
 from reelwork.scene.model import Clip, Composition, Gap, Item, Layer, Scene, TransitionUse
 from reelwork.scene.nodes import join
 from reelwork.scene.reading import Reading
@@ -69,9 +70,18 @@ def _composition(reading: Reading, scene: Scene, composition: Composition) -> No
                 join(clip.path, "file"),
                 "make it a record of the catalogue",
             )
+        _rate(reading, clip)
         if isinstance(clip.source, CompositionSource):
             _known_composition(reading, scene, join(clip.path, "composition"), clip.source.composition)
     _parents(reading, composition.layers, {clip.id: clip for clip in inside if clip.id})
+
+
+def _rate(reading: Reading, clip: Clip) -> None:
+    """Whether ``fps`` stands beside numbered files, which have no rate of their own."""
+    numbered = isinstance(clip.source, FileSource) and NUMBER.search(clip.source.file)
+    if clip.fps is not None and not numbered:
+        message = "`fps` is for numbered files, such as `shots/take-%04d.exr`; this source has its own rate, or none"
+        reading.fault(join(clip.path, "fps"), message, "`speed` plays it faster or slower")
 
 
 def _ids(reading: Reading, inside: Iterable[Clip]) -> dict[str, Clip]:
