@@ -98,12 +98,18 @@ def test_the_page_tells_of_jobs(monkeypatch):
 
 def test_the_pages_readers_and_writers_work(tmp_path):
     module = example("reelwork_readers")
-    offer = types.SimpleNamespace
     light = Frame(np.full((4, 3, 5), 0.5, np.float32), Window(0, 0, 5, 3))
     light.data[3] = 1.0
     (writer,), (reader,) = module.reelwork_writers(), module.reelwork_readers()
-    write_by(offer(thing=writer), light, tmp_path / "a.pgm", alpha=False, display="srgb", named=tmp_path / "a.pgm")
-    found = load_by(offer(thing=reader), tmp_path / "a.pgm")
+    write_by(
+        Offer(writer, (".pgm",), "pgm 1.0"),
+        light,
+        tmp_path / "a.pgm",
+        alpha=False,
+        display="srgb",
+        named=tmp_path / "a.pgm",
+    )
+    found = load_by(Offer(reader, (".pgm",), "pgm 1.0"), tmp_path / "a.pgm")
     assert found.storage.model == "grey"
     grey = frame_to_pixels(light, alpha=False)[:, :, 0]
     assert abs(found.planes[0].astype(int) - grey.astype(int)).max() <= 1
