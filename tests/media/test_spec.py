@@ -5,7 +5,7 @@ import pytest
 from reelwork.errors import OutputError
 from reelwork.media.avframes import base_storage
 from reelwork.media.formats import pixel_format_of, planar_storage, tag_numbers
-from reelwork.media.spec import sound_spec, video_spec
+from reelwork.media.spec import Light, Rate, Tuning, sound_spec, video_spec
 from reelwork.scene.files import FILMS, PIXEL_FORMATS, SOUNDS
 
 FPS = Fraction(24)
@@ -55,8 +55,29 @@ def test_every_pixel_format_has_its_storage() -> None:
         (
             ".mov",
             {"codec": "prores", "pixel_format": "yuv422p10", "alpha": True},
-            "yuv422p10 has no alpha; use yuva444",
+            "yuv422p10le has no alpha; use yuva444",
         ),
+        (".mp4", {"depth": 12}, "h264 cannot store 12 bits a sample; it can store yuv420p"),
+        (".mkv", {"codec": "av1", "chroma": "4:4:4"}, "av1 cannot store 4:4:4; it can store yuv420p, yuv420p10le"),
+        (".mp4", {"codec": "vp9", "transfer": "pq"}, "pq and hlg need 10 bits or more"),
+        (".mp4", {"pixel_format": "yuv420p", "transfer": "hlg"}, "8 bits a sample, too few for pq and hlg"),
+        (".mp4", {"tuning": Tuning(profile="proxy")}, "h264 has no profile proxy; it has main, high"),
+        (
+            ".mp4",
+            {"tuning": Tuning(profile="high"), "depth": 10},
+            "cannot store the profile high with 10 bits a sample",
+        ),
+        (".mp4", {"tuning": Tuning(level="3.1"), "size": (1920, 1080)}, "level 4.0 does"),
+        (".mp4", {"codec": "hevc", "tuning": Tuning(level="4.0"), "size": (3840, 2160)}, "level 5.0 does"),
+        (".mp4", {"codec": "av1", "tuning": Tuning(level="4.0")}, "av1 has no level 4.0; leave it out"),
+        (".mp4", {"codec": "hevc", "tuning": Tuning(tune="film")}, "hevc has no tune film; it has animation"),
+        (".mov", {"codec": "prores", "tuning": Tuning(gop=12)}, "can begin at every frame of prores"),
+        (".mov", {"codec": "prores", "rate": Rate(4_000_000)}, "prores takes no bitrate"),
+        (".mov", {"codec": "dnxhr"}, "cannot store 64x48: it begins at 256x120"),
+        (".mp4", {"rate": Rate(4_000_000), "crf": 20}, "a bitrate or a crf, not to both"),
+        (".mp4", {"rate": Rate(4_000_000, 2_000_000)}, "the highest bitrate, 2,000,000, is below the average"),
+        (".mp4", {"light": Light(content=(1000, 400))}, "is for pq and hlg; say `transfer: pq`"),
+        (".mov", {"codec": "prores", "transfer": "pq", "light": Light(content=(9, 4))}, "hevc, av1 can"),
         (".mp4", {"crf": 52}, "crf 52; it goes from 0"),
         (".mp4", {"preset": "quick"}, "no preset 'quick'"),
         (".mp4", {"size": (641, 480)}, "make the sides even"),

@@ -20,7 +20,7 @@ _WEIGHTS: Final[dict[Matrix, tuple[float, float, float]]] = {
     "bt2020": (0.2627, 0.6780, 0.0593),
 }
 #: Chromaticities (x, y) of red, green and blue: ITU-R BT.709, SMPTE ST 170, ITU-R BT.601 (625), BT.2020, P3 with D65.
-_CHROMATICITIES: Final[dict[Primaries, tuple[tuple[float, float], ...]]] = {
+CHROMATICITIES: Final[dict[Primaries, tuple[tuple[float, float], ...]]] = {
     "bt709": ((0.640, 0.330), (0.300, 0.600), (0.150, 0.060)),
     "bt601-525": ((0.630, 0.340), (0.310, 0.595), (0.155, 0.070)),
     "bt601-625": ((0.640, 0.330), (0.290, 0.600), (0.150, 0.060)),
@@ -28,7 +28,7 @@ _CHROMATICITIES: Final[dict[Primaries, tuple[tuple[float, float], ...]]] = {
     "p3-d65": ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060)),
 }
 #: The white of all of them.
-_D65: Final = (0.3127, 0.3290)
+WHITE: Final = (0.3127, 0.3290)
 _TO_LIGHT: Final = {
     "srgb": transfer.srgb_to_light,
     "bt1886": transfer.bt1886_to_light,
@@ -256,9 +256,9 @@ _Rows = tuple[tuple[float, ...], ...]
 
 def _to_xyz(primaries: Primaries) -> _Rows:
     """The matrix to CIE XYZ, such that red, green and blue of 1 give white of luminance 1 (SMPTE RP 177)."""
-    columns = [(x / y, 1.0, (1.0 - x - y) / y) for x, y in _CHROMATICITIES[primaries]]
+    columns = [(x / y, 1.0, (1.0 - x - y) / y) for x, y in CHROMATICITIES[primaries]]
     matrix = tuple(zip(*columns, strict=True))
-    x, y = _D65
+    x, y = WHITE
     white = ((x / y,), (1.0,), ((1.0 - x - y) / y,))
     amounts = [row[0] for row in _product(_inverse(matrix), white)]
     return tuple(tuple(value * amount for value, amount in zip(row, amounts, strict=True)) for row in matrix)

@@ -19,7 +19,7 @@ from typing import BinaryIO, Final
 
 from reelwork.errors import OutputError
 from reelwork.image.storage import StorageFormat
-from reelwork.media.spec import VideoSpec
+from reelwork.media.spec import Light, Rate, Tuning, VideoSpec
 
 MAGIC: Final = b"reelwork segment 1\n"
 _DIGEST = 32
@@ -86,7 +86,17 @@ def encoder_of(segment: Segment) -> VideoSpec:
         told = json.loads(segment.encoder)
         storage = told.pop("storage")
         storage["subsampling"] = tuple(storage["subsampling"])
-        spec = VideoSpec(fps=Fraction(told.pop("fps")), storage=StorageFormat(**storage), **told)
+        rate, light, tuning = told.pop("rate"), told.pop("light"), Tuning(**told.pop("tuning"))
+        if light is not None and light["content"] is not None:
+            light["content"] = tuple(light["content"])
+        spec = VideoSpec(
+            fps=Fraction(told.pop("fps")),
+            storage=StorageFormat(**storage),
+            tuning=tuning,
+            rate=None if rate is None else Rate(**rate),
+            light=None if light is None else Light(**light),
+            **told,
+        )
     except (ValueError, KeyError, TypeError) as error:
         raise OutputError(_torn(segment.path)) from error
     if encoder_key(spec) != segment.encoder:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import PurePosixPath
 from typing import Final
 
 from reelwork.errors import OutputError, Place, Problem
-from reelwork.image.storage import Matrix
-from reelwork.media.spec import ALPHA_CODECS, VideoSpec, video_spec
+from reelwork.image.storage import Matrix, Primaries
+from reelwork.media.spec import ALPHA_CODECS, Light, Rate, Tuning, VideoSpec, video_spec
 from reelwork.render.prepare import Prepared
 from reelwork.render.view import frame_range, output_view
 from reelwork.scene import files
+from reelwork.scene.encoding import Video
 from reelwork.scene.model import Output
 from reelwork.timecode import format_seconds
 from reelwork.values import Display
 
+_PRIMARIES: Final[dict[str, Primaries]] = {
+    "bt709": "bt709", "display-p3": "p3-d65", "p3-d65": "p3-d65", "bt2020": "bt2020",
+}  # fmt: skip
 _MATRICES: Final[dict[str, Matrix]] = {"bt601": "bt601", "bt709": "bt709", "bt2020": "bt2020"}
 _JPEG: Final = (".jpg", ".jpeg")
 
@@ -39,6 +44,8 @@ def film_spec(
     :raises OutputError: the film cannot be what it should be
     """
     video = output.video
+    # A draft is to be made fast: it has one preset, and as many bits as it takes.
+    rate = None if draft else Rate(video.bitrate, video.max_bitrate)
 
     def spec(*, alpha: bool) -> VideoSpec:
         return video_spec(
@@ -48,10 +55,17 @@ def film_spec(
             codec=video.codec,
             crf=video.crf,
             preset="ultrafast" if draft else video.preset or "medium",
+            rate=rate,
+            tuning=Tuning(video.profile, video.level, video.tune, video.gop),
+            light=_light(video),
             pixel_format=video.pixel_format,
+            depth=video.depth,
+            chroma=video.chroma,
             alpha=alpha,
             display=display,
-            matrix=_MATRICES[video.matrix],
+            transfer=video.transfer,
+            primaries=_PRIMARIES[video.primaries] if video.primaries else None,
+            matrix=_MATRICES[video.matrix] if video.matrix else None,
             full_range=video.range == "full",
         )
 
@@ -59,6 +73,14 @@ def film_spec(
         return spec(alpha=False)
     asked = output.background is not None
     return spec(alpha=asked or spec(alpha=False).codec in ALPHA_CODECS)
+
+
+def _light(video: Video) -> Light | None:
+    display, content = video.mastering, video.content_light
+    if display is None and content is None:
+        return None
+    told = Light() if display is None else Light(_PRIMARIES[display.primaries], display.peak, display.black)
+    return told if content is None else replace(told, content=(content.max, content.average))
 
 
 def output_problems(prepared: Prepared, output: Output) -> list[Problem]:

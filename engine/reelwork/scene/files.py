@@ -10,7 +10,7 @@ from reelwork.footage import NUMBER as NUMBER
 #: Films, and the codecs that each can hold, its default first.
 FILMS: Final = {
     ".mp4": ("h264", "hevc", "av1", "vp9"),
-    ".mov": ("h264", "hevc", "prores"),
+    ".mov": ("h264", "hevc", "prores", "dnxhr"),
     ".mkv": ("h264", "hevc", "av1", "vp9", "prores", "ffv1"),
     ".webm": ("vp9", "av1"),
 }
@@ -43,7 +43,7 @@ def endings(known: Registry) -> tuple[str, ...]:
     return (*ENDINGS, *known.writers)
 
 
-VIDEO_CODECS: Final = ("h264", "hevc", "av1", "vp9", "prores", "ffv1")
+VIDEO_CODECS: Final = ("h264", "hevc", "av1", "vp9", "prores", "ffv1", "dnxhr")
 SOUND_CODECS: Final = ("aac", "opus", "flac", "mp3", "pcm")
 PRESETS: Final = (
     "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow",
@@ -53,11 +53,80 @@ PIXEL_FORMATS: Final = {
     "h264": ("yuv420p", "yuv422p", "yuv444p", "yuv420p10le", "yuv422p10le", "yuv444p10le"),
     "hevc": ("yuv420p", "yuv422p", "yuv444p", "yuv420p10le", "yuv422p10le", "yuv444p10le", "yuv420p12le",
              "yuv422p12le", "yuv444p12le"),
-    "vp9": ("yuv420p", "yuva420p", "yuv422p", "yuv444p", "yuv420p10le", "yuv422p10le", "yuv444p10le"),
+    "vp9": ("yuv420p", "yuva420p", "yuv422p", "yuv444p"),
     "av1": ("yuv420p", "yuv420p10le"),
     "prores": ("yuv422p10le", "yuv444p10le", "yuva444p10le"),
     "ffv1": ("yuv420p", "yuva420p", "yuv422p", "yuva422p", "yuv444p", "yuva444p", "yuv420p10le", "yuv422p10le",
-             "yuv444p10le", "yuva444p10le", "gbrp10le", "gbrp16le", "gbrap16le"),
+             "yuv444p10le", "yuva444p10le", "yuv420p12le", "yuv422p12le", "yuv444p12le", "yuv420p16le", "yuv422p16le",
+             "yuv444p16le", "yuva444p16le", "gbrp10le", "gbrp12le", "gbrp16le", "gbrap10le", "gbrap12le", "gbrap16le"),
+    "dnxhr": ("yuv422p", "yuv422p10le", "yuv444p10le"),
 }  # fmt: skip
+#: Profiles by codec, each with the pixel formats that it has, its default first. The others follow from the format.
+PROFILES: Final[dict[str, dict[str, tuple[str, ...]]]] = {
+    "h264": {
+        "main": ("yuv420p",),
+        "high": ("yuv420p",),
+        "high10": ("yuv420p10le", "yuv420p"),
+        "high422": ("yuv422p10le", "yuv422p", "yuv420p10le", "yuv420p"),
+        "high444": ("yuv444p", "yuv444p10le", "yuv422p10le", "yuv422p", "yuv420p10le", "yuv420p"),
+    },
+    "hevc": {
+        "main": ("yuv420p",),
+        "main10": ("yuv420p10le",),
+        "main12": ("yuv420p12le",),
+        "main422-10": ("yuv422p10le",),
+        "main422-12": ("yuv422p12le",),
+        "main444-8": ("yuv444p",),
+        "main444-10": ("yuv444p10le",),
+        "main444-12": ("yuv444p12le",),
+    },
+    "prores": {
+        "proxy": ("yuv422p10le",),
+        "lt": ("yuv422p10le",),
+        "standard": ("yuv422p10le",),
+        "hq": ("yuv422p10le",),
+        "4444": ("yuv444p10le", "yuva444p10le"),
+        "4444xq": ("yuv444p10le", "yuva444p10le"),
+    },
+    "dnxhr": {
+        "lb": ("yuv422p",),
+        "sq": ("yuv422p",),
+        "hq": ("yuv422p",),
+        "hqx": ("yuv422p10le",),
+        "444": ("yuv444p10le",),
+    },
+}
+#: What pictures are like, for the encoders that can be told.
+TUNES: Final = {
+    "h264": ("film", "animation", "grain", "stillimage", "fastdecode"),
+    "hevc": ("animation", "grain", "fastdecode"),
+}
 #: Lowest and highest ``crf``, of the codecs that have one.
 CRF: Final = {"h264": (0, 51), "hevc": (0, 51), "vp9": (0, 63), "av1": (1, 63)}
+#: Bits a second that an encoder may be told to keep to.
+BITRATES: Final = (10_000, 800_000_000)
+#: Codecs all of whose pictures are keys.
+INTRA: Final = ("prores", "ffv1", "dnxhr")
+#: Codecs that can say what display a film was graded on, and how bright it is.
+LIGHT: Final = ("hevc", "av1")
+#: Levels of H.264 and HEVC: the samples of the largest picture, and how many a second (ITU-T H.264 table A-1, where
+#: macroblocks have 256 samples; H.265 tables A.8 and A.9, Main tier).
+LEVELS: Final[dict[str, dict[str, tuple[int, int]]]] = {
+    "h264": {
+        name: (256 * size, 256 * rate)
+        for name, size, rate in (
+            ("1.0", 99, 1_485), ("1.1", 396, 3_000), ("1.2", 396, 6_000), ("1.3", 396, 11_880), ("2.0", 396, 11_880),
+            ("2.1", 792, 19_800), ("2.2", 1_620, 20_250), ("3.0", 1_620, 40_500), ("3.1", 3_600, 108_000),
+            ("3.2", 5_120, 216_000), ("4.0", 8_192, 245_760), ("4.1", 8_192, 245_760), ("4.2", 8_704, 522_240),
+            ("5.0", 22_080, 589_824), ("5.1", 36_864, 983_040), ("5.2", 36_864, 2_073_600),
+            ("6.0", 139_264, 4_177_920), ("6.1", 139_264, 8_355_840), ("6.2", 139_264, 16_711_680),
+        )
+    },
+    "hevc": {
+        "1.0": (36_864, 552_960), "2.0": (122_880, 3_686_400), "2.1": (245_760, 7_372_800),
+        "3.0": (552_960, 16_588_800), "3.1": (983_040, 33_177_600), "4.0": (2_228_224, 66_846_720),
+        "4.1": (2_228_224, 133_693_440), "5.0": (8_912_896, 267_386_880), "5.1": (8_912_896, 534_773_760),
+        "5.2": (8_912_896, 1_069_547_520), "6.0": (35_651_584, 1_069_547_520), "6.1": (35_651_584, 2_139_095_040),
+        "6.2": (35_651_584, 4_278_190_080),
+    },
+}  # fmt: skip

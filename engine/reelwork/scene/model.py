@@ -26,10 +26,9 @@ from reelwork.kinds import (
     Time,
     param,
 )
-from reelwork.scene import files
 from reelwork.scene.animation import Curve
+from reelwork.scene.encoding import Audio, Video
 from reelwork.scene.language import (
-    Bitrate,
     Choosing,
     Clips,
     Data,
@@ -320,52 +319,6 @@ class Canvas:
         "srgb",
         kind=Choice(("srgb", "bt1886")),
         help="The display curve of SDR pictures, colours and outputs; `bt1886` grades for broadcast.",
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Video:
-    """How pictures are encoded. ``None`` leaves it to the file and the codec."""
-
-    codec: str | None = param(
-        None, kind=Choice(files.VIDEO_CODECS), help="Default: h264; vp9 in `.webm`. prores and ffv1 keep alpha."
-    )
-    crf: int | None = param(
-        None,
-        kind=Number(minimum=0.0, maximum=63.0, integer=True),
-        animated=False,
-        help="Constant quality: lower is better and larger. Default for h264: 18; 0 is lossless there.",
-    )
-    preset: str = param("medium", kind=Choice(files.PRESETS), help="How much work goes into making the file small.")
-    pixel_format: str | None = param(
-        None,
-        kind=Choice(tuple(dict.fromkeys(name for names in files.PIXEL_FORMATS.values() for name in names))),
-        help="How a pixel is stored, by FFmpeg's names. Default: yuv420p, where the codec has it.",
-    )
-    matrix: str = param(
-        "bt709", kind=Choice(("bt709", "bt601", "bt2020")), help="The matrix that makes Y′CbCr, tagged and used."
-    )
-    range: str = param("limited", kind=Choice(("limited", "full")), help="Which code values are black and white.")
-    copy: bool = param(
-        False,
-        kind=Boolean(),
-        help="Copy stretches of a video that nothing changes, rather than encode them anew: where it has the output's "
-        "size, rate, codec and pixel format, is cut at keys, and its header can be the whole film's. What is not "
-        "copied, and why, is said.",
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Audio:
-    """How sound is encoded. ``None`` leaves it to the file's kind."""
-
-    codec: str | None = param(
-        None,
-        kind=Choice(files.SOUND_CODECS),
-        help="Default: aac; opus in `.webm`; a file of sound alone has the one that it is named for.",
-    )
-    bitrate: int = param(
-        192_000, kind=Bitrate(), animated=False, help="Bits per second, for codecs that lose something."
     )
 
 

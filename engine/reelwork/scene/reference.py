@@ -14,9 +14,9 @@ from typing import Final
 from reelwork import kinds
 from reelwork.extensions import Registry, registry
 from reelwork.kinds import REQUIRED, Kind, Param, params
-from reelwork.scene import language, later, model, sources
+from reelwork.scene import encoding, language, later, model, sources
 from reelwork.scene.easing import EASES
-from reelwork.scene.files import FILMS, PIXEL_FORMATS, SOUNDS, stills
+from reelwork.scene.files import FILMS, PIXEL_FORMATS, PROFILES, SOUNDS, TUNES, stills
 from reelwork.scene.read_composed import can_move
 from reelwork.scene.read_extensions import EXTENSION_KEYS
 from reelwork.scene.read_layers import EFFECT_KEYS
@@ -40,8 +40,10 @@ _MODELS: Final[dict[str, Mapping[str, Param]]] = {
     "transition": params(model.TransitionKeys),
     "gap": params(model.GapKeys),
     "output": params(model.Output),
-    "video": params(model.Video),
-    "audio": params(model.Audio),
+    "video": params(encoding.Video),
+    "mastering": params(encoding.Mastering),
+    "content-light": params(encoding.ContentLight),
+    "audio": params(encoding.Audio),
 }
 _LATER: Final[dict[str, type]] = {
     "a scene": later.LaterSceneKeys,
@@ -73,6 +75,7 @@ def _tables(plugins: Registry) -> dict[str, Callable[[], str]]:
     made["eases"] = _eases
     made["files"] = lambda: _files(plugins)
     made["pixel-formats"] = _pixel_formats
+    made["profiles"] = _profiles
     made["later"] = _later_table
     return made
 
@@ -175,6 +178,13 @@ def _files(plugins: Registry) -> str:
 def _pixel_formats() -> str:
     rows = [(f"`{codec}`", _names(formats)) for codec, formats in PIXEL_FORMATS.items()]
     return _table(("codec", "pixel formats, the default first"), rows)
+
+
+def _profiles() -> str:
+    rows = [
+        (f"`{codec}`", _names(tuple(PROFILES.get(codec, ()))), _names(TUNES.get(codec, ()))) for codec in PIXEL_FORMATS
+    ]
+    return _table(("codec", "profiles", "tunes"), [row for row in rows if any(row[1:])])
 
 
 def _later_table() -> str:

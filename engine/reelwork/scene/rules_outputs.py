@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
+from reelwork.kinds import field_name
 from reelwork.scene import files
+from reelwork.scene.encoding import Video
 from reelwork.scene.model import Output, Scene
 from reelwork.scene.nodes import join
 from reelwork.scene.reading import Reading
@@ -115,12 +117,73 @@ def _video(reading: Reading, output: Output, ending: str) -> None:
         remedy = f"it holds {one_of(able)}; {codec} goes into {others}"
         reading.fault(join(path, "codec"), f"{ending} cannot hold {codec}", remedy)
         return
+    _names(reading, video, codec, path)
+    _rate(reading, video, codec, path)
+    _light(reading, video, codec, path)
+
+
+def _names(reading: Reading, video: Video, codec: str, path: str) -> None:
+    """Whether the codec has what is named."""
     formats = files.PIXEL_FORMATS[codec]
     if video.pixel_format is not None and video.pixel_format not in formats:
         message = f"{codec} has no pixel format {video.pixel_format}"
         reading.fault(join(path, "pixel-format"), message, f"it has {one_of(formats)}")
+    for key in ("depth", "chroma"):
+        if video.pixel_format is not None and getattr(video, key) is not None:
+            reading.fault(join(path, key), f"`pixel-format` says the {key} already", "leave one out")
+    named = {
+        "profile": tuple(files.PROFILES.get(codec, ())),
+        "tune": files.TUNES.get(codec, ()),
+        "level": tuple(files.LEVELS.get(codec, ())),
+    }
+    for key, has in named.items():
+        value = getattr(video, key)
+        if value is not None and value not in has:
+            remedy = f"it has {one_of(has)}" if has else "leave it out"
+            reading.fault(join(path, key), f"{codec} has no {key} {value}", remedy)
+    if video.gop is not None and codec in files.INTRA:
+        reading.fault(join(path, "gop"), f"a player can begin at every frame of {codec}", "leave `gop` out")
+
+
+def _rate(reading: Reading, video: Video, codec: str, path: str) -> None:
+    """Whether how many bits there are is said once, and as the codec takes it."""
     limits = files.CRF.get(codec)
-    if video.crf is not None and limits is None:
-        reading.fault(join(path, "crf"), f"{codec} takes no `crf`", "leave it out")
-    elif video.crf is not None and limits is not None and not limits[0] <= video.crf <= limits[1]:
+    for key in ("crf", "bitrate", "max-bitrate"):
+        if getattr(video, field_name(key)) is not None and limits is None:
+            reading.fault(join(path, key), f"{codec} takes no `{key}`", "leave it out")
+            return
+    if video.crf is not None and limits is not None and not limits[0] <= video.crf <= limits[1]:
         reading.fault(join(path, "crf"), f"the crf of {codec} goes from {limits[0]} to {limits[1]}; found {video.crf}")
+    if video.bitrate is not None and video.crf is not None:
+        reading.fault(join(path, "crf"), "a film is encoded to a `bitrate` or a `crf`, not to both", "leave one out")
+    if video.two_pass and video.bitrate is None:
+        reading.fault(join(path, "two-pass"), "`two-pass` shares out a `bitrate`", "say how many, as in `bitrate: 4M`")
+    if video.bitrate is not None and video.max_bitrate is not None and video.max_bitrate < video.bitrate:
+        reading.fault(join(path, "max-bitrate"), "the highest bitrate lies below the average one")
+    for key in ("bitrate", "max-bitrate"):
+        bits = getattr(video, field_name(key))
+        if bits is not None and not files.BITRATES[0] <= bits <= files.BITRATES[1]:
+            lowest, highest = (f"{limit // 1000:,}k" for limit in files.BITRATES)
+            reading.fault(join(path, key), f"a film has from {lowest} to {highest} bits per second")
+        if bits is not None and video.copy:
+            reading.fault(join(path, key), "what is copied keeps the bits that it has", f"leave out `copy` or `{key}`")
+
+
+def _light(reading: Reading, video: Video, codec: str, path: str) -> None:
+    """Whether an HDR film can be one, and says what it may."""
+    if video.transfer is not None and video.primaries not in (None, "bt2020"):
+        reading.fault(join(path, "primaries"), f"{video.transfer} has the primaries bt2020 (ITU-R BT.2100)")
+    if video.transfer is not None and video.matrix not in (None, "bt2020"):
+        reading.fault(join(path, "matrix"), f"{video.transfer} has the matrix bt2020 (ITU-R BT.2100)")
+    light, content = video.mastering, video.content_light
+    for key, value in (("mastering", light), ("content-light", content)):
+        if value is None:
+            continue
+        if video.transfer is None:
+            reading.fault(join(path, key), f"`{key}` is for HDR films", "say `transfer: pq` or `transfer: hlg`")
+        elif codec not in files.LIGHT:
+            reading.fault(join(path, key), f"{codec} cannot say it", f"{one_of(files.LIGHT, 'and')} can")
+    if content is not None and content.average > content.max:
+        reading.fault(join(path, "content-light"), "the average of a frame cannot be brighter than its brightest pixel")
+    if light is not None and light.black >= light.peak:
+        reading.fault(join(path, "mastering"), "the display's black is as bright as its white")
