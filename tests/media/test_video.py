@@ -236,27 +236,3 @@ def test_a_colour_that_cannot_be_converted_is_an_error(tmp_path: Path) -> None:
     path = make_clip(tmp_path / "odd.mkv", "ffv1", count=1, tags={"colorspace": 7})
     with pytest.raises(MediaError, match=r"odd\.mkv: its colour matrix is 'smpte240m'"):
         VideoSource(path)
-
-
-def test_pixels_that_are_not_square_are_an_error(tmp_path: Path) -> None:
-    path = tmp_path / "wide.mp4"
-    with av.open(str(path), "w") as out:
-        stream = out.add_stream("libx264", rate=25)
-        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
-        stream.codec_context.sample_aspect_ratio = Fraction(16, 11)
-        out.mux(stream.encode(av.VideoFrame(64, 48, "yuv420p")))
-        out.mux(stream.encode(None))
-    with pytest.raises(MediaError, match="16:11, not square"):
-        probe(path)
-
-
-def test_turned_pictures_are_an_error(tmp_path: Path) -> None:
-    path = tmp_path / "turned.mp4"
-    with av.open(str(path), "w") as out:
-        stream = out.add_stream("libx264", rate=25)
-        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
-        stream.set_display_rotation(90)
-        out.mux(stream.encode(av.VideoFrame(64, 48, "yuv420p")))
-        out.mux(stream.encode(None))
-    with pytest.raises(MediaError, match="stored turned by"):
-        probe(path)

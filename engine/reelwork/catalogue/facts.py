@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Final, Literal
+
+from reelwork.values import Affine
 
 Kind = Literal["still", "video", "audio"]
 
@@ -54,8 +56,12 @@ class MediaFacts:
     :param digest: sha256 of the file's bytes, 64 hexadecimal digits
     :param container: FFmpeg's or Pillow's name of the file's format
     :param codec: the codec of the pictures; of the sound where there are none
-    :param width: columns as shown, after the rotation that a photograph's EXIF asks for; 0 for sound
+    :param width: columns as shown: upright, and of square pixels; 0 for sound
     :param height: rows as shown; 0 for sound
+    :param stored_width: columns of a video as stored
+    :param stored_height: rows of a video as stored
+    :param orientation: how a video is stored, by EXIF's numbers: 1 upright, 3, 6 and 8 turned by 180, 90 and 270
+        degrees, 2, 4, 5 and 7 mirrored as well. A photograph is turned upright when it is read
     :param scalable: whether it is a drawing that is sharp at any size (``width`` and ``height`` are then its nominal
         size, rounded up)
     :param duration: seconds from the first picture's (or sample's) start to the last one's end; ``None`` for a still
@@ -74,6 +80,9 @@ class MediaFacts:
     codec: str
     width: int = 0
     height: int = 0
+    stored_width: int = 0
+    stored_height: int = 0
+    orientation: int = 1
     scalable: bool = False
     duration: Fraction | None = None
     frame_count: int = 0
@@ -83,3 +92,37 @@ class MediaFacts:
     pixel_format: str = ""
     colour: ColourTags = ColourTags()
     audio: AudioFacts | None = None
+
+    @property
+    def stored_size(self) -> tuple[int, int]:
+        """Columns and rows of pictures as they are decoded."""
+        return (self.stored_width or self.width, self.stored_height or self.height)
+
+    @property
+    def is_stored_as_shown(self) -> bool:
+        """Whether pictures are stored upright, in square pixels."""
+        return self.orientation == 1 and self.stored_size == (self.width, self.height)
+
+    def to_shown(self, width: int, height: int) -> Affine:
+        """The map from pixels of a decoded picture of some size to pixels as they are shown."""
+        across, down = (self.width, self.height) if self.orientation < _TURNED else (self.height, self.width)
+        turned = _orientation(self.orientation, float(across), float(down))
+        return turned if (width, height) == (across, down) else turned @ Affine.scaling(across / width, down / height)
+
+
+# From this of EXIF's numbers on, rows are stored as columns.
+_TURNED: Final = 5
+
+
+def _orientation(number: int, width: float, height: float) -> Affine:
+    """What turns and mirrors a box of that size as one of EXIF's numbers says (Exif 2.32, 4.6.4, tag 274)."""
+    return {
+        1: Affine.IDENTITY,
+        2: Affine(-1.0, 0.0, 0.0, 1.0, width, 0.0),
+        3: Affine(-1.0, 0.0, 0.0, -1.0, width, height),
+        4: Affine(1.0, 0.0, 0.0, -1.0, 0.0, height),
+        5: Affine(0.0, 1.0, 1.0, 0.0, 0.0, 0.0),
+        6: Affine(0.0, 1.0, -1.0, 0.0, height, 0.0),
+        7: Affine(0.0, -1.0, -1.0, 0.0, height, width),
+        8: Affine(0.0, -1.0, 1.0, 0.0, 0.0, width),
+    }[number]

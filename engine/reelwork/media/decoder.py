@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from fractions import Fraction
 from pathlib import Path
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import av
+import numpy as np
 from av import logging as av_logging
 from av.codec.context import Flags, ThreadType
 from av.video.codeccontext import VideoCodecContext
@@ -22,6 +23,14 @@ from reelwork.media.formats import MATRIX_NAMES, PRIMARIES_NAMES, RANGE_NAMES, T
 MAX_PIXELS: Final = 1 << 27
 # FFmpeg's own decoders of these drop the second stream that holds the alpha.
 _ALPHA_DECODERS: Final = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+# The widest pixels, times as wide as high, and the most by which square ones may be said to differ.
+_LONGEST: Final = 8
+_SQUARE: Final = Fraction(1, 200)
+# The signs of a display matrix's a, b, c and d (x' = a x + c y, y' = b x + d y), and EXIF's number of the same turn.
+_ORIENTATIONS: Final[dict[tuple[int, ...], int]] = {
+    (1, 0, 0, 1): 1, (-1, 0, 0, 1): 2, (-1, 0, 0, -1): 3, (1, 0, 0, -1): 4,
+    (0, 1, 1, 0): 5, (0, 1, -1, 0): 6, (0, -1, -1, 0): 7, (0, -1, 1, 0): 8,
+}  # fmt: skip
 _log_lock = threading.Lock()
 
 
@@ -36,11 +45,6 @@ def decoder_for(stream: VideoStream, threads: int, path: Path) -> VideoCodecCont
             f"{path}: its pictures of {context.width}x{context.height} are larger than {MAX_PIXELS:,} pixels, "
             "the most that is read"
         )
-    aspect = stream.sample_aspect_ratio
-    if aspect and abs(aspect - 1) > Fraction(1, 200):
-        raise MediaError(
-            f"{path}: its pixels are {aspect.numerator}:{aspect.denominator}, not square; convert it to square pixels"
-        )
     with_alpha = any(key.lower() == "alpha_mode" and value == "1" for key, value in stream.metadata.items())
     if with_alpha and context.codec.canonical_name in _ALPHA_DECODERS:
         name = _ALPHA_DECODERS[context.codec.canonical_name]
@@ -50,6 +54,41 @@ def decoder_for(stream: VideoStream, threads: int, path: Path) -> VideoCodecCont
     # Without it FFmpeg crops to where its vectors like to begin, and the picture shifts.
     context.flags |= Flags.unaligned
     return context
+
+
+def shown_size(frame: VideoFrame, stream: VideoStream, orientation: int, path: Path) -> tuple[int, int]:
+    """Columns and rows of a picture as it is shown: in square pixels, as wide as they must be for its rows to stay what
+    they are, and upright.
+
+    :raises MediaError: its pixels cannot be of that shape
+    """
+    aspect = stream.sample_aspect_ratio or Fraction(1)
+    if not 1 / _LONGEST <= aspect <= _LONGEST:
+        raise MediaError(
+            f"{path}: says that its pixels are {aspect.numerator}:{aspect.denominator}, {float(aspect):.3g} times as "
+            "wide as high; write its aspect ratio anew"
+        )
+    width = frame.width if abs(aspect - 1) <= _SQUARE else max(1, round(frame.width * aspect))
+    return (width, frame.height) if orientation < 5 else (frame.height, width)
+
+
+def orientation_of(frame: VideoFrame, path: Path) -> int:
+    """How a picture is stored, by EXIF's numbers, as its display matrix says (ISO/IEC 14496-12, 8.3.2.3).
+
+    :raises MediaError: it is turned by no multiple of 90 degrees
+    """
+    side: Any = frame.side_data  # which PyAV's stubs take for a packet's
+    if "DISPLAYMATRIX" not in side:
+        return 1
+    matrix = np.frombuffer(side["DISPLAYMATRIX"], np.int32).tolist()
+    a, b, _, c, d = matrix[:5]
+    found = _ORIENTATIONS.get(tuple(int(value > 0) - int(value < 0) for value in (a, b, c, d)))
+    if found is None:
+        raise MediaError(
+            f"{path}: its pictures are stored turned by {frame.rotation} degrees; only quarter turns are shown "
+            "upright: convert it"
+        )
+    return found
 
 
 def tags_of(frame: VideoFrame, stream: VideoStream) -> ColourTags:

@@ -145,9 +145,9 @@ class Decoding:
     def _check(self, frame: VideoFrame, number: int) -> None:
         if frame.is_corrupt:
             raise MediaError(f"{self._path}: is damaged at picture {number}")
-        facts = self._facts
-        if (frame.width, frame.height, frame.format.name) != (facts.width, facts.height, facts.pixel_format):
+        # Another size is fitted into the first one's box where it is shown; other samples would mean something else.
+        if frame.format.name != self._facts.pixel_format:
             raise MediaError(
-                f"{self._path}: changes from {facts.width}x{facts.height} {facts.pixel_format} to "
-                f"{frame.width}x{frame.height} {frame.format.name} at picture {number}; convert it to one size"
+                f"{self._path}: changes from {self._facts.pixel_format} to {frame.format.name} at picture {number}; "
+                "convert it to one pixel format"
             )

@@ -15,7 +15,7 @@ from av.video.stream import VideoStream
 from reelwork.catalogue.facts import AudioFacts, MediaFacts
 from reelwork.errors import MediaError
 from reelwork.media.avframes import base_storage
-from reelwork.media.decoder import decoder_for, tags_of
+from reelwork.media.decoder import decoder_for, orientation_of, shown_size, tags_of
 from reelwork.media.offered import footage_reader
 from reelwork.media.opening import film_stream, opened, sound_stream
 from reelwork.media.plugin_footage import examine_by
@@ -121,6 +121,8 @@ def _examined_film(path: Path, digest: str, packets: Packets, audio: AudioFacts 
             index = ordered_index(packets, shown, film, path)
         if base_storage(frame.format.name) is None:
             raise MediaError(f"{path}: its pixel format {frame.format.name} cannot be read; convert the file first")
+        orientation = orientation_of(frame, path)
+        width, height = shown_size(frame, film, orientation, path)
         rate = index.rate or len(index.shown) / index.duration
         start = index.shown[0] * index.time_base
         facts = MediaFacts(
@@ -128,8 +130,11 @@ def _examined_film(path: Path, digest: str, packets: Packets, audio: AudioFacts 
             digest=digest,
             container=container.format.name,
             codec=film.codec_context.codec.canonical_name,
-            width=frame.width,
-            height=frame.height,
+            width=width,
+            height=height,
+            stored_width=frame.width,
+            stored_height=frame.height,
+            orientation=orientation,
             duration=index.duration,
             frame_count=len(index.shown),
             frame_rate=rate,
@@ -171,6 +176,4 @@ def _decode(
             break
     if first is None:
         raise MediaError(f"{path}: none of its pictures can be decoded")
-    if first.rotation:
-        raise MediaError(f"{path}: its pictures are stored turned by {first.rotation} degrees; convert it upright")
     return first, list(came)

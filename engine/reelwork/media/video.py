@@ -98,7 +98,7 @@ class VideoSource:
         """
         self._expected, self._room = frozenset(numbers), room
         ordered = sorted(self._expected)
-        farthest = room // (self._size or 2 * self.facts.width * self.facts.height)
+        farthest = room // (self._size or 2 * self.facts.stored_width * self.facts.stored_height)
         cuts = [0, *(i for i in range(1, len(ordered)) if ordered[i] - ordered[i - 1] >= _JUMP), len(ordered)]
         near = (range(ordered[first], ordered[stop - 1] + 1) for first, stop in pairwise(cuts) if stop - first > 1)
         self._near = tuple(some for some in near if len(some) <= farthest)
@@ -277,4 +277,4 @@ def storage_of(facts: MediaFacts, path: Path) -> StorageFormat:
     base = base_storage(facts.pixel_format)
     if base is None:
         raise MediaError(f"{path}: its pixel format {facts.pixel_format} cannot be read; convert the file first")
-    return tagged_storage(base, facts.colour, facts.height, path)
+    return tagged_storage(base, facts.colour, facts.stored_size[1], path)

@@ -332,7 +332,7 @@ class _Planner:
             facts = source.media.facts
             if facts.kind == "audio":
                 return None
-            region, inner = extent(fitted, (facts.width, facts.height))
+            region, inner = extent(fitted @ facts.to_shown(*facts.stored_size), facts.stored_size)
             time = source.retiming.source_time(clock) if facts.kind == "video" else Fraction(0)
             solid = not facts.has_alpha and not facts.scalable and all(effect.keeps_alpha for effect in effects)
             opaque = inner if solid else EMPTY

@@ -76,6 +76,8 @@ def untouched(plan: FramePlan) -> Picture | None:
     if not node.opaque.covers(plan.window) or (plan.window.x0, plan.window.y0) != (0, 0):
         return None
     facts = node.media.facts
+    if not facts.is_stored_as_shown:
+        return None
     return node if (facts.width, facts.height) == (plan.window.width, plan.window.height) else None
 
 
@@ -161,6 +163,8 @@ def _touched(plan: FramePlan) -> str:
         return f"{name} is a still"
     if (facts := node.media.facts).has_alpha:
         return f"{name} has alpha"
+    if not facts.is_stored_as_shown:
+        return f"{name} is stored turned, or in pixels that are not square"
     if (facts.width, facts.height) != (plan.window.width, plan.window.height):
         return f"{name} is {facts.width}×{facts.height}, and the output {plan.window.width}×{plan.window.height}"
     return f"{name} is moved, scaled or changed"

@@ -107,12 +107,12 @@ class Sources:
         """
         key = self._key(media, time, matrix)
         if is_read_as_stored(media, matrix, effects):
-            to_source = matrix.inverse()
-            return partial(_copied, self._picture(media, key), round(to_source.e), round(to_source.f))
+            picture = self._picture(media, key)
+            if (picture.width, picture.height) == media.facts.stored_size:
+                to_source = matrix.inverse()
+                return partial(_copied, picture, round(to_source.e), round(to_source.f))
         held = self._mipmap(media, key, effects)
-        if (held.width, held.height) != (media.facts.width, media.facts.height):
-            matrix = matrix @ Affine.scaling(media.facts.width / held.width, media.facts.height / held.height)
-        return resampler(held.mipmap, matrix.inverse())
+        return resampler(held.mipmap, (matrix @ media.facts.to_shown(held.width, held.height)).inverse())
 
     def stored(self, media: Media, time: Fraction) -> Picture:
         """A frame that is one picture as it is stored."""
@@ -173,10 +173,14 @@ class Sources:
         if not effects and not moving and _is_packable(picture.storage):
             samples = _packed(picture, _ink(picture))
         else:
-            samples = self._light(picture, _ink(picture))
+            samples = light = self._light(picture, _ink(picture))
             if effects:
-                box = (float(picture.width), float(picture.height))
-                apply_pointwise(effects, samples, samples, to_layer=Affine.IDENTITY, box=box, display=self.display)
+                size = media.facts if moving else picture
+                box = (float(size.width), float(size.height))
+                to_layer = media.facts.to_shown(picture.width, picture.height) if moving else Affine.IDENTITY
+                apply_pointwise(effects, samples, samples, to_layer=to_layer, box=box, display=self.display)
+            if moving and (picture.width, picture.height) != media.facts.stored_size:
+                samples = _widened(light)
         if not moving:
             self._sizes[key, effects] = samples.data.nbytes
         opaque = picture.storage.alpha == "none" and all(effect.keeps_alpha for effect in effects)
@@ -217,13 +221,19 @@ class Sources:
 
 def is_read_as_stored(media: Media, matrix: Affine, effects: Effects) -> bool:
     """Whether a picture's pixels are converted where they are needed, and none of them is held."""
-    return not effects and media.facts.kind == "video" and is_copy(matrix.inverse())
+    facts = media.facts
+    return not effects and facts.kind == "video" and facts.is_stored_as_shown and is_copy(matrix.inverse())
 
 
 def _copied(picture: Picture, x: int, y: int, out: Frame) -> None:
     """Fill ``out`` with a picture that is moved by whole pixels: it is converted row by row, and never held."""
     moved = Frame(out.data, out.window.expand(-x, -y, x, y))
     decode(picture.planes, picture.storage, picture.width, picture.height, moved)
+
+
+def _widened(frame: Frame) -> Frame:
+    """A picture whose outermost pixels go on for one more: fitted into a larger one's box, it covers all of that."""
+    return Frame(np.pad(frame.data, ((0, 0), (1, 1), (1, 1)), mode="edge"), frame.window.expand(1, 1, 1, 1))
 
 
 def _unchanged(media: Media) -> Path:
