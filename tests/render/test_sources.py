@@ -16,6 +16,7 @@ from reelwork.graph.model import Media
 from reelwork.image import Window
 from reelwork.image.frame import Frame
 from reelwork.image.packed import PackedFrame
+from reelwork.media import plugin_footage
 from reelwork.media.probe import probe
 from reelwork.media.video import VideoSource
 from reelwork.render import sources
@@ -95,7 +96,7 @@ def test_a_video_that_is_not_shown_any_more_is_closed(tmp_path: Path, monkeypatc
         write_video(path, frames=10 + number, size=(32, 18), fps=Fraction(10))
         clips.append(Media(path=str(path), facts=probe(path)))
     closed: list[Path] = []
-    monkeypatch.setattr(sources, "VideoSource", Watched)
+    monkeypatch.setattr(plugin_footage, "VideoSource", Watched)
     source = Sources()
     first = source.stored(clips[0], Fraction(1, 5)).planes[0].tobytes()
     for number in range(40):
