@@ -31,7 +31,7 @@ def test_sound_is_coded_alike_on_older_processors(library: ctypes.CDLL, tmp_path
     def coded(name: str) -> tuple[bytes, bytes]:
         write_sound([sound()], tmp_path / name)
         with waves(lossy) as heard:
-            return (tmp_path / name).read_bytes(), b"".join(block.tobytes() for block in heard.blocks)
+            return (tmp_path / name).read_bytes(), b"".join(run.samples.tobytes() for run in heard.runs)
 
     here = coded("here.m4a")
     library.av_force_cpu_flags(portable._BASELINE)

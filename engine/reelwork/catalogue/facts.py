@@ -33,6 +33,7 @@ class AudioFacts:
     :param samples: samples a channel at ``rate``, without the encoder's priming
     :param offset: seconds from the first picture to the first sample, negative where sound comes first;
         0 where there is no picture
+    :param damage: what cannot be decoded and is silence: from when to when, in seconds from the first sample
     """
 
     codec: str
@@ -41,6 +42,7 @@ class AudioFacts:
     layout: str
     samples: int
     offset: Fraction = Fraction(0)
+    damage: tuple[tuple[Fraction, Fraction], ...] = ()
 
     @property
     def duration(self) -> Fraction:

@@ -55,6 +55,8 @@ def _sound_rows(sound: AudioFacts) -> Iterator[tuple[str, str]]:
     yield "sound", f"{sound.codec}, {sound.layout}, {sound.rate} Hz, {_exact(sound.duration)} s"
     if sound.offset:
         yield "sound begins", f"{_exact(sound.offset)} s after the picture"
+    for begin, end in sound.damage:
+        yield "damaged", f"from {float(begin):.1f} s to {float(end):.1f} s of the sound"
 
 
 def _tags(tags: ColourTags) -> str:

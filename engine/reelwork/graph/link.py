@@ -24,6 +24,7 @@ from reelwork.linker import Linked, Linker, scheme_of
 from reelwork.scene import model
 from reelwork.scene.report import quote
 from reelwork.scene.sources import AssetSource, FileSource, SlotSource, Source, TextSource
+from reelwork.timecode import format_seconds
 from reelwork.values import File
 
 #: The environment variable in which the machine's owner names further folders that scenes may read.
@@ -141,6 +142,8 @@ class _Linker:
                 self._record(clip, name)
             elif isinstance(source, FileSource):
                 self.media[clip.path] = self._file(source.file, clip.fps)
+            if clip.path in self.media and not clip.sound.mute:
+                self._damaged(clip, self.media[clip.path])
         except (MediaError, PluginError) as error:
             self._wrong(clip, name, Problem(str(error)))
         except CatalogueError as error:
@@ -174,6 +177,27 @@ class _Linker:
                 problem = replace(problem, warning=True, remedy="in this draft a slate stands in its place")
             self.problems.append(problem)
         self._told.add(name)
+
+    def _damaged(self, clip: model.Clip, media: Media) -> None:
+        """Say once where a file's sound cannot be decoded; a draft has silence there."""
+        places = media.facts.audio.damage if media.facts.audio is not None else ()
+        if not places or media.path in self._told:
+            return
+        self._told.add(media.path)
+        said = ", ".join(
+            f"{format_seconds(_tenths(begin))} to {format_seconds(_tenths(end))}" for begin, end in places[:5]
+        )
+        more = f", and in {len(places) - 5} more places" if len(places) > 5 else ""
+        key = f"{clip.path}.{_key_of(clip.source)}"
+        self.problems.append(
+            Problem(
+                f"{media.path}: its sound is damaged from {said}{more}",
+                self._scene.place(key) or clip.place,
+                key,
+                "it is silent there in this draft" if self._draft else "repair the file, or mute this layer",
+                warning=self._draft,
+            )
+        )
 
     def _doubt(self, clip: model.Clip, message: str, remedy: str) -> None:
         key = f"{clip.path}.{_key_of(clip.source)}"
@@ -333,6 +357,10 @@ def _key_of(source: Source) -> str:
     if isinstance(source, SlotSource):
         return "filled-by"
     return "file" if isinstance(source, FileSource) else "asset"
+
+
+def _tenths(time: Fraction) -> str:
+    return format_seconds(Fraction(round(time * 10), 10))
 
 
 def _words(path: Path, name: str) -> str:

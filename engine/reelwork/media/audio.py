@@ -16,29 +16,18 @@ import soxr
 
 from reelwork import folders
 from reelwork.errors import MediaError
+from reelwork.media.downmix import Matrix, matrix_of, mixed_down
 from reelwork.media.probe import probe
 from reelwork.media.stretch import stretched
-from reelwork.media.waves import Waves, waves
+from reelwork.media.waves import Run, waves
 
 Samples = npt.NDArray[np.float32]
 
 #: Samples a second of everything that is mixed.
 RATE: Final = 48_000
-# How many samples are asked of a source at a time when it is played through.
+# How many samples are worked on at a time.
 _BLOCK: Final = 1 << 16
-_HALF: Final = 0.7071067811865476
 _FRAME_BYTES: Final = 8
-
-#: What each channel gives to left and right (ITU-R BS.775, without lowering the whole); the effects channel is dropped.
-_DOWNMIX: Final = {
-    "FL": (1.0, 0.0), "FR": (0.0, 1.0), "FC": (_HALF, _HALF), "LFE": (0.0, 0.0), "LFE2": (0.0, 0.0),
-    "BL": (_HALF, 0.0), "BR": (0.0, _HALF), "SL": (_HALF, 0.0), "SR": (0.0, _HALF), "BC": (0.5, 0.5),
-    "FLC": (_HALF, 0.0), "FRC": (0.0, _HALF), "WL": (1.0, 0.0), "WR": (0.0, 1.0), "DL": (1.0, 0.0), "DR": (0.0, 1.0),
-    "TC": (0.5, 0.5), "TFL": (_HALF, 0.0), "TFR": (0.0, _HALF), "TFC": (0.5, 0.5),
-    "TBL": (_HALF, 0.0), "TBR": (0.0, _HALF), "TBC": (0.5, 0.5), "TSL": (_HALF, 0.0), "TSR": (0.0, _HALF),
-}  # fmt: skip
-# Channels by their number alone, where a file does not name them.
-_UNNAMED: Final = {1: ("FC",), 2: ("FL", "FR"), 6: ("FL", "FR", "FC", "LFE", "BL", "BR")}
 
 
 class AudioSource:
@@ -131,44 +120,37 @@ class _Kept:
 def _decoded(path: Path, offset: Fraction) -> Iterator[Samples]:
     """A file's sound in stereo at 48,000 Hz, from time 0 on."""
     skipped = max(0, -round(offset * RATE))
-    if offset > 0:
-        yield np.zeros((2, round(offset * RATE)), np.float32)
+    yield from _in_pieces(np.broadcast_to(np.float32(0), (2, max(0, round(offset * RATE)))))
     with waves(path) as sound:
-        for block in _resampled(sound, path):
+        for block in _resampled(_stereo(sound.runs, path), sound.rate):
             left = min(skipped, block.shape[1])
             skipped -= left
             if left < block.shape[1]:
                 yield block[:, left:]
 
 
-def _resampled(sound: Waves, path: Path) -> Iterator[Samples]:
-    matrix = _downmix(sound, path)
-    stereo = (_mixed(block, matrix) for block in sound.blocks)
-    if sound.rate == RATE:
+def _stereo(runs: Iterator[Run], path: Path) -> Iterator[Samples]:
+    known: tuple[tuple[str, ...], str] | None = None
+    matrix: Matrix = ()
+    for run in runs:
+        if known != run[1:]:  # recordings of television go from stereo to 5.1 and back
+            known = run[1:]
+            matrix = matrix_of(*known, path)
+        for piece in _in_pieces(run.samples):
+            yield mixed_down(piece, matrix)
+
+
+def _in_pieces(samples: Samples) -> Iterator[Samples]:
+    """The same samples, no more at a time than memory should hold."""
+    for start in range(0, samples.shape[1], _BLOCK):
+        yield samples[:, start : start + _BLOCK]
+
+
+def _resampled(stereo: Iterator[Samples], rate: int) -> Iterator[Samples]:
+    if rate == RATE:
         yield from stereo
         return
-    resampler = soxr.ResampleStream(sound.rate, RATE, 2, dtype="float32", quality="HQ")
+    resampler = soxr.ResampleStream(rate, RATE, 2, dtype="float32", quality="VHQ")
     for block in stereo:
         yield resampler.resample_chunk(np.ascontiguousarray(block.T)).T
     yield resampler.resample_chunk(np.empty((0, 2), np.float32), last=True).T
-
-
-def _downmix(sound: Waves, path: Path) -> tuple[tuple[float, float], ...]:
-    names = sound.channels
-    if any(name not in _DOWNMIX for name in names):
-        names = _UNNAMED.get(len(names), ())
-    if not names:
-        raise MediaError(f"{path}: its {len(sound.channels)} channels ({sound.layout}) cannot be mixed down to stereo")
-    return ((1.0, 1.0),) if len(names) == 1 else tuple(_DOWNMIX[name] for name in names)
-
-
-def _mixed(block: Samples, matrix: tuple[tuple[float, float], ...]) -> Samples:
-    if matrix == ((1.0, 0.0), (0.0, 1.0)):
-        return block
-    out = np.zeros((2, block.shape[1]), np.float32)
-    # Channel by channel, in this order: a matrix product may add in any, and rounds otherwise on other machines.
-    for channel, gains in zip(block, matrix, strict=True):
-        for side, gain in enumerate(gains):
-            if gain:
-                out[side] += channel * np.float32(gain)
-    return out

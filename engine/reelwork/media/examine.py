@@ -76,6 +76,7 @@ class _Seen:
 def _read_packets(container: InputContainer, path: Path) -> _Seen:
     film = film_stream(container)
     seen = _Seen()
+    starts: dict[int, Fraction] = {}
     for packet in container.demux():
         if packet.size == 0:
             continue
@@ -85,7 +86,10 @@ def _read_packets(container: InputContainer, path: Path) -> _Seen:
         if packet.pts is not None:
             start = packet.pts * packet.time_base
             seen.first = start if seen.first is None else min(seen.first, start)
-            seen.last = max(seen.last, start + (packet.duration or 0) * packet.time_base)
+            before, starts[packet.stream_index] = starts.get(packet.stream_index, start), start
+            # Some do not say how long a packet is: then as long as the one before, or else as long as it may be.
+            length = packet.duration * packet.time_base if packet.duration else start - before or _MISSING_SECONDS
+            seen.last = max(seen.last, start + length)
         if film is not None and packet.stream_index == film.index:
             seen.film.add(packet, path)
     return seen

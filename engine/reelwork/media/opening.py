@@ -21,6 +21,8 @@ _FORMATS: Final = (
     "mov", "mp4", "matroska", "webm", "avi", "flv", "mpegts", "mpeg", "asf", "mxf", "ogg",
     "dv", "yuv4mpegpipe", "nut", "gxf", "rm", "ivf", "obu", "h264", "hevc", "m4v", "mpegvideo", "mjpeg",
     "wav", "w64", "caf", "aiff", "au", "flac", "mp3", "aac", "ac3", "eac3",
+    "loas", "dts", "dtshd", "truehd", "mlp", "gsm", "voc", "tta", "wv", "ape", "tak", "amr", "amrnb", "amrwb", "dsf",
+    "iff", "mpc", "mpc8", "oma", "spdif", "xwma", "ircam", "nistsphere", "qcp", "sox", "rso", "aea", "shn", "osq",
 )  # fmt: skip
 _OPTIONS: Final = {"format_whitelist": ",".join(_FORMATS), "protocol_whitelist": "file"}
 _NOT_FILM: Final = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image

@@ -108,6 +108,7 @@ def _facts_to(facts: MediaFacts) -> dict[str, Any]:
         data[name] = None if data[name] is None else str(data[name])
     if facts.audio is not None:
         data["audio"]["offset"] = str(facts.audio.offset)
+        data["audio"]["damage"] = [[str(begin), str(end)] for begin, end in facts.audio.damage]
     return data
 
 
@@ -124,5 +125,7 @@ def _facts_from(data: dict[str, Any]) -> MediaFacts:
         data[name] = None if data[name] is None else Fraction(data[name])
     data["colour"] = ColourTags(**data["colour"])
     if data["audio"] is not None:
-        data["audio"] = AudioFacts(**{**data["audio"], "offset": Fraction(data["audio"]["offset"])})
+        damage = tuple((Fraction(begin), Fraction(end)) for begin, end in data["audio"]["damage"])
+        offset = Fraction(data["audio"]["offset"])
+        data["audio"] = AudioFacts(**{**data["audio"], "offset": offset, "damage": damage})
     return MediaFacts(**data)

@@ -1,0 +1,65 @@
+"""Every kind of sound against an independent decode: the same samples, as many, and in whatever order."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+from media.sounds import KINDS, Kind, Made
+from media_table import media
+
+from reelwork.media.audio import AudioSource
+from reelwork.media.probe import probe
+from reelwork.media.waves import waves
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    return Made(tmp_path_factory.mktemp("sounds"))
+
+
+def every() -> list[object]:
+    return [
+        pytest.param(
+            kind, id=kind.name, marks=media("sound", kind.label, "samples, in any order", read="ffmpeg's command")
+        )
+        for kind in KINDS
+    ]
+
+
+@pytest.mark.parametrize("kind", every())
+def test_samples_are_those_of_ffmpegs_command_in_any_order(made: Made, kind: Kind) -> None:
+    path, expected = made[kind]
+    with waves(path) as sound:
+        heard = np.concatenate([run.samples for run in sound.runs], axis=1)
+        assert sound.rate == kind.rate
+    if kind.length == "written":
+        assert heard.shape[1] == kind.count
+        assert expected.shape[1] >= kind.count  # this command does not cut filling off everywhere
+        assert lag(heard[0], kind.samples[0]) == 0
+    else:
+        assert heard.shape == expected.shape
+    np.testing.assert_allclose(heard, expected[:, : heard.shape[1]], rtol=0, atol=2e-6)
+    if kind.bits:
+        np.testing.assert_allclose(heard, kind.samples, rtol=0, atol=0 if kind.bits == 16 else 2.0**-kind.bits * 2)
+    facts = probe(path).audio
+    assert facts is not None
+    assert facts.samples == heard.shape[1]
+    with AudioSource(path) as source:
+        whole = source.read(0, source.samples)
+    with AudioSource(path) as source:
+        choose = random.Random(kind.name)
+        for _ in range(10):
+            start, count = choose.randrange(whole.shape[1]), choose.randrange(1, 3000)
+            read = source.read(start, count)
+            assert np.array_equal(read[:, : whole.shape[1] - start], whole[:, start : start + count])
+            assert not read[:, whole.shape[1] - start :].any()
+
+
+def lag(heard: np.ndarray, written: np.ndarray) -> int:
+    """By how many samples ``heard`` is later."""
+    size = 1 << (len(heard) + len(written)).bit_length()
+    likeness = np.fft.irfft(np.fft.rfft(heard, size) * np.conj(np.fft.rfft(written, size)))
+    best = int(likeness.argmax())
+    return best - size if best > size // 2 else best
