@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from catalogue.shelves import VALLEY, record, shelf, write
+from media.clips import make_sound
 
 from reelwork.errors import SceneError
 from reelwork.render.prepare import Prepared, Settings, prepare
@@ -127,3 +129,20 @@ def test_an_enclosed_scene_reads_what_is_enclosed_and_nothing_else_outside_its_f
     ):
         with pytest.raises(SceneError, match="lies outside the scene's folder, and is not enclosed with it"):
             prepare(scene(tmp_path / "scene", layer, top=top), Settings(enclosed={}))
+
+
+def test_damaged_sound_is_an_error_with_its_place_and_silence_in_a_draft(tmp_path):
+    rng = np.random.default_rng(1)
+    whole = make_sound(tmp_path / "bad.flac", 0.1 * rng.standard_normal((2, 96_000)).astype(np.float32), "flac")
+    data = bytearray(whole.read_bytes())
+    data[len(data) // 2 : len(data) // 2 + 4000] = bytes(4000)
+    whole.write_bytes(data)
+    layers = "file: bad.flac", "file: bad.flac"
+    assert problems(tmp_path, *layers, top="title: damaged") == [
+        f"scene.yaml:7 {whole}: its sound is damaged from 0.9s to 1.1s"
+    ]
+    (warning,) = [
+        p for p in prepared(tmp_path, *layers, top="title: damaged", draft=True).warnings if "damaged" in p.message
+    ]
+    assert warning.remedy == "it is silent there in this draft"
+    assert prepared(tmp_path, "file: bad.flac\n        sound: {mute: true}", top="title: damaged")

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from math import ceil, floor
 from pathlib import Path
 from typing import Final
 
@@ -184,9 +185,7 @@ class _Linker:
         if not places or media.path in self._told:
             return
         self._told.add(media.path)
-        said = ", ".join(
-            f"{format_seconds(_tenths(begin))} to {format_seconds(_tenths(end))}" for begin, end in places[:5]
-        )
+        said = ", ".join(f"{_tenths(floor(begin * 10))} to {_tenths(ceil(end * 10))}" for begin, end in places[:5])
         more = f", and in {len(places) - 5} more places" if len(places) > 5 else ""
         key = f"{clip.path}.{_key_of(clip.source)}"
         self.problems.append(
@@ -359,8 +358,8 @@ def _key_of(source: Source) -> str:
     return "file" if isinstance(source, FileSource) else "asset"
 
 
-def _tenths(time: Fraction) -> str:
-    return format_seconds(Fraction(round(time * 10), 10))
+def _tenths(count: int) -> str:
+    return format_seconds(Fraction(count, 10))
 
 
 def _words(path: Path, name: str) -> str:
