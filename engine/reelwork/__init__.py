@@ -18,8 +18,9 @@ from reelwork.effect import (
     param,
 )
 from reelwork.extensions.hookspecs import hookimpl
-from reelwork.footage import Footage, FootageFacts, FootageReader, FootageSound, Planes, numbered_files
-from reelwork.image.storage import StorageFormat
+from reelwork.film import Film, FilmFacts, FilmWriter
+from reelwork.footage import Footage, FootageFacts, FootageReader, FootageSound, numbered_files
+from reelwork.image.storage import Planes, StorageFormat
 from reelwork.job_event import JobEvent
 from reelwork.linker import Linked, Linker
 from reelwork.sound_effect import SoundContext, SoundEffect
@@ -34,6 +35,9 @@ __all__ = [
     "CompositeMerge",
     "Context",
     "Example",
+    "Film",
+    "FilmFacts",
+    "FilmWriter",
     "Footage",
     "FootageFacts",
     "FootageReader",

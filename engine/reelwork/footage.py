@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from reelwork.errors import MediaError
-from reelwork.image.storage import StorageFormat
+from reelwork.image.storage import Planes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,18 +24,6 @@ if TYPE_CHECKING:
 NUMBER: Final = re.compile(r"%(?:0(\d{1,2}))?d")
 # An error names no more stretches of missing numbers.
 _MOST_MISSING: Final = 8
-
-
-@dataclass(frozen=True, eq=False)
-class Planes:
-    """One picture as a file stores it, which the engine converts where it is shown.
-
-    :param planes: ``[row, column]`` arrays in the order, of the types and of the sizes that ``storage`` says
-    :param storage: what the samples mean
-    """
-
-    planes: tuple[npt.NDArray[Any], ...]
-    storage: StorageFormat
 
 
 @dataclass(frozen=True)

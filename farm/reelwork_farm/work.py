@@ -128,6 +128,8 @@ class Work:
             if problems:
                 raise RenderError(f"the finished {task.target.name} is not what it should be: {'; '.join(problems)}")
             return task.target, frames
+        if self._kind == "written":
+            return task.target, frames
         paths = written(task.output, task.target, range(lock.first, lock.stop))
         for path in paths:
             try:

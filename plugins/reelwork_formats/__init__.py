@@ -1,11 +1,13 @@
-"""Formats beyond those that the engine has itself: Targa and QOI, read and written; numbered stills as footage."""
+"""Formats beyond those that the engine has itself: Targa and QOI, read and written; numbered stills, read
+as footage; Y4M, written."""
 
 from collections.abc import Iterable
 
-from reelwork import FootageReader, StillReader, StillWriter, hookimpl
+from reelwork import FilmWriter, FootageReader, StillReader, StillWriter, hookimpl
 from reelwork_formats.numbered import NumberedStills
 from reelwork_formats.qoi import QoiReader, QoiWriter
 from reelwork_formats.targa import TargaReader, TargaWriter
+from reelwork_formats.y4m import Y4mWriter
 
 
 @hookimpl
@@ -24,3 +26,9 @@ def reelwork_writers() -> Iterable[StillWriter]:
 def reelwork_footage_readers() -> Iterable[FootageReader]:
     """All readers of footage of this package."""
     return (NumberedStills(),)
+
+
+@hookimpl
+def reelwork_film_writers() -> Iterable[FilmWriter]:
+    """All writers of films of this package."""
+    return (Y4mWriter(),)

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reelwork import JobEvent
+from reelwork import FilmFacts, JobEvent, Still, StorageFormat
 from reelwork.errors import MediaError
 from reelwork.extensions import hookspecs
 from reelwork.extensions.offers import Offer, Offers
@@ -86,6 +86,17 @@ def test_the_pages_reader_of_footage_works(tmp_path):
     assert (facts.facts.frame_count, facts.facts.frame_rate, facts.facts.width) == (5, 25, 4)
     source = FootageSource(offer, tmp_path / "a.gray", facts)
     np.testing.assert_array_equal(source.picture(3).planes[0], pixels[3])
+
+
+def test_the_pages_writer_of_films_works(tmp_path):
+    (writer,) = example("reelwork_film_writers").reelwork_film_writers()
+    stills = np.random.default_rng(2).random((3, 4, 5, 3), np.float32)
+    storage = StorageFormat("rgb", 32, (1, 1), True, transfer="linear")
+    film = writer.begin(tmp_path / "a.npy", FilmFacts(5, 4, Fraction(24), 3, storage))
+    for pixels in stills:
+        film.picture(Still(pixels))
+    film.finish()
+    np.testing.assert_array_equal(np.load(tmp_path / "a.npy"), stills)
 
 
 def test_the_page_tells_of_jobs(monkeypatch):

@@ -12,6 +12,7 @@ from reelwork.effect import Extension
 if TYPE_CHECKING:
     import click
 
+    from reelwork.film import FilmWriter
     from reelwork.footage import FootageReader
     from reelwork.job_event import JobEvent
     from reelwork.linker import Linker
@@ -45,6 +46,13 @@ def reelwork_writers() -> Iterable[StillWriter]:
 def reelwork_footage_readers() -> Iterable[FootageReader]:
     """Readers of moving pictures in formats that the engine does not know, and of numbered files; each is chosen by the
     ending of a file's name."""
+    raise NotImplementedError
+
+
+@hookspec
+def reelwork_film_writers() -> Iterable[FilmWriter]:
+    """Writers of films, and of anything else that is made of all frames in order, for outputs of endings that the
+    engine does not write."""
     raise NotImplementedError
 
 

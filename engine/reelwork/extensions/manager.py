@@ -17,6 +17,7 @@ from reelwork.extensions.declared import declared_problem, lacking
 from reelwork.extensions.lost import may_bring
 from reelwork.extensions.names import Names
 from reelwork.extensions.offers import HOOKS, WORDS, Offer, Offers, offered
+from reelwork.film import FilmWriter
 from reelwork.footage import FootageReader
 from reelwork.linker import Linker
 from reelwork.sound_effect import SoundEffect
@@ -123,6 +124,7 @@ class Registry:
     readers: Offers[StillReader] = field(default_factory=Offers)
     writers: Offers[StillWriter] = field(default_factory=Offers)
     footage_readers: Offers[FootageReader] = field(default_factory=Offers)
+    film_writers: Offers[FilmWriter] = field(default_factory=Offers)
     linkers: Offers[Linker] = field(default_factory=Offers)
     hooks: pluggy.PluginManager = field(default=None, compare=False, repr=False)  # type: ignore[assignment]
     unloaded: tuple[Unloaded, ...] = ()

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final, Generic, TypeVar
 
 from reelwork.errors import PluginError
+from reelwork.film import FilmWriter
 from reelwork.footage import FootageReader
 from reelwork.linker import Linker, scheme_of
 from reelwork.still import READ, WRITTEN, StillReader, StillWriter
@@ -91,7 +92,7 @@ class Hook:
 
 
 def _suffixes(thing: object) -> tuple[str, ...]:
-    assert isinstance(thing, StillReader | StillWriter)
+    assert isinstance(thing, StillReader | StillWriter | FilmWriter)
     return tuple(thing.suffixes)
 
 
@@ -141,6 +142,19 @@ def _footage_problem(thing: object) -> str:
     return _suffix_problem(thing.suffixes, frozenset() if thing.numbered else READ, "reads")
 
 
+def _film_problem(thing: object) -> str:
+    assert isinstance(thing, FilmWriter)
+    if not getattr(thing, "name", "") or thing.version < 1:
+        return "has no name or no version (1 or more)"
+    if not isinstance(getattr(thing, "suffixes", ()), tuple) or not getattr(thing, "suffixes", ()):
+        return 'has no suffixes, such as (".y4m",)'
+    if thing.depth not in (8, 16, 32):
+        return f"has the depth {thing.depth!r}; it is 8, 16 or 32"
+    if not isinstance(thing.pixel_formats, tuple) or not all(isinstance(each, str) for each in thing.pixel_formats):
+        return f'has the pixel formats {thing.pixel_formats!r}; they are like ("yuv420p",)'
+    return _suffix_problem(thing.suffixes, WRITTEN, "writes")
+
+
 def _schemes(thing: object) -> tuple[str, ...]:
     assert isinstance(thing, Linker)
     return (thing.scheme,)
@@ -160,6 +174,7 @@ HOOKS: Final = MappingProxyType(
         "readers": Hook(StillReader, "reads", _suffixes, _still_problem),
         "writers": Hook(StillWriter, "writes", _suffixes, _still_problem),
         "footage_readers": Hook(FootageReader, "reads", _footage_keys, _footage_problem),
+        "film_writers": Hook(FilmWriter, "writes", _suffixes, _film_problem),
         "linkers": Hook(Linker, "finds", _schemes, _linker_problem),
     }
 )

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 Model = Literal["yuv", "rgb", "grey"]
 Matrix = Literal["bt601", "bt709", "bt2020"]
@@ -62,3 +65,15 @@ class StorageFormat:
             across, down = self.subsampling
             return (-(-width // across), -(-height // down))
         return (width, height)
+
+
+@dataclass(frozen=True, eq=False)
+class Planes:
+    """One picture as a file stores it.
+
+    :param planes: ``[row, column]`` arrays in the order, of the types and of the sizes that ``storage`` says
+    :param storage: what the samples mean
+    """
+
+    planes: tuple[npt.NDArray[Any], ...]
+    storage: StorageFormat

@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 from reelwork.catalogue.facts import AudioFacts, MediaFacts
 from reelwork.errors import MediaError
-from reelwork.footage import Footage, FootageFacts, Planes
+from reelwork.footage import Footage, FootageFacts
+from reelwork.image.storage import Planes
 from reelwork.media.decoder import MAX_PIXELS
 from reelwork.media.index import FrameIndex
 from reelwork.media.offered import Reader, files_of, footage_reader, naming

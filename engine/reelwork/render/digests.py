@@ -114,5 +114,5 @@ def sources(package: str) -> Iterable[Path]:
     if spec is None:
         return []
     if spec.submodule_search_locations is None:
-        return [Path(spec.origin)] if spec.origin else []
+        return [Path(spec.origin)] if spec.origin and Path(spec.origin).is_file() else []
     return [path for folder in spec.submodule_search_locations for path in Path(folder).rglob("*.py")]

@@ -5,7 +5,7 @@ The three steps, planning, rendering the units and finishing, may be done in dif
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -125,7 +125,7 @@ def finish_film(film: Film, segments: Sequence[Path], target: Path, report: Repo
         raise OutputError(f"{frames} frames were rendered where {film.frames} are due; render again with --fresh")
     meter = Meter()
     report.stage("mixing sound and writing the film")
-    sound = _told(_mixed(film.voices, film.begin, film.duration), report)
+    sound = _told(mixed(film.voices, film.begin, film.duration), report)
     write_film(
         kept,
         film.renderer.spec,
@@ -195,7 +195,7 @@ def write(
     """
     folder = kept_folder()
     film = plan_film(prepared, output, target.suffix.lower(), settings, request, folder)
-    finished = {} if request.fresh else _finished(film)
+    finished = {} if request.fresh else kept_segments(film.units, film.renderer.path)
     renderer = Verified(film.renderer) if request.verify else film.renderer
     segments = run(Job(film.units, renderer), progress, dispatcher, finished)
     levels = finish_film(film, [segment.path for segment in segments], target, progress)
@@ -217,7 +217,7 @@ def write_sound_alone(prepared: Prepared, output: Output, target: Path, request:
     begin, duration = sound_span(prepared, output, request)
     progress.stage("mixing sound")
     meter = Meter()
-    sound = _told(_mixed(voices, begin, duration), progress)
+    sound = _told(mixed(voices, begin, duration), progress)
     write_sound(meter.through(sound), target, _sound_spec(output, target.suffix.lower()))
     return meter.levels()
 
@@ -232,7 +232,7 @@ def hear(voices: tuple[Part, ...], begin: Fraction, duration: Fraction, report: 
     if not voices:
         return None
     meter = Meter()
-    for _ in meter.through(_told(_mixed(voices, begin, duration), report)):
+    for _ in meter.through(_told(mixed(voices, begin, duration), report)):
         pass
     return meter.levels()
 
@@ -252,17 +252,19 @@ def _sound_spec(output: Output, suffix: str) -> SoundSpec:
     return sound_spec(suffix, codec=audio.codec, bitrate=audio.bitrate or SoundSpec.bitrate)
 
 
-def _finished(film: Film) -> dict[int, Segment]:
-    """The units whose segments an earlier render left, whole."""
+def kept_segments(units: Iterable[Unit], path: Callable[[Unit], Path]) -> dict[int, Segment]:
+    """The units whose segments an earlier render left, whole.
+
+    :param path: where the segment of a unit is kept
+    """
     found: dict[int, Segment] = {}
-    for unit in film.units:
-        path = film.renderer.path(unit)
+    for unit in units:
         try:
-            kept: KeptSegment = open_segment(path)
+            kept: KeptSegment = open_segment(path(unit))
         except OutputError:
             continue  # missing, or torn: it is rendered again
         if kept.frames == unit.stop - unit.first:
-            found[unit.index] = Segment(unit, path, kept.digest)
+            found[unit.index] = Segment(unit, path(unit), kept.digest)
     return found
 
 
@@ -274,6 +276,6 @@ def _told(blocks: Iterator[npt.NDArray[np.float32]], report: Report) -> Iterator
         yield block
 
 
-def _mixed(voices: tuple[Part, ...], start: Fraction, duration: Fraction) -> Iterator[npt.NDArray[np.float32]]:
+def mixed(voices: tuple[Part, ...], start: Fraction, duration: Fraction) -> Iterator[npt.NDArray[np.float32]]:
     """The sound of a stretch of the graph's root, 48,000 Hz stereo."""
     return mix(voices, duration, start=start, opener=AudioSource)

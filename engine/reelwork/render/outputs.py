@@ -8,7 +8,9 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from reelwork.errors import OutputError, Place, Problem
-from reelwork.image.storage import Matrix, Primaries
+from reelwork.film import FilmWriter
+from reelwork.image.storage import Alpha, Matrix, Primaries, StorageFormat
+from reelwork.media.formats import planar_storage
 from reelwork.media.spec import ALPHA_CODECS, Light, Rate, Tuning, VideoSpec, video_spec
 from reelwork.render.prepare import Prepared
 from reelwork.render.view import frame_range, output_view
@@ -83,6 +85,45 @@ def _light(video: Video) -> Light | None:
     return told if content is None else replace(told, content=(content.max, content.average))
 
 
+def written_storage(writer: FilmWriter, output: Output, *, alpha: bool, display: Display) -> StorageFormat:
+    """As what a writer gets pictures.
+
+    :param alpha: whether there is transparency to keep
+    :raises OutputError: it takes no such pictures
+    """
+    video = output.video
+    if not writer.pixel_formats:
+        if alpha and not writer.alpha:
+            raise OutputError(f"{writer.suffixes[0]} cannot keep transparency; give it a `background`")
+        light = writer.depth == 32
+        kept: Alpha = "none" if not alpha else "premultiplied" if light else "straight"
+        transfer = "linear" if light else display
+        return StorageFormat("rgb", writer.depth, (1, 1), True, transfer=transfer, alpha=kept)
+    name = video.pixel_format or _first(writer.pixel_formats, alpha=alpha)
+    storage = planar_storage(name) or planar_storage(f"{name}le")
+    if storage is None or name.removesuffix("le") not in [each.removesuffix("le") for each in writer.pixel_formats]:
+        raise OutputError(f"{writer.name} cannot store {name}; it can store {', '.join(writer.pixel_formats)}")
+    if alpha and storage.alpha == "none":
+        raise OutputError(f"{writer.name} keeps no transparency in {name}; give the output a `background`")
+    if storage.depth == 32:
+        return replace(storage, transfer="linear", alpha="none" if storage.alpha == "none" else "premultiplied")
+    matrix = _MATRICES[video.matrix or "bt709"]
+    return replace(
+        storage,
+        transfer=display,
+        matrix=matrix,
+        full_range=video.range == "full" or storage.model != "yuv",
+        primaries="bt2020" if matrix == "bt2020" else "bt709",
+    )
+
+
+def _first(names: tuple[str, ...], *, alpha: bool) -> str:
+    """The pixel format that is taken where none is asked for: with alpha, the first that has it."""
+    storages = {name: planar_storage(name) for name in names}
+    fitting = (name for name, found in storages.items() if found is not None and (found.alpha != "none") == alpha)
+    return next(fitting, names[0])
+
+
 def output_problems(prepared: Prepared, output: Output) -> list[Problem]:
     """Everything that is wrong or doubtful with an output, as far as it can be told without rendering."""
     scene, graph = prepared.scene, prepared.graph(output.composition)
@@ -99,6 +140,8 @@ def output_problems(prepared: Prepared, output: Output) -> list[Problem]:
         _, fps, _ = frame_range(graph, output)
         if suffix in files.FILMS:
             film_spec(output, suffix, view.window[2:], fps, display=graph.display, alpha=view.background is None)
+        if film := prepared.registry.film_writers.get(suffix):
+            written_storage(film.thing, output, alpha=view.background is None, display=graph.display)
         writer = prepared.registry.writers.get(suffix)
         opaque = "JPEG" if suffix in _JPEG else suffix if writer is not None and not writer.thing.alpha else ""
         if opaque and view.background is None:

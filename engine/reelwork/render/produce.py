@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 #: An error names no more layers that show a file.
 _MOST_LAYERS: Final = 5
 
-#: What an output is: stills of instants, a film, sound alone, a GIF, numbered stills.
-Kind = Literal["instants", "film", "sound", "animation", "sequence"]
+#: What an output is: stills of instants, a film, a film of a plugin's writer, sound alone, a GIF, numbered stills.
+Kind = Literal["instants", "film", "written", "sound", "animation", "sequence"]
 
 
 @dataclass(frozen=True)
@@ -219,7 +219,7 @@ def _check_place(target: Path) -> None:
 
 
 def _make(task: Task, progress: Progress, dispatcher: Dispatcher) -> Rendered:
-    from reelwork.render import films, pictures  # numba and PyAV load here
+    from reelwork.render import films, pictures, written  # numba and PyAV load here
 
     prepared, output, target, request = task.prepared, task.output, task.target, task.request
     match kind_of(output, target):
@@ -227,6 +227,9 @@ def _make(task: Task, progress: Progress, dispatcher: Dispatcher) -> Rendered:
             return Rendered(pictures.write_instants(prepared, output, target, request, progress))
         case "film":
             levels = films.write(prepared, output, target, task.settings, request, progress, dispatcher)
+            return Rendered(target, levels=levels)
+        case "written":
+            levels = written.write(prepared, output, target, request, progress, dispatcher)
             return Rendered(target, levels=levels)
         case "sound":
             return Rendered(target, levels=films.write_sound_alone(prepared, output, target, request, progress))
@@ -247,7 +250,7 @@ def _discard(task: Task, progress: Progress, dispatcher: Dispatcher) -> Levels |
             return discarding.discard_film(prepared, output, suffix, task.settings, request, progress, dispatcher)
         case "sound":
             return discarding.discard_sound(prepared, output, request, progress)
-        case "animation" | "sequence":
+        case "animation" | "sequence" | "written":
             discarding.discard_frames(prepared, output, suffix, request, progress, dispatcher)
     return None
 
@@ -262,6 +265,8 @@ def kind_of(output: Output, target: Path) -> Kind:
         return "instants"
     if suffix in files.FILMS:
         return "film"
+    if suffix in registry().film_writers:
+        return "written"
     if suffix in files.SOUNDS:
         return "sound"
     if suffix in files.ANIMATIONS:

@@ -199,7 +199,7 @@ class _FilmRenderer:
                 segment = encode_unit(job.spec, self._pictures(unit.first, unit.stop, report), job.path(unit))
             else:
                 segment = join_unit(job.spec, self._pieces(unit, report), unit.stop - unit.first, job.path(unit))
-        return Segment(unit, _kept_apart(segment.path, self._painter), segment.digest)
+        return Segment(unit, kept_apart(segment.path, self._painter), segment.digest)
 
     def _pictures(self, first: int, stop: int, report: Report) -> Iterator[StoredPicture]:
         for picture in self._painter.pictures(first, stop, self._job.spec, report):
@@ -300,10 +300,10 @@ class _StillsRenderer:
         except BaseException:
             shutil.rmtree(making, ignore_errors=True)
             raise
-        return Segment(unit, _kept_apart(path, self._painter), unit.key)
+        return Segment(unit, kept_apart(path, self._painter), unit.key)
 
 
-def _kept_apart(path: Path, painter: Painter) -> Path:
+def kept_apart(path: Path, painter: Painter) -> Path:
     """Where a finished segment is: one that something is left out of is not found again under its unit's key."""
     if not painter.shot.left_out:
         return path

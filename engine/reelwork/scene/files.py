@@ -40,7 +40,7 @@ def stills(known: Registry) -> tuple[str, ...]:
 
 def endings(known: Registry) -> tuple[str, ...]:
     """Every ending of an output's file, those that plugins write too."""
-    return (*ENDINGS, *known.writers)
+    return (*ENDINGS, *known.writers, *known.film_writers)
 
 
 VIDEO_CODECS: Final = ("h264", "hevc", "av1", "vp9", "prores", "ffv1", "dnxhr")

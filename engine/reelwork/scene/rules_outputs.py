@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
-from reelwork.kinds import field_name
+from reelwork.film import FilmWriter
+from reelwork.kinds import field_name, params
 from reelwork.scene import files
 from reelwork.scene.encoding import Video
 from reelwork.scene.model import Output, Scene
@@ -96,6 +97,8 @@ def _encoding(reading: Reading, output: Output, ending: str) -> None:
     video, audio = join(output.path, "video"), join(output.path, "audio")
     if ending in files.FILMS:
         _video(reading, output, ending)
+    elif (writer := reading.registry.film_writers.get(ending)) is not None:
+        _written_video(reading, output, writer.thing)
     elif video in reading.places:
         reading.fault(video, f"`video` is for films; {ending} is none")
     if ending in files.SOUNDS:
@@ -106,6 +109,19 @@ def _encoding(reading: Reading, output: Output, ending: str) -> None:
             )
     elif audio in reading.places:
         reading.fault(audio, f"`audio` is for what can be heard; {ending} cannot")
+
+
+def _written_video(reading: Reading, output: Output, writer: FilmWriter) -> None:
+    """What of ``video`` a plugin's writer heeds."""
+    video, path = output.video, join(output.path, "video")
+    heeded = ("pixel-format", "matrix", "range") if writer.pixel_formats else ()
+    for key in params(Video):
+        if join(path, key) in reading.places and key not in heeded:
+            remedy = f"it heeds {one_of(heeded, 'and')}" if heeded else "leave it out"
+            reading.fault(join(path, key), f"the writer of {writer.name} heeds no {quote(key)}", remedy)
+    if heeded and video.pixel_format and video.pixel_format not in writer.pixel_formats:
+        remedy = f"it has {one_of(writer.pixel_formats)}"
+        reading.fault(join(path, "pixel-format"), f"{writer.name} has no pixel format {video.pixel_format}", remedy)
 
 
 def _video(reading: Reading, output: Output, ending: str) -> None:
