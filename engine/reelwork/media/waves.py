@@ -36,7 +36,7 @@ RATES: Final = (1000, 3_000_000)
 _MOST_CHANNELS: Final = 64
 # A frame is late or early where it is so by three quarters of itself, in these bounds; less is rounding, and the
 # unsteady clocks of recorders.
-_LEAST_GAP_SECONDS, _GAP_SECONDS = 0.005, 0.02
+_LEAST_GAP_SECONDS, _GAP_SECONDS = 0.005, 0.015
 # By more than this it has the clock of another recording, and follows the one before.
 _LONGEST_GAP_SECONDS, _LONGEST_OVERLAP_SECONDS = 600, 1
 # Samples by which a codec's last frames may be longer than what was recorded.
@@ -137,6 +137,8 @@ class _Reading:
         self._broken = False
         # Until when packets last, in the stream's ticks.
         self._reach: int | None = None
+        # By how much later than the first recording's the clock is, seconds.
+        self._moved = Fraction(0)
 
     @classmethod
     def of(cls, container: InputContainer, path: Path) -> Waves | None:
@@ -222,7 +224,7 @@ class _Reading:
         for run in _without_last(held, surplus):
             emitted += run.samples.shape[1]
             yield run
-        missing = missing_at_end(self._container, self._stream, self._rate, start, self._reach, emitted)
+        missing = missing_at_end(self._container, self._stream, self._rate, start + self._moved, self._reach, emitted)
         if missing:
             self._note(emitted, emitted + missing)
             yield _silence(missing, (held[-1].channels, held[-1].layout))
@@ -236,12 +238,13 @@ class _Reading:
             samples, layout = _floats(frame), (_names(frame), frame.layout.name)
             time, before = _time(frame), position
             if time is not None and origin is not None:
-                late = round((time - origin) * rate) - position
+                late = _whole_frames(round((time - origin) * rate) - position, frame, rate)
                 slack = _slack(frame, rate)
                 if -slack <= late <= slack:
                     pass
                 elif not -_LONGEST_OVERLAP_SECONDS * rate <= late <= _LONGEST_GAP_SECONDS * rate:
                     origin += Fraction(late, rate)
+                    self._moved += Fraction(late, rate)
                 elif late > 0:
                     yield _silence(late, layout)
                     position += late
@@ -276,6 +279,12 @@ def _slack(frame: AudioFrame, rate: int) -> float:
     """By how many samples a frame may be late or early without anything being wrong."""
     steady = min(max(0.75 * frame.samples, _LEAST_GAP_SECONDS * rate), _GAP_SECONDS * rate)
     return max(steady, 2 * float(frame.time_base or 0) * rate)
+
+
+def _whole_frames(late: int, frame: AudioFrame, rate: int) -> int:
+    """By how many samples a frame is late, where the clock is coarse and frames were lost: by so many frames."""
+    lost = round(late / frame.samples) * frame.samples
+    return lost if abs(late - lost) <= float(frame.time_base or 0) * rate else late
 
 
 def _silence(count: int, layout: tuple[tuple[str, ...], str]) -> Run:
