@@ -1,94 +1,68 @@
 """Fonts: a family's name and a text in, the font file of each grapheme cluster out, or the characters that none has.
 
-Families are the installed ``fontpkg-*`` packages: pinned files, so that a text looks the same everywhere. Asking what a
-text lacks renders nothing.
+Families are those of installed packages: pinned files, so that a text looks the same everywhere. Asking what a text
+lacks renders nothing.
 """
 
 from __future__ import annotations
 
-import bisect
 import difflib
 import functools
-import itertools
-import json
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib.metadata import entry_points
-from importlib.resources import files
 from typing import Any, Final
 
 from reelwork.errors import Problem, SceneError
+from reelwork.values import File
+from reelwork_generators.font_packages import (
+    CJK,
+    CJK_SCRIPTS,
+    COLOUR_EMOJI,
+    EXTRA,
+    OUTLINE_EMOJI,
+    SCRIPTS,
+    SYMBOLS,
+    Family,
+    FontFile,
+    families,
+    is_extra,
+)
+from reelwork_generators.scripts import clusters, is_emoji, is_ignorable, script
 
 DEFAULT: Final = "Inter"
-#: Where a character is looked for that the chosen family lacks, in this order.
+#: Where a character is looked for first that the chosen family lacks, in this order.
 FALLBACK: Final = ("Inter", "Noto Sans", "Noto Sans Arabic", "Noto Sans Devanagari")
-
-#: Default_Ignorable_Code_Point (DerivedCoreProperties.txt) as first and last of each range: they need no glyph.
-_IGNORABLE: Final = (
-    (0x00AD, 0x00AD),
-    (0x034F, 0x034F),
-    (0x061C, 0x061C),
-    (0x115F, 0x1160),
-    (0x17B4, 0x17B5),
-    (0x180B, 0x180F),
-    (0x200B, 0x200F),
-    (0x202A, 0x202E),
-    (0x2060, 0x206F),
-    (0x3164, 0x3164),
-    (0xFE00, 0xFE0F),
-    (0xFEFF, 0xFEFF),
-    (0xFFA0, 0xFFA0),
-    (0xFFF0, 0xFFF8),
-    (0x1BCA0, 0x1BCA3),
-    (0x1D173, 0x1D17A),
-    (0xE0000, 0xE0FFF),
-)
-_IGNORABLE_STARTS: Final = [first for first, _ in _IGNORABLE]
 #: Where one line ends and the next begins, whatever the width.
 LINE_ENDS: Final = frozenset("\n\r\v\f\x85\u2028\u2029")
+#: How many characters without a glyph one message names.
+_NAMED: Final = 40
+_OWN: Final = "own:"
 
 
 @dataclass(frozen=True)
-class FontFile:
-    """One file of a family; ``weight`` is ``None`` where the file can be of any."""
+class Wanted:
+    """What decides which fonts show a text.
 
-    path: str
-    italic: bool
-    weight: int | None
+    :param language: a BCP 47 tag, or nothing
+    :param emoji: whether emoji are shown in ``colour`` or as ``outline``
+    :param own: a font file that the scene brings, which is asked first
+    """
 
+    family: str = DEFAULT
+    weight: float = 400.0
+    italic: bool = False
+    language: str = ""
+    emoji: str = "colour"
+    own: FontFile | None = None
 
-@dataclass(frozen=True)
-class Family:
-    """A family by the name that scenes use."""
+    @property
+    def first(self) -> FontFile:
+        """The file that most of the text is shown in.
 
-    name: str
-    files: tuple[FontFile, ...]
-
-    def file(self, weight: float, italic: bool) -> FontFile:
-        """The file that comes nearest: by style first, then by weight."""
-        return min(self.files, key=lambda f: (f.italic != italic, abs((f.weight or weight) - weight), f.path))
-
-
-@functools.cache
-def families() -> Mapping[str, Family]:
-    """The installed families, by their names in lower case."""
-    found = {}
-    for point in entry_points(group="fontpkg.family"):
-        root = files(point.module)
-        metadata = json.loads(root.joinpath("metadata.json").read_text(encoding="utf-8"))
-        found[metadata["family"].lower()] = Family(
-            metadata["family"],
-            tuple(
-                FontFile(
-                    str(root.joinpath(*entry["path"].split("/"))),
-                    entry.get("style") == "italic",
-                    None if entry.get("variable") else int(entry.get("weight") or 400),
-                )
-                for entry in metadata["files"]
-            ),
-        )
-    return dict(sorted(found.items()))
+        :raises SceneError: there is no such family
+        """
+        return self.own or family(self.family).file(self.weight, self.italic)
 
 
 def family(name: str) -> Family:
@@ -106,55 +80,69 @@ def unknown_family(name: str) -> Problem:
     """What is said of a family that is not installed."""
     names = [f.name for f in families().values()]
     near = difflib.get_close_matches(name.lower(), [n.lower() for n in names], 1)
-    known = ", ".join(names)
+    scripts = set(SCRIPTS.values())
+    known = ", ".join(n for n in names if n not in scripts)
     remedy = (
-        f"did you mean {families()[near[0]].name!r}?" if near else f"install a package fontpkg-… or use one of {known}"
+        f"did you mean {families()[near[0]].name!r}?"
+        if near
+        else f"install a package fontpkg-…, name a file with font-file, or use one of {known}"
     )
-    return Problem(f"there is no font {name!r}; there are {known}", remedy=remedy)
+    return Problem(
+        f"there is no font {name!r}; there are {known}, and Noto Sans for {len(scripts & set(names))} scripts",
+        remedy=remedy,
+    )
 
 
-def chain(name: str) -> tuple[Family, ...]:
-    """The family and those that stand in for it, in the order in which they are asked."""
-    first = family(name)
-    return (first, *(family(other) for other in FALLBACK if other != first.name))
+@functools.lru_cache(maxsize=16)
+def own_font(file: File) -> FontFile:
+    """A font that a scene brings as a file, opened.
+
+    :raises SceneError: it is no font, or not what it was when the scene was linked
+    """
+    import uharfbuzz
+
+    found = FontFile(_OWN + file.digest, False, None)
+    opened = uharfbuzz.Face(uharfbuzz.Blob(file.read()))
+    if not opened.glyph_count or not opened.unicodes:
+        remedy = "give an OpenType or TrueType font: .ttf, .otf or .ttc"
+        raise SceneError((Problem(f"{file.name} is no font that can be read", remedy=remedy),))
+    _own[found.path] = opened
+    return found
+
+
+#: The faces of scenes' own fonts, by the paths that stand for them.
+_own: dict[str, Any] = {}
 
 
 @functools.cache
-def face(path: str) -> Any:
+def face(path: str, index: int = 0) -> Any:
     """The ``uharfbuzz.Face`` of a file."""
     import uharfbuzz
 
-    return uharfbuzz.Face(uharfbuzz.Blob.from_file_path(path))
+    return _own[path] if path.startswith(_OWN) else uharfbuzz.Face(uharfbuzz.Blob.from_file_path(path), index)
 
 
 @functools.cache
-def coverage(path: str) -> frozenset[int]:
+def coverage(path: str, index: int = 0) -> frozenset[int]:
     """The code points that a file has glyphs for."""
-    return frozenset(face(path).unicodes)
+    return frozenset(face(path, index).unicodes)
 
 
-def is_ignorable(character: str) -> bool:
-    """Whether a character is invisible by nature, so that it needs no glyph."""
-    code = ord(character)
-    return code >= 0xAD and code <= _IGNORABLE[bisect.bisect_right(_IGNORABLE_STARTS, code) - 1][1]
+@functools.cache
+def is_coloured(path: str, index: int = 0) -> bool:
+    """Whether a font says in which colours its glyphs are painted, in outlines (COLR)."""
+    opened = face(path, index)
+    return bool(opened.has_color_paint or opened.has_color_layers)
 
 
-def clusters(text: str) -> list[tuple[int, int]]:
-    """Where the grapheme clusters (UAX #29) of a text begin and end."""
-    if text.isascii():
-        return [(i, i + 1) for i in range(len(text))]
-    from uniseg.graphemecluster import grapheme_cluster_boundaries
-
-    bounds = list(grapheme_cluster_boundaries(text))
-    return list(itertools.pairwise(bounds))
-
-
-def lacking(cluster: str, path: str) -> tuple[str, ...]:
+def lacking(cluster: str, file: FontFile) -> tuple[str, ...]:
     """The characters of a cluster that a file has no glyph for, in whatever canonical form."""
-    covered = coverage(path)
-    forms = (cluster, unicodedata.normalize("NFC", cluster), unicodedata.normalize("NFD", cluster))
-    lacks = [tuple(c for c in form if not _has(covered, c)) for form in forms]
-    return min(lacks, key=len)
+    covered = coverage(file.path, file.index)
+    lacks = tuple(c for c in cluster if not _has(covered, c))
+    if not lacks:
+        return ()
+    forms = (unicodedata.normalize("NFC", cluster), unicodedata.normalize("NFD", cluster))
+    return min((lacks, *(tuple(c for c in form if not _has(covered, c)) for form in forms)), key=len)
 
 
 def _has(covered: frozenset[int], character: str) -> bool:
@@ -165,64 +153,139 @@ def _has(covered: frozenset[int], character: str) -> bool:
     return unicodedata.category(character) == "Zs" and 0x20 in covered  # the shaper makes wide and thin spaces itself
 
 
-def assign(text: str, name: str, weight: float, italic: bool) -> tuple[list[FontFile], tuple[str, ...]]:
-    """The file that shows each character, and the characters that no file has, each once.
+def assign(text: str, wanted: Wanted) -> tuple[list[FontFile], Mapping[str, int]]:
+    """The file that shows each character, and the characters that no file has, each with its first place.
 
     A cluster is split between files only where none has all of it. A space, and what is invisible, stays in the file of
     what stands before it.
+
+    :raises SceneError: there is no such family
     """
     found: list[FontFile] = []
-    missing: dict[str, None] = {}
-    asked = chain(name)
-    # Italic files have fewer characters than upright ones, which are slanted instead.
-    candidates = list(dict.fromkeys(f.file(weight, style) for style in (italic, not italic) for f in asked))
-    kept: dict[str, list[FontFile]] = {}
+    missing: dict[str, int] = {}
+    eastern = CJK[east_asian(wanted.language, text)]
+    kept: dict[str, tuple[list[FontFile], list[str]]] = {}
     for start, end in clusters(text):
         cluster = text[start:end]
-        if found and (cluster.isspace() or all(map(is_ignorable, cluster))) and not lacking(cluster, found[-1].path):
+        if found and _follows(cluster, found[-1]):
             found += [found[-1]] * (end - start)
             continue
         if cluster not in kept:
-            kept[cluster], lacks = _choose(cluster, candidates)
-            missing.update(dict.fromkeys(lacks))
-        found += kept[cluster]
-    return found, tuple(missing)
+            kept[cluster] = _choose(cluster, wanted, eastern)
+        chosen, lacks = kept[cluster]
+        found += chosen
+        for character in lacks:
+            missing.setdefault(character, start + max(0, cluster.find(character)))
+    return found, missing
 
 
-def _choose(cluster: str, candidates: Sequence[FontFile]) -> tuple[list[FontFile], list[str]]:
+def _follows(cluster: str, before: FontFile) -> bool:
+    """Whether a cluster is a space, or invisible, which stays in the file before it. Emoji have spaces as wide as they
+    are, which do not count."""
+    blank = cluster.isspace() and not is_coloured(before.path, before.index)
+    return (blank or all(map(is_ignorable, cluster))) and not lacking(cluster, before)
+
+
+def _choose(cluster: str, wanted: Wanted, eastern: str) -> tuple[list[FontFile], list[str]]:
     """The file of each character of a cluster, and the characters that no file has."""
-    for candidate in candidates:
-        if not lacking(cluster, candidate.path):
+    for candidate in _candidates(cluster, wanted, eastern):
+        if not lacking(cluster, candidate):
             return [candidate] * len(cluster), []
+    first = wanted.first
+    if is_emoji(cluster) and wanted.emoji == "colour":
+        return [first] * len(cluster), [cluster]
     chosen, missing = [], []
     for character in cluster:
-        having = [candidate for candidate in candidates if not lacking(character, candidate.path)]
-        chosen.append(having[0] if having else candidates[0])
-        if not having:
+        having = (c for c in _candidates(character, wanted, eastern) if not lacking(character, c))
+        file = next(having, None)
+        chosen.append(file or first)
+        if file is None:
             missing.append(character)
     return chosen, missing
 
 
-def missing_glyphs(text: str, font: str = DEFAULT, *, italic: bool = False) -> tuple[str, ...]:
-    """The characters that neither a family nor its fallbacks have, each once, in the order of the text.
+def _candidates(cluster: str, wanted: Wanted, eastern: str) -> Iterator[FontFile]:
+    """The files that may show a cluster, the best first; each is opened only when it is asked for."""
+    known = families()
+    emoji = is_emoji(cluster)
+    if emoji and wanted.emoji == "colour":
+        files = [wanted.own] if wanted.own else []
+        names = [wanted.family.strip(), COLOUR_EMOJI]
+        files += [known[name.lower()].file(wanted.weight, False) for name in names if name.lower() in known]
+        yield from (file for file in files if is_coloured(file.path, file.index))
+        return
+    yield wanted.first
+    own = next((s for s in map(script, cluster) if s), "")
+    names = [OUTLINE_EMOJI] if emoji else []
+    names += (wanted.family.strip(), *FALLBACK)
+    names += [SCRIPTS[own]] if own in SCRIPTS else []
+    names += (eastern, *SYMBOLS) if own in CJK_SCRIPTS else (*SYMBOLS, eastern)
+    names.append(OUTLINE_EMOJI)
+    found = [known[name.lower()] for name in names if name.lower() in known]
+    for italic in dict.fromkeys((wanted.italic, False)):
+        # italic files have fewer characters than upright ones, which are slanted instead
+        yield from (one.file(wanted.weight, italic) for one in found)
 
-    >>> missing_glyphs("a\\u6f22b")
-    ('漢',)
+
+def east_asian(language: str, text: str) -> str:
+    """For which language Chinese characters are drawn: the text's own, or the one that other characters of it speak
+    for, or else simplified Chinese."""
+    tags = language.lower().replace("_", "-").split("-")
+    if tags[0] in ("ja", "ko"):
+        return tags[0]
+    if tags[0] in ("zh", "cmn", "yue"):
+        if "hk" in tags or "mo" in tags or (tags[0] == "yue" and "hans" not in tags):
+            return "zh-HK"
+        return "zh-Hant" if "hant" in tags or "tw" in tags else "zh-Hans"
+    if max(text, default="") >= "\u1100":
+        found = {script(character) for character in set(text)}
+        for code, tag in (("Hira", "ja"), ("Kana", "ja"), ("Hang", "ko"), ("Bopo", "zh-Hant")):
+            if code in found:
+                return tag
+    return "zh-Hans"
+
+
+def missing_glyphs(text: str, wanted: Wanted | None = None) -> tuple[str, ...]:
+    """The characters that no font has, each once, in the order of the text; of emoji, the whole cluster.
+
+    >>> missing_glyphs("a\\U00012000b")
+    ('𒀀',)
 
     :raises SceneError: there is no such family
     """
-    wanted = "".join(dict.fromkeys(c for c in text if c not in LINE_ENDS and c != "\t"))
-    covered = coverage(family(font).file(400.0, italic).path)
-    if all(ord(c) in covered for c in wanted):
+    wanted = wanted or Wanted()
+    shown = "".join(c for c in text if c not in LINE_ENDS and c != "\t")
+    first = wanted.first
+    covered = coverage(first.path, first.index)
+    if shown.isascii() and all(ord(c) in covered for c in set(shown)):
         return ()
-    return assign("".join(c for c in text if c not in LINE_ENDS and c != "\t"), font, 400.0, italic)[1]
+    return tuple(assign(shown, wanted)[1])
 
 
-def describe_missing(characters: tuple[str, ...]) -> str:
-    """One sentence that names characters for which there is no glyph."""
-    named = [
-        f"{c if c.isprintable() else ''!s} U+{ord(c):04X} {unicodedata.name(c, 'unnamed character')}".strip()
-        for c in characters[:8]
-    ]
-    more = f" and {len(characters) - 8} more" if len(characters) > 8 else ""
-    return f"no font has a glyph for {', '.join(named)}{more}"
+def describe_missing(missing: Mapping[str, int], text: str) -> Problem:
+    """What is said of characters for which there is no glyph: name, code point and place in the text of each, and what
+    to install for them."""
+    named = [f"{_spoken(c)} {_place(text, at)}" for c, at in list(missing.items())[:_NAMED]]
+    more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+    wanting = dict.fromkeys(filter(None, map(_bringing, missing)))
+    remedies = [f"pip install 'reelwork[{EXTRA}]' brings {', '.join(wanting)}"] if wanting else []
+    if COLOUR_EMOJI in wanting:
+        remedies.append("with emoji: outline the text's own fill shows emoji")
+    remedies.append("a font file of your own is named with font-file")
+    return Problem(f"no font has a glyph for {', '.join(named)}{more}", remedy="; ".join(remedies))
+
+
+def _spoken(characters: str) -> str:
+    codes = " ".join(f"U+{ord(c):04X} {unicodedata.name(c, 'unnamed character')}" for c in characters)
+    return f"{characters} {codes}" if characters.isprintable() or len(characters) > 1 else codes
+
+
+def _place(text: str, at: int) -> str:
+    line = text.count("\n", 0, at) + 1
+    return f"(line {line}, character {at - text.rfind(chr(10), 0, at)})"
+
+
+def _bringing(characters: str) -> str | None:
+    """The family of the extra that has a character, where the extra is not installed."""
+    name = COLOUR_EMOJI if is_emoji(characters) else SCRIPTS.get(script(characters[0]), "")
+    return name if is_extra(name) and name.lower() not in families() else None

@@ -1,4 +1,4 @@
-"""Layout: words, a font and a width in, lines of placed glyphs out, measured in ems."""
+"""Layout: words, fonts and a width in, lines of placed glyphs out, measured in ems."""
 
 from __future__ import annotations
 
@@ -8,15 +8,36 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from reelwork.errors import Problem, SceneError
+from reelwork.errors import SceneError
 from reelwork_generators.bidi import Paragraph, analyse
-from reelwork_generators.fonts import FontFile, assign, coverage, describe_missing
-from reelwork_generators.linebreak import fit, without_spaces
+from reelwork_generators.font_packages import FontFile
+from reelwork_generators.fonts import assign, coverage, describe_missing
+from reelwork_generators.justify import spread, tabbed
+from reelwork_generators.linebreak import fit, opportunities, without_spaces
 from reelwork_generators.shaping import Glyph, Style, shape_line
 
 _PARAGRAPHS: Final = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
 _SOFT_HYPHEN: Final = "\u00ad"
-_TAB: Final = " " * 8
+#: What a paragraph's level is, by the direction that a scene asks for.
+DIRECTIONS: Final = {"auto": None, "ltr": 0, "rtl": 1}
+
+
+@dataclass(frozen=True)
+class Flow:
+    """How a text is broken into lines.
+
+    :param width: where lines are broken, in ems; ``None`` breaks only where the text does
+    :param direction: of paragraphs: ``ltr``, ``rtl``, or ``auto`` for that of the first strong character
+    :param word_break: one of :data:`reelwork_generators.linebreak.WORD_BREAKS`
+    :param anywhere: whether a word that is wider than a line is broken
+    :param justified: whether all lines but a paragraph's last are spread over the width
+    """
+
+    width: float | None = None
+    direction: str = "auto"
+    word_break: str = "normal"
+    anywhere: bool = False
+    justified: bool = False
 
 
 @dataclass(frozen=True)
@@ -26,24 +47,35 @@ class Line:
     :param glyphs: from left to right; they stand at the sums of the advances before them
     :param advance: the line's width, without spaces that hang over its end
     :param leftward: whether its paragraph runs from right to left
+    :param last: whether it is its paragraph's last
     """
 
     glyphs: tuple[Glyph, ...]
     advance: float
     leftward: bool
+    last: bool = True
 
 
 @functools.lru_cache(maxsize=256)
-def lay_out(content: str, font: str, style: Style, width: float | None) -> tuple[Line, ...]:
+def lay_out(content: str, style: Style, flow: Flow) -> tuple[Line, ...]:
     """Break a text into lines and shape them. One line end at the very end is dropped.
 
-    :param width: where lines are broken, in ems; ``None`` breaks only where the text does
-    :raises SceneError: there is no such font, or it and its fallbacks lack a character
+    :raises SceneError: there is no such font, or characters that no font has; all of them are named
     """
-    lines: list[Line] = []
-    for words in _PARAGRAPHS.split(without_last_end(content)):
-        lines += _paragraph(words.replace("\t", _TAB), font, style, width)
-    return tuple(lines)
+    content = without_last_end(content)
+    paragraphs: list[tuple[str, list[FontFile]]] = []
+    missing: dict[str, int] = {}
+    start = 0
+    for end in (*_PARAGRAPHS.finditer(content), None):
+        words = content[start : end.start() if end else len(content)]
+        fonts, lacking = assign(words.replace("\t", " "), style.fonts)
+        for character, place in lacking.items():
+            missing.setdefault(character, start + place)
+        paragraphs.append((words, fonts))
+        start = end.end() if end else 0
+    if missing:
+        raise SceneError((describe_missing(missing, content),))
+    return tuple(line for words, fonts in paragraphs for line in _paragraph(words, fonts, style, flow))
 
 
 def without_last_end(content: str) -> str:
@@ -51,22 +83,26 @@ def without_last_end(content: str) -> str:
     return content.removesuffix("\n").removesuffix("\r")
 
 
-def _paragraph(text: str, font: str, style: Style, width: float | None) -> list[Line]:
-    fonts, missing = assign(text, font, style.weight, style.italic)
-    if missing:
-        raise SceneError((Problem(describe_missing(missing)),))
-    bidi = analyse(text)
-    if width is None or not text:
+def _paragraph(text: str, fonts: Sequence[FontFile], style: Style, flow: Flow) -> list[Line]:
+    bidi = analyse(text, DIRECTIONS[flow.direction])
+    if flow.width is None or not text:
         return [_line(text, 0, len(text), bidi, fonts, style)]
     whole = shape_line(text, 0, len(text), bidi, fonts, style)
     advances = [0.0] * len(text)
-    for glyph in whole:
+    for glyph in tabbed(whole, text, bidi.base == 1):
         advances[glyph.cluster] += glyph.advance
 
     def measure(start: int, end: int) -> float:
         return _broken(text, start, end, bidi, fonts, style).advance
 
-    return [_broken(text, start, end, bidi, fonts, style) for start, end in fit(text, width, advances, measure)]
+    ends = opportunities(text, style.fonts.language, flow.word_break)
+    lines = []
+    for start, end in fit(text, flow.width, advances, measure, ends, anywhere=flow.anywhere):
+        line = _broken(text, start, end, bidi, fonts, style)
+        if flow.justified and not line.last:
+            line = Line(spread(line.glyphs, text, flow.width - line.advance), flow.width, line.leftward, line.last)
+        lines.append(line)
+    return lines
 
 
 def _broken(text: str, start: int, end: int, bidi: Paragraph, fonts: Sequence[FontFile], style: Style) -> Line:
@@ -74,11 +110,13 @@ def _broken(text: str, start: int, end: int, bidi: Paragraph, fonts: Sequence[Fo
     if end == len(text):
         return _line(text, start, end, bidi, fonts, style)
     if text[end - 1] == _SOFT_HYPHEN:
-        hyphen = "\u2010" if 0x2010 in coverage(fonts[end - 1].path) else "-"
+        hyphen = "\u2010" if 0x2010 in coverage(fonts[end - 1].path, fonts[end - 1].index) else "-"
         text = text[: end - 1] + hyphen + text[end:]
-    return _line(text, start, without_spaces(text, start, end), bidi, fonts, style)
+    return _line(text, start, without_spaces(text, start, end), bidi, fonts, style, last=False)
 
 
-def _line(text: str, start: int, end: int, bidi: Paragraph, fonts: Sequence[FontFile], style: Style) -> Line:
-    glyphs = tuple(shape_line(text, start, end, bidi, fonts, style))
-    return Line(glyphs, sum(glyph.advance for glyph in glyphs), bidi.base == 1)
+def _line(
+    text: str, start: int, end: int, bidi: Paragraph, fonts: Sequence[FontFile], style: Style, *, last: bool = True
+) -> Line:
+    glyphs = tuple(tabbed(shape_line(text, start, end, bidi, fonts, style), text, bidi.base == 1))
+    return Line(glyphs, sum(glyph.advance for glyph in glyphs), bidi.base == 1, last)

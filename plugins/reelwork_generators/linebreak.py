@@ -7,16 +7,59 @@ import functools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+from reelwork_generators.scripts import clusters, ends, script
+
 #: Spaces at which no line is broken, so that they keep their width at a line's end.
 _GLUE: Final = frozenset("\u00a0\u2007\u202f")
+#: How words may be broken: as their script does, Chinese and Japanese too only between words, anywhere, or at phrases.
+WORD_BREAKS: Final = ("normal", "keep-all", "break-all", "auto-phrase")
 
 
 @functools.lru_cache(maxsize=64)
-def opportunities(text: str) -> tuple[int, ...]:
-    """Where the next line may begin, as UAX #14 has it: indices of its first character, the paragraph's end last."""
-    from uniseg.linebreak import line_break_boundaries
+def opportunities(text: str, language: str = "", word_break: str = "normal") -> tuple[int, ...]:
+    """Where the next line may begin: indices of its first character, the paragraph's end last.
 
-    return tuple(line_break_boundaries(text))
+    As UAX #14 has it, by ICU: with its dictionaries for Thai, Lao, Khmer and Burmese, which have no spaces between
+    words; strictly in Japanese, so that no small kana and no mark of length begins a line; and in Korean between words.
+
+    :param word_break: one of :data:`WORD_BREAKS`, as CSS Text 4 has them
+    """
+    if not text:
+        return ()
+    if word_break == "break-all":
+        return tuple(end for _, end in clusters(text) if end == len(text) or not _sticks(text, end))
+    from icu4py.breakers import LineBreaker
+
+    if word_break == "auto-phrase":
+        # of a language, ICU finds phrases; of none, that of what is written
+        locale = f"{language or _phrased(text)}@lw=phrase"
+    else:
+        locale = f"{language or 'en'}@lb=strict"
+    found = ends(text, LineBreaker(text, locale).segments())
+    whole = found[-1]
+    if word_break == "normal":
+        return tuple(i for i in found if i == whole or not (_hangul(text[i - 1]) and _hangul(text[i])))
+    if word_break == "keep-all":
+        return tuple(i for i in found if i == whole or not (_wordlike(text[i - 1]) and _wordlike(text[i])))
+    return tuple(found)
+
+
+def _sticks(text: str, at: int) -> bool:
+    """Whether no line begins here even between letters: at spaces, which hang, and beside what glues."""
+    return text[at].isspace() or text[at] in "\u2060\ufeff\u00ad" or text[at - 1] in "\u2060\ufeff\u00a0\u2007\u202f"
+
+
+def _hangul(character: str) -> bool:
+    return character >= "\u1100" and script(character) == "Hang"
+
+
+def _wordlike(character: str) -> bool:
+    return character.isalnum()
+
+
+def _phrased(text: str) -> str:
+    found = {script(character) for character in set(text)}
+    return "ja" if found & {"Hira", "Kana"} else "ko" if "Hang" in found else "zh"
 
 
 def without_spaces(text: str, start: int, end: int) -> int:
@@ -27,26 +70,44 @@ def without_spaces(text: str, start: int, end: int) -> int:
 
 
 def fit(
-    text: str, limit: float, advances: Sequence[float], measure: Callable[[int, int], float]
+    text: str,
+    limit: float,
+    advances: Sequence[float],
+    measure: Callable[[int, int], float],
+    ends: Sequence[int],
+    *,
+    anywhere: bool = False,
 ) -> Iterator[tuple[int, int]]:
     """Break a paragraph so that each line holds as much as fits; what cannot be broken sticks out, as in CSS.
 
     :param limit: the width
     :param advances: the advance of each character, to guess with; the sum is near what ``measure`` says
     :param measure: the width of the characters from one index to another, set as a line
+    :param ends: where lines may end, the paragraph's end last
+    :param anywhere: whether what would stick out is broken between its grapheme clusters
     """
-    ends = opportunities(text)
     until = [0.0]
     for advance in advances:
         until.append(until[-1] + advance)
-    visible = [until[without_spaces(text, 0, end)] for end in ends]
     allowed = limit + 1e-6
-    first, start = 0, 0
-    while first < len(ends):
+
+    def most(start: int, ends: Sequence[int], visible: Sequence[float], first: int) -> int:
+        """Which of the ends, from the first allowed one on, is the last one that fits."""
         last = max(first, bisect.bisect_right(visible, until[start] + allowed) - 1)
         while last > first and measure(start, ends[last]) > allowed:
             last -= 1
         while last + 1 < len(ends) and measure(start, ends[last + 1]) <= allowed:
             last += 1
-        yield (start, ends[last])
-        start, first = ends[last], last + 1
+        return last
+
+    visible = [until[without_spaces(text, 0, end)] for end in ends]
+    first, start = 0, 0
+    while first < len(ends):
+        last = most(start, ends, visible, first)
+        end = ends[last]
+        if anywhere and last == first and measure(start, end) > allowed:
+            inner = [start + place for _, place in clusters(text[start:end])]
+            end = inner[most(start, inner, [until[place] for place in inner], 0)]
+        yield (start, end)
+        start = end
+        first = last + 1 if end == ends[last] else first

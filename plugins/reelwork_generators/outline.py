@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from reelwork.image import Path
-from reelwork_generators.fonts import FontFile, face
+from reelwork_generators.font_packages import FontFile
+from reelwork_generators.fonts import face, is_coloured
 
 #: The shaper rounds to whole units, so it is given 64 of them for each of the font's.
 _SUBUNITS: Final = 64
@@ -17,15 +18,19 @@ _SLANT: Final = 0.2
 
 @dataclass(frozen=True)
 class Instance:
-    """A font file at one weight and optical size.
+    """A font file at one weight, width and optical size.
 
+    :param index: the font's place in the file, where that holds several
     :param optical: the size in pixels that the design is made for; it matters to fonts that have such an axis
+    :param stretch: the width in per cent of the normal one, of fonts that have such an axis
     :param slanted: whether upright letters are slanted for want of italics
     """
 
     path: str
+    index: int
     weight: float
     optical: float
+    stretch: float
     slanted: bool
 
 
@@ -37,20 +42,22 @@ class Metrics:
     descent: float
 
 
-def instance(file: FontFile, weight: float, size: float, italic: bool) -> Instance:
+def instance(file: FontFile, weight: float, size: float, italic: bool, stretch: float = 100.0) -> Instance:
     """The instance that shows a text; values beyond an axis's ends are those of its ends."""
-    axes = _axes(file.path)
+    axes = _axes(file.path, file.index)
     return Instance(
         file.path,
+        file.index,
         _clamped(weight, axes.get("wght")),
         _clamped(size, axes.get("opsz")),
-        italic and not file.italic,
+        _clamped(stretch, axes.get("wdth")),
+        italic and not file.italic and not is_coloured(file.path, file.index),
     )
 
 
 @functools.cache
-def _axes(path: str) -> dict[str, tuple[float, float]]:
-    return {axis.tag: (axis.min_value, axis.max_value) for axis in face(path).axis_infos}
+def _axes(path: str, index: int) -> dict[str, tuple[float, float]]:
+    return {axis.tag: (axis.min_value, axis.max_value) for axis in face(path, index).axis_infos}
 
 
 def _clamped(value: float, ends: tuple[float, float] | None) -> float:
@@ -62,33 +69,35 @@ def font(which: Instance) -> Any:
     """The ``uharfbuzz.Font``, which nobody may change: threads share it."""
     import uharfbuzz
 
-    made = uharfbuzz.Font(face(which.path))
-    units = face(which.path).upem * _SUBUNITS
+    made = uharfbuzz.Font(face(which.path, which.index))
+    units = face(which.path, which.index).upem * _SUBUNITS
     made.scale = (units, units)
-    axes = _axes(which.path)
-    made.set_variations({tag: value for tag, value in (("wght", which.weight), ("opsz", which.optical)) if tag in axes})
+    axes = _axes(which.path, which.index)
+    values = {"wght": which.weight, "opsz": which.optical, "wdth": which.stretch}
+    made.set_variations({tag: value for tag, value in values.items() if tag in axes})
     if which.slanted:
         made.synthetic_slant = _SLANT
     return made
 
 
 @functools.cache
-def unit(path: str) -> float:
+def unit(path: str, index: int) -> float:
     """The em in the shaper's units."""
-    return float(face(path).upem * _SUBUNITS)
+    return float(face(path, index).upem * _SUBUNITS)
 
 
 @functools.lru_cache(maxsize=256)
 def metrics(which: Instance) -> Metrics:
     """Ascent and descent of a font, for placing its baseline in a line."""
     extents = font(which).get_font_extents("ltr")
-    return Metrics(extents.ascender / unit(which.path), -extents.descender / unit(which.path))
+    em = unit(which.path, which.index)
+    return Metrics(extents.ascender / em, -extents.descender / em)
 
 
 @functools.lru_cache(maxsize=8192)
 def glyph(which: Instance, number: int) -> Path:
     """A glyph's outline about its origin on the baseline, in ems."""
-    pen = _Pen(1.0 / unit(which.path))
+    pen = _Pen(1.0 / unit(which.path, which.index))
     font(which).draw_glyph(number, _draw_funcs(), pen)
     return Path("".join(pen.verbs), tuple(pen.points))
 

@@ -54,10 +54,15 @@ PAINT: Kind = OneOf((ColourKind(), Struct(GradientPaint)))
 
 @dataclass(frozen=True, kw_only=True)
 class Stroke:
-    """A line along an outline, half inside and half outside."""
+    """A line along an outline."""
 
     colour: Colour | GradientPaint = param(WHITE, kind=PAINT, help="The colour, or a gradient.")
     width: float = param(4.0, kind=Length(minimum=0.0), help="How wide the line is.")
+    side: str = param(
+        "centre",
+        kind=Choice(("centre", "outside", "inside")),
+        help="Where the line lies: half on either side of the outline, or all of it on one.",
+    )
     dash: tuple[float, ...] = param(
         (),
         kind=List(Length(minimum=0.0)),

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from reelwork_generators.bidi import Paragraph
-from reelwork_generators.fonts import FontFile
+from reelwork_generators.font_packages import FontFile
+from reelwork_generators.fonts import Wanted
 from reelwork_generators.outline import Instance, font, instance, unit
+from reelwork_generators.scripts import script, scripts
 
 #: Scripts whose letters join, so that no space may be put between them (CSS Text 3, appendix D).
 _JOINING: Final = frozenset({"Adlm", "Arab", "Mand", "Mong", "Nkoo", "Phag", "Rohg", "Syrc"})
 _TATWEEL: Final = "\u0640"
+#: Letters that are joined for looks, which tracking forbids.
+_UNTRACKED: Final = ("-liga", "-clig")
+_FEATURE: Final = re.compile(r"([+-]?)([A-Za-z0-9]{4})(?:=([0-9]{1,5}))?")
 
 
 @dataclass(frozen=True)
@@ -36,32 +42,31 @@ class Glyph:
 
 @dataclass(frozen=True)
 class Style:
-    """How a text is set: all that changes which glyphs are taken and how wide they are."""
+    """How a text is set: all that changes which glyphs are taken and how wide they are.
 
-    weight: float
-    italic: bool
+    :param fonts: in which fonts, and in which language
+    :param size: in pixels
+    :param tracking: space after each letter, in ems
+    :param stretch: width in per cent of the normal one
+    :param features: OpenType features as :func:`feature` understands them
+    """
+
+    fonts: Wanted
     size: float
     tracking: float = 0.0
+    stretch: float = 100.0
+    features: tuple[str, ...] = ()
 
 
-def scripts(text: str) -> list[str]:
-    """The script (ISO 15924) of each character; what all scripts share takes that of what stands before it."""
-    found = [script(character) for character in text]
-    current = next((s for s in found if s), "Zyyy")
-    for i, own in enumerate(found):
-        current = found[i] = own or current
-    return found
+def feature(said: str) -> tuple[str, int]:
+    """A feature's tag and value: ``smcp`` and ``+smcp`` turn on, ``-liga`` turns off, ``aalt=2`` takes the second.
 
-
-@functools.lru_cache(maxsize=4096)
-def script(character: str) -> str:
-    """The script of a character, empty where it is common to several."""
-    import uharfbuzz
-
-    buffer = uharfbuzz.Buffer()
-    buffer.add_str(character)
-    buffer.guess_segment_properties()
-    return buffer.script or ""
+    :raises ValueError: it is written in another way
+    """
+    found = _FEATURE.fullmatch(said.strip())
+    if found is None or (found[1] and found[3]):
+        raise ValueError(f"{said!r} is no OpenType feature; write four letters such as smcp, -liga or ss01=2")
+    return found[2], 0 if found[1] == "-" else int(found[3] or 1)
 
 
 def shape_line(
@@ -71,14 +76,17 @@ def shape_line(
 
     Tracking is added after each cluster but the line's last, and not within scripts whose letters join.
     """
-    own_scripts = scripts(text)
+    own_scripts, wanted = scripts(text), style.fonts
+    joined = () if not style.tracking else _UNTRACKED
+    features = joined + style.features
+    line = text[start:end].replace("\t", " ")
     glyphs: list[Glyph] = []
     for first, last, level in paragraph.line(start, end):
         pieces = list(_pieces(first, last, own_scripts, fonts))
         for a, b in reversed(pieces) if level % 2 else pieces:
-            which = instance(fonts[a], style.weight, style.size, style.italic)
+            which = instance(fonts[a], wanted.weight, style.size, wanted.italic, style.stretch)
             rightward = level % 2 == 1
-            shaped = shape(text[start:end], a - start, b - start, own_scripts[a], rightward, which, not style.tracking)
+            shaped = shape(line, a - start, b - start, own_scripts[a], rightward, which, features, wanted.language)
             glyphs += _placed(shaped, text, start, style.tracking, rightward, b == end)
     return glyphs
 
@@ -94,12 +102,19 @@ def _pieces(first: int, last: int, own_scripts: Sequence[str], fonts: Sequence[F
 
 @functools.lru_cache(maxsize=2048)
 def shape(
-    line: str, start: int, end: int, own_script: str, rightward: bool, which: Instance, ligatures: bool
+    line: str,
+    start: int,
+    end: int,
+    own_script: str,
+    rightward: bool,
+    which: Instance,
+    features: tuple[str, ...] = (),
+    language: str = "",
 ) -> tuple[Glyph, ...]:
     """What HarfBuzz makes of one stretch of a line, from left to right; clusters count from the line's beginning.
 
     :param rightward: whether the stretch runs from right to left
-    :param ligatures: whether letters may be joined for looks, which tracking forbids
+    :param features: what :func:`feature` understands
     """
     import uharfbuzz
 
@@ -108,9 +123,9 @@ def shape(
     buffer.add_str(line, start, end - start)
     buffer.direction = "rtl" if rightward else "ltr"
     buffer.script = own_script
-    buffer.language = "und"
-    uharfbuzz.shape(font(which), buffer, {} if ligatures else {"liga": False, "clig": False})
-    em = unit(which.path)
+    buffer.language = language or "und"
+    uharfbuzz.shape(font(which), buffer, dict(map(feature, features)))
+    em = unit(which.path, which.index)
     return tuple(
         Glyph(which, info.codepoint, info.cluster, p.x_advance / em, p.x_offset / em, -p.y_offset / em)
         for info, p in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True)

@@ -11,7 +11,7 @@ from reelwork.image import Drawing, Fill, Path
 from reelwork.kinds import Colour as ColourKind
 from reelwork.kinds import Text as TextKind
 from reelwork.values import Colour
-from reelwork_generators.fonts import missing_glyphs
+from reelwork_generators.fonts import Wanted, missing_glyphs
 from reelwork_generators.text import Text
 
 _GROUND: Final = Colour.from_hex("#14171c")
@@ -23,6 +23,8 @@ _BAND: Final = 0.06
 _SIZES: Final = (0.11, 0.06, 0.042)
 #: How many characters of each text are shown.
 _LONGEST: Final = 400
+#: A slate must be shown whatever fonts are installed.
+_WANTED: Final = Wanted(emoji="outline")
 
 
 class Slate(VectorGenerator, name="slate", version=1):
@@ -65,7 +67,7 @@ class Slate(VectorGenerator, name="slate", version=1):
             )
             if content.strip()
         ]
-        blocks = [Text(width=column, **look).draw(width, height) for look in looks]
+        blocks = [Text(width=column, emoji=_WANTED.emoji, **look).draw(width, height) for look in looks]
         gap = 0.04 * side * shrink
         total = sum(block.height for block in blocks) + gap * max(0, len(blocks) - 1)
         if total > room:
@@ -87,7 +89,7 @@ def displayable(text: str) -> str:
     text = text.strip()
     if len(text) > _LONGEST:
         text = text[: _LONGEST - 1] + "…"
-    return text.translate({ord(character): "?" for character in missing_glyphs(text)})
+    return text.translate({ord(character): "?" for character in missing_glyphs(text, _WANTED)})
 
 
 def stripes(width: float, height: float, band: float) -> Path:

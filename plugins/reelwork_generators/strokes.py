@@ -1,9 +1,10 @@
-"""Strokes: an outline and how its line looks in, the outline of that line out."""
+"""Strokes: an outline and how its line looks in, the outline of that line out; and what outlines have in common."""
 
 from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Sequence
 from typing import Any, Final
 
 from reelwork.image import Path
@@ -34,8 +35,9 @@ def stroke_outline(path: Path, stroke: Stroke, *, overlapping: bool = False) -> 
             line.simplify(fix_winding=True, keep_starting_points=False)
         except pathops.PathOpsError:  # rare; then lines are seen where outlines overlap
             line = _to_skia(path)
+    letters = None if stroke.side == "centre" else pathops.Path(line)
     line.stroke(
-        stroke.width * _UNITS,
+        stroke.width * _UNITS * (1.0 if letters is None else 2.0),
         {"butt": pathops.LineCap.BUTT_CAP, "round": pathops.LineCap.ROUND_CAP}.get(
             stroke.cap, pathops.LineCap.SQUARE_CAP
         ),
@@ -46,7 +48,27 @@ def stroke_outline(path: Path, stroke: Stroke, *, overlapping: bool = False) -> 
         _dashes(stroke.dash),
     )
     line.convertConicsToQuads(0.25)
+    if letters is not None:
+        cut = pathops.PathOp.DIFFERENCE if stroke.side == "outside" else pathops.PathOp.INTERSECTION
+        line = pathops.op(line, letters, cut, fix_winding=True)
     return _from_skia(line)
+
+
+def united(paths: Sequence[Path]) -> Path:
+    """The outline of all that any of some paths fills."""
+    import pathops
+
+    builder = pathops.OpBuilder(fix_winding=True, keep_starting_points=False)
+    for path in paths:
+        builder.add(_to_skia(path), pathops.PathOp.UNION)
+    return _from_skia(builder.resolve())
+
+
+def intersected(one: Path, other: Path) -> Path:
+    """The outline of what both of two paths fill."""
+    import pathops
+
+    return _from_skia(pathops.op(_to_skia(one), _to_skia(other), pathops.PathOp.INTERSECTION, fix_winding=True))
 
 
 def _dashes(lengths: tuple[float, ...]) -> list[float] | None:

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from reelwork import Example, VectorGenerator, param
 from reelwork.errors import Problem, SceneError
-from reelwork.image import Drawing, Fill, Path
-from reelwork.kinds import Angle, Choice, Length, Number, Point, Ratio, Scale, Struct, Time
+from reelwork.image import Drawing, Fill, Gradient, Paint, Path
+from reelwork.kinds import Angle, Choice, Length, List, Number, Point, Ratio, Scale, Struct, Time
+from reelwork.kinds import File as FileKind
 from reelwork.kinds import Text as TextKind
-from reelwork.values import Colour
+from reelwork.values import Affine, Colour, File
 from reelwork.values import Length as Distance
-from reelwork_generators.fonts import family
-from reelwork_generators.layout import Line, lay_out
+from reelwork_generators.colour_glyphs import UNITS, moved, painted
+from reelwork_generators.fonts import Wanted, is_coloured, own_font
+from reelwork_generators.layout import DIRECTIONS, Flow, Line, lay_out
+from reelwork_generators.linebreak import WORD_BREAKS
 from reelwork_generators.outline import glyph, instance, metrics
 from reelwork_generators.paint import PAINT, STROKE, WHITE, GradientPaint, Stroke, paint
-from reelwork_generators.shaping import Glyph
+from reelwork_generators.shaping import Glyph, feature
 from reelwork_generators.shaping import Style as LineStyle
 from reelwork_generators.strokes import stroke_outline
 
 #: Characters that one text may have: far more than a film shows, few enough to lay out in seconds.
 LONGEST = 100_000
+_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,8 +58,9 @@ class Text(VectorGenerator, name="text", version=1):
     """Words, shaped by HarfBuzz in pinned fonts.
 
     Kerning, ligatures, combining marks, right-to-left and mixed text and line breaks follow Unicode in every script
-    that the fonts cover. A character that the font lacks is taken from Inter, Noto Sans, Noto Sans Arabic or Noto Sans
-    Devanagari. The box is ``width``, or the longest line, by the lines times ``line-height``; it never depends on ink.
+    that the fonts cover. A character that the font lacks is taken from Inter, or from the Noto Sans of its script;
+    emoji are painted in their own colours. The box is ``width``, or the longest line, by the lines times
+    ``line-height``; it never depends on ink.
     """
 
     exactly_one: ClassVar[tuple[str, ...]] = ("content", "asset")
@@ -68,8 +75,26 @@ class Text(VectorGenerator, name="text", version=1):
     content: str = param("", kind=TextKind(multiline=True), help="The words; one line end at the very end is dropped.")
     asset: str = param("", kind=TextKind(), help="A text record whose words are shown, as handle/slug.")
     font: str = param("Inter", kind=TextKind(), help="The font family; what it lacks comes from Inter and Noto Sans.")
+    font_file: File | None = param(
+        None, kind=FileKind((".ttf", ".otf", ".ttc")), help="A font beside the scene, asked before the family."
+    )
     weight: float = param(400.0, kind=Number(100.0, 900.0), help="How bold: 400 is regular, 700 bold.")
+    stretch: float = param(
+        1.0, kind=Ratio(minimum=0.5), help="How wide the letters are: 75% is condensed; of fonts with such an axis."
+    )
     style: str = param("normal", kind=Choice(("normal", "italic")), help="Upright or italic.")
+    features: tuple[str, ...] = param(
+        (), kind=List(TextKind()), help="OpenType features: smcp for small capitals, tnum, -liga, ss01=2."
+    )
+    language: str = param(
+        "", kind=TextKind(), help="The words' language, such as sr or zh-Hant, whose forms of letters are taken."
+    )
+    direction: str = param(
+        "auto", kind=Choice(tuple(DIRECTIONS)), help="Where paragraphs begin; auto: as their first letter does."
+    )
+    emoji: str = param(
+        "colour", kind=Choice(("colour", "outline")), help="Emoji in their own colours, or as letters in the fill."
+    )
     size: float = param(Distance(percent=6.0), kind=Length(minimum=0.0), help="The font size: the em in pixels.")
     fill: Colour | GradientPaint = param(
         WHITE, kind=PAINT, help="The colour of the letters, or a gradient over the box."
@@ -77,8 +102,9 @@ class Text(VectorGenerator, name="text", version=1):
     stroke: Stroke | None = param(None, kind=STROKE, help="A line along the letters' outlines, painted over the fill.")
     align: str = param(
         "center",
-        kind=Choice(("left", "center", "right", "start", "end")),
-        help="Where lines stand in the box; start and end follow the paragraph's direction.",
+        kind=Choice(("left", "center", "right", "start", "end", "justify")),
+        help="Where lines stand in the box; start and end follow the paragraph's direction; justify fills the width, "
+        "with a paragraph's last line at its start.",
     )
     valign: str = param(
         "middle", kind=Choice(("top", "middle", "bottom")), help="Where the lines stand in a given height."
@@ -87,6 +113,17 @@ class Text(VectorGenerator, name="text", version=1):
         None,
         kind=Length(axis="x", minimum=0.0),
         help="The box's width, at which lines are broken; a longer word sticks out.",
+    )
+    word_break: str = param(
+        "normal",
+        kind=Choice(WORD_BREAKS),
+        help="Where lines may end in words: as the script has it, in Chinese and Japanese too only between words, "
+        "anywhere, or between phrases.",
+    )
+    overflow_wrap: str = param(
+        "normal",
+        kind=Choice(("normal", "anywhere")),
+        help="Whether a word wider than the box sticks out, or is broken where it must.",
     )
     height: float | None = param(
         None, kind=Length(axis="y", minimum=0.0), help="The box's height; without it, the lines'."
@@ -113,17 +150,21 @@ class Text(VectorGenerator, name="text", version=1):
         lines = self._lines()
         box_width = max(0.0, *(line.advance * self.size for line in lines)) if self.width is None else self.width
         box_height = len(lines) * leading if self.height is None else self.height
-        first = family(self.font).file(self.weight, self.style == "italic")
-        ink = metrics(instance(first, self.weight, self.size, self.style == "italic"))
+        first = self._wanted().first
+        ink = metrics(instance(first, self.weight, self.size, self.style == "italic", self.stretch * 100.0))
         spare = {"top": 0.0, "middle": 0.5, "bottom": 1.0}[self.valign] * (box_height - len(lines) * leading)
         baseline = spare + (leading - (ink.ascent + ink.descent) * self.size) / 2.0 + ink.ascent * self.size
         verbs: list[str] = []
         points: list[float] = []
+        emoji: list[tuple[Glyph, float, float]] = []
         for number, line in enumerate(lines):
             x = self._indent(line, box_width)
             y = baseline + number * leading
             for placed in line.glyphs:
-                _add(verbs, points, placed, x, y, self.size)
+                if is_coloured(placed.instance.path, placed.instance.index):
+                    emoji.append((placed, x, y))
+                else:
+                    _add(verbs, points, placed, x, y, self.size)
                 x += placed.advance * self.size
         path = Path("".join(verbs), tuple(points))
         box = (0.0, 0.0, box_width, box_height)
@@ -132,23 +173,49 @@ class Text(VectorGenerator, name="text", version=1):
             fills.append(Fill(path, paint(self.fill, box)))
             if self.stroke is not None and self.stroke.width > 0.0:
                 fills.append(Fill(stroke_outline(path, self.stroke, overlapping=True), paint(self.stroke.colour, box)))
+        for placed, x, y in emoji:
+            fills += self._painted(placed, x, y, paint(self.fill, box))
         return Drawing(tuple(fills), box_width, box_height)
 
+    def _painted(self, placed: Glyph, x: float, y: float, own: Paint) -> Iterator[Fill]:
+        """A glyph in colour; of the text's fill, it takes the opacity."""
+        scale = self.size / UNITS
+        place = Affine(scale, 0.0, 0.0, scale, x + placed.dx * self.size, y + placed.dy * self.size)
+        opacity = own.alpha if isinstance(own, Colour) else 1.0
+        for part in painted(placed.instance, placed.number):
+            assert part.path is not None
+            colour = part.paint
+            if isinstance(colour, Gradient):
+                colour = replace(colour, matrix=place @ colour.matrix)
+            shown = part.opacity if colour is None else part.opacity * opacity
+            yield Fill(moved(part.path, place), own if colour is None else colour, shown)
+
+    def _wanted(self) -> Wanted:
+        own = None if self.font_file is None else own_font(self.font_file)
+        return Wanted(self.font, self.weight, self.style == "italic", self.language, self.emoji, own)
+
     def _lines(self) -> tuple[Line, ...]:
-        style = LineStyle(self.weight, self.style == "italic", self.size, self.tracking / 1000.0)
+        try:
+            for said in self.features:
+                feature(said)
+        except ValueError as error:
+            raise SceneError((Problem(f"features: {error}"),)) from None
+        if self.language and not _LANGUAGE.fullmatch(self.language):
+            found = f"language: {self.language!r} is no language tag"
+            raise SceneError((Problem(found, remedy="write one such as en, sr, zh-Hant or pt-BR"),))
+        style = LineStyle(self._wanted(), self.size, self.tracking / 1000.0, self.stretch * 100.0, self.features)
         limit = self.width / self.size if self.width is not None and self.size > 0.0 else None
-        return lay_out(self.content, self.font, style, limit)
+        anywhere = self.overflow_wrap == "anywhere"
+        flow = Flow(limit, self.direction, self.word_break, anywhere, self.align == "justify")
+        return lay_out(self.content, style, flow)
 
     def _indent(self, line: Line, box_width: float) -> float:
         """How far from the box's left edge a line begins; one that does not fit sticks out at its end, as in CSS."""
         spare = box_width - line.advance * self.size
-        align = (
-            {"start": "right", "end": "left"}[self.align]
-            if line.leftward and self.align in ("start", "end")
-            else ({"start": "left", "end": "right"}.get(self.align, self.align))
-        )
+        start, end = ("right", "left") if line.leftward else ("left", "right")
+        align = {"start": start, "justify": start, "end": end}.get(self.align, self.align)
         if spare < 0.0:
-            align = "right" if line.leftward else "left"
+            align = start
         return {"left": 0.0, "center": spare / 2.0, "right": spare}[align]
 
 

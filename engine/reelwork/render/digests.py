@@ -19,7 +19,11 @@ from reelwork.extensions import Registry
 _LIBRARIES: Final = frozenset(
     (
         "av",
+        "dynamic-font",
+        "icu4py",
         "llvmlite",
+        "manimgx-fonts",
+        "manimgx-fonts-cjk",
         "numba",
         "numpy",
         "opencolorio",
@@ -29,7 +33,6 @@ _LIBRARIES: Final = frozenset(
         "skia-pathops",
         "soxr",
         "uharfbuzz",
-        "uniseg",
     )
 )
 _FONTS: Final = "fontpkg-"

@@ -3,17 +3,16 @@
 import pytest
 
 from reelwork.errors import SceneError
+from reelwork_generators.font_packages import families
 from reelwork_generators.fonts import (
+    Wanted,
     assign,
-    chain,
-    clusters,
     coverage,
     describe_missing,
-    families,
     family,
-    is_ignorable,
     missing_glyphs,
 )
+from reelwork_generators.scripts import clusters, is_ignorable
 
 
 def test_the_pinned_families_are_installed() -> None:
@@ -37,10 +36,6 @@ def test_an_unknown_family_far_from_all_is_told_what_there_is() -> None:
     assert "install" in caught.value.problems[0].remedy
 
 
-def test_the_chosen_family_comes_first_and_none_twice() -> None:
-    assert [f.name for f in chain("Noto Sans")] == ["Noto Sans", "Inter", "Noto Sans Arabic", "Noto Sans Devanagari"]
-
-
 def test_italics_have_a_file_of_their_own() -> None:
     assert family("Inter").file(400.0, True).italic
     assert not family("Noto Sans Arabic").file(400.0, True).italic
@@ -51,14 +46,14 @@ def test_what_the_italics_lack_is_taken_from_the_upright_file() -> None:
     lacking = chr(
         min(coverage(upright.path) - coverage(italic.path) - coverage(family("Noto Sans").file(400.0, True).path))
     )
-    assert assign(lacking, "Inter", 400.0, True) == ([upright], ())
+    assert assign(lacking, Wanted(italic=True)) == ([upright], {})
 
 
 def _families_of(text: str, font: str = "Inter") -> list[str]:
-    files, missing = assign(text, font, 400.0, False)
+    files, missing = assign(text, Wanted(font))
     assert not missing
-    names = {f.path: found.name for found in families().values() for f in found.files}
-    return [names[f.path] for f in files]
+    names = {f: found.name for found in families().values() for f in found.files}
+    return [names[f] for f in files]
 
 
 def test_each_cluster_takes_the_first_font_that_has_all_of_it() -> None:
@@ -86,8 +81,9 @@ def test_a_mark_is_never_parted_from_its_letter() -> None:
         ("joiner \u200d mark \u200e bom \ufeff soft\u00adhyphen", ()),
         ("thin\u2009space no\u2011break\u202fhere", ()),
         ("\u1e69 = s\u0323\u0307", ()),
-        ("漢a漢字", ("漢", "字")),
-        ("🎬", ("🎬",)),
+        ("漢字かな 한글 ไทย עברית தமிழ்", ()),
+        ("🎬 ❤️ ❤︎ 👩🏽‍🚀", ()),
+        ("\U00010fb0a\U00010fb0\U00010fb1", ("\U00010fb0", "\U00010fb1")),
         ("bell\x07", ("\x07",)),
     ],
 )
@@ -95,10 +91,14 @@ def test_missing_glyphs(text: str, missing: tuple[str, ...]) -> None:
     assert missing_glyphs(text) == missing
 
 
-def test_missing_characters_are_named() -> None:
-    said = describe_missing(("🎬", "\x07"))
-    assert said == "no font has a glyph for 🎬 U+1F3AC CLAPPER BOARD, U+0007 unnamed character"
-    assert describe_missing(tuple(map(chr, range(0x4E00, 0x4E0A)))).endswith("and 2 more")
+def test_missing_characters_are_named_with_their_places() -> None:
+    said = describe_missing({"\u0378": 2, "\x07": 5}, "a\n\u0378 b\x07").message
+    assert said == (
+        "no font has a glyph for U+0378 unnamed character (line 2, character 1), "
+        "U+0007 unnamed character (line 2, character 4)"
+    )
+    many = {chr(0x1DF00 + n): n for n in range(42)}
+    assert describe_missing(many, "".join(many)).message.endswith("and 2 more")
 
 
 def test_invisible_characters() -> None:

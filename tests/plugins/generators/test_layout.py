@@ -1,21 +1,32 @@
 """Lines are shaped, ordered and broken; widths are in ems."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reelwork_generators.layout import Line, lay_out
+from reelwork_generators.fonts import Wanted
+from reelwork_generators.layout import Flow, Line, lay_out
 from reelwork_generators.linebreak import fit, opportunities, without_spaces
 from reelwork_generators.outline import font
-from reelwork_generators.shaping import Style, script, scripts
+from reelwork_generators.scripts import script, scripts
+from reelwork_generators.shaping import Style
 
-PLAIN = Style(400.0, False, 40.0)
+
+def styled(weight: float = 400.0, size: float = 40.0, tracking: float = 0.0) -> Style:
+    return Style(Wanted(weight=weight), size, tracking)
 
 
-def lines(text: str, width: float | None = None, *, family: str = "Inter", style: Style = PLAIN) -> tuple[Line, ...]:
-    return lay_out(text, family, style, width)
+PLAIN = styled()
+WIDE = styled(tracking=0.1)
+
+
+def lines(
+    text: str, width: float | None = None, *, family: str = "Inter", style: Style = PLAIN, **flow
+) -> tuple[Line, ...]:
+    return lay_out(text, replace(style, fonts=replace(style.fonts, family=family)), Flow(width, **flow))
 
 
 def advance(text: str, **options) -> float:
@@ -81,20 +92,17 @@ def test_brackets_are_mirrored() -> None:
 
 
 def test_tracking_goes_between_letters_only() -> None:
-    wide = Style(400.0, False, 40.0, 0.1)
-    assert advance("aoc", style=wide) == pytest.approx(advance("aoc") + 0.2)
-    assert advance("a", style=wide) == advance("a")
+    assert advance("aoc", style=WIDE) == pytest.approx(advance("aoc") + 0.2)
+    assert advance("a", style=WIDE) == advance("a")
 
 
 def test_tracking_leaves_joined_letters_joined() -> None:
-    wide = Style(400.0, False, 40.0, 0.1)
-    assert advance("ببب", style=wide) == pytest.approx(advance("ببب"))
-    assert advance("بب بب", style=wide) == pytest.approx(advance("بب بب") + 0.1)
+    assert advance("ببب", style=WIDE) == pytest.approx(advance("ببب"))
+    assert advance("بب بب", style=WIDE) == pytest.approx(advance("بب بب") + 0.1)
 
 
 def test_tracking_is_on_the_left_of_letters_that_run_to_the_left() -> None:
-    wide = Style(400.0, False, 40.0, 0.1)
-    (line,) = lines("د د", style=wide)
+    (line,) = lines("د د", style=WIDE)
     (plain,) = lines("د د")
     # from left to right: the last letter, the space with its tracking on its left, the first letter
     assert [g.dx for g in line.glyphs] == pytest.approx(
@@ -103,20 +111,16 @@ def test_tracking_is_on_the_left_of_letters_that_run_to_the_left() -> None:
 
 
 def test_bold_is_wider_than_regular() -> None:
-    assert (
-        advance("moon", style=Style(900.0, False, 40.0))
-        > advance("moon")
-        > advance("moon", style=Style(100.0, False, 40.0))
-    )
+    assert advance("moon", style=styled(900.0)) > advance("moon") > advance("moon", style=styled(100.0))
 
 
 def test_weights_beyond_the_axis_are_its_ends() -> None:
-    assert advance("moon", style=Style(2000.0, False, 40.0)) == advance("moon", style=Style(900.0, False, 40.0))
+    assert advance("moon", style=styled(2000.0)) == advance("moon", style=styled(900.0))
 
 
 def test_optical_size_follows_the_size() -> None:
-    assert advance("moon", style=Style(400.0, False, 14.0)) > advance("moon", style=Style(400.0, False, 32.0))
-    assert advance("moon", style=Style(400.0, False, 50.0)) == advance("moon", style=Style(400.0, False, 500.0))
+    assert advance("moon", style=styled(size=14.0)) > advance("moon", style=styled(size=32.0))
+    assert advance("moon", style=styled(size=50.0)) == advance("moon", style=styled(size=500.0))
 
 
 @pytest.mark.parametrize(
@@ -180,7 +184,7 @@ def test_fitting_corrects_a_wrong_guess() -> None:
         return float(without_spaces(text, start, end) - start)
 
     for guess in (0.1, 1.0, 10.0):
-        assert list(fit(text, 5.0, [guess] * len(text), exact)) == [(0, 6), (6, 11)]
+        assert list(fit(text, 5.0, [guess] * len(text), exact, opportunities(text))) == [(0, 6), (6, 11)]
 
 
 def test_scripts_are_those_of_the_letters_around() -> None:

@@ -37,7 +37,7 @@ def test_a_word_that_is_too_long_is_shrunk() -> None:
 
 
 def test_words_that_no_font_has_are_question_marks() -> None:
-    assert displayable("漢字 a") == "?? a"
+    assert displayable("\U00010fb0\U00010fb1 a") == "?? a"
 
 
 def test_long_words_are_cut() -> None:
