@@ -49,8 +49,9 @@ __all__ = [
     "param",
 ]
 
-#: Work in scene-linear light, or in display-encoded values, by whatever curve the production displays.
-LINEAR, DISPLAY = "linear", "display"
+#: Work in scene-linear light; in display-encoded values, by whatever curve the production displays; or on numbers that
+#: are no colours (normals, depth, masks), as they are.
+LINEAR, DISPLAY, DATA = "linear", "display", "data"
 #: A rectangle ``(x0, y0, x1, y1)``, pixels of a layer.
 Box: TypeAlias = tuple[float, float, float, float]
 #: All that may be painted.
@@ -89,6 +90,10 @@ class Effect(Extension):
     A parameter of the kind :class:`reelwork.kinds.Layer` names another layer, whose picture the effect is then given:
     as it lies in the composition, after its own effects, transform and opacity, in the effect's raster. It is
     transparent where that layer is not there, and where none is named. An effect through time cannot have such.
+
+    ``space`` is that of all pictures that it is given, and of what it makes: ``linear``, scene-linear light;
+    ``display``, display-encoded values; ``data``, numbers as they are, no colours among them: neither curve nor
+    premultiplication touches them, and a colour among the uniforms is the four numbers that were written.
     """
 
     word: ClassVar[str] = "effect"
@@ -185,7 +190,10 @@ def _margin(effect: Spreading, context: Context) -> tuple[int, int, int, int]:
 
 
 class AreaEffect(Spreading):
-    """Makes each pixel from a neighbourhood; it runs in a raster that is upright to the layer's box."""
+    """Makes each pixel from a neighbourhood; it runs in a raster that is upright to the layer's box.
+
+    Pictures are premultiplied, in the effect's ``space``.
+    """
 
     def needs_of(self, layer: str, wanted: Window, context: Context) -> Window:
         """Which pixels are read of a further layer; by default those that are read of the source.

@@ -18,6 +18,7 @@ from reelwork_colour.invert import Invert
 from reelwork_colour.levels import Levels
 from reelwork_colour.lut import Lut
 from reelwork_colour.posterise import Posterise
+from reelwork_colour.remap import Remap
 from reelwork_colour.threshold import Threshold
 from reelwork_colour.tint import Tint
 from reelwork_colour.tone_map import ToneMap
@@ -47,6 +48,7 @@ def reelwork_extensions() -> tuple[type[Extension], ...]:
         Invert,
         Threshold,
         Posterise,
+        Remap,
         Dither,
         Vignette,
         Crop,

@@ -7,7 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from reelwork.effect import (
+    DATA,
+    DISPLAY,
     KEPT,
+    LINEAR,
     OWN,
     SPREAD,
     AreaEffect,
@@ -56,6 +59,7 @@ _METHODS: Final = (
 #: The kinds whose parameters may name further layers.
 _READERS: Final = (PointEffect, AreaEffect, WarpEffect, AreaGenerator)
 
+_SPACES: Final = (LINEAR, DISPLAY, DATA)
 _COVERAGES: Final = (KEPT, SPREAD, OWN, "")
 
 
@@ -125,6 +129,11 @@ def _problems(cls: type[Extension]) -> Iterator[str]:
                 yield f"the example {example.title!r} sets {key!r}, which is no parameter"
     if cls.cost is not None and not (isinstance(cls.cost, int | float) and cls.cost > 0.0):
         yield f"its cost {cls.cost!r} must be a number of nanoseconds above 0, or None"
+    space = getattr(cls, "space", LINEAR)
+    if isinstance(space, str) and space not in _SPACES and issubclass(cls, Effect | PixelGenerator):
+        yield f"its space {space!r} is none of {LINEAR!r}, {DISPLAY!r} and {DATA!r}"
+    if space == DATA and getattr(cls, "unpremultiplied", False):
+        yield "its space is 'data', whose numbers are not multiplied by alpha: leave `unpremultiplied` out"
     if cls.coverage not in _COVERAGES:
         yield f"its coverage {cls.coverage!r} is none of {KEPT!r}, {SPREAD!r} and {OWN!r}"
 

@@ -142,7 +142,7 @@ class _Linker:
             elif name is not None:
                 self._record(clip, name)
             elif isinstance(source, FileSource):
-                self.media[clip.path] = self._file(source.file, clip.fps)
+                self.media[clip.path] = replace(self._file(source.file, clip.fps), data=clip.data)
             if clip.path in self.media and not clip.sound.mute:
                 self._damaged(clip, self.media[clip.path])
         except (MediaError, PluginError) as error:
@@ -217,7 +217,7 @@ class _Linker:
             raise CatalogueError(f"the record {name!r} is words; show them with `text: {{asset: {name}}}`")
         else:
             facts = self._facts_of(path)
-            self.media[clip.path] = Media(str(path), facts, name)
+            self.media[clip.path] = Media(str(path), facts, name, data=clip.data)
             if facts.kind != _FILES[record.kind] and name not in self.records:
                 message = f"the record {name!r} is of kind {record.kind}, but its file is {_SAID[facts.kind]}"
                 self._doubt(clip, message, "correct its kind, or its file")
@@ -232,7 +232,7 @@ class _Linker:
         if isinstance(clip.source, TextSource):
             self.texts[clip.path] = _words(linked.path, name)
         else:
-            self.media[clip.path] = Media(str(linked.path), self._facts_of(linked.path), name)
+            self.media[clip.path] = Media(str(linked.path), self._facts_of(linked.path), name, data=clip.data)
         if known or self._enclosed is not None:
             return
         if linked.licence:

@@ -24,12 +24,19 @@ class Media:
     :param path: where it lies on this machine; no part of what it is, which its digest says
     :param record: the catalogue's name for it (``handle/slug``), or ``None`` for a bare file
     :param files: all files that it is made of, where ``path`` alone is not that: ``take-%04d.exr`` is of many
+    :param data: whether its numbers are no colours, so that they are read as they are stored
     """
 
     path: str = field(metadata={"digest": False})
     facts: MediaFacts
     record: str | None = None
     files: tuple[str, ...] = field(default=(), metadata={"digest": False})
+    data: bool = False
+
+    @property
+    def identity(self) -> str:
+        """What its pictures are known by."""
+        return f"{self.facts.digest}, as data" if self.data else self.facts.digest
 
 
 @dataclass(frozen=True)

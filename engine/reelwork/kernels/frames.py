@@ -16,8 +16,8 @@ from reelwork.image import Window
 from reelwork.image.frame import Frame
 from reelwork.kernels import generate as generated
 from reelwork.kernels.decorator import kernel
-from reelwork.kernels.point_lines import DISPLAY
-from reelwork.kernels.warp_samples import encoded
+from reelwork.kernels.point_lines import DATA, DISPLAY
+from reelwork.kernels.spaces import given as given_in
 from reelwork.values import Affine, Colour, Display, Space
 
 if TYPE_CHECKING:
@@ -115,8 +115,7 @@ class Pointwise:
 
 def _planes(effect: PointEffect, others: Sequence[Frame], window: Window, display: Display) -> npt.NDArray[np.float32]:
     """The planes of further layers, premultiplied in the space of the effect that reads them."""
-    data = (other.crop(window).data for other in others)
-    return np.concatenate([encoded(planes, display) if effect.space == DISPLAY else planes for planes in data])
+    return np.concatenate([given_in(other.crop(window), effect.space, display).data for other in others])
 
 
 def merge(merge: type[Merge], space: Space, backdrop: Frame, source: Frame, opacity: float = 1.0) -> None:
@@ -208,8 +207,8 @@ def generate(
     """
     if out.window.is_empty:
         return
-    encoded, display = generator.space == DISPLAY, context.display
-    colour = _encoded if encoded else lambda c: c.premultiplied(display)
+    display = context.display
+    colour = _encoded if generator.space in (DISPLAY, DATA) else lambda c: c.premultiplied(display)
     numbers = _numbers(generator, lambda: generator.uniforms(context), colour)
     uniforms = np.array(numbers, np.float32)
     with Calling(generator, doing="pixel()", pixels=out.data[0].size):
@@ -269,7 +268,7 @@ def _table(effect: PointEffect, table: npt.NDArray[np.float32]) -> npt.NDArray[n
 
 def _colour_of(effect: PointEffect, display: Display) -> Callable[[Colour], _Four]:
     """How a colour reaches an effect's pixel function: as the pixel itself does."""
-    if effect.space == DISPLAY:
+    if effect.space in (DISPLAY, DATA):
         return lambda colour: (colour.red, colour.green, colour.blue, colour.alpha)
     if effect.unpremultiplied:
         return lambda colour: colour.linear(display)

@@ -26,8 +26,9 @@ Step: TypeAlias = "tuple[type[PointEffect], str, tuple[Part, ...]]"
 #: Numbers of a pixel, and of its place.
 COLOURS: Final = 4
 PLACES: Final = 4
-#: What extensions call the space of display-encoded values.
+#: What extensions call the space of display-encoded values, and that of numbers which are no colours.
 DISPLAY: Final = "display"
+DATA: Final = "data"
 
 
 @dataclass

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reelwork.image.frame import Frame
-from reelwork.image.storage import StorageFormat
+from reelwork.image.storage import Alpha, StorageFormat
 from reelwork.image.window import Window
 from reelwork.kernels import colour
 from reelwork.media.picture import Picture
@@ -26,6 +26,13 @@ def displayed(picture: Picture, display: Display) -> Picture:
     """A picture whose display-encoded values are light by the production's curve; one of another transfer as it is."""
     storage = picture.storage
     return replace(picture, storage=replace(storage, transfer=display)) if storage.transfer == "srgb" else picture
+
+
+def as_data(picture: Picture) -> Picture:
+    """A picture whose samples are taken for numbers as they are, from 0 to 1 where they are codes: R'G'B' for light of
+    the working primaries, and not multiplied by alpha, which is one more of them."""
+    alpha: Alpha = "none" if picture.storage.alpha == "none" else "premultiplied"
+    return replace(picture, storage=replace(picture.storage, transfer="linear", primaries="bt709", alpha=alpha))
 
 
 def picture_to_frame(picture: Picture, window: Window | None = None) -> Frame:

@@ -336,7 +336,7 @@ def _said(value: object) -> object:
     if isinstance(value, Extension):
         return named(value)
     if isinstance(value, Media):
-        return value.facts.digest
+        return value.identity
     if isinstance(value, tuple):
         return tuple(_said(item) for item in value)
     return value

@@ -11,6 +11,7 @@ from reelwork.errors import OutputError, PluginError
 from reelwork.faults import Calling
 from reelwork.image import Window
 from reelwork.image.frame import Frame
+from reelwork.kernels.spaces import taken
 from reelwork.plan import asking
 from reelwork.plan.nodes import Area, AreaGenerated, Node, Temporal, Warped
 
@@ -21,13 +22,15 @@ MOST_PIXELS: Final = 1 << 28
 def applied(
     node: Area | Temporal, source: Frame | Sequence[Frame], out: Frame, layers: Mapping[str, Frame] | None = None
 ) -> None:
-    """Have an effect fill ``out``.
+    """Have an effect fill ``out``, which is light then.
 
+    :param source: in the effect's space, as the layers are
     :param layers: as in :class:`reelwork.effect.Context`
     :raises PluginFault: it fails
     """
     with Calling(node.effect, doing="render()", pixels=out.data[0].size):
         _fill(node.effect.render, source, out, replace(node.context, layers=layers) if layers else node.context)
+    taken(out, node.effect.space, node.context.display)
 
 
 def generated(node: AreaGenerated, out: Frame, layers: Mapping[str, Frame]) -> None:

@@ -132,7 +132,7 @@ def _runs(shot: Shot, first: int, stop: int) -> Iterator[Stretch | _Doubt]:
         plan = shot.plan(number, known)
         node = untouched(plan)
         found: Stretch | _Doubt
-        if node is None or node.media.facts.kind != "video":
+        if node is None or node.media.facts.kind != "video" or node.media.data:
             found = _Doubt(number, _touched(plan))
         else:
             if (digest := node.media.facts.digest) not in indexes:
@@ -161,6 +161,8 @@ def _touched(plan: FramePlan) -> str:
     name = _name(node.media)
     if node.media.facts.kind != "video":
         return f"{name} is a still"
+    if node.media.data:
+        return f"{name} is data, and not colours"
     if (facts := node.media.facts).has_alpha:
         return f"{name} has alpha"
     if not facts.is_stored_as_shown:

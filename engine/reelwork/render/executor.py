@@ -18,6 +18,7 @@ from reelwork.image.frame import Frame
 from reelwork.image.storage import StorageFormat
 from reelwork.kernels import coverage, frames, resample
 from reelwork.kernels.finite import all_finite
+from reelwork.kernels.spaces import given
 from reelwork.kernels.warp import Warp
 from reelwork.media.convert import PictureWriter, copied, new_parts
 from reelwork.media.picture import Picture as StoredPicture
@@ -311,16 +312,18 @@ class Executor:
         check_affordable(node, needs, out.window)
         source = self._new(node.source, needs)
         layers = self._others(node, out.window)
+        light = given(source, node.effect.space, node.context.display)
         if node.mix == 1.0:
-            applied(node, source, out, layers)
+            applied(node, light, out, layers)
             return
         above = Frame.empty(out.window)
-        applied(node, source, above, layers)
+        applied(node, light, above, layers)
         frames.mix(source.crop(out.window), above, node.mix, out)
 
     def _others(self, node: Area | AreaGenerated, window: Window) -> dict[str, Frame]:
         """The pictures of the further layers that are read to fill a window."""
-        return {name: self._new(other, needs) for name, other, needs in others(node, window)}
+        space, display = node.effect.space if isinstance(node, Area) else "linear", node.context.display
+        return {name: given(self._new(other, needs), space, display) for name, other, needs in others(node, window)}
 
     def _warp(self, node: Warped) -> Painter:
         window = self._keeper.window(node.source)
@@ -347,7 +350,7 @@ class Executor:
         check_affordable(node, needs, out.window)
 
         def shown(source: Node) -> Frame:
-            frame = self._new(source, needs)
+            frame = given(self._new(source, needs), node.effect.space, node.context.display)
             self._pass()
             return frame
 

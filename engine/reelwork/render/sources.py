@@ -25,7 +25,7 @@ from reelwork.image.storage import StorageFormat
 from reelwork.kernels.colour import decode
 from reelwork.kernels.frames import apply_pointwise
 from reelwork.kernels.resample import Mipmap, Samples, is_copy, resampler
-from reelwork.media.convert import displayed, picture_to_frame
+from reelwork.media.convert import as_data, displayed, picture_to_frame
 from reelwork.media.picture import Picture
 from reelwork.media.plugin_footage import FootageSource, moving_source
 from reelwork.media.probe import digest_of
@@ -53,7 +53,7 @@ _BYTES_A_PIXEL: Final = 16
 #: Rows of a picture that are converted at a time.
 _ROWS: Final = 64
 
-#: A picture: its file's digest, and its number (of a drawing, its level).
+#: A picture: what its medium is known by, and its number (of a drawing, its level).
 Key = tuple[str, int]
 Effects = tuple[PointEffect, ...]
 K = TypeVar("K", bound=Hashable)
@@ -152,14 +152,14 @@ class Sources:
 
     def _key(self, media: Media, time: Fraction, matrix: Affine) -> Key:
         if media.facts.kind == "video":
-            return (media.facts.digest, self._video(media).frame_number(time))
-        return (media.facts.digest, _level(media, matrix))
+            return (media.identity, self._video(media).frame_number(time))
+        return (media.identity, _level(media, matrix))
 
     def _picture(self, media: Media, key: Key) -> Picture:
         def load() -> Picture:
-            if media.facts.kind == "still":
-                return displayed(load_still(_unchanged(media), level=key[1]), self.display)
-            return displayed(self._video(media).picture(key[1]), self.display)
+            still = media.facts.kind == "still"
+            found = load_still(_unchanged(media), level=key[1]) if still else self._video(media).picture(key[1])
+            return as_data(found) if media.data else displayed(found, self.display)
 
         return self._stored.get(key, load)
 

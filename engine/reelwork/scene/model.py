@@ -192,6 +192,12 @@ class Clip:
         animated=False,
         help="`true`, `ping-pong` or a count: repeat from `in` to the source's end.",
     )
+    data: bool = param(
+        False,
+        kind=Boolean(),
+        help="`true`: what a file holds are numbers and no colours (normals, depth, masks). They are read as they are "
+        "stored, from 0 to 1 where they are whole numbers, for effects to work with.",
+    )
     visible: bool = param(True, kind=Boolean(), help="`false` hides the picture alone; its sound stays.")
     fit: str = param(
         "none",

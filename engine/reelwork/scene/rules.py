@@ -12,7 +12,14 @@ from reelwork.scene.model import Clip, Composition, Gap, Item, Layer, Scene, Tra
 from reelwork.scene.nodes import join
 from reelwork.scene.reading import Reading
 from reelwork.scene.report import nearest, one_of, quote
-from reelwork.scene.sources import CompositionSource, FileSource, GroupSource, SequenceSource
+from reelwork.scene.sources import (
+    AssetSource,
+    CompositionSource,
+    FileSource,
+    GroupSource,
+    SequenceSource,
+    SlotSource,
+)
 from reelwork.scene.times import TimeExpression
 
 #: Layers inside each other: groups, sequences, and compositions shown as layers.
@@ -71,6 +78,9 @@ def _composition(reading: Reading, scene: Scene, composition: Composition) -> No
                 "make it a record of the catalogue",
             )
         _rate(reading, clip)
+        if clip.data and not isinstance(clip.source, FileSource | AssetSource | SlotSource):
+            message = "`data` is for files and records; what is made here are colours"
+            reading.fault(join(clip.path, "data"), message, "leave it out")
         if isinstance(clip.source, CompositionSource):
             _known_composition(reading, scene, join(clip.path, "composition"), clip.source.composition)
     _parents(reading, composition.layers, {clip.id: clip for clip in inside if clip.id})

@@ -27,6 +27,7 @@ from reelwork.image import Window
 from reelwork.image.frame import Frame, Pixels
 from reelwork.kernels import coverage, frames
 from reelwork.kernels.resample import resample
+from reelwork.kernels.spaces import given, taken
 from reelwork.kernels.warp import Warp, warp_needs
 from reelwork.testing.samples import BOX, CONTEXT, others, picture
 from reelwork.values import Affine
@@ -83,10 +84,13 @@ def render(effect: Spreading, source: Callable[[float], Frame], out: Frame, cont
     """Fill a frame with what an effect makes of sample pictures: now that with seed 0, at other instants others."""
     if isinstance(effect, TemporalEffect):
         instants = effect.times(replace(context, time=CONTEXT.time))
-        effect.render([source(float(7 * offset)) for offset in instants], out, context)
+        shown = [given(source(float(7 * offset)), effect.space, context.display) for offset in instants]
+        effect.render(shown, out, context)
     else:
         assert isinstance(effect, AreaEffect)
-        effect.render(source(0.0), out, _with_layers(effect, out.window, context))
+        light = given(source(0.0), effect.space, context.display)
+        effect.render(light, out, _with_layers(effect, out.window, context))
+    taken(out, effect.space, context.display)
 
 
 def generate(generator: AreaGenerator, out: Frame, context: Context = CONTEXT) -> None:
@@ -96,7 +100,9 @@ def generate(generator: AreaGenerator, out: Frame, context: Context = CONTEXT) -
 
 def _with_layers(reader: AreaEffect | AreaGenerator, window: Window, context: Context) -> Context:
     read = others(reader, lambda name: reader.needs_of(name, window, context), round(context.scale[0]))
-    return replace(context, layers=dict(zip(layers_of(type(reader)), read, strict=True)))
+    space = reader.space if isinstance(reader, AreaEffect) else ""
+    light = (given(frame, space, context.display) for frame in read)
+    return replace(context, layers=dict(zip(layers_of(type(reader)), light, strict=True)))
 
 
 def lead(transition: Transition, progress: float, out: Frame) -> tuple[Frame | None, Frame | None]:

@@ -7,7 +7,16 @@ from typing import Any, Final
 
 import numpy as np
 
-from reelwork.effect import DISPLAY, CompositeMerge, Merge, PixelGenerator, PointEffect, SeparableMerge, Transition
+from reelwork.effect import (
+    DATA,
+    DISPLAY,
+    CompositeMerge,
+    Merge,
+    PixelGenerator,
+    PointEffect,
+    SeparableMerge,
+    Transition,
+)
 from reelwork.maths import srgb_decode, srgb_encode
 from reelwork.testing.painting import SIZE
 from reelwork.testing.samples import CONTEXT
@@ -31,7 +40,8 @@ def point_twin(effect: PointEffect, x: float, y: float, pixel: Pixel, *others: P
     read = [value for other in others for value in (_encoded_pixel(other) if encoded else other)]
     made, after = light, alpha
     for stage in effect.stages():
-        numbers = _numbers(stage.uniforms, _display if encoded else _linear if straight else _premultiplied)
+        written = effect.space in (DISPLAY, DATA)
+        numbers = _numbers(stage.uniforms, _display if written else _linear if straight else _premultiplied)
         *made, after = _plainly(stage.pixel, *place, *made, after, *read, *stage.tables, *numbers)
     if encoded:
         made = [srgb_decode(value) for value in made]
@@ -49,7 +59,7 @@ def _encoded_pixel(pixel: Pixel) -> list[float]:
 def generator_twin(generator: PixelGenerator, x: float, y: float) -> list[float]:
     """What a generator makes at a place."""
     encoded = generator.space == DISPLAY
-    numbers = _numbers(generator.uniforms(CONTEXT), _encoded if encoded else _premultiplied)
+    numbers = _numbers(generator.uniforms(CONTEXT), _encoded if generator.space in (DISPLAY, DATA) else _premultiplied)
     *light, alpha = _plainly(generator.pixel, x, y, *SIZE, *numbers)
     if encoded:
         light = [srgb_decode(value / alpha if alpha > 0.0 else 0.0) * alpha for value in light]
