@@ -11,8 +11,8 @@ READY := $(VENV)/.ready
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-film: $(READY) ## render the first film: out/first-light.mp4
-	$(BIN)/reelwork render scenes/first-light
+film: $(READY) ## render the film: out/many-hands.mp4
+	$(BIN)/reelwork render scenes/many-hands
 
 test: $(READY) ## run the tests, on two processes
 	$(BIN)/pytest -n 2 -p no:benchmark -q

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import instruments as play
 import numpy as np
-from make import write_digests
+from digests import write_digests
 from sounds import save_flac
 
 HELLO = Path(__file__).resolve().parents[2] / "hello" / "catalogue"

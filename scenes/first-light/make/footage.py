@@ -12,7 +12,8 @@ from noise import field, smoothstep, spectrum
 FPS = 24
 
 
-def _encode(frames: Iterator[np.ndarray], size: tuple[int, int], to: Path, crf: int) -> None:
+def encode(frames: Iterator[np.ndarray], size: tuple[int, int], to: Path, crf: int) -> None:
+    """Write pictures of red, green and blue in 8 bits as H.264, tagged BT.709, the same bytes on every run."""
     with av.open(str(to), "w", options={"movflags": "+faststart", "fflags": "+bitexact"}) as container:
         stream = container.add_stream("libx264", rate=FPS)
         stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
@@ -49,7 +50,7 @@ def mist(to: Path) -> None:
             rgb = light * np.array([226.0, 222.0, 240.0])
             yield np.clip(np.rint(rgb + rng.uniform(-0.7, 0.7, (height, width, 1))), 0, 255).astype(np.uint8)
 
-    _encode(frames(), (width, height), to, 27)
+    encode(frames(), (width, height), to, 27)
 
 
 def embers(to: Path) -> None:
@@ -78,7 +79,7 @@ def embers(to: Path) -> None:
                 _spot(rgb, cx, cy, size[i], power)
             yield np.clip(np.rint(rgb), 0, 255).astype(np.uint8)
 
-    _encode(frames(), (width, height), to, 24)
+    encode(frames(), (width, height), to, 24)
 
 
 def _spot(rgb: np.ndarray, cx: float, cy: float, size: float, power: float) -> None:

@@ -6,10 +6,7 @@ files to make only those. Seeds are fixed: on one machine and with the same libr
 
 from __future__ import annotations
 
-import hashlib
-import re
 import sys
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +17,7 @@ import music
 import sounds
 import textures
 import walkers
+from digests import write_digests
 
 CATALOGUE = Path(__file__).resolve().parent.parent / "catalogue"
 
@@ -53,15 +51,6 @@ MEDIA: dict[str, Callable[[Path], None]] = {
     "bell.flac": sounds.bell,
     "birds.opus": sounds.birds,
 }
-
-
-def write_digests(catalogue: Path) -> None:
-    """Put the sha256 of every record's file into the record."""
-    for record in sorted(catalogue.glob("records/*/*.toml")):
-        text = record.read_text("utf-8")
-        media = catalogue / tomllib.loads(text)["file"]
-        digest = hashlib.sha256(media.read_bytes()).hexdigest()
-        record.write_text(re.sub(r'(?m)^sha256 = ".*"$', f'sha256 = "{digest}"', text), "utf-8")
 
 
 def main(names: list[str]) -> None:
