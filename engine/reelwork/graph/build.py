@@ -142,6 +142,7 @@ class _Builder:
                     for use in written.sound.effects
                     if use.enabled
                 ),
+                declick=written.sound.declick,
             ),
             records=() if media is None or media.record is None else (media.record,),
         )

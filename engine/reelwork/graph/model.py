@@ -170,7 +170,10 @@ class SoundEffectUse:
 
 @dataclass(frozen=True)
 class SoundUse:
-    """How a layer is heard: ``gain`` in dB, ``pan`` from -1 (left) to 1 (right), fades in seconds; effects first."""
+    """How a layer is heard: ``gain`` in dB, ``pan`` from -1 (left) to 1 (right), fades in seconds; effects first.
+
+    :param declick: how long its sound fades where it is cut, seconds
+    """
 
     gain: Curve
     pan: Curve
@@ -178,6 +181,7 @@ class SoundUse:
     fade_out: Fraction
     mute: bool
     effects: tuple[SoundEffectUse, ...] = ()
+    declick: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True)

@@ -123,6 +123,13 @@ class Sound:
     fade_out: Fraction = param(
         Fraction(0), kind=Time(minimum=0.0), help="How long it takes to fall to silence, counted from the layer's end."
     )
+    declick: Fraction = param(
+        Fraction(4, 1000),
+        kind=Time(minimum=0.0),
+        help="How long it fades where it is cut in the middle of a sound, so that the cut does not click; not where "
+        "its file begins or ends, where the next clip goes on from the same place, or where a fade or a transition "
+        "ends. `0s` cuts hard.",
+    )
     mute: bool = param(False, kind=Boolean(), help="`true` silences it, nested sound too; the picture stays.")
     role: str = param("", kind=Text(), help="What it is in the mix, such as `voice` or `music`.")
     effects: tuple[EffectUse, ...] = param(

@@ -104,6 +104,8 @@ class Voice:
     :param turn: seconds of tape after which it repeats; ``None`` where it does not
     :param ping_pong: whether every other repetition runs the other way
     :param envelopes: what shapes it, innermost first
+    :param sounding: from when to when the file sounds, in its seconds
+    :param declick: how long its sound fades where it is cut, seconds as they are heard
     """
 
     source: str
@@ -116,6 +118,8 @@ class Voice:
     turn: Fraction | None = None
     ping_pong: bool = False
     envelopes: tuple[Envelope, ...] = ()
+    sounding: tuple[Fraction, Fraction] = (Fraction(0), Fraction(0))
+    declick: Fraction = Fraction(0)
 
     def clipped(self, start: Fraction, end: Fraction) -> Voice | None:
         """What is heard of it from ``start`` to ``end``; ``None`` where that is nothing."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
+from reelwork.catalogue.facts import AudioFacts
 from reelwork.errors import Problem, SceneError
 from reelwork.graph.model import (
     Composition,
@@ -21,6 +22,7 @@ from reelwork.graph.model import (
     SoundUse,
 )
 from reelwork.scene.animation import Curve
+from reelwork.sound.edges import declicked
 from reelwork.sound.effects import effects_of, ringing
 from reelwork.sound.plan import SILENCE, Bus, Clock, Envelope, Fade, Gain, Pan, Part, Voice
 
@@ -33,7 +35,7 @@ def collect_voices(graph: Graph) -> tuple[Part, ...]:
 
     :raises SceneError: a layer sounds in more places than can be mixed
     """
-    return _Collector().composition(graph.root)
+    return declicked(_Collector().composition(graph.root))
 
 
 class _Collector:
@@ -78,7 +80,7 @@ class _Collector:
         started = Clock(layer.start)
         if isinstance(source, MediaSource):
             if source.media.facts.audio is not None:
-                yield _voice(source.media.path, source.retiming, *span)
+                yield _voice(source.media.path, source.media.facts.audio, source.retiming, layer)
         elif isinstance(source, CompositionSource):
             inner = self.composition(source.composition)
             for clock, start, end in _passes(source.retiming, *span) if inner else ():
@@ -101,7 +103,7 @@ class _Collector:
             yield from self._layer(clip, *its)
 
 
-def _voice(path: str, retiming: Retiming, start: Fraction, end: Fraction) -> Voice:
+def _voice(path: str, audio: AudioFacts, retiming: Retiming, layer: Layer) -> Voice:
     speed = abs(retiming.speed)
     # Without a length the source has no end of its own, and cannot be repeated or played from there.
     length = None if retiming.length is None else retiming.length / speed
@@ -110,12 +112,15 @@ def _voice(path: str, retiming: Retiming, start: Fraction, end: Fraction) -> Voi
         source=path,
         begin=retiming.start,
         speed=speed,
-        start=start,
-        end=end,
+        start=layer.start,
+        end=layer.end,
         head=length if backwards and length is not None else Fraction(0),
         backwards=backwards,
         turn=None if retiming.loop == "none" else length,
         ping_pong=retiming.loop == "ping-pong",
+        # What a film records before its first picture cannot be heard, and is not cut off there.
+        sounding=(max(audio.offset, Fraction(0)), audio.offset + audio.duration),
+        declick=layer.sound.declick,
     )
 
 
