@@ -5,13 +5,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from media.still_files import png_of, write_heic, write_png
 from media_table import media
-from PIL import Image, ImageCms
+from PIL import Image
 
 from reelwork.errors import MediaError
 from reelwork.media.picture import Picture
 from reelwork.media.probe import probe
 from reelwork.media.stills import load_still, still_level
+from reelwork.media.video import VideoSource
+
+QUALITY = {"jpg": {"quality": 100, "subsampling": 0}, "avif": {"quality": 100, "subsampling": "4:4:4"}}
 
 
 def pixels(channels: int, *, height: int = 20, width: int = 30) -> np.ndarray:
@@ -22,21 +26,17 @@ def stacked(picture: Picture) -> np.ndarray:
     return np.stack(picture.planes, axis=-1)
 
 
-def write_deep_png(path: Path, samples: np.ndarray, *extra: bytes) -> Path:
-    """A PNG with 16 bits a channel, written by the book (RFC 2083)."""
-    height, width, channels = samples.shape
-    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in samples)
-    header = struct.pack(">IIBBBBB", width, height, 16, {1: 0, 2: 4, 3: 2, 4: 6}[channels], 0, 0, 0)
-    more = [(extra[0], extra[1])] if extra else []
-    chunks = ((b"IHDR", header), *more, (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
-    parts = [struct.pack(">I", len(d)) + k + d + struct.pack(">I", zlib.crc32(k + d)) for k, d in chunks]
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(parts))
-    return path
-
-
 @pytest.mark.parametrize(
-    ("suffix", "channels"), [("png", 3), ("png", 4), ("webp", 3), ("webp", 4), ("tiff", 3), ("tiff", 4), ("bmp", 3)]
-)
+    ("suffix", "channels"),
+    [
+        pytest.param(suffix, channels, marks=media("stills", kind, "pixels", read="Pillow's encoder"))
+        for suffix, channels, kind in (
+            ("png", 3, "PNG"), ("png", 4, "PNG with alpha"), ("webp", 3, "WebP, lossless"),
+            ("webp", 4, "WebP, lossless, with alpha"), ("tiff", 3, "TIFF"), ("tiff", 4, "TIFF with alpha"),
+            ("bmp", 3, "BMP"),
+        )
+    ],
+)  # fmt: skip
 def test_pixels_come_as_they_were_stored(tmp_path: Path, suffix: str, channels: int) -> None:
     stored = pixels(channels)
     stored[..., -1] |= 1  # WebP forgets the colour of what is wholly transparent
@@ -53,10 +53,11 @@ def test_pixels_come_as_they_were_stored(tmp_path: Path, suffix: str, channels: 
     assert not any(plane.flags.writeable for plane in picture.planes)
 
 
+@media("stills", "PNG, 16 bit, grey or colour, with and without alpha", "pixels", read="what was written")
 @pytest.mark.parametrize("channels", [1, 2, 3, 4])
 def test_16_bits_of_a_png_are_kept(tmp_path: Path, channels: int) -> None:
     stored = np.random.default_rng(8).integers(0, 65536, (12, 17, channels)).astype(np.uint16)
-    path = write_deep_png(tmp_path / "deep.png", stored)
+    path = write_png(tmp_path / "deep.png", stored, depth=16)
     picture = load_still(path)
     assert picture.storage.depth == 16
     assert picture.storage.model == ("grey" if channels < 3 else "rgb")
@@ -64,7 +65,7 @@ def test_16_bits_of_a_png_are_kept(tmp_path: Path, channels: int) -> None:
     assert probe(path).has_alpha == (channels in (2, 4))
 
 
-@media("stills", "TIFF, 16 bit", "pixels", read="what was written")
+@media("stills", "TIFF, 16 bit", "pixels", read="what was written", written="what was written")
 def test_16_bits_of_a_tiff_are_kept(tmp_path: Path) -> None:
     import io as _io
 
@@ -77,6 +78,7 @@ def test_16_bits_of_a_tiff_are_kept(tmp_path: Path) -> None:
     assert np.array_equal(stacked(load_still(tmp_path / "deep.tiff"))[:, :17], stored)
 
 
+@media("stills", "PNG, grey, palette with transparency, 1 bit", "pixels", read="Pillow")
 def test_grey_palettes_and_bits(tmp_path: Path) -> None:
     grey = pixels(1)[..., 0]
     Image.fromarray(grey).save(tmp_path / "grey.png")
@@ -93,7 +95,16 @@ def test_grey_palettes_and_bits(tmp_path: Path) -> None:
     assert probe(tmp_path / "clear.png").has_alpha
 
 
-@pytest.mark.parametrize("kind", ["jpg", "png", "tiff", "deep"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param(kind, marks=media("stills", name, "EXIF orientation, all 8", read="the corner that was painted"))
+        for kind, name in (
+            ("jpg", "JPEG"), ("png", "PNG"), ("tiff", "TIFF"), ("deep", "PNG, 16 bit"), ("webp", "WebP"),
+            ("avif", "AVIF"), ("animated.webp", "WebP, animated"), ("animated.png", "APNG"),
+        )
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_photographs_are_upright(tmp_path: Path, orientation: int, kind: str) -> None:
     image = Image.new("RGB", (32, 16))
@@ -102,10 +113,16 @@ def test_photographs_are_upright(tmp_path: Path, orientation: int, kind: str) ->
     exif[0x0112] = orientation
     path = tmp_path / f"a.{kind}"
     if kind == "deep":
-        write_deep_png(path, np.asarray(image).astype(np.uint16) * 257, b"eXIf", exif.tobytes()[6:])
+        write_png(path, np.asarray(image).astype(np.uint16) * 257, (b"eXIf", exif.tobytes()[6:]), depth=16)
+    elif "animated" in kind:
+        image.save(path, exif=exif, save_all=True, append_images=[image.rotate(180)], duration=100, lossless=True)
     else:
-        image.save(path, exif=exif, **({"quality": 100, "subsampling": 0} if kind == "jpg" else {}))
-    picture = load_still(path)
+        image.save(path, exif=exif, **QUALITY.get(kind, {}))
+    if "animated" in kind:
+        with VideoSource(path) as source:
+            picture = source.picture(0)
+    else:
+        picture = load_still(path)
     facts = probe(path)
     assert (facts.width, facts.height) == (picture.width, picture.height)
     assert (picture.width, picture.height) == ((32, 16) if orientation < 5 else (16, 32))
@@ -117,43 +134,24 @@ def test_photographs_are_upright(tmp_path: Path, orientation: int, kind: str) ->
     assert red.sum() == red.size // 4
 
 
-def test_colour_profiles_are_converted_to_srgb(tmp_path: Path) -> None:
-    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
-    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
-    stored = pixels(3)
-    Image.fromarray(stored).save(tmp_path / "srgb.png", icc_profile=srgb.tobytes())
-    assert np.array_equal(stacked(load_still(tmp_path / "srgb.png")), stored)
-    # A profile that does not fit the picture, or is none, is passed over.
-    Image.fromarray(stored).save(tmp_path / "lab.png", icc_profile=lab.tobytes())
-    assert np.array_equal(stacked(load_still(tmp_path / "lab.png")), stored)
-    Image.fromarray(stored).save(tmp_path / "none.png", icc_profile=b"no profile")
-    assert np.array_equal(stacked(load_still(tmp_path / "none.png")), stored)
-    wide = wide_profile()
-    Image.new("RGB", (4, 4), (180, 100, 100)).save(tmp_path / "wide.png", icc_profile=wide)
-    red, green, _ = (int(plane[0, 0]) for plane in load_still(tmp_path / "wide.png").planes)
-    assert red > 190  # the same codes are a stronger red in wider primaries
-    assert abs(green - 100) <= 2
-    with_alpha = Image.new("RGBA", (4, 4), (120, 120, 120, 77))
-    with_alpha.save(tmp_path / "alpha.png", icc_profile=wide)
-    planes = [int(plane[0, 0]) for plane in load_still(tmp_path / "alpha.png").planes]
-    assert planes[3] == 77
-    assert max(planes[:3]) - min(planes[:3]) <= 1
-
-
-def wide_profile() -> bytes:
-    """A profile of sRGB's curve and wider primaries: sRGB's own with red and green columns moved (ICC.1, 9.2)."""
-    data = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
-    count = struct.unpack_from(">I", data, 128)[0]
-    tags = {
-        data[132 + 12 * i : 136 + 12 * i].decode(): struct.unpack_from(">I", data, 136 + 12 * i)[0]
-        for i in range(count)
-    }
-    name = data.find("sRGB".encode("utf-16-be"))
-    data[name : name + 8] = "Wide".encode("utf-16-be")
-    columns = {"rXYZ": (0.6097, 0.3111, 0.0195), "gXYZ": (0.2053, 0.6257, 0.0609), "bXYZ": (0.1492, 0.0632, 0.7446)}
-    for tag, values in columns.items():  # Adobe RGB's, adapted to D50
-        struct.pack_into(">iii", data, tags[tag] + 8, *(round(value * 65536) for value in values))
-    return bytes(data)
+@media("stills", "HEIC", "turned and mirrored by its boxes", read="the corner that was painted")
+@pytest.mark.parametrize(
+    ("turn", "corner"),
+    [
+        (b"", "tl"), (b"\0\0\0\x09irot\x01", "bl"), (b"\0\0\0\x09irot\x02", "br"), (b"\0\0\0\x09irot\x03", "tr"),
+        (b"\0\0\0\x09imir\x00", "bl"), (b"\0\0\0\x09imir\x01", "tr"),
+    ],
+)  # fmt: skip
+def test_heic_is_upright(tmp_path: Path, turn: bytes, corner: str) -> None:
+    stored = np.zeros((64, 96, 3), np.uint8)
+    stored[:32, :48] = (250, 10, 10)
+    picture = load_still(write_heic(tmp_path / "a.heic", stored, turn=turn))
+    assert (picture.width, picture.height) == ((64, 96) if b"irot\x01" in turn or b"irot\x03" in turn else (96, 64))
+    red = picture.planes[0] > 125
+    rows = slice(0, red.shape[0] // 2) if corner[0] == "t" else slice(red.shape[0] // 2, None)
+    columns = slice(0, red.shape[1] // 2) if corner[1] == "l" else slice(red.shape[1] // 2, None)
+    assert red[rows, columns].mean() > 0.99
+    assert red.sum() < red.size * 0.27
 
 
 def test_broken_pictures_are_errors_that_name_the_file(tmp_path: Path) -> None:
@@ -164,9 +162,8 @@ def test_broken_pictures_are_errors_that_name_the_file(tmp_path: Path) -> None:
         path.write_bytes(buffer.getvalue()[: len(buffer.getvalue()) // 2])
         with pytest.raises(MediaError, match=rf"torn\.{suffix}: is damaged"):
             load_still(path)
-    deep = write_deep_png(
-        tmp_path / "deep.png", np.full((300, 300, 3), 1000, np.uint16) + pixels(3, height=300, width=300)
-    )
+    noise = np.full((300, 300, 3), 1000, np.uint16) + pixels(3, height=300, width=300)
+    deep = write_png(tmp_path / "deep.png", noise, depth=16)
     deep.write_bytes(deep.read_bytes()[:150_000])
     with pytest.raises(MediaError, match=r"deep\.png"):
         load_still(deep)
@@ -174,19 +171,10 @@ def test_broken_pictures_are_errors_that_name_the_file(tmp_path: Path) -> None:
 
 def test_enormous_pictures_are_refused_before_they_are_decoded(tmp_path: Path) -> None:
     header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
-    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(bytes(1000)))]
-    parts = [struct.pack(">I", len(d)) + k + d + struct.pack(">I", zlib.crc32(k + d)) for k, d in chunks]
-    (tmp_path / "bomb.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(parts))
+    (tmp_path / "bomb.png").write_bytes(png_of((b"IHDR", header), (b"IDAT", zlib.compress(bytes(1000)))))
     for action in (probe, load_still):
         with pytest.raises(MediaError, match=r"bomb\.png: .*larger than"):
             action(tmp_path / "bomb.png")
-
-
-def test_animations_are_no_stills(tmp_path: Path) -> None:
-    frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "green")]
-    frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
-    with pytest.raises(MediaError, match="is an animation"):
-        probe(tmp_path / "a.gif")
 
 
 def test_the_name_does_not_decide(tmp_path: Path) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    import numpy as np
     import numpy.typing as npt
 
 Model = Literal["yuv", "rgb", "grey"]
@@ -14,6 +15,20 @@ Transfer = Literal["srgb", "bt1886", "pq", "hlg", "linear"]
 Primaries = Literal["bt709", "bt601-525", "bt601-625", "bt2020", "p3-d65"]
 Siting = Literal["left", "center", "topleft"]
 Alpha = Literal["none", "straight", "premultiplied"]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What a picture's own profile makes of its codes: a curve for each colour, and a matrix.
+
+    :param name: tells it from every other profile
+    :param curves: for each plane of colour, the light of each code, ``float32[2 ** depth]``
+    :param matrix: from these lights to scene-linear Rec.709, row by row, ``float32[9]``; ``None`` for grey
+    """
+
+    name: str
+    curves: tuple[npt.NDArray[np.float32], ...] = field(compare=False)
+    matrix: npt.NDArray[np.float32] | None = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -37,6 +52,8 @@ class StorageFormat:
     :param siting: where a chroma sample stands among its luma samples: ``left`` co-sited with the left column and
         midway between rows (MPEG-2, H.264), ``center`` midway in both (JPEG, MPEG-1), ``topleft`` on the first luma
     :param alpha: whether there is an alpha plane, and whether colour was multiplied by it
+    :param profile: what codes of R'G'B' or grey are in light, instead of ``transfer`` and ``primaries``; such pictures
+        are read, and never written, and their alpha is not premultiplied
     """
 
     model: Model = "yuv"
@@ -48,6 +65,7 @@ class StorageFormat:
     primaries: Primaries = "bt709"
     siting: Siting = "left"
     alpha: Alpha = "none"
+    profile: Profile | None = None
 
     @property
     def plane_count(self) -> int:

@@ -61,15 +61,20 @@ def decode(
     left, top = out.window[:2]
     part = (inside.y0 - top, inside.y1 - top, inside.x0 - left, inside.x1 - left)
     premultiplied = storage.alpha == "premultiplied" and storage.transfer != "linear"
-    fused = storage.transfer == "srgb" and not premultiplied
+    profile = storage.profile
+    fused = storage.transfer == "srgb" and not premultiplied and profile is None
     if storage.model == "yuv":
         meaning = (_yuv_levels(storage), _weights(storage.matrix), _sites(storage))
         luma, blue, red = (_read_only(plane) for plane in planes[:3])
         yuv.decode_yuv(luma, blue, red, *meaning, width, height, fused, out.data, left, top, *inside)
     else:
         for channel in range(3):
-            plane = _read_only(planes[channel if storage.model == "rgb" else 0])
-            rgb.decode_plane(plane, _levels(storage), fused, out.data[channel], left, top, *inside)
+            number = channel if storage.model == "rgb" else 0
+            plane = _read_only(planes[number])
+            if profile is not None:
+                rgb.look_up(plane, profile.curves[number], out.data[channel], left, top, *inside)
+            else:
+                rgb.decode_plane(plane, _levels(storage), fused, out.data[channel], left, top, *inside)
     if storage.alpha == "none":
         if not has_alpha:
             out.data[3, part[0] : part[1], part[2] : part[3]] = 1.0
@@ -77,12 +82,21 @@ def decode(
         rgb.decode_plane(_read_only(planes[-1]), _levels(storage, alpha=True), False, out.data[3], left, top, *inside)
     if premultiplied:
         rgb.unpremultiply(out.data, *part)
-    if not fused and storage.transfer != "linear":
+    if profile is not None:
+        if profile.matrix is not None:
+            rgb.convert(out.data, profile.matrix, *part)
+    else:
+        _to_scene(out, storage, part, decoded=fused)
+    if premultiplied or storage.alpha == "straight":
+        rgb.premultiply(out.data, *part)
+
+
+def _to_scene(out: Frame, storage: StorageFormat, part: tuple[int, int, int, int], *, decoded: bool) -> None:
+    """From stored values to scene-linear Rec.709; ``decoded`` says that they are light already."""
+    if not decoded and storage.transfer != "linear":
         _TO_LIGHT[storage.transfer](out.data, *part)
     if storage.primaries != "bt709":
         rgb.convert(out.data, _primaries(storage.primaries, "bt709"), *part)
-    if premultiplied or storage.alpha == "straight":
-        rgb.premultiply(out.data, *part)
 
 
 def encode(

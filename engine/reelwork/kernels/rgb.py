@@ -22,6 +22,14 @@ def decode_plane(
 
 
 @kernel
+def look_up(plane: Plane, curve: Floats, out: Floats, left: Int, top: Int, x0: Int, y0: Int, x1: Int, y1: Int) -> None:
+    """Write what a curve, with an entry for each code, makes of a plane's codes to one channel."""
+    for y in range(y0, y1):
+        for x in range(x0, x1):
+            out[y - top, x - left] = curve[plane[y, x]]
+
+
+@kernel
 def encode_plane(
     source: Floats,
     left: Int,

@@ -14,13 +14,14 @@ from av.video.stream import VideoStream
 
 from reelwork.catalogue.facts import AudioFacts, MediaFacts
 from reelwork.errors import MediaError
+from reelwork.media.animation import animation_facts
 from reelwork.media.avframes import base_storage
 from reelwork.media.decoder import decoder_for, orientation_of, shown_size, tags_of
 from reelwork.media.offered import footage_reader
 from reelwork.media.opening import film_stream, opened, sound_stream
 from reelwork.media.plugin_footage import examine_by
 from reelwork.media.probe import Examined
-from reelwork.media.stills import is_still, still_facts
+from reelwork.media.stills import is_animation, is_still, still_facts
 from reelwork.media.timing import Packets, ordered_index, stamped_index
 from reelwork.media.waves import count_samples
 
@@ -45,6 +46,8 @@ def examine_file(path: Path, digest: str, rate: Fraction) -> Examined:
     if reader := footage_reader(path):
         return examine_by(reader, path, digest, rate)
     if is_still(path):
+        if is_animation(path):
+            return Examined(*animation_facts(path, digest))
         return Examined(still_facts(path, digest), None)
     with opened(path) as container:
         film, sound = film_stream(container), sound_stream(container)

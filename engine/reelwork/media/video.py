@@ -16,6 +16,7 @@ from typing import Final
 from reelwork.catalogue.facts import MediaFacts
 from reelwork.errors import MediaError
 from reelwork.image.storage import StorageFormat
+from reelwork.media.animation import FORMS, Animation
 from reelwork.media.avframes import base_storage
 from reelwork.media.decoding import Decoding
 from reelwork.media.formats import tagged_storage
@@ -165,11 +166,16 @@ class VideoSource:
         if at is None:
             at = min(self._places, key=lambda at: at.used, default=None)
             if at is None or (len(self._places) < self._most_places() and self._asked - at.used <= _SHARED):
-                at = _Place(Decoding(self.path, self._threads, self.index, self.storage, self.facts))
+                at = _Place(self._decoding())
                 self._places.append(at)
             at.decoding.seek(key)
         at.used = self._asked
         return at
+
+    def _decoding(self) -> Decoding | Animation:
+        if self.facts.container in FORMS:
+            return Animation(self.path, self.facts)
+        return Decoding(self.path, self._threads, self.index, self.storage, self.facts)
 
     def _most_places(self) -> int:
         """How many decoders are open at once."""
@@ -235,7 +241,7 @@ class VideoSource:
 class _Place:
     """A decoder at some place of the file."""
 
-    def __init__(self, decoding: Decoding) -> None:
+    def __init__(self, decoding: Decoding | Animation) -> None:
         self.decoding = decoding
         self.used = 0  #: when a picture was made with it last, in the order in which they were asked for
         self.number = -2  #: the last picture that was asked of it

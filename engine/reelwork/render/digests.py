@@ -21,6 +21,7 @@ _LIBRARIES: Final = frozenset(
         "av",
         "dynamic-font",
         "icu4py",
+        "imagecodecs",
         "llvmlite",
         "manimgx-fonts",
         "manimgx-fonts-cjk",
@@ -28,10 +29,15 @@ _LIBRARIES: Final = frozenset(
         "numpy",
         "opencolorio",
         "openexr",
+        "pi-heif",
         "pillow",
+        "pylibjxl",
+        "pypdfium2",
         "resvg-py",
+        "simplejpeg",
         "skia-pathops",
         "soxr",
+        "tifffile",
         "uharfbuzz",
     )
 )

@@ -317,7 +317,7 @@ def _owners_bytes() -> int:
 def _is_packable(storage: StorageFormat) -> bool:
     """Whether a picture's light lies between 0 and 1, in steps that a packed frame can hold: BT.1886's darkest codes
     lie closer together."""
-    return storage.depth == 8 and storage.primaries == "bt709" and storage.transfer == "srgb"
+    return storage.depth == 8 and storage.profile is None and (storage.primaries, storage.transfer) == ("bt709", "srgb")
 
 
 def _packed(picture: Picture, window: Window) -> PackedFrame:

@@ -1,0 +1,106 @@
+"""Pages: a PDF goes in; the size of its first page, or its pixels at a multiple of that, come out.
+
+Paper is white. Fonts that a page does not bring are those that are built into PDFium, never the machine's, so that a
+page looks the same everywhere; scripts in it do not run.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import math
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from reelwork.errors import MediaError
+from reelwork.media.decoder import MAX_PIXELS
+from reelwork.media.raster import Raster
+
+MAGIC: Final = b"%PDF-"
+_MAXIMUM_BYTES: Final = 256 << 20
+#: Pixels a point: a page has 72 points to the inch, and is nominally shown at 96 pixels to it, as in CSS.
+_SCALE: Final = 96 / 72
+# PDFium may be in one thread alone.
+_LOCK: Final = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Page:
+    """The first page of a document, whose nominal size is in pixels."""
+
+    path: Path
+    width: int
+    height: int
+
+
+def is_page(head: bytes) -> bool:
+    """Whether a file that begins like this is a PDF: it may have some bytes before."""
+    return MAGIC in head[:1024]
+
+
+def read_page(path: Path) -> Page:
+    """:raises MediaError: it is damaged, locked, has no page, or is larger than the limit"""
+    with _first_page(path) as page:
+        width, height = (max(1, math.ceil(side * _SCALE - 0.01)) for side in page.get_size())
+    if width * height > MAX_PIXELS:
+        raise MediaError(f"{path}: {width}x{height} is larger than {MAX_PIXELS:,} pixels, the most that is read")
+    return Page(path, width, height)
+
+
+def rasterise_page(page: Page, level: int) -> Raster:
+    """The page at ``2 ** level`` times its nominal size; at a lower level if that were too large.
+
+    :raises MediaError: it cannot be drawn
+    """
+    while page.width * page.height * 4.0**level > MAX_PIXELS:
+        level -= 1
+    with _first_page(page.path) as opened:
+        bitmap = opened.render(scale=_SCALE * 2.0**level, rev_byteorder=True, optimize_mode=None)
+        pixels: npt.NDArray[np.uint8] = np.array(bitmap.to_numpy()[:, :, :3])
+    return Raster(pixels, "rgb")
+
+
+@contextmanager
+def _first_page(path: Path) -> Iterator[Any]:
+    if path.stat().st_size > _MAXIMUM_BYTES:
+        raise MediaError(f"{path}: is larger than {_MAXIMUM_BYTES >> 20} MiB, the most that is read of a document")
+    with _LOCK:
+        import pypdfium2
+
+        _without_system_fonts()
+        try:
+            with pypdfium2.PdfDocument(path) as document:
+                if len(document) == 0:
+                    raise MediaError(f"{path}: has no page")
+                yield document[0]
+        except pypdfium2.PdfiumError as error:
+            why = "is locked with a password" if "password" in str(error).lower() else "is damaged or cut short"
+            raise MediaError(f"{path}: {why}: {error}") from error
+        except (ValueError, RuntimeError, MemoryError, ctypes.ArgumentError) as error:
+            raise MediaError(f"{path}: cannot be drawn: {error}") from error
+
+
+@functools.cache
+def _without_system_fonts() -> Any:
+    """Have PDFium find no fonts on the machine. What is given back must live as long as the process."""
+    import pypdfium2.raw as raw
+
+    info = raw.FPDF_SYSFONTINFO(version=1)
+    kinds = dict(raw.FPDF_SYSFONTINFO._fields_)
+    info.Release = kinds["Release"](lambda this: None)
+    info.EnumFonts = kinds["EnumFonts"](lambda this, mapper: None)
+    info.MapFont = kinds["MapFont"](lambda *_: None)
+    info.GetFont = kinds["GetFont"](lambda *_: None)
+    info.GetFontData = kinds["GetFontData"](lambda *_: 0)
+    info.GetFaceName = kinds["GetFaceName"](lambda *_: 0)
+    info.GetFontCharset = kinds["GetFontCharset"](lambda *_: 0)
+    info.DeleteFont = kinds["DeleteFont"](lambda *_: None)
+    raw.FPDF_SetSystemFontInfo(info)
+    return info
