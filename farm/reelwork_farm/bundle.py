@@ -116,6 +116,7 @@ def pin(task: Task) -> Bundle:
         plugins=known.packages,
         elsewhere=tuple(Named(name, path) for name, path in sorted(placed.elsewhere.items())),
         files=files,
+        shares=request.shares,
     )
     return Bundle(lock, sources)
 

@@ -29,6 +29,7 @@ MOST_LOCK: Final = 8 << 20
 #: How many files a bundle has at most, and how many bytes one of them.
 MOST_FILES: Final = wire.LONGEST
 MOST_FILE: Final = 256 << 30
+_MOST_SHARE: Final = 1 << 50
 _LONGEST_PATH: Final = 1000
 _LONGEST_PART: Final = 200
 _DEEPEST: Final = 40
@@ -76,6 +77,7 @@ class Lock:
     :param plugins: the distributions that plugins come from, each with its version
     :param elsewhere: what the scene names outside its folder: the name that it gives, and the path in the bundle
     :param files: all of them, by path
+    :param shares: how many bits each unit of a film gets, where that was measured before it was submitted
     """
 
     scene: str
@@ -91,6 +93,7 @@ class Lock:
     plugins: tuple[str, ...]
     elsewhere: tuple[Named, ...]
     files: tuple[File, ...]
+    shares: tuple[int, ...] = ()
     format: int = FORMAT
 
 
@@ -185,6 +188,8 @@ def _check(lock: Lock) -> None:
         raise BundleError(f"the lock makes the file {lock.file[:80]!r}, which is not a plain name")
     if not 0 <= lock.first < lock.stop:
         raise BundleError(f"the lock has the frames {lock.first}-{lock.stop - 1}")
+    if not all(0 <= share <= _MOST_SHARE for share in lock.shares):
+        raise BundleError("the lock gives a unit more bits than any can have")
     scale_of(lock)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from reelwork.errors import RenderError
 from reelwork.render.prepare import Settings
-from reelwork.render.produce import Rendered, Task, kind_of, plan_task
+from reelwork.render.produce import Rendered, Task, kind_of, measured, plan_task
 from reelwork.render.progress import Progress, Silent
 from reelwork.render.terms import Terms
 from reelwork.render.units import Request
@@ -87,6 +87,7 @@ class FarmRenderer:
 
 
 def _submit(client: FarmClient, task: Task, terms: Terms, progress: Progress) -> tuple[JobRow, Bundle, Storage]:
+    task = measured(task, progress)
     progress.stage("looking at the scene's files")
     bundle = pin(task)
     storage = reachable(client.farm().storage, client)

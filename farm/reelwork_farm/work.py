@@ -53,7 +53,7 @@ def open_work(folder: Path, into: Path) -> Work:
     frames = None if kind == "instants" else (lock.first, lock.stop - 1)
     if kind == "instants" and (lock.first, lock.stop) != (0, len(output.at)):
         raise BundleError(f"the lock has the stills {lock.first}-{lock.stop - 1}; the scene has {len(output.at)}")
-    request = Request(output=lock.output, to=target, frames=frames, scale=scale_of(lock))
+    request = Request(output=lock.output, to=target, frames=frames, scale=scale_of(lock), shares=lock.shares)
     return Work(folder, lock, kind, Task(prepared, output, target, settings, request))
 
 

@@ -13,7 +13,7 @@ from whole.making import Here
 from reelwork.errors import MediaError, OutputError, ReelworkError, RenderError
 from reelwork.render import films
 from reelwork.render.prepare import Settings
-from reelwork.render.produce import make
+from reelwork.render.produce import make, measured
 from reelwork.render.progress import Silent
 from reelwork.render.units import UNIT_FRAMES, Request
 from reelwork_farm.bundle import BundleError
@@ -57,6 +57,23 @@ def test_a_film_is_the_local_one_whatever_the_order(scene, tmp_path, frames, sca
     path, count = work.finish([made[part.index][0] for part in wanted], report)
     assert count == report.frames / 2  # each was made, and seen again
     assert path.read_bytes() == make(task, Silent(), Here()).path.read_bytes()
+
+
+def test_a_film_of_two_passes_is_the_local_one(tmp_path):
+    path = tmp_path / "scene.yaml"
+    path.write_text(
+        "reelwork: 1\ncanvas: {size: [64, 36], fps: 24}\ncompositions: {main: {duration: 120f, layers: [{solid: red}, "
+        "{generate: {noise: {}}, duration: 96f}]}}\n"
+        "outputs: {film: {file: film.mp4, video: {bitrate: 150k, two-pass: true, preset: ultrafast}}}\n"
+    )
+    local = make(task_of(path, tmp_path / "film.mp4"), Silent(), Here()).path.read_bytes()
+    task = measured(task_of(path, tmp_path / "film.mp4"), Silent(), Here())
+    first, second = task.request.shares
+    assert first > 2 * second
+    assert first + second == pytest.approx(150_000 * 5, abs=2)
+    work = opened(task, tmp_path)
+    segments = [work.render(part, Silent())[0] for part in reversed(parts(0, 120))]
+    assert work.finish(segments[::-1], Silent())[0].read_bytes() == local
 
 
 @pytest.mark.parametrize(

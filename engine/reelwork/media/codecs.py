@@ -10,6 +10,7 @@ from av.codec.context import Flags
 from av.video.codeccontext import VideoCodecContext
 
 from reelwork.kernels.colour import CHROMATICITIES, WHITE
+from reelwork.maths import exp
 from reelwork.media.formats import tag_numbers
 from reelwork.media.spec import Light, VideoSpec
 from reelwork.scene.files import PRESETS
@@ -25,7 +26,9 @@ ENCODERS: Final = {
 }
 #: The smallest steps of ``crf`` that an encoder tells apart, and by how much a step of 1 makes a film smaller
 #: (the natural logarithm), about.
-STEPS: Final = {"h264": (0.05, 0.12), "hevc": (0.05, 0.12), "vp9": (1.0, 0.05), "av1": (0.25, 0.05)}
+STEPS: Final = {"h264": (0.05, 0.12), "hevc": (0.05, 0.12), "vp9": (0.1, 0.05), "av1": (0.25, 0.05)}
+# The quality of VP9 at which its encoder is asked for the average rate itself.
+_VP9_EVEN: Final = 24
 #: How full a player's buffer is when a unit begins, and must be again when it ends: a unit knows no other.
 FILLED: Final = 0.5
 # What x264's names of presets stand for elsewhere, in the order of PRESETS.
@@ -54,10 +57,13 @@ def encoder_options(spec: VideoSpec, quality: float | None = None) -> dict[str, 
         }
     effort = PRESETS.index(spec.preset)
     if spec.codec == "vp9":
-        options = {"b": "0", "crf": crf, "deadline": "good", "cpu-used": str(_VP9_SPEEDS[effort])}
-        # libvpx cannot hide reference pictures in a stream with alpha.
-        alpha = {"auto-alt-ref": "0"} if spec.storage.alpha != "none" else {}
-        return options | alpha | ({"lossless": "1"} if crf == "0" else {})
+        options = {"deadline": "good", "cpu-used": str(_VP9_SPEEDS[effort])}
+        if spec.storage.alpha != "none":
+            # libvpx cannot hide reference pictures in a stream with alpha.
+            options["auto-alt-ref"] = "0"
+        if spec.rate is not None and spec.rate.average is not None:
+            return options | {"b": str(_vp9_rate(spec.rate.average, quality))}
+        return options | {"b": "0", "crf": crf} | ({"lossless": "1"} if crf == "0" else {})
     if spec.codec == "av1":
         return {"preset": str(_AV1_PRESETS[effort]), "svtav1-params": ":".join(_av1_parameters(spec, crf))}
     if spec.codec == "prores":
@@ -65,6 +71,11 @@ def encoder_options(spec: VideoSpec, quality: float | None = None) -> dict[str, 
     if spec.codec == "dnxhr":
         return {"profile": f"dnxhr_{tuning.profile}"}
     return {"level": "3", "g": "1", "coder": "1", "context": "0", "slices": "4", "slicecrc": "1"}
+
+
+def _vp9_rate(average: int, quality: float | None) -> int:
+    """The rate that libvpx is asked for in place of a quality, whose steps are too coarse to meet a rate by."""
+    return round(average * exp(STEPS["vp9"][1] * (_VP9_EVEN - (_VP9_EVEN if quality is None else quality))))
 
 
 def _x264_parameters(spec: VideoSpec) -> Iterator[str]:

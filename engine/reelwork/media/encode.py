@@ -13,28 +13,76 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType, VideoFrame
 
 from reelwork.errors import OutputError
+from reelwork.media.aside import Aside
 from reelwork.media.avframes import frame_of
-from reelwork.media.codecs import ENCODERS, configure, encoder_options
+from reelwork.media.codecs import ENCODERS, FILLED, STEPS, configure, encoder_options
 from reelwork.media.copying import extradata_of, header_matches
 from reelwork.media.picture import Picture
+from reelwork.media.rates import Search, Tried, can_be_taken_in, search, shares
 from reelwork.media.segment import PacketEntry, Segment, SegmentWriter, StoredPacket
-from reelwork.media.spec import VideoSpec
+from reelwork.media.spec import Rate, VideoSpec
 from reelwork.media.whole import whole_file
+from reelwork.scene.files import CRF
 
 # Without it VP9 has no alpha. What else encoders attach is for other programs (statistics of quality).
 _KEPT_SIDE_DATA = ("matroska_block_additional",)
 
 
-def encode_unit(spec: VideoSpec, pictures: Iterable[Picture], path: Path) -> Segment:
+def encode_unit(spec: VideoSpec, pictures: Iterable[Picture], path: Path, *, budget: int | None = None) -> Segment:
     """Encode pictures, each in ``spec.storage``, into a kept file that appears under its name when it is whole.
 
+    :param budget: how many bits they may have, where the specification has an average rate; default: what the rate
+        gives to so many pictures. Such pictures are put aside and encoded several times; see
+        :func:`reelwork.media.rates.search`
     :raises OutputError: the codec refuses, the pictures do not fit the specification, or the place cannot be written
     """
-    with whole_file(path) as temporary, SegmentWriter(temporary, spec) as writer:
-        run = Encoding(spec)
+    with whole_file(path) as temporary:
+        if spec.rate is None:
+            return _encode_at(spec, pictures, temporary, path, None)
+        with Aside(pictures, path.parent) as aside:
+            return _encode_within(spec, spec.rate, aside, temporary, path, budget)
+
+
+def _encode_at(
+    spec: VideoSpec, pictures: Iterable[Picture], temporary: Path, path: Path, quality: float | None
+) -> Segment:
+    """Encode pictures into a file that will stand at ``path``."""
+    with SegmentWriter(temporary, spec) as writer:
+        run = Encoding(spec, quality)
         for packet in run.packets(pictures):
             writer.add(packet)
         return writer.finish(run.extradata, path, run.count)
+
+
+def _encode_within(
+    spec: VideoSpec, rate: Rate, pictures: Aside, temporary: Path, path: Path, budget: int | None
+) -> Segment:
+    """Encode pictures to a rate, into a file that will stand at ``path``."""
+    if rate.average is not None and budget is None:
+        (budget,) = shares([len(pictures)], rate.average, spec.fps)
+    made: dict[Tried, Segment] = {}
+
+    def encode(quality: float) -> Tried:
+        made.clear()  # the file holds one of them
+        segment = _encode_at(spec, pictures, temporary, path, quality)
+        sizes = [8 * entry.size for entry in segment.packets]
+        fits = rate.most is None or can_be_taken_in(sizes, rate.most, spec.fps, FILLED)
+        tried = Tried(quality, sum(sizes), fits)
+        made[tried] = segment
+        return tried
+
+    step, slope = STEPS[spec.codec]
+    first, last = CRF[spec.codec]
+    begin = float(spec.crf or 0)
+    # With a crf of 0, H.264 and VP9 become streams of another kind, which share no header with the rest.
+    best = float(max(first, 1)) if rate.average is not None else begin
+    found = search(encode, Search(budget, begin, (best, float(last)), step, slope))
+    if not found.fits:
+        size, most = f"{spec.width}x{spec.height}", f"{rate.most or 0:,}"
+        raise OutputError(f"{spec.codec} cannot encode {size} so that {most} bits a second are the most")
+    if found not in made:
+        encode(found.quality)
+    return made[found]
 
 
 def join_unit(
@@ -55,13 +103,16 @@ def join_unit(
 
 
 class Encoding:
-    """One run of an encoder, from a key to its end."""
+    """One run of an encoder, from a key to its end.
 
-    def __init__(self, spec: VideoSpec) -> None:
+    :param quality: a ``crf`` instead of the specification's
+    """
+
+    def __init__(self, spec: VideoSpec, quality: float | None = None) -> None:
         self._spec = spec
         self._context = cast(VideoCodecContext, VideoCodecContext.create(ENCODERS[spec.codec], "w"))
         configure(self._context, spec)
-        self._context.options = encoder_options(spec)
+        self._context.options = encoder_options(spec, quality)
         self.count = 0  #: pictures that have gone in
 
     @property

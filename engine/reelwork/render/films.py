@@ -5,7 +5,7 @@ The three steps, planning, rendering the units and finishing, may be done in dif
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -16,17 +16,19 @@ import numpy.typing as npt
 from reelwork.errors import OutputError, RenderError
 from reelwork.media.audio import AudioSource
 from reelwork.media.mux import write_film, write_sound
-from reelwork.media.segment import Segment as KeptSegment
+from reelwork.media.rates import shares
 from reelwork.media.segment import open_segment
 from reelwork.media.spec import SoundSpec, VideoSpec, sound_spec
 from reelwork.media.verify import count_pictures, film_problems
 from reelwork.render.copying import Copying, plan_copying
+from reelwork.render.digests import value_digest
 from reelwork.render.job import Dispatcher, Job, Renderer, Segment, Unit
+from reelwork.render.measuring import needs
 from reelwork.render.outputs import film_spec
 from reelwork.render.prepare import Prepared, Settings
 from reelwork.render.progress import Progress, Report, Silent
 from reelwork.render.unit import FilmJob, Shot
-from reelwork.render.units import Request, job_key, kept_folder, mark_used, run, selected, units
+from reelwork.render.units import Request, job_key, kept_folder, kept_segments, mark_used, run, selected, units
 from reelwork.render.view import frame_range, output_view
 from reelwork.scene.model import Output
 from reelwork.sound.levels import Levels, Meter
@@ -77,15 +79,48 @@ def plan_film(
     copying = plan_copying(shot, spec, first, stop) if output.video.copy else Copying(None, ())
     spec = replace(spec, header=copying.header)
     start, fps = shot.start, shot.fps
+    made = units(first, stop, job_key(prepared, shot, spec, copying.stretches))
+    if request.shares:
+        if len(request.shares) != len(made):
+            raise OutputError(f"there are {len(request.shares)} shares of bits for {len(made)} units; render again")
+        shared = zip(made, request.shares, strict=True)
+        made = tuple(replace(unit, key=value_digest(unit.key, share)[:40]) for unit, share in shared)
     return Film(
-        units=units(first, stop, job_key(prepared, shot, spec, copying.stretches)),
-        renderer=FilmJob(shot, spec, folder, request.tile_rows, copying.stretches),
+        units=made,
+        renderer=FilmJob(shot, spec, folder, request.tile_rows, copying.stretches, request.shares),
         begin=start + first / fps,
         duration=Fraction(stop - first) / fps,
         voices=collect_voices(shot.graph),
         sound_as=_sound_spec(output, suffix),
         title=shot.graph.title,
     )
+
+
+def share_out(
+    prepared: Prepared,
+    output: Output,
+    suffix: str,
+    settings: Settings,
+    request: Request,
+    progress: Progress,
+    dispatcher: Dispatcher,
+) -> Request:
+    """The request with how many bits each unit gets, where an output has the whole film looked at first.
+
+    What each gets depends on nothing but the film, so that every machine finds the same; a farm's workers are told.
+
+    :param suffix: of the film's file, with its point
+    :raises OutputError: as :func:`plan_film`
+    """
+    if request.shares or not output.video.two_pass:
+        return request
+    shot, spec, first, stop = film_shot(prepared, output, suffix, settings, request)
+    if spec.rate is None or spec.rate.average is None:
+        return request
+    needed = needs(prepared, output, shot, (first, stop), request, kept_folder(), progress, dispatcher)
+    frames = [unit.stop - unit.first for unit in units(first, stop, "")]
+    shared = shares(frames, spec.rate.average, spec.fps, needs=needed, most=spec.rate.most)
+    return replace(request, shares=shared)
 
 
 def film_shot(
@@ -194,7 +229,9 @@ def write(
     :raises OutputError: it cannot be encoded as it asks for, or not be written
     """
     folder = kept_folder()
-    film = plan_film(prepared, output, target.suffix.lower(), settings, request, folder)
+    suffix = target.suffix.lower()
+    request = share_out(prepared, output, suffix, settings, request, progress, dispatcher)
+    film = plan_film(prepared, output, suffix, settings, request, folder)
     finished = {} if request.fresh else kept_segments(film.units, film.renderer.path)
     renderer = Verified(film.renderer) if request.verify else film.renderer
     segments = run(Job(film.units, renderer), progress, dispatcher, finished)
@@ -250,22 +287,6 @@ def sound_span(prepared: Prepared, output: Output, request: Request) -> tuple[Fr
 def _sound_spec(output: Output, suffix: str) -> SoundSpec:
     audio = output.audio
     return sound_spec(suffix, codec=audio.codec, bitrate=audio.bitrate or SoundSpec.bitrate)
-
-
-def kept_segments(units: Iterable[Unit], path: Callable[[Unit], Path]) -> dict[int, Segment]:
-    """The units whose segments an earlier render left, whole.
-
-    :param path: where the segment of a unit is kept
-    """
-    found: dict[int, Segment] = {}
-    for unit in units:
-        try:
-            kept: KeptSegment = open_segment(path(unit))
-        except OutputError:
-            continue  # missing, or torn: it is rendered again
-        if kept.frames == unit.stop - unit.first:
-            found[unit.index] = Segment(unit, path(unit), kept.digest)
-    return found
 
 
 def _told(blocks: Iterator[npt.NDArray[np.float32]], report: Report) -> Iterator[npt.NDArray[np.float32]]:

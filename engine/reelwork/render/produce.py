@@ -154,6 +154,22 @@ def plan_task(path: Path, settings: Settings, request: Request, progress: Progre
     return Task(prepared, output, target, settings, request, (*warnings, *notes))
 
 
+def measured(task: Task, progress: Progress, dispatcher: Dispatcher | None = None) -> Task:
+    """The task with what is found out by a look at the whole film, where its output asks for one.
+
+    :param dispatcher: who renders it, small; by default as many workers of this machine as the request says
+    """
+    suffix = task.target.suffix.lower()
+    if not task.output.video.two_pass or kind_of(task.output, task.target) != "film":
+        return task
+    from reelwork.render import films  # numba and PyAV load here
+
+    known, by = Known(progress, task.prepared.known), dispatcher or LocalDispatcher(task.request.jobs)
+    with naming_layers(task.prepared):
+        request = films.share_out(task.prepared, task.output, suffix, task.settings, task.request, known, by)
+    return replace(task, request=request)
+
+
 def make(task: Task, progress: Progress, dispatcher: Dispatcher | None = None) -> Rendered:
     """Render an output.
 

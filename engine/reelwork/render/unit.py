@@ -170,12 +170,16 @@ class FilmJob(ShotJob):
 
     :param folder: where segments are kept, under the keys of their units
     :param stretches: the frames that are copied from their sources, in order
+    :param shares: how many bits each unit gets; empty: all frames get the same, where there is a rate
+    :param stage: what whoever waits is told
     """
 
     spec: VideoSpec
     folder: Path
     tile_rows: int = TILE_ROWS
     stretches: tuple[Stretch, ...] = ()
+    shares: tuple[int, ...] = ()
+    stage: str = "rendering"
 
     def path(self, unit: Unit) -> Path:
         """Where the segment of a unit is kept."""
@@ -196,7 +200,9 @@ class _FilmRenderer:
         job = self._job
         with compiling_said(report):
             if job.spec.header is None:
-                segment = encode_unit(job.spec, self._pictures(unit.first, unit.stop, report), job.path(unit))
+                pictures = self._pictures(unit.first, unit.stop, report)
+                share = job.shares[unit.index] if job.shares else None
+                segment = encode_unit(job.spec, pictures, job.path(unit), budget=share)
             else:
                 segment = join_unit(job.spec, self._pieces(unit, report), unit.stop - unit.first, job.path(unit))
         return Segment(unit, kept_apart(segment.path, self._painter), segment.digest)
@@ -204,7 +210,7 @@ class _FilmRenderer:
     def _pictures(self, first: int, stop: int, report: Report) -> Iterator[StoredPicture]:
         for picture in self._painter.pictures(first, stop, self._job.spec, report):
             yield picture
-            report.stage("rendering")
+            report.stage(self._job.stage)
             report.advance()
 
     def _pieces(self, unit: Unit, report: Report) -> Iterator[tuple[int, Iterator[StoredPacket]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Final
 
 from reelwork.errors import OutputError
 from reelwork.folders import work
+from reelwork.media.segment import open_segment
 from reelwork.render.digests import engine_digest, value_digest
 from reelwork.render.job import TILE_ROWS, Dispatcher, Job, Segment, Unit
 from reelwork.render.prepare import Prepared
@@ -35,6 +36,7 @@ class Request:
     :param fresh: whether finished units of earlier renders are made again
     :param verify: whether every picture that was made is decoded again, and counted
     :param lenient: whether an extension that fails is left out with a warning, as in drafts
+    :param shares: how many bits each unit gets, where that was measured already
     :param tile_rows: rows that go through the layers at once; no result depends on it
     """
 
@@ -46,6 +48,7 @@ class Request:
     fresh: bool = False
     verify: bool = False
     lenient: bool = False
+    shares: tuple[int, ...] = ()
     tile_rows: int = TILE_ROWS
 
 
@@ -77,18 +80,39 @@ def job_key(prepared: Prepared, *parts: object) -> str:
     return value_digest(engine_digest(prepared.registry), *parts)
 
 
-def run(job: Job, progress: Progress, dispatcher: Dispatcher, finished: dict[int, Segment]) -> list[Segment]:
-    """All segments of a job in order, those that are finished already among them."""
+def run(
+    job: Job, progress: Progress, dispatcher: Dispatcher, finished: dict[int, Segment], *, stage: str = "rendering"
+) -> list[Segment]:
+    """All segments of a job in order, those that are finished already among them.
+
+    :param stage: what whoever waits is told
+    """
     total = sum(unit.stop - unit.first for unit in job.units)
     done = sum(job.units[index].stop - job.units[index].first for index in finished)
     left = tuple(unit for unit in job.units if unit.index not in finished)
     progress.start(total, done=done)
-    progress.stage("rendering")
+    progress.stage(stage)
     segments = dict(finished)
     with contextlib.closing(dispatcher.run(Job(left, job.renderer), progress)) as results:
         for segment in results:
             segments[segment.unit.index] = segment
     return [segments[unit.index] for unit in job.units]
+
+
+def kept_segments(made: Iterable[Unit], path: Callable[[Unit], Path]) -> dict[int, Segment]:
+    """The units whose segments an earlier render left, whole.
+
+    :param path: where the segment of a unit is kept
+    """
+    found: dict[int, Segment] = {}
+    for unit in made:
+        try:
+            kept = open_segment(path(unit))
+        except OutputError:
+            continue  # missing, or torn: it is rendered again
+        if kept.frames == unit.stop - unit.first:
+            found[unit.index] = Segment(unit, path(unit), kept.digest)
+    return found
 
 
 def kept_folder() -> Path:

@@ -22,14 +22,14 @@ from reelwork.kernels.colour import empty_planes
 from reelwork.media.segment import PacketEntry, SegmentWriter, StoredPacket, open_segment, read_packets
 from reelwork.media.spec import VideoSpec
 from reelwork.media.whole import whole_file
-from reelwork.render.films import kept_segments, mixed
+from reelwork.render.films import mixed
 from reelwork.render.job import TILE_ROWS, Dispatcher, Job, Renderer, Segment, Unit
 from reelwork.render.outputs import written_storage
 from reelwork.render.pictures import shot_of
 from reelwork.render.prepare import Prepared
 from reelwork.render.progress import Progress, Report
 from reelwork.render.unit import Painter, ShotJob, compiling_said, kept_apart
-from reelwork.render.units import Request, job_key, kept_folder, mark_used, run, units
+from reelwork.render.units import Request, job_key, kept_folder, kept_segments, mark_used, run, units
 from reelwork.scene.model import Output
 from reelwork.sound.levels import Levels, Meter
 from reelwork.sound.mix import sample_at
