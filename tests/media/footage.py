@@ -196,3 +196,23 @@ KINDS: Final = (
     kind("dv.mov", "DVCPRO 50, .mov", "dvvideo", "yuv422p", **PAL),
     kind("h264.nut", "H.264, .nut", "libx264", options=X264),
 )  # fmt: skip
+
+#: Two instants in each picture, the one of the upper lines first, or that of the lower ones.
+_UPPER, _LOWER = ("-vf", "tinterlace=interleave_top"), ("-vf", "tinterlace=interleave_bottom")
+_FIELDS: Final = ("-flags", "+ildct+ilme", "-g", "6")
+FIELDS: Final = (
+    kind("upper.ts", "MPEG-2 of fields, upper first, MPEG-TS", count=16, size=(96, 64),
+         command=(*_UPPER, "-c:v", "mpeg2video", *_FIELDS, "-bf", "2", "-top", "1")),
+    kind("lower.mpg", "MPEG-2 of fields, lower first, program stream", count=16, size=(96, 64),
+         command=(*_LOWER, "-c:v", "mpeg2video", *_FIELDS, "-bf", "2", "-top", "0")),
+    kind("upper.mp4", "H.264 of fields (MBAFF), upper first, .mp4", count=16, size=(96, 64),
+         command=(*_UPPER, "-c:v", "libx264", "-preset", "ultrafast", "-flags", "+ildct+ilme",
+                  "-x264-params", "tff=1:keyint=6:min-keyint=6:bframes=2:b-adapt=0:scenecut=0:threads=1")),
+    kind("lower.mkv", "H.264 of fields (MBAFF), lower first, .mkv", count=16, size=(96, 64),
+         command=(*_LOWER, "-c:v", "libx264", "-preset", "ultrafast", "-flags", "+ildct+ilme",
+                  "-x264-params", "bff=1:keyint=6:min-keyint=6:bframes=2:b-adapt=0:scenecut=0:threads=1")),
+    kind("upper.mov", "ProRes 422 of fields, .mov", pixels="yuv422p10le", count=8, size=(96, 64),
+         command=(*_UPPER, "-c:v", "prores_ks", "-flags", "+ildct")),
+    kind("fields.dv", "DV PAL of fields", count=4, size=(720, 576), fps=Fraction(50),
+         command=(*_LOWER, "-c:v", "dvvideo", "-r", "25", "-top", "0")),
+)  # fmt: skip

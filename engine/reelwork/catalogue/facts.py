@@ -9,6 +9,24 @@ from typing import Final, Literal
 from reelwork.values import Affine
 
 Kind = Literal["still", "video", "audio"]
+#: Which pictures of a video are of two fields, and which of these is first: as each of them says, none, or all.
+Fields = Literal["auto", "off", "top-first", "bottom-first"]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a director has a file read.
+
+    :param stream: which of its streams of pictures, from 1; 0 for the one that players choose
+    :param fields: which of its pictures are taken apart into fields
+    """
+
+    stream: int = 0
+    fields: Fields = "auto"
+
+
+#: As the file says.
+READ: Final = Reading()
 
 
 @dataclass(frozen=True)
@@ -64,6 +82,8 @@ class MediaFacts:
     :param stored_height: rows of a video as stored
     :param orientation: how a video is stored, by EXIF's numbers: 1 upright, 3, 6 and 8 turned by 180, 90 and 270
         degrees, 2, 4, 5 and 7 mirrored as well. A photograph is turned upright when it is read
+    :param fields: which field of the first picture is first, ``top-first`` or ``bottom-first``; empty where it has none
+    :param reading: how the director has it read
     :param scalable: whether it is a drawing that is sharp at any size (``width`` and ``height`` are then its nominal
         size, rounded up)
     :param duration: seconds from the first picture's (or sample's) start to the last one's end; ``None`` for a still
@@ -85,6 +105,8 @@ class MediaFacts:
     stored_width: int = 0
     stored_height: int = 0
     orientation: int = 1
+    fields: str = ""
+    reading: Reading = READ
     scalable: bool = False
     duration: Fraction | None = None
     frame_count: int = 0
@@ -94,6 +116,17 @@ class MediaFacts:
     pixel_format: str = ""
     colour: ColourTags = ColourTags()
     audio: AudioFacts | None = None
+
+    @property
+    def identity(self) -> str:
+        """Its digest, and how it is read: what is equal has equal pictures."""
+        reading = self.reading
+        return self.digest if reading == READ else f"{self.digest}-{reading.stream}-{reading.fields}"
+
+    @property
+    def has_fields(self) -> bool:
+        """Whether its pictures are taken apart into fields, as far as the first one says."""
+        return self.reading.fields not in ("auto", "off") or (self.reading.fields == "auto" and self.fields != "")
 
     @property
     def stored_size(self) -> tuple[int, int]:

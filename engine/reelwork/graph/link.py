@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import ceil, floor
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from reelwork.catalogue import Catalogue, Record, open_catalogue
 from reelwork.catalogue.digest import digest_of
-from reelwork.catalogue.facts import MediaFacts
+from reelwork.catalogue.facts import READ, Fields, MediaFacts, Reading
 from reelwork.catalogue.licences import Release, release_problems, release_trouble
 from reelwork.catalogue.model import Contribution
 from reelwork.errors import CatalogueError, MediaError, Place, PluginError, Problem
@@ -31,8 +31,9 @@ from reelwork.values import File
 #: The environment variable in which the machine's owner names further folders that scenes may read.
 ROOTS: Final = "REELWORK_ROOTS"
 
-#: Says what a file of pictures or sound is, numbered ones at a rate, pictures a second.
-Probe = Callable[[Path, Fraction], MediaFacts]
+#: Says what a file of pictures or sound is, numbered ones at a rate, pictures a second; a video
+#: as the director has it read.
+Probe = Callable[[Path, Fraction, Reading], MediaFacts]
 #: Says which files a name stands for.
 Files = Callable[[Path], tuple[Path, ...]]
 
@@ -126,7 +127,7 @@ class _Linker:
         self._files = files
         self._draft = draft
         self._enclosed = enclosed
-        self._facts: dict[tuple[Path, Fraction], MediaFacts] = {}
+        self._facts: dict[tuple[Path, Fraction, Reading], MediaFacts] = {}
         self.catalogue: Catalogue | None = None
         self._no_catalogue = False
         self._told: set[str | None] = set()
@@ -142,7 +143,7 @@ class _Linker:
             elif name is not None:
                 self._record(clip, name)
             elif isinstance(source, FileSource):
-                self.media[clip.path] = replace(self._file(source.file, clip.fps), data=clip.data)
+                self.media[clip.path] = replace(self._file(source.file, clip), data=clip.data)
             if clip.path in self.media and not clip.sound.mute:
                 self._damaged(clip, self.media[clip.path])
         except (MediaError, PluginError) as error:
@@ -216,7 +217,7 @@ class _Linker:
         elif record.kind == "text":
             raise CatalogueError(f"the record {name!r} is words; show them with `text: {{asset: {name}}}`")
         else:
-            facts = self._facts_of(path)
+            facts = self._facts_of(path, clip)
             self.media[clip.path] = Media(str(path), facts, name, data=clip.data)
             if facts.kind != _FILES[record.kind] and name not in self.records:
                 message = f"the record {name!r} is of kind {record.kind}, but its file is {_SAID[facts.kind]}"
@@ -232,7 +233,7 @@ class _Linker:
         if isinstance(clip.source, TextSource):
             self.texts[clip.path] = _words(linked.path, name)
         else:
-            self.media[clip.path] = Media(str(linked.path), self._facts_of(linked.path), name, data=clip.data)
+            self.media[clip.path] = Media(str(linked.path), self._facts_of(linked.path, clip), name, data=clip.data)
         if known or self._enclosed is not None:
             return
         if linked.licence:
@@ -282,12 +283,12 @@ class _Linker:
         problem = Problem("the scene names records, but no catalogue", remedy="write `catalogue:` and its folder")
         raise CatalogueError((problem,))
 
-    def _file(self, named: str, rate: Fraction | None) -> Media:
+    def _file(self, named: str, clip: model.Clip) -> Media:
         path = self._existing(named)
         files = self._files(path)
         for file in files:
             self._check_beside(file, path, named)
-        return Media(str(path), self._facts_of(path, rate), files=() if files == (path,) else tuple(map(str, files)))
+        return Media(str(path), self._facts_of(path, clip), files=() if files == (path,) else tuple(map(str, files)))
 
     def _existing(self, named: str) -> Path:
         if scheme_of(named):
@@ -332,11 +333,16 @@ class _Linker:
                 f"and in folders that ${ROOTS} names"
             )
 
-    def _facts_of(self, path: Path, rate: Fraction | None = None) -> MediaFacts:
-        at = (path, rate or self._scene.canvas.fps)
+    def _facts_of(self, path: Path, clip: model.Clip) -> MediaFacts:
+        reading = Reading(clip.stream or 0, cast(Fields, clip.fields))
+        at = (path, clip.fps or self._scene.canvas.fps, reading)
         if at not in self._facts:
             self._facts[at] = self._probe(*at)
-        return self._facts[at]
+        facts = self._facts[at]
+        if reading != READ and facts.kind != "video":
+            key = "stream" if reading.stream else "fields"
+            raise MediaError(f"`{key}` is for videos, and {path.name} is {_SAID[facts.kind]}")
+        return facts
 
 
 def _record_of(source: Source) -> str | None:

@@ -36,7 +36,7 @@ class Media:
     @property
     def identity(self) -> str:
         """What its pictures are known by."""
-        return f"{self.facts.digest}, as data" if self.data else self.facts.digest
+        return f"{self.facts.identity}, as data" if self.data else self.facts.identity
 
 
 @dataclass(frozen=True)

@@ -105,8 +105,20 @@ def tags_of(frame: VideoFrame, stream: VideoStream) -> ColourTags:
     )
 
 
+def fields_of(frame: VideoFrame, stream: VideoStream) -> str:
+    """Which field of a picture is first, ``top-first`` or ``bottom-first``; empty where it is of one instant."""
+    if not frame.interlaced_frame:
+        return ""
+    return "bottom-first" if _described(frame, stream, "i:") == "B" else "top-first"
+
+
 def _siting_of(frame: VideoFrame, stream: VideoStream) -> str | None:
-    # PyAV does not say where chroma stands, but FFmpeg's filter that describes frames in words does.
+    siting = _described(frame, stream, "cl:")
+    return None if siting == "unspecified" else siting
+
+
+def _described(frame: VideoFrame, stream: VideoStream, name: str) -> str:
+    """What stands after a name in the words of FFmpeg's filter that describes frames, which says more than PyAV."""
     graph = av.filter.Graph()
     source = graph.add_buffer(
         width=frame.width, height=frame.height, format=frame.format, time_base=stream.time_base or Fraction(1, 1000)
@@ -123,5 +135,4 @@ def _siting_of(frame: VideoFrame, stream: VideoStream) -> str | None:
         finally:
             av_logging.set_level(level)
     words = "".join(text for _, _, text in lines).split()
-    siting = next((word.removeprefix("cl:") for word in words if word.startswith("cl:")), "unspecified")
-    return None if siting == "unspecified" else siting
+    return next((word.removeprefix(name) for word in words if word.startswith(name)), "unspecified")

@@ -17,6 +17,7 @@ from reelwork.image.storage import StorageFormat
 from reelwork.media.avframes import picture_of
 from reelwork.media.decoder import decoder_for
 from reelwork.media.demux import Demux
+from reelwork.media.fields import Deinterlacer
 from reelwork.media.index import FrameIndex
 from reelwork.media.opening import naming
 from reelwork.media.picture import Picture
@@ -39,11 +40,15 @@ class Decoding:
     def __init__(self, path: Path, threads: int, index: FrameIndex, storage: StorageFormat, facts: MediaFacts) -> None:
         self._path, self._index, self._storage, self._facts = path, index, storage, facts
         self._threads = threads
-        self._demux = Demux(path, index)
+        self._demux = Demux(path, index, facts.reading.stream)
         self._stream = self._demux.stream
         self._context = self._decoder()
         self._packets: Iterator[Packet[Any]] = iter(())
         self._next = -1  # the packet that is read next, in the order of decoding
+        self._key = 0  # where decoding began
+        self._fields = Deinterlacer(facts.reading.fields)
+        # Whether nothing may be passed over, as pictures of two fields are made from those before and after.
+        self._needs_all = facts.has_fields or facts.codec not in _SKIPPING
         self._made: Iterator[tuple[int, Picture]] = iter(())
         self._ahead = -1  # the last picture that came out
         self._wanted, self._step = -1, 0  # the last picture that was asked for, and how far from the one before
@@ -75,8 +80,9 @@ class Decoding:
             self._context = self._decoder()
         self._context.flush_buffers()
         self._ahead = -1
+        self._key = key
         self._skipped.clear()
-        self._made = self._decoded(self._index.pts[key])
+        self._made = self._pictures()
 
     def pictures(self, number: int, since: int) -> Iterator[tuple[int, Picture]]:
         """The pictures up to ``number``; on the way there come those from ``since`` on, and perhaps others.
@@ -103,31 +109,49 @@ class Decoding:
             self._next += 1
         return True
 
-    def _decoded(self, begin: int) -> Iterator[tuple[int, Picture]]:
-        """The pictures from a key on, whose time is ``begin``."""
+    def _pictures(self) -> Iterator[tuple[int, Picture]]:
+        """The pictures from a key on."""
         with naming(self._path):
-            for packet in self._fed():
-                for frame in self._context.decode(packet):
-                    # Shown before the key, decoded after it: what such a picture refers to was not decoded.
-                    if frame.pts is None or frame.pts < begin:
-                        continue
-                    number = self._index.numbers.get(frame.pts)
-                    if number is None:
-                        continue
+            for number, frame in self._fields.pictures(self._decoded()):
+                self._ahead = number
+                if number >= self._since:
+                    yield number, picture_of(frame, self._storage)
+
+    def _decoded(self) -> Iterator[tuple[int, VideoFrame]]:
+        """Pictures as they come out of the decoder, in order; from the key on again, where some turn out to be of two
+        fields that were not known to be."""
+        begin, done = self._index.pts[self._key], -1
+        while True:
+            for number, frame in self._frames(begin):
+                if frame.interlaced_frame and not self._needs_all and self._facts.reading.fields == "auto":
+                    self._needs_all = True
+                    break
+                if number > done:
                     self._check(frame, number)
-                    self._ahead = number
-                    if number >= self._since:
-                        yield number, picture_of(frame, self._storage)
+                    done = number
+                    yield number, frame
+            else:
+                return
+            self._packets, self._next = self._demux.packets(self._key), self._key
+            self._context.flush_buffers()
+
+    def _frames(self, begin: int) -> Iterator[tuple[int, VideoFrame]]:
+        for packet in self._fed():
+            for frame in self._context.decode(packet):
+                # Shown before the key, decoded after it: what such a picture refers to was not decoded.
+                number = self._index.numbers.get(frame.pts) if frame.pts is not None and frame.pts >= begin else None
+                if number is not None:
+                    yield number, frame
 
     def _fed(self) -> Iterator[Packet[Any] | None]:
         """What the decoder gets: packets, then the end, at which it gives what it still holds."""
-        skips = self._facts.codec in _SKIPPING
         for packet in self._packets:
             ordinal = self._index.ordinals.get(packet.pts) if packet.pts is not None else None
             if ordinal is not None:
                 self._next = ordinal + 1
-            if skips:
-                self._context.skip_frame = "NONREF" if self._is_useless(packet.pts) else "DEFAULT"
+            if self._facts.codec in _SKIPPING:
+                useless = not self._needs_all and self._is_useless(packet.pts)
+                self._context.skip_frame = "NONREF" if useless else "DEFAULT"
             yield packet
         yield None
 

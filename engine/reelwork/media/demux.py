@@ -22,11 +22,12 @@ from reelwork.media.opening import film_stream, open_container
 class Demux:
     """An open video at some place of its stream. Not to be shared between threads.
 
+    :param number: which of its streams of pictures, from 1; 0 for the one that players choose
     :raises MediaError: the file cannot be read, or is no video
     """
 
-    def __init__(self, path: Path, index: FrameIndex) -> None:
-        self._path, self._index = path, index
+    def __init__(self, path: Path, index: FrameIndex, number: int = 0) -> None:
+        self._path, self._index, self._number = path, index, number
         self._container, self.stream = self._open()
 
     def close(self) -> None:
@@ -95,7 +96,7 @@ class Demux:
 
     def _open(self) -> tuple[InputContainer, VideoStream]:
         container = open_container(self._path)
-        stream = film_stream(container)
+        stream = film_stream(container, self._number)
         if stream is None:
             container.close()
             raise MediaError(f"{self._path}: holds no moving pictures")

@@ -16,9 +16,9 @@ from reelwork.catalogue.facts import AudioFacts, MediaFacts
 from reelwork.errors import MediaError
 from reelwork.media.animation import animation_facts
 from reelwork.media.avframes import base_storage
-from reelwork.media.decoder import decoder_for, orientation_of, shown_size, tags_of
+from reelwork.media.decoder import decoder_for, fields_of, orientation_of, shown_size, tags_of
 from reelwork.media.offered import footage_reader
-from reelwork.media.opening import film_stream, opened, sound_stream
+from reelwork.media.opening import film_stream, film_streams, opened, sound_stream
 from reelwork.media.plugin_footage import examine_by
 from reelwork.media.probe import Examined
 from reelwork.media.stills import is_animation, is_still, still_facts
@@ -37,7 +37,7 @@ _EXACT_FORMATS: Final = {"mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "avi", "wav
 _MISSING_SECONDS: Final = Fraction(1, 4)
 
 
-def examine_file(path: Path, digest: str, rate: Fraction) -> Examined:
+def examine_file(path: Path, digest: str, rate: Fraction, stream: int = 0) -> Examined:
     """Facts and index of a file of any kind.
 
     :param rate: of numbered files, pictures a second
@@ -50,10 +50,12 @@ def examine_file(path: Path, digest: str, rate: Fraction) -> Examined:
             return Examined(*animation_facts(path, digest))
         return Examined(still_facts(path, digest), None)
     with opened(path) as container:
-        film, sound = film_stream(container), sound_stream(container)
+        film, sound = film_stream(container, stream), sound_stream(container)
+        if film is None and stream:
+            raise MediaError(f"{path}: has no stream {stream} of pictures: {_streams(container)}")
         if film is None and sound is None:
             raise MediaError(f"{path}: holds neither pictures nor sound")
-        packets = _read_packets(container, path)
+        packets = _read_packets(container, film, path)
         _check_complete(container, packets, path)
         name = container.format.name
     audio = None if sound is None else count_samples(path)
@@ -63,7 +65,7 @@ def examine_file(path: Path, digest: str, rate: Fraction) -> Examined:
         audio = replace(audio, offset=Fraction(0))
         facts = MediaFacts("audio", digest, name, audio.codec, duration=audio.duration, audio=audio)
         return Examined(facts, None)
-    return _examined_film(path, digest, packets.film, audio)
+    return _examined_film(path, digest, packets.film, audio, stream)
 
 
 @dataclass
@@ -76,8 +78,7 @@ class _Seen:
     last: Fraction = Fraction(0)
 
 
-def _read_packets(container: InputContainer, path: Path) -> _Seen:
-    film = film_stream(container)
+def _read_packets(container: InputContainer, film: VideoStream | None, path: Path) -> _Seen:
     seen = _Seen()
     starts: dict[int, Fraction] = {}
     for packet in container.demux():
@@ -98,6 +99,13 @@ def _read_packets(container: InputContainer, path: Path) -> _Seen:
     return seen
 
 
+def _streams(container: InputContainer) -> str:
+    """The streams of pictures that there are."""
+    films = film_streams(container)
+    said = [f"{n} is {film.codec_context.codec.canonical_name}" for n, film in enumerate(films, start=1)]
+    return f"of its {len(films)}, {', '.join(said)}" if films else "it has none"
+
+
 def _check_complete(container: InputContainer, packets: _Seen, path: Path) -> None:
     if not packets.any:
         raise MediaError(f"{path}: holds no pictures and no sound")
@@ -111,13 +119,13 @@ def _check_complete(container: InputContainer, packets: _Seen, path: Path) -> No
         )
 
 
-def _examined_film(path: Path, digest: str, packets: Packets, audio: AudioFacts | None) -> Examined:
+def _examined_film(path: Path, digest: str, packets: Packets, audio: AudioFacts | None, number: int) -> Examined:
     if not packets.pts:
         raise MediaError(f"{path}: holds no pictures")
     if not packets.keys:
         packets.keys.append(0)
     with opened(path) as container:
-        film = film_stream(container)
+        film = film_stream(container, number)
         assert film is not None  # it was there a moment ago
         trusted = film.codec_context.codec.canonical_name in _TRUSTED_CODECS
         if trusted and packets.are_timed and container.format.name not in _GUESSING_FORMATS:
@@ -142,6 +150,7 @@ def _examined_film(path: Path, digest: str, packets: Packets, audio: AudioFacts 
             stored_width=frame.width,
             stored_height=frame.height,
             orientation=orientation,
+            fields=fields_of(frame, film),
             duration=index.duration,
             frame_count=len(index.shown),
             frame_rate=rate,

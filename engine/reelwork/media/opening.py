@@ -63,9 +63,19 @@ def naming(path: Path) -> Iterator[None]:
         raise MediaError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
-def film_stream(container: InputContainer) -> VideoStream | None:
-    """The stream of moving pictures, if there is one that can be decoded; a song's cover is none."""
-    films = [s for s in container.streams.video if s.codec_context is not None and not s.disposition & _NOT_FILM]
+def film_streams(container: InputContainer) -> list[VideoStream]:
+    """The streams of moving pictures that can be decoded; a song's cover is none."""
+    return [s for s in container.streams.video if s.codec_context is not None and not s.disposition & _NOT_FILM]
+
+
+def film_stream(container: InputContainer, number: int = 0) -> VideoStream | None:
+    """A stream of moving pictures, if there is one.
+
+    :param number: which one, from 1; 0 for the one that players choose
+    """
+    films = film_streams(container)
+    if number:
+        return films[number - 1] if number <= len(films) else None
     best = container.streams.best("video")
     return next((stream for stream in films if stream is best), films[0] if films else None)
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from reelwork.catalogue.facts import AudioFacts, MediaFacts
+from reelwork.catalogue.facts import AudioFacts, MediaFacts, Reading
 from reelwork.errors import MediaError
 from reelwork.footage import Footage, FootageFacts
 from reelwork.image.storage import Planes
@@ -105,14 +105,15 @@ def _check_sound(facts: FootageFacts) -> None:
         raise ValueError(f"its sound cannot be heard: {sound}; it has 1, 2 or 6 channels")
 
 
-def moving_source(path: Path, rate: Fraction | None) -> FootageSource | VideoSource:
+def moving_source(path: Path, rate: Fraction | None, reading: Reading) -> FootageSource | VideoSource:
     """Open moving pictures of any kind.
 
     :param rate: at which numbered files are played, pictures a second
+    :param reading: how a video is read
     :raises MediaError: the file holds none, or cannot be read
     """
     reader = footage_reader(path)
-    return VideoSource(path) if reader is None else FootageSource(reader, path, examine(path, rate))
+    return VideoSource(path, reading=reading) if reader is None else FootageSource(reader, path, examine(path, rate))
 
 
 class FootageSource:

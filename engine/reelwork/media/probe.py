@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from hashlib import sha256
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from reelwork.catalogue.digest import digest_of as remembered_digest
-from reelwork.catalogue.facts import AudioFacts, ColourTags, MediaFacts
+from reelwork.catalogue.facts import READ, AudioFacts, ColourTags, MediaFacts, Reading
 from reelwork.errors import MediaError
 from reelwork.extensions import registry
 from reelwork.media.files import check_file
@@ -31,27 +31,31 @@ class Examined:
     index: FrameIndex | None
 
 
-def probe(path: Path, rate: Fraction | None = None) -> MediaFacts:
+def probe(path: Path, rate: Fraction | None = None, reading: Reading = READ) -> MediaFacts:
     """Everything known of a file of pictures or sound, or of numbered stills, by their name with the number's place.
 
     :param rate: pictures a second of numbered files
+    :param reading: how it is read
     :raises MediaError: it is missing, empty, damaged or of a kind that cannot be read; the message names it
     """
-    return _known_facts(_key(path, digest_of(path, rate))) or examine(path, rate).facts
+    known = _known_facts(_key(path, digest_of(path, rate), reading))
+    return replace(known, reading=reading) if known else examine(path, rate, reading).facts
 
 
-def examine(path: Path, rate: Fraction | None = None) -> Examined:
+def examine(path: Path, rate: Fraction | None = None, reading: Reading = READ) -> Examined:
     """The facts and the index of a file; the first time, its packets are read from beginning to end.
 
     :param rate: as of :func:`probe`
+    :param reading: as of :func:`probe`
     :raises MediaError: as :func:`probe`
     """
     digest = digest_of(path, rate)
-    return _examine(path, digest, _key(path, digest), rate or NUMBERED_RATE)
+    found = _examine(path, digest, _key(path, digest, reading), rate or NUMBERED_RATE, reading.stream)
+    return replace(found, facts=replace(found.facts, reading=reading)) if reading != READ else found
 
 
 @lru_cache(maxsize=64)
-def _examine(path: Path, digest: str, key: str, rate: Fraction) -> Examined:
+def _examine(path: Path, digest: str, key: str, rate: Fraction, stream: int) -> Examined:
     facts = _known_facts(key)
     index = recall("index", key) if facts is not None and facts.kind == "video" else None
     if facts is not None and (index is not None or facts.kind != "video"):
@@ -59,15 +63,17 @@ def _examine(path: Path, digest: str, key: str, rate: Fraction) -> Examined:
     # Here, so that what is remembered comes back without loading FFmpeg or Pillow.
     from reelwork.media.examine import examine_file
 
-    examined = examine_file(path, digest, rate)
+    examined = examine_file(path, digest, rate, stream)
     if examined.index is not None:
         remember("index", key, examined.index.to_data())
     remember("facts", key, _facts_to(examined.facts))
     return examined
 
 
-def _key(path: Path, digest: str) -> str:
-    """What a file's facts are remembered by: its digest, and the plugin's reader that may have found them out."""
+def _key(path: Path, digest: str, reading: Reading) -> str:
+    """What a file's facts are remembered by: its digest, which of its streams they are of, and the plugin's reader that
+    may have found them out."""
+    digest = f"{digest}-{reading.stream}" if reading.stream else digest
     reader = footage_reader(path) or registry().readers.get(path.suffix.lower())
     return digest if reader is None else f"{digest}-{sha256(str(reader).encode()).hexdigest()[:16]}"
 
@@ -124,6 +130,7 @@ def _facts_from(data: dict[str, Any]) -> MediaFacts:
     for name in ("duration", "frame_rate"):
         data[name] = None if data[name] is None else Fraction(data[name])
     data["colour"] = ColourTags(**data["colour"])
+    data["reading"] = Reading(**data["reading"])
     if data["audio"] is not None:
         damage = tuple((Fraction(begin), Fraction(end)) for begin, end in data["audio"]["damage"])
         offset = Fraction(data["audio"]["offset"])

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from reelwork.catalogue.facts import MediaFacts
+from reelwork.catalogue.facts import READ, MediaFacts, Reading
 from reelwork.errors import MediaError
 from reelwork.image.storage import StorageFormat
 from reelwork.media.animation import FORMS, Animation
@@ -46,11 +46,12 @@ class VideoSource:
 
     :param path: the file
     :param threads: threads of the decoder
+    :param reading: how it is read
     :raises MediaError: the file is no video, or cannot be read
     """
 
-    def __init__(self, path: Path, *, threads: int = 1) -> None:
-        examined = examine(path)
+    def __init__(self, path: Path, *, threads: int = 1, reading: Reading = READ) -> None:
+        examined = examine(path, reading=reading)
         if examined.index is None:
             raise MediaError(f"{path}: holds no moving pictures")
         self.path = path
@@ -136,7 +137,7 @@ class VideoSource:
         self._last = number
 
     def _make(self, number: int) -> None:
-        key = self.index.key_before(number)
+        key = self._key_before(number)
         try:
             at = self._place_for(number, key)
             while True:
@@ -154,6 +155,10 @@ class VideoSource:
             self.close()
             raise
         self._prefetch(at, number)
+
+    def _key_before(self, number: int) -> int:
+        """The key to begin at; what is taken apart into fields is made from the picture before as well."""
+        return self.index.key_before(max(0, number - 1) if self.facts.has_fields else number)
 
     def _place_for(self, number: int, key: int) -> _Place:
         """The decoder from which a picture is made with the least work, at its place."""
@@ -192,7 +197,7 @@ class VideoSource:
         follows, at.number = at.number == number - 1, number
         if not follows or number + 1 >= self.frame_count:
             return
-        if at.decoding.leads_to(number + 1, self.index.key_before(number + 1)):
+        if at.decoding.leads_to(number + 1, self._key_before(number + 1)):
             at.begin(number + 1)
 
     def _settle(self) -> None:

@@ -135,7 +135,7 @@ def _runs(shot: Shot, first: int, stop: int) -> Iterator[Stretch | _Doubt]:
         if node is None or node.media.facts.kind != "video" or node.media.data:
             found = _Doubt(number, _touched(plan))
         else:
-            if (digest := node.media.facts.digest) not in indexes:
+            if (digest := node.media.facts.identity) not in indexes:
                 indexes[digest] = _index(node.media)
             found = Stretch(number, number + 1, node.media, indexes[digest].frame_number(node.time))
         if isinstance(run, Stretch) and isinstance(found, Stretch) and _goes_on(run, found):
@@ -150,7 +150,7 @@ def _runs(shot: Shot, first: int, stop: int) -> Iterator[Stretch | _Doubt]:
 
 def _goes_on(run: Stretch, found: Stretch) -> bool:
     following = run.picture + run.stop - run.first
-    return found.picture == following and found.media.facts.digest == run.media.facts.digest
+    return found.picture == following and found.media.facts.identity == run.media.facts.identity
 
 
 def _touched(plan: FramePlan) -> str:
@@ -178,6 +178,10 @@ def _unlike(media: Media, spec: VideoSpec, shot: Shot) -> str:
     stored = storage_of(facts, path)
     if stored.transfer == "srgb":
         stored = replace(stored, transfer=shot.graph.display)
+    if facts.reading.stream:
+        return f"{name} is read from another stream than the first"
+    if facts.has_fields:
+        return f"{name} has pictures of two fields, which are taken apart"
     if facts.codec != spec.codec:
         return f"{name} is {facts.codec}, and the output {spec.codec}"
     if _index(media).rate != spec.fps:
@@ -250,7 +254,7 @@ def _moment(index: FrameIndex, number: int) -> str:
 
 
 def _index(media: Media) -> FrameIndex:
-    index = examine(Path(media.path), media.facts.frame_rate).index
+    index = examine(Path(media.path), media.facts.frame_rate, media.facts.reading).index
     if index is None:
         raise MediaError(f"{media.path}: holds no moving pictures")
     return index

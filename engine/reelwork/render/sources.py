@@ -146,7 +146,7 @@ class Sources:
         """Say which pictures of videos a frame shows for the sake of temporal effects, and may show again soon."""
         numbers: dict[str, set[int]] = {}
         for media, time in wanted:
-            numbers.setdefault(media.facts.digest, set()).add(self._video(media).frame_number(time))
+            numbers.setdefault(media.facts.identity, set()).add(self._video(media).frame_number(time))
         for digest, video in self._videos.items():
             video.expect(numbers.get(digest, ()), NEAR_BYTES // max(1, len(numbers)))
 
@@ -209,11 +209,12 @@ class Sources:
         return out
 
     def _video(self, media: Media) -> FootageSource | VideoSource:
-        video = self._videos.get(media.facts.digest)
+        facts = media.facts
+        video = self._videos.get(facts.identity)
         if video is None:
-            video = self._videos[media.facts.digest] = moving_source(_unchanged(media), media.facts.frame_rate)
-        self._videos.move_to_end(media.facts.digest)
-        self._shown[media.facts.digest] = self._frames
+            video = self._videos[facts.identity] = moving_source(_unchanged(media), facts.frame_rate, facts.reading)
+        self._videos.move_to_end(facts.identity)
+        self._shown[facts.identity] = self._frames
         while len(self._videos) > OPEN_VIDEOS or self._frames - self._shown[next(iter(self._videos))] > _IDLE:
             self._videos.popitem(last=False)[1].close()
         return video

@@ -187,6 +187,18 @@ class Clip:
         animated=False,
         help="Of numbered files, such as `shots/take-%04d.exr`: pictures per second. Default: the canvas's.",
     )
+    stream: int | None = param(
+        None,
+        kind=Number(minimum=1.0, maximum=99.0, integer=True),
+        animated=False,
+        help="Of a video with several streams of pictures: which one, from 1. Default: the one that players choose.",
+    )
+    fields: str = param(
+        "auto",
+        kind=Choice(("auto", "off", "top-first", "bottom-first")),
+        help="Of a video: whether its pictures are of two fields, which are taken apart. `auto`: as each picture says; "
+        "else all of them, by the field that is first, or none.",
+    )
     speed: Fraction = param(
         Fraction(1),
         kind=Ratio(exact=True),

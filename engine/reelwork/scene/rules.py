@@ -81,6 +81,7 @@ def _composition(reading: Reading, scene: Scene, composition: Composition) -> No
         if clip.data and not isinstance(clip.source, FileSource | AssetSource | SlotSource):
             message = "`data` is for files and records; what is made here are colours"
             reading.fault(join(clip.path, "data"), message, "leave it out")
+        _file_alone(reading, clip)
         if isinstance(clip.source, CompositionSource):
             _known_composition(reading, scene, join(clip.path, "composition"), clip.source.composition)
     _parents(reading, composition.layers, {clip.id: clip for clip in inside if clip.id})
@@ -92,6 +93,13 @@ def _rate(reading: Reading, clip: Clip) -> None:
     if clip.fps is not None and not numbered:
         message = "`fps` is for numbered files, such as `shots/take-%04d.exr`; this source has its own rate, or none"
         reading.fault(join(clip.path, "fps"), message, "`speed` plays it faster or slower")
+
+
+def _file_alone(reading: Reading, clip: Clip) -> None:
+    """Whether what says how a file is read stands beside a file or a record."""
+    for key, value in (("stream", clip.stream), ("fields", None if clip.fields == "auto" else clip.fields)):
+        if value is not None and not isinstance(clip.source, AssetSource | FileSource | SlotSource):
+            reading.fault(join(clip.path, key), f"`{key}` is for videos: it says how a file is read", "leave it out")
 
 
 def _ids(reading: Reading, inside: Iterable[Clip]) -> dict[str, Clip]:

@@ -1,0 +1,81 @@
+"""Pictures of two fields: taken apart as each of them says, or as the director says, in whatever order."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import av
+import pytest
+from media.clips import digest, make_clip
+from media.footage import FIELDS, Kind, decoded
+from media.test_footage import md5, oracle_format
+from media_table import media
+
+from reelwork.catalogue.facts import Reading
+from reelwork.media.video import VideoSource
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param(kind, id=kind.name, marks=media("video", kind.label, "fields taken apart", read="ffmpeg's bwdif"))
+        for kind in FIELDS
+    ],
+)
+def test_fields_are_taken_apart_as_ffmpegs_filter_does(tmp_path: Path, kind: Kind) -> None:
+    path = kind.make(tmp_path / kind.name)
+    with VideoSource(path) as source:
+        count, pixels = source.frame_count, oracle_format(source)
+        assert source.facts.fields == ("top-first" if "upper" in kind.name else "bottom-first")
+        expected = decoded(path, pixels, after=("-vf", "bwdif=mode=send_frame:deint=interlaced"))
+        made = [md5(source.picture(number), pixels) for number in range(count)]
+        # The first has none before it; what is made of it without one has changed from version to version.
+        assert made[1:] == list(expected.sums[1:])
+    for seed in range(3):
+        with VideoSource(path) as source:
+            order = random.Random(seed).sample(range(count), count)
+            assert [md5(source.picture(number), pixels) for number in order] == [made[number] for number in order]
+    with VideoSource(path) as source:
+        assert [md5(source.picture(number), pixels) for number in range(1, count, 2)] == made[1::2]
+
+
+@media(
+    "video", "MPEG-2 of fields, upper first, MPEG-TS", "fields left, or read the other way round", read="ffmpeg's bwdif"
+)
+def test_a_director_says_which_field_is_first_or_that_there_are_none(tmp_path: Path) -> None:
+    path = FIELDS[0].make(tmp_path / FIELDS[0].name)
+    for fields, filtering in (("off", "null"), ("bottom-first", "bwdif=mode=send_frame:parity=bff:deint=all")):
+        with VideoSource(path, reading=Reading(fields=fields)) as source:
+            pixels = oracle_format(source)
+            expected = decoded(path, pixels, after=("-vf", filtering)).sums
+            order = random.Random(1).sample(range(source.frame_count), source.frame_count)
+            assert [md5(source.picture(n), pixels) for n in order if n] == [expected[n] for n in order if n]
+
+
+@media("video", "MPEG-2, MPEG-TS", "fields that begin in the middle", read="the parts")
+def test_fields_that_begin_in_the_middle_are_found_in_whatever_order(tmp_path: Path) -> None:
+    whole = make_clip(tmp_path / "whole.ts", "mpeg2video", options={"g": "6", "bf": "2"}, count=8, size=(96, 64))
+    apart = FIELDS[0].make(tmp_path / FIELDS[0].name)
+    path = tmp_path / "both.ts"
+    with av.open(str(path), "w") as out:
+        stream = None
+        for part, start in ((whole, 0), (apart, 12)):
+            with av.open(str(part)) as container:
+                stream = stream or out.add_stream_from_template(container.streams.video[0])
+                packets = [packet for packet in container.demux(video=0) if packet.size]
+                first = min(packet.pts for packet in packets)
+                for packet in packets:
+                    moved = 90_000 + start * 3750 - first
+                    packet.pts, packet.dts, packet.stream = packet.pts + moved, packet.dts + moved, stream
+                    out.mux(packet)
+    with VideoSource(path) as both, VideoSource(apart) as source:
+        assert both.facts.fields == ""
+        made = [digest(both.picture(number)) for number in range(both.frame_count)]
+        assert made[9:] == [digest(source.picture(number)) for number in range(1, source.frame_count)]
+    for seed in range(3):
+        with VideoSource(path) as both:
+            order = random.Random(seed).sample(range(len(made)), len(made))
+            assert [digest(both.picture(number)) for number in order] == [made[number] for number in order]
+    with VideoSource(path) as both:
+        assert [digest(both.picture(number)) for number in range(0, len(made), 3)] == made[::3]
