@@ -12,10 +12,13 @@ from media.clips import visible
 from media.footage import KINDS, Kind, decoded
 from media_table import media
 
+from reelwork.catalogue.facts import Reading
 from reelwork.media.formats import pixel_format_of, planar_storage
 from reelwork.media.picture import Picture
 from reelwork.media.video import VideoSource
 
+#: What pictures of two fields are made into is looked at in test_fields.py.
+WOVEN = Reading(fields="off")
 #: FFmpeg's own decoders of these drop the alpha.
 DECODERS = {"vp8": ("-c:v", "libvpx"), "vp9": ("-c:v", "libvpx-vp9")}
 
@@ -55,7 +58,7 @@ def every(kinds: tuple[Kind, ...]) -> list[object]:
 @pytest.mark.parametrize("kind", every(KINDS))
 def test_pictures_and_times_are_those_of_ffmpegs_command(tmp_path: Path, kind: Kind) -> None:
     path = kind.make(tmp_path / kind.name)
-    with VideoSource(path) as source:
+    with VideoSource(path, reading=WOVEN) as source:
         count, pixels = source.frame_count, oracle_format(source)
         before = DECODERS.get(source.facts.codec, ()) if source.facts.has_alpha else ()
         expected = decoded(path, pixels, *before)
@@ -67,6 +70,6 @@ def test_pictures_and_times_are_those_of_ffmpegs_command(tmp_path: Path, kind: K
         times = [time - first if kind.timed else number / kind.fps for number, time in enumerate(expected.times)]
         assert max(abs(ours - theirs) for ours, theirs in zip(shown, times, strict=True)) <= tick / 2
         assert source.facts.frame_rate == kind.fps
-    with VideoSource(path) as source:
+    with VideoSource(path, reading=WOVEN) as source:
         order = random.Random(kind.name).sample(range(count), count)
         assert [md5(source.picture(number), pixels) for number in order] == [expected.sums[number] for number in order]

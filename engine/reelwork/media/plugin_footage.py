@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from reelwork.catalogue.facts import AudioFacts, MediaFacts, Reading
+from reelwork.catalogue.facts import READ, AudioFacts, MediaFacts, Reading
 from reelwork.errors import MediaError
 from reelwork.footage import Footage, FootageFacts
 from reelwork.image.storage import Planes
@@ -105,7 +105,7 @@ def _check_sound(facts: FootageFacts) -> None:
         raise ValueError(f"its sound cannot be heard: {sound}; it has 1, 2 or 6 channels")
 
 
-def moving_source(path: Path, rate: Fraction | None, reading: Reading) -> FootageSource | VideoSource:
+def moving_source(path: Path, rate: Fraction | None, reading: Reading = READ) -> FootageSource | VideoSource:
     """Open moving pictures of any kind.
 
     :param rate: at which numbered files are played, pictures a second
