@@ -64,7 +64,8 @@ MOST_INSTANTS: Final = 128
 class Context:
     """Where and when an effect runs.
 
-    :param scale: raster pixels per pixel of the layer, along x and y: multiply lengths by it
+    :param scale: raster pixels per pixel of the layer, along x and y: multiply lengths by it. For a generator they are
+        pixels of its composition, in which its lengths are; a layer that is scaled has a larger or smaller raster
     :param box: the layer's box in raster pixels, ``(x0, y0, x1, y1)``; for a generator, of a raster upright to it
     :param time: the layer's own clock, seconds; always 0 for a class that is not ``timed``
     :param seed: a number that differs between layers and stays the same from run to run
@@ -119,8 +120,8 @@ class PointEffect(Effect):
     their results differ from machine to machine.
 
     Compiled, it works in single precision: colours, places and uniforms are ``float32``, and so become the floats that
-    it writes and the functions of ``reelwork.maths``, whose ``power`` and ``sqrt`` then give 0 for numbers below 0,
-    while its logarithms are -1000 octaves for numbers of 0 and below.
+    it writes and the functions of ``reelwork.maths``, whose ``power`` and ``sqrt`` then give 0 for numbers below 0. Its
+    logarithms are minus infinity at 0 and no number (NaN) below, as in Python: take that of ``max(x, 1e-30)``.
     Code without ``if`` statements (``a if c else b`` is fine) and without loops runs many pixels at a time.
 
     With ``positional = True`` it is ``(x, y, width, height, r, g, b, a, *uniforms)``: the pixel's centre, measured from

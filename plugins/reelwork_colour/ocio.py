@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+import re
 import tempfile
 import threading
 from codecs import BOM_UTF8
@@ -237,6 +238,31 @@ def _unknown(what: str, name: str, names: Iterable[str]) -> NoReturn:
     raise ValueError(f"there is no {what} {name!r}; {remedy}")
 
 
+_LINE: Final = re.compile(r"[Aa]t line \(?(\d+)\)?")
+#: What OpenColorIO says of broken files, and what that means.
+_MEANINGS: Final = (
+    (r"Found (\d+), expected (\d+)", "it has {} entries, and its size asks for {}"),
+    (
+        r"Malformed color triple|floating-point triplet",
+        "a colour is three numbers, and this is none",
+    ),
+    (r"Malformed '?(\w+)'? tag", "what stands behind {} is not what is due there"),
+    (r"Required attribute '(\w+)' is missing", "an element lacks its attribute {!r}"),
+)
+
+
+def _own_words(said: str) -> str:
+    """Why a file cannot be used, and in which line, as far as OpenColorIO's text says it, which comes after."""
+    raw = said.partition(" failed with: ")[2]
+    raw = re.sub(r" '\w+' failed with: .*", "", raw)  # of a second format that has this ending
+    line = _LINE.search(raw)
+    where = f"line {line[1]}: " if line else ""
+    for pattern, words in _MEANINGS:
+        if found := re.search(pattern, raw):
+            return f"{where}{words.format(*found.groups())} (OpenColorIO: {raw})"
+    return f"{where}it is damaged, or of another kind than its ending says (OpenColorIO: {raw})" if raw else said
+
+
 @contextmanager
 def _words(ocio: Any, name: str, inner: str = "") -> Iterator[None]:
     """Errors in words for whoever wrote the scene: which file it is, and OpenColorIO's own, without names of ours."""
@@ -250,6 +276,6 @@ def _words(ocio: Any, name: str, inner: str = "") -> Iterator[None]:
         ) from error
     except (ocio.Exception, UnicodeDecodeError, KeyError) as error:
         said = " ".join(str(error).replace(inner, name).split()) if inner else " ".join(str(error).split())
-        raise ValueError(f"{name} cannot be used: {said}") from error
+        raise ValueError(f"{name} cannot be used: {_own_words(said)}") from error
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from error

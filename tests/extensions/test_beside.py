@@ -15,6 +15,7 @@ from bundling import task_of
 from reelwork.errors import PluginError, SceneError
 from reelwork.extensions import registry, sources
 from reelwork.extensions.beside import VARIABLE, allowed, registry_beside
+from reelwork.faults import PluginFault
 from reelwork.render.pictures import paint_instant
 from reelwork.render.prepare import Settings, prepare
 from reelwork.render.produce import default_output, render
@@ -91,6 +92,16 @@ def test_nothing_is_run_unless_the_owner_allows_the_folder(scene, monkeypatch):
     scene.write_text(SCENE.replace("EFFECT", "'effects:dim'"))
     with pytest.raises(SceneError, match=r"dim\.py may bring it"):
         prepare(scene, Settings())
+
+
+@pytest.mark.usefixtures("owner")
+def test_an_error_names_the_folder_that_an_effect_is_from(scene):
+    file = scene.parent / "effects" / "dim.py"
+    file.write_text(f"{EFFECT}\n    def uniforms(self):\n        return 1 / 0\n")
+    prepared = prepare(scene, Settings())
+    with pytest.raises(PluginFault) as caught:
+        paint_instant(prepared.graph("main"), default_output(prepared.scene), Fraction(0), Fraction(1))
+    assert f"the effect 'dim', version 1, of the folder {file.parent}, failed" in str(prepared.known(caught.value))
 
 
 def test_a_folder_that_leads_elsewhere_by_a_link_is_judged_by_where_it_leads(scene, tmp_path, monkeypatch):

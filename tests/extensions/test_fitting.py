@@ -88,3 +88,4 @@ def test_an_effect_of_a_plugin_that_could_not_be_loaded_is_missed_by_name(tmp_pa
     result = CliRunner().invoke(cli, ["effects", "film-burn"])
     assert said in " ".join(result.stderr.split())
     assert "film-other" not in known.lost("film-other")
+    assert known.lost("reelwork-torn:film-burn") == known.lost("film-burn")

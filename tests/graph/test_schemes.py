@@ -45,11 +45,12 @@ class Studio(Linker):
 
     def __init__(self, folder):
         self.folder, self.asked = folder, []
+        self.names = {"shot-12": "a.png", "words": "a.txt"}
         self.facts = {"licence": "CC-BY-4.0", "makers": ("Ada", "Bo")}
 
     def find(self, name, folder):
         self.asked.append(name)
-        path = self.folder / {"shot-12": "a.png", "words": "a.txt"}[name]
+        path = self.folder / self.names[name]
         return Linked(path, hashlib.sha256(path.read_bytes()).hexdigest(), title=name, **self.facts)
 
 
@@ -161,6 +162,13 @@ def test_what_there_is_not_is_said_and_a_slate_in_a_draft(studio, tmp_path):
 def test_a_scheme_that_is_not_known_is_said_with_those_that_are(studio, tmp_path):
     with pytest.raises(SceneError, match=r"finds 'studoi' names(.|\n)*did you mean 'studio'\?"):
         check(scene(tmp_path, "asset: studoi:shot-12"), Settings())
+
+
+def test_a_file_of_an_effect_has_the_ending_that_it_has_and_not_that_of_its_name(studio, tmp_path):
+    (studio.folder / "look.cube").write_text("LUT_3D_SIZE 2\n" + "0 0 0\n" * 8)
+    studio.names["grade"] = "look.cube"
+    prepared = prepare(scene(tmp_path, "solid: red, effects: [{lut: {file: studio:grade}}]"), Settings())
+    assert prepared.production.files["studio:grade"].ending == ".cube"
 
 
 def test_two_linkers_of_a_scheme_are_nobodys(studio, tmp_path, monkeypatch):

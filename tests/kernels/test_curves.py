@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from reference.colour import CURVES, light_to_srgb, srgb_to_light
 
+from reelwork import maths
 from reelwork.kernels import curves, kernel
 
 
@@ -120,6 +121,14 @@ def test_powers_and_logarithms_meet_their_errors():
     assert (np.abs(out[3] - exact) <= np.maximum(2e-7, 3e-7 * np.abs(exact))).all()
     exact = np.exp((y * np.float32(0.1)).astype(float))
     assert (np.abs(out[4] - exact) <= 2e-7 * exact * (1 + np.abs(y * 0.1))).all()
+
+
+def test_logarithms_of_0_and_below_are_those_of_python():
+    x = np.array([0.0, -0.0, -1.0, -np.inf, np.nan], np.float32)
+    out = np.empty((5, len(x)), np.float32)
+    _others(x, x, out)
+    np.testing.assert_array_equal(out[0], [maths.log2(float(each)) for each in x])
+    np.testing.assert_array_equal(out[3], [maths.log(float(each)) for each in x])
 
 
 @pytest.mark.parametrize(("x", "y", "result"), [(0.0, 2.0, 0.0), (-1.0, 2.0, 0.0), (0.0, 0.0, 1.0), (1.0, 5.0, 1.0)])

@@ -113,7 +113,7 @@ def test_an_unknown_preset_is_answered_with_the_nearest() -> None:
     said = wrong("burn: {preset: sofd}")
     assert "expected soft, moving or wrong, found 'sofd'" in said
     assert "did you mean 'soft'?" in said
-    assert "'preset' is not a key of the effect 'glow'" in wrong("glow: {preset: soft}")
+    assert "the effect 'glow' has no presets" in wrong("glow: {preset: soft}")
 
 
 def test_a_wrong_preset_is_its_authors_fault() -> None:

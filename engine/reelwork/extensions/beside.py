@@ -57,7 +57,7 @@ def load_folder(found: Sources) -> tuple[Plugin, ...]:
 def load_file(found: Sources, name: str) -> Plugin:
     """One file of a folder as a plugin; its version is the digest of all the folder's files."""
     path = str(found.path(name))
-    plugin = Plugin(name, PACKAGE, found.digest[:12], f"{found.package}.{name}", path)
+    plugin = Plugin(name, PACKAGE, found.digest[:12], f"{found.package}.{name}", path, folder=str(found.folder))
     try:
         module = sources.load(found, name)
     except Exception as error:  # an author's file may fail in any way

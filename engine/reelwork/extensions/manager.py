@@ -53,6 +53,7 @@ class Plugin:
     :param brings: its extensions
     :param offers: what else it brings, by the registry's name for it: readers of stills …
     :param hooks: what it does through other hooks, in words
+    :param folder: beside a scene, where it is a file there, and not installed
     :param failure: why it, or a part of it, is not there; empty where all of it is
     """
 
@@ -65,6 +66,7 @@ class Plugin:
     failure: str = ""
     offers: Mapping[str, list[Offer[Any]]] = field(default_factory=dict)
     hooks: tuple[str, ...] = ()
+    folder: str = ""
 
     def names(self, kind: str) -> list[str]:
         """The names of what it brings of a kind, one of :data:`KINDS`."""
@@ -147,6 +149,11 @@ class Registry:
     def packages(self) -> tuple[str, ...]:
         """The distributions that what is made may depend on, as ``name version``."""
         return tuple(sorted({*self.origins.values(), *(offer.origin for offer in self.offers)}))
+
+    def whence(self, cls: type[Extension]) -> str:
+        """Where an extension is from, for people: its package and version, or the folder beside a scene."""
+        folder = next((plugin.folder for plugin in self.plugins if cls in plugin.brings), "")
+        return f"the folder {folder}" if folder else self.origins.get(cls, "")
 
     def lost(self, name: str) -> str:
         """Where an extension that is not known may be, and why it is not known; empty where nobody knows."""

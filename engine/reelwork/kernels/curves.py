@@ -54,6 +54,8 @@ _EXPONENT_BITS = int32(-0x800000)
 _SIGN_BIT = int32(-0x80000000)
 # Added to a number below 2 ** 22, and taken away again, it rounds to the nearest whole one.
 _ROUNDING = float32(12582912.0)
+_MINUS_INFINITY = float32(-np.inf)
+_NAN = float32(np.nan)
 
 
 @kernel(inline=True)
@@ -168,10 +170,11 @@ def _root_of_2_4(size: Any) -> Any:
 
 @kernel(inline=True)
 def log2(x: Any) -> Any:
-    """The logarithm to base 2 of a positive normal number; below that, less than -126. Absolute error below 2e-7,
+    """The logarithm to base 2 of a positive normal number; minus infinity at 0, NaN below. Absolute error below 2e-7,
     or relative below 3e-7 where that is more.
     """
-    return _log2_of_positive(x) if x > float32(0.0) else float32(-1000.0)
+    beyond = _MINUS_INFINITY if x == float32(0.0) else _NAN
+    return _log2_of_positive(x) if x > float32(0.0) else beyond
 
 
 @kernel(inline=True)

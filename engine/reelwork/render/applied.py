@@ -15,8 +15,8 @@ from reelwork.kernels.spaces import taken
 from reelwork.plan import asking
 from reelwork.plan.nodes import Area, AreaGenerated, Node, Temporal, Warped
 
-#: The largest picture that is painted for the sake of an effect: 16,384 × 16,384.
-MOST_PIXELS: Final = 1 << 28
+#: The largest picture that is painted for the sake of an effect: 8,192 × 8,192, which is a gibibyte.
+MOST_PIXELS: Final = 1 << 26
 
 
 def applied(

@@ -62,7 +62,7 @@ class Prepared:
 
     def known(self, fault: PluginFault) -> PluginFault:
         """A plugin's fault with the package that it is from, and where in the scene it is used."""
-        origins = {code_of(cls): origin for cls, origin in self.registry.origins.items()}
+        origins = {code_of(cls): self.registry.whence(cls) for cls in self.registry.origins}
         return fault.known(origins, self.scene.place)
 
 

@@ -115,7 +115,7 @@ def facts(name: str, cls: type[Extension], registry: Registry) -> ExtensionFacts
         name=name,
         kind=cls.word,
         version=cls.version,
-        package=registry.origins.get(cls, ""),
+        package=registry.whence(cls),
         title=said.title,
         text=said.paragraphs,
         coverage=cls.coverage,

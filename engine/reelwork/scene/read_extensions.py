@@ -43,6 +43,10 @@ def read_extension(
     :param extra: keys that stand beside its parameters
     """
     known = {**keys_of_extension(cls), **extra}
+    named = node.key("preset")
+    if named is not None and "preset" not in known:
+        reading.report.add(f"{what} has no presets", named.place, join(path, "preset"), "write its parameters")
+        node = replace(node, pairs=tuple(pair for pair in node.pairs if pair[0].text != "preset"))
     node = _up_to_date(reading, cls, node, path, what, known)
     values = read_keys(reading, known, node, path, what)
     preset = values.pop("preset", None)

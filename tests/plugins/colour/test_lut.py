@@ -125,7 +125,17 @@ def test_between_the_corners_of_a_cube_colours_are_those_of_opencolorio(corners,
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("a.cube", "LUT_3D_SIZE 2\n0 0 0\n", "a.cube cannot be used:"),
+        (
+            "a.cube",
+            "LUT_3D_SIZE 2\n0 0 0\n",
+            "a.cube cannot be used: it has 1 entries, and its size asks for 8",
+        ),
+        ("a.cube", "LUT_3D_SIZE 2\n0 0 0\n0 1\n", "a.cube cannot be used: line 3: a colour is three numbers, and this"),
+        (
+            "a.cube",
+            "LUT_3D_SIZE x\n",
+            "a.cube cannot be used: line 1: what stands behind LUT_3D_SIZE is not",
+        ),
         ("a.cube", "", "a.cube cannot be used:"),
         ("a.clf", "<nothing>", "a.clf cannot be used:"),
         (
