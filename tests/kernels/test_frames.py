@@ -380,7 +380,7 @@ import numpy as np
 from reelwork import PointEffect
 from reelwork.image import Window
 from reelwork.image.frame import Frame
-from reelwork.kernels import frames, generate
+from reelwork.kernels import frames, point_kernels
 from reelwork.values import Affine
 from stranger import Doubled
 
@@ -388,7 +388,7 @@ out = Frame.empty(Window(0, 0, 4, 4))
 source = Frame(np.ones((4, 4, 4), np.float32), out.window)
 frames.apply_pointwise([Doubled()], source, out, to_layer=Affine.IDENTITY, box=(4.0, 4.0))
 assert out.data[0, 0, 0] == 2.0
-run = generate.pointwise(((Doubled, "linear", ((Doubled.pixel, 0, 0),)),), "srgb", 0)[0].dispatcher
+run = point_kernels.pointwise(((Doubled, "linear", ((Doubled.pixel, 0, 0),)),), "srgb", 0).apart.dispatcher
 print(sum(run._cache_hits.values()), sum(run._cache_misses.values()))
 """
 

@@ -43,8 +43,6 @@ __all__ = [
 # To mypy, numpy's numbers do not mix with Python's; to numba they do.
 float32: Any = np.float32
 int32: Any = np.int32
-uint32: Any = np.uint32
-int64: Any = np.int64
 
 # The bits of the square root of 1/2: fractions are taken between it and the square root of 2.
 _SQRT_HALF_BITS = int32(0x3F3504F3)
@@ -261,11 +259,8 @@ def cos(x: Any) -> Any:
 
 @kernel(inline=True)
 def scrambled(key: Any) -> Any:
-    """A hash of a whole number's lowest 32 bits: :func:`maths.scrambled` in 32 bits, twice as many at a time."""
-    bits = uint32(key)
-    bits = uint32(uint32(bits ^ (bits >> uint32(16))) * uint32(0x21F0AAAD))
-    bits = uint32(uint32(bits ^ (bits >> uint32(15))) * uint32(0x735A2D97))
-    return int64(uint32(bits ^ (bits >> uint32(15))))
+    """A hash of a whole number's lowest 32 bits."""
+    return maths.scrambled(key)
 
 
 @kernel(inline=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from numbers import Real
@@ -15,6 +16,7 @@ from reelwork.faults import Calling, PluginFault, fault
 from reelwork.image import Window
 from reelwork.image.frame import Frame
 from reelwork.kernels import generate as generated
+from reelwork.kernels import point_kernels
 from reelwork.kernels.decorator import kernel
 from reelwork.kernels.point_lines import DATA, DISPLAY
 from reelwork.kernels.spaces import given as given_in
@@ -77,7 +79,7 @@ class Pointwise:
                 self._tables += (_table(effect, table) for table in stage.tables)
             steps.append((type(effect), effect.space, tuple(parts)))
         try:
-            self._apart, self._in_place = generated.pointwise(tuple(steps), display, layers)
+            self._kernels = point_kernels.pointwise(tuple(steps), display, layers)
         except Exception as error:
             raise self._fault(error) from error
         self._uniforms = np.array(numbers, np.float32)
@@ -92,13 +94,15 @@ class Pointwise:
             return
         x, y = out.window[:2]
         more = (*self._tables, _planes(self._effects[0], others, out.window, self._display)) if others else self._tables
+        if self._kernels.rows:
+            more = (*more, _rows(self._kernels.rows, out.data.shape[2]))
         self._calling.pixels = out.data[0].size
         try:
             with self._calling:
                 if source.data is out.data:
-                    self._in_place(out.data, x, y, self._places, self._uniforms, *more)
+                    self._kernels.in_place(out.data, x, y, self._places, self._uniforms, *more)
                 else:
-                    self._apart(*_covering(source, out), out.data, x, y, self._places, self._uniforms, *more)
+                    self._kernels.apart(*_covering(source, out), out.data, x, y, self._places, self._uniforms, *more)
         except PluginFault as error:
             raise self._fault(error.__cause__ or error) from error
 
@@ -111,6 +115,27 @@ class Pointwise:
             except PluginFault as alone:
                 return alone
         return fault(error, *self._effects, doing="pixel()")
+
+
+class _Room(threading.local):
+    """What one thread's kernels put aside while they run."""
+
+    rows = np.empty((0, 0), np.float32)
+
+
+_room = _Room()
+
+
+def _rows(count: int, length: int) -> npt.NDArray[np.float32]:
+    """Rows of this thread, each that long or longer; what stands in them is anything."""
+    if _room.rows.shape[0] < count or _room.rows.shape[1] < length:
+        # Each begins with a line of the caches, and not a multiple of a page after another one, where writing the one
+        # would delay reading the other.
+        pitch = -(-length // 1024) * 1024 + 80
+        room = np.empty(count * pitch + 16, np.float32)
+        first = -room.ctypes.data % 64 // room.itemsize
+        _room.rows = room[first : first + count * pitch].reshape(count, pitch)
+    return _room.rows
 
 
 def _planes(effect: PointEffect, others: Sequence[Frame], window: Window, display: Display) -> npt.NDArray[np.float32]:

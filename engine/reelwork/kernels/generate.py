@@ -27,12 +27,9 @@ from reelwork.kernels.point_lines import (
     COLOURS,
     DISPLAY,
     PLACES,
-    Given,
-    Step,
     check,
     decode,
     encode,
-    lines_of,
     numbered,
 )
 from reelwork.values import Display, Space
@@ -58,27 +55,17 @@ _WHOLE_OUTPUT: Final = """
         q = y{rows}
         for x in range(_uint(out.shape[2])):
             j = x{columns}"""
-_WRITE: Final = """
+WRITE: Final = """
             out[_0, q, j], out[_1, q, j], out[_2, q, j], out[_3, q, j] = _f32(r), _f32(g), _f32(b), _f32(a)
 """
-_PLACE_OF_ROW: Final = """
+PLACE_OF_ROW: Final = """
         py = _f64(_i32(out_y) + _i32(y)) + 0.5"""
-_PLACE: Final = """
+PLACE: Final = """
             px = _f64(_i32(out_x) + _i32(x)) + 0.5
             place_x = _f32(places[0] * px + (places[2] * py + places[4]))
             place_y = _f32(places[1] * px + (places[3] * py + places[5]))"""
-_BOX: Final = """
+BOX: Final = """
     width, height = _f32(places[6]), _f32(places[7])"""
-
-_POINTWISE: Final = """
-@_kernel
-def run(source, source_x, source_y, out, out_x, out_y, places, uniforms{tables}):
-    top, left = _uint(out_y - source_y), _uint(out_x - source_x){head}{loop}
-            r, g, b, a = source[_0, p, i], source[_1, p, i], source[_2, p, i], source[_3, p, i]{steps}{write}
-
-@_kernel
-def run_in_place(out, out_x, out_y, places, uniforms{tables}):{head}{loop_in_place}
-            r, g, b, a = out[_0, q, j], out[_1, q, j], out[_2, q, j], out[_3, q, j]{steps}{write}"""
 
 _MERGE: Final = """
 @_kernel
@@ -166,45 +153,12 @@ _DECODED: Final = """
             r, g, b = {decode}(straight(r, a)) * a, {decode}(straight(g, a)) * a, {decode}(straight(b, a)) * a"""
 
 
-def _once(function: Callable[P, R]) -> Callable[P, R]:
+def once(function: Callable[P, R]) -> Callable[P, R]:
     """Keep what a function returned for each set of arguments."""
     return cast("Callable[P, R]", functools.cache(function))
 
 
-@_once
-def pointwise(
-    effects: tuple[Step, ...], display: Display, layers: int = 0
-) -> tuple[Kernel[..., None], Kernel[..., None]]:
-    """The kernels of some point effects, one after the other: from a source to an output, and in place.
-
-    They take ``(source, source_x, source_y, out, out_x, out_y, places, uniforms, *tables)`` and
-    ``(out, out_x, out_y, places, uniforms, *tables)``. The first leads from the raster to the layer: ``places`` holds
-    the six numbers of an affine map and the box's width and height, as doubles. The source must cover the output.
-
-    :param effects: the effects, each with its pixel functions and how many tables and uniforms they take
-    :param display: the curve of display-encoded values
-    :param layers: how many further layers the effect, which is then the only one, reads: the kernels take their pixels
-        as one more array, with the planes of all of them, as large as the output
-    :raises PluginError: a pixel function cannot be compiled
-    """
-    inliner = Inliner()
-    given = Given(COLOURS * layers)
-    steps = lines_of(effects, inliner, given, display)
-    positional = any(effect.positional for effect, _, _ in effects)
-    names = ", ".join(effect.name for effect, _, _ in effects)
-    text = _POINTWISE.format(
-        head=(_BOX if positional else "") + _read_uniforms(given.uniforms),
-        tables=numbered("t", 0, given.tables) + (", others" if layers else ""),
-        loop=_loop("top", "left", positional=positional),
-        loop_in_place=_loop(positional=positional),
-        steps=steps,
-        write=_WRITE,
-    )
-    module = _module(f"Point effects in one pass: {names}.", inliner, text)
-    return module.run, module.run_in_place
-
-
-@_once
+@once
 def merge_kernel(merge: type[Merge], space: Space) -> Kernel[..., None]:
     """The kernel of a merge, onto a backdrop that is also the output.
 
@@ -220,14 +174,14 @@ def merge_kernel(merge: type[Merge], space: Space) -> Kernel[..., None]:
     else:
         blend: Any = merge.blend  # type: ignore[attr-defined]
         mixing = _blend_mixing(inliner.add(blend, floats=True), len(inspect.signature(blend).parameters), space)
-    pixel = _MERGED_PIXEL.format(by="" if merge.clears else " * opacity") + mixing + _WRITE
+    pixel = _MERGED_PIXEL.format(by="" if merge.clears else " * opacity") + mixing + WRITE
     whole = space == _LINEAR or merge.clears
     text = _MERGE.format(pixels=_COLUMNS + pixel if whole else _BLOCKS + textwrap.indent(pixel, "    "))
-    module = _module(f"The merge {merge.name}, in {space} values.", inliner, text)
-    return module.run  # type: ignore[no-any-return]
+    made = compiled(f"The merge {merge.name}, in {space} values.", inliner, text)
+    return made.run  # type: ignore[no-any-return]
 
 
-@_once
+@once
 def transition_kernel(transition: type[Transition], uniforms: int) -> Kernel[..., None]:
     """The kernel of a transition: ``(from, x, y, to, x, y, out, out_x, out_y, places, progress, uniforms)``.
 
@@ -239,16 +193,16 @@ def transition_kernel(transition: type[Transition], uniforms: int) -> Kernel[...
     inliner = Inliner()
     check(transition, transition.pixel, PLACES + 1 + 2 * COLOURS, uniforms)
     text = _TRANSITION.format(
-        head=_BOX + _read_uniforms(uniforms),
-        loop=_loop("top_one", "left_one", positional=True),
+        head=BOX + read_uniforms(uniforms),
+        loop=loop_over("top_one", "left_one", positional=True),
         pixel=inliner.add(transition.pixel, floats=True),
         uniforms=numbered("u", 0, uniforms),
-        write=_WRITE,
+        write=WRITE,
     )
-    return _module(f"The transition {transition.name}.", inliner, text).run  # type: ignore[no-any-return]
+    return compiled(f"The transition {transition.name}.", inliner, text).run  # type: ignore[no-any-return]
 
 
-@_once
+@once
 def generator_kernel(generator: type[PixelGenerator], uniforms: int, display: Display) -> Kernel[..., None]:
     """The kernel of a generator: ``(out, out_x, out_y, places, uniforms)``, places as in :func:`pointwise`.
 
@@ -259,17 +213,17 @@ def generator_kernel(generator: type[PixelGenerator], uniforms: int, display: Di
     inliner = Inliner()
     check(generator, generator.pixel, PLACES, uniforms)
     text = _GENERATOR.format(
-        head=_BOX + _read_uniforms(uniforms),
-        loop=_loop(positional=True),
+        head=BOX + read_uniforms(uniforms),
+        loop=loop_over(positional=True),
         pixel=inliner.add(generator.pixel, floats=True),
         uniforms=numbered("u", 0, uniforms),
         decoded=_DECODED.format(decode=decode(display)) if generator.space == DISPLAY else "",
-        write=_WRITE,
+        write=WRITE,
     )
-    return _module(f"The generator {generator.name}.", inliner, text).run  # type: ignore[no-any-return]
+    return compiled(f"The generator {generator.name}.", inliner, text).run  # type: ignore[no-any-return]
 
 
-@_once
+@once
 def place_kernel(warp: type[WarpEffect], place: Callable[..., Any], others: int, uniforms: int) -> Kernel[..., None]:
     """The kernel of a warp, ``(xs, ys, others, us, vs, places, uniforms)``: from where points of the raster are read.
 
@@ -284,12 +238,12 @@ def place_kernel(warp: type[WarpEffect], place: Callable[..., Any], others: int,
     fixed = COLOURS * others
     check(warp, place, PLACES + fixed, uniforms)
     text = _WARP.format(
-        head=_BOX + _read_uniforms(uniforms),
+        head=BOX + read_uniforms(uniforms),
         place=inliner.add(place, floats=True),
         others="".join(f", others[{row}, i]" for row in range(fixed)),
         uniforms=numbered("u", 0, uniforms),
     )
-    return _module(f"The warp {warp.name}.", inliner, text).run  # type: ignore[no-any-return]
+    return compiled(f"The warp {warp.name}.", inliner, text).run  # type: ignore[no-any-return]
 
 
 def _composite_mixing(pixel: str, merge: type[Merge], space: Space) -> str:
@@ -331,19 +285,20 @@ def _settled(display: Display) -> str:
     return _SETTLED.format(decode=decode(display))
 
 
-def _loop(top: str = "", left: str = "", *, positional: bool) -> str:
+def loop_over(top: str = "", left: str = "", *, positional: bool) -> str:
     """The loops over the output; what is read begins ``top`` rows and ``left`` columns further on, if anything is."""
     return _WHOLE_OUTPUT.format(
-        rows=(f"\n        p = y + {top}" if top else "") + (_PLACE_OF_ROW if positional else ""),
-        columns=(f"\n            i = x + {left}" if left else "") + (_PLACE if positional else ""),
+        rows=(f"\n        p = y + {top}" if top else "") + (PLACE_OF_ROW if positional else ""),
+        columns=(f"\n            i = x + {left}" if left else "") + (PLACE if positional else ""),
     )
 
 
-def _read_uniforms(count: int) -> str:
+def read_uniforms(count: int) -> str:
+    """The lines that give each uniform a name."""
     return "".join(f"\n    u{number} = uniforms[{number}]" for number in range(count))
 
 
-def _module(title: str, inliner: Inliner, loops: str) -> ModuleType:
+def compiled(title: str, inliner: Inliner, loops: str) -> ModuleType:
     """Run the text of a module; it is kept in the cache folder, which may fail without harm."""
     from reelwork.kernels import cache, native
 

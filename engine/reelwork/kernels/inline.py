@@ -51,6 +51,11 @@ class Inliner:
         constants = [f"{name} = {value}" for value, name in self._constants.items()]
         return "\n".join([*constants, ""]) + "".join(f"\n\n{definition}\n" for definition in self._definitions) + "\n"
 
+    @property
+    def has_curves(self) -> bool:
+        """Whether any of it calls a function of :mod:`reelwork.kernels.curves`."""
+        return any("_curves." in definition for definition in self._definitions)
+
     def places(self, before: int) -> dict[int | str, str]:
         """Where what stands in the text comes from, as ``file:line: function``: by line, from 1, and what functions
         give by their names.

@@ -140,6 +140,7 @@ def _teach_maths() -> None:
         maths.sqrt: _sqrt,
         maths._frexp: _frexp,
         maths._two_to: _two_to,
+        maths.scrambled: _scrambled,
         bits.bits_of: _bits_of,
         bits.float_of: _float_of,
     }
@@ -166,6 +167,31 @@ _bits_of_double: Any = _reinterpretation(types.float64, types.int64)
 _double_of: Any = _reinterpretation(types.int64, types.float64)
 _bits_of_single: Any = _reinterpretation(types.float32, types.int32)
 _single_of: Any = _reinterpretation(types.int32, types.float32)
+
+
+def _scrambled_typed(context: Any, key: Any) -> Any:
+    """``maths.scrambled`` in 32 bits, of which a vector holds twice as many as of the 64 that numba computes in."""
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        word = context.get_value_type(types.uint32)
+        bits = builder.trunc(args[0], word)
+        for shift, factor in ((16, 0x21F0AAAD), (15, 0x735A2D97)):
+            bits = builder.xor(bits, builder.lshr(bits, word(shift)))
+            bits = builder.mul(bits, word(factor))
+        bits = builder.xor(bits, builder.lshr(bits, word(15)))
+        return builder.zext(bits, context.get_value_type(types.int64))
+
+    return types.int64(types.int64), build
+
+
+_scrambled_bits: Any = extending.intrinsic(_scrambled_typed)
+
+
+def _scrambled(key: Any) -> Any:
+    def implementation(key: Any) -> Any:
+        return _scrambled_bits(np.int64(key))
+
+    return implementation
 
 
 def _bits_of(x: Any) -> Any:

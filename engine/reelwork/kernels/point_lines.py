@@ -1,6 +1,8 @@
 """The lines of point effects in a generated kernel: effects with their pixel functions go in, text comes out.
 
-The lines read and write ``r``, ``g``, ``b`` and ``a``: premultiplied scene-linear light.
+The lines read and write ``r``, ``g``, ``b`` and ``a``: premultiplied scene-linear light. Those of effects in
+display-encoded values stand in several passes over a row; ``r1``, ``g1`` and ``b1`` are what light was encoded to, and
+``r2``, ``g2``, ``b2`` and ``a2`` what became of that.
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -31,6 +34,27 @@ DISPLAY: Final = "display"
 DATA: Final = "data"
 
 
+class Held(IntEnum):
+    """What goes from one pass to the next; each has all that the one before it has."""
+
+    LIGHT = 0
+    ENCODED = 1
+    CHANGED = 2
+
+
+@dataclass
+class Pass:
+    """Lines that run over a row in a loop of their own.
+
+    :param begins: what they begin with
+    :param ends: what they end with
+    """
+
+    lines: str
+    begins: Held = Held.LIGHT
+    ends: Held = Held.LIGHT
+
+
 @dataclass
 class Given:
     """What was given to pixel functions so far.
@@ -50,38 +74,54 @@ class Given:
         return text
 
 
-def lines_of(steps: Sequence[Step], inliner: Inliner, given: Given, curve: Display) -> str:
-    """The lines of point effects; those in display-encoded values that follow each other do not go through light."""
-    lines = ""
+def passes_of(steps: Sequence[Step], inliner: Inliner, given: Given, curve: Display) -> list[Pass]:
+    """The lines of point effects, in passes: one, and one or two more for each run of effects in encoded values.
+
+    Effects that take long have a pass of their own, between encoding and decoding.
+    """
+    passes = [Pass("")]
     for encoded, group in groupby(steps, key=lambda step: step[1] == DISPLAY):
+        effects = list(group)
         if encoded:
-            lines += _apart(list(group), inliner, given, encode(curve), decode(curve))
+            begun, calls, done = _apart(effects, inliner, given, encode(curve), decode(curve))
+            passes[-1].lines += begun
+            passes[-1].ends = Held.ENCODED
+            if inliner.has_curves or any(effect.positional for effect, _, _ in effects):
+                passes += [Pass(calls, Held.ENCODED, Held.CHANGED), Pass(done, Held.CHANGED)]
+            else:
+                passes.append(Pass(calls + done, Held.ENCODED))
             continue
-        for step in group:
+        for step in effects:
             effect, _, parts = step
-            lines += _apart([step], inliner, given) if effect.unpremultiplied else _calls(effect, parts, inliner, given)
-    return lines
+            apart = effect.unpremultiplied
+            lines = "".join(_apart([step], inliner, given)) if apart else _calls(effect, parts, inliner, given)
+            passes[-1].lines += lines
+    return passes
 
 
-def _apart(steps: Sequence[Step], inliner: Inliner, given: Given, encoded_by: str = "", decoded_by: str = "") -> str:
+def _apart(
+    steps: Sequence[Step], inliner: Inliner, given: Given, encoded_by: str = "", decoded_by: str = ""
+) -> tuple[str, str, str]:
     """The lines of effects on straight colours, display-encoded once before them and decoded once after them.
 
     What one of them makes transparent stays so for the others.
     """
-    calls = ""
+    begun = f"""
+            k = reciprocal(a)
+            r1, g1, b1 = {encoded_by}(r * k), {encoded_by}(g * k), {encoded_by}(b * k)"""
+    calls = """
+            r2, g2, b2, a2 = r1, g1, b1, a"""
     for effect, _, parts in steps:
         made = _calls(effect, parts, inliner, given, "2")
         calls += f"""
             a1 = a2{made}
             a2 = a2 if a1 > _f32(0.0) else a1"""
-    return f"""
-            k = reciprocal(a)
-            r1, g1, b1 = {encoded_by}(r * k), {encoded_by}(g * k), {encoded_by}(b * k)
-            r2, g2, b2, a2 = r1, g1, b1, a{calls}
+    done = f"""
             r = changed(r, r1, r2, {decoded_by}(r2), a, a2)
             g = changed(g, g1, g2, {decoded_by}(g2), a, a2)
             b = changed(b, b1, b2, {decoded_by}(b2), a, a2)
             a = a2"""
+    return begun, calls, done
 
 
 def _calls(effect: type[PointEffect], parts: tuple[Part, ...], inliner: Inliner, given: Given, number: str = "") -> str:
