@@ -56,6 +56,17 @@ def test_the_film_of_a_scene_without_outputs_is_checked_too(tmp_path):
     assert "a film of 1x1" in problem
 
 
+def test_what_is_missing_and_what_effects_refuse_is_told_together(tmp_path):
+    effects = "[{curves: {rgb: [[0.5, 0], [0.5, 1]]}}, {lut: {file: gone.cube}}]"
+    layers = f"[{{file: gone.mp4, duration: 1s}}, {{solid: red, effects: {effects}}}]"
+    said = wrong(scene(tmp_path, main=f"{{duration: 1s, layers: {layers}}}"))
+    assert [path.partition(": ")[0] for path in said] == [
+        "compositions.main.layers[0].file",
+        "compositions.main.layers[1].effects[0]",
+        "compositions.main.layers[1].effects[1].file",
+    ]
+
+
 def test_a_range_beyond_the_end_is_doubtful(tmp_path):
     (warning,) = produce.check(scene(tmp_path, outputs="x: {file: a.mp4, range: [0s, 9s]}"), Settings())
     assert warning.message == "the range ends at 9s, but the composition 'main' lasts 1s"

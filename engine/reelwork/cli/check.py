@@ -19,8 +19,9 @@ from reelwork.render.prepare import Settings
 def command(scene: Path, settings: dict[str, str], draft: bool) -> None:
     """Read a scene and open what it names, without rendering.
 
-    All errors are reported at once, each with its place. Files must be there, fonts must have the characters, and
-    what is used of a source must not be longer than the source.
+    All errors of the scene file are reported at once, each with its place; once it has none, all of what it names.
+    Files must be there, effects must take their parameters, fonts must have the characters, and what is used of a
+    source must not be longer than the source.
     """
     warnings = produce.check(scene, Settings(settings, draft))
     warn(warnings)

@@ -10,7 +10,7 @@ from reelwork.effect import Extension
 from reelwork.errors import MediaError, Problem
 from reelwork.extensions import Registry, built_in
 from reelwork.faults import Calling, PluginFault
-from reelwork.graph.files import Use, uses, with_files
+from reelwork.graph.files import Use, names_in, uses, with_files
 from reelwork.graph.link import Production
 from reelwork.plan.evaluate import Scope, curves, instance
 from reelwork.timecode import format_seconds
@@ -19,9 +19,11 @@ from reelwork.timecode import format_seconds
 def refused(production: Production, registry: Registry) -> Iterator[Problem]:
     """What is wrong with the parameters of extensions, by their own word, at the first key where it is so.
 
-    Lengths are taken as those of the composition.
+    Lengths are taken as those of the composition. What reads a file that was not found is not asked.
     """
     for use in uses(production.scene):
+        if any(name not in production.files for name, _ in names_in(use.params, use.path)):
+            continue
         params = with_files(use.params, production.files)
         size = use.composition.size or production.scene.canvas.size
         sides = (float(size[0]), float(size[1]))

@@ -1,4 +1,7 @@
-"""Preparing: a scene file goes in; it comes out read, linked and timed, or everything that is wrong with it at once."""
+"""Preparing: a scene file goes in; it comes out read, linked and timed, or everything that is wrong with it.
+
+What is wrong with the file itself is said first, all at once; then, all at once, what is wrong with what it names.
+"""
 
 from __future__ import annotations
 
@@ -95,11 +98,9 @@ def prepare(path: Path, settings: Settings, known: Registry | None = None) -> Pr
         return SourceLength(media.facts.duration, media.facts.kind == "audio")
 
     timing, late = resolve_times(scene, length)
-    problems += late
+    problems += [*late, *refused(production, known)]
     if not any(not problem.warning for problem in problems):
-        prepared = Prepared(production, timing, known, ())
-        problems += refused(production, known)
-        problems += _undrawable(prepared, settings.draft)
+        problems += _undrawable(Prepared(production, timing, known, ()), settings.draft)
     wrong = [problem for problem in problems if not problem.warning]
     if wrong:
         raise SceneError(tuple(sorted(wrong, key=_order)))
