@@ -109,12 +109,13 @@ def make_sound(
     *,
     rate: int = 48_000,
     layout: str = "stereo",
+    options: dict[str, str] | None = None,
 ) -> Path:
     """A file of sound, ``float32[channel, n]``."""
     # Else MP4 rounds the length of the whole to milliseconds.
-    options = {"movie_timescale": str(rate)} if path.suffix == ".m4a" else {}
-    with av.open(str(path), "w", container_options=options) as out:
-        stream = out.add_stream(encoder, rate=rate)
+    scale = {"movie_timescale": str(rate)} if path.suffix == ".m4a" else {}
+    with av.open(str(path), "w", container_options=scale) as out:
+        stream = out.add_stream(encoder, rate=rate, options=options or {})
         stream.layout = layout
         convert = av.AudioResampler(format=stream.format.name, layout=layout, rate=rate)
         for start in range(0, samples.shape[1], 1000):

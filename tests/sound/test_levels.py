@@ -1,9 +1,14 @@
 """Loudness and true peak against the cases that the standards give."""
 
+import re
+import subprocess
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from media.footage import command
+from media_table import media
 from sound.hearing import RATE
 
 from reelwork.sound.levels import Levels, Meter
@@ -64,3 +69,47 @@ def test_blocks_do_not_change_the_reading(block):
     one, other = measured(noise, block), measured(noise)
     assert one.loudness == pytest.approx(other.loudness, abs=1e-9)
     assert one.true_peak == pytest.approx(other.true_peak, abs=1e-9)
+
+
+def signals() -> dict[str, np.ndarray]:
+    time = np.arange(3 * RATE) / RATE
+    noise = np.random.default_rng(1).standard_normal((2, 3 * RATE))
+    shares = np.fft.rfft(noise)
+    shares[:, 1:] /= np.sqrt(np.arange(1, shares.shape[1]))
+    pink = np.fft.irfft(shares)
+    clicks = np.zeros((2, 3 * RATE))
+    clicks[:, RATE // 7 :: RATE // 3] = 0.9
+    loud = np.where(time % 2 < 1, 1.0, 0.01)
+    return {
+        "tone": tone(-20, 3, hertz=997),
+        "pink noise": 0.1 * pink / pink.std(),
+        "loud and soft": np.stack([0.2 * np.sin(2 * np.pi * 400 * time), 0.1 * np.sin(2 * np.pi * 3000 * time)]) * loud,
+        "clicks": clicks,
+        "one side": tone(-6, 3, hertz=60, right=False),
+    }
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=media("sound", f"loudness: {name}", "LUFS and true peak", read="ffmpeg's ebur128"))
+        for name in signals()
+    ],
+)
+def test_levels_are_those_of_ffmpegs_filter(name):
+    program = command("ffmpeg")
+    if program is None:
+        pytest.skip("ffmpeg is not installed")
+    sound = signals()[name].astype(np.float32)
+    raw = ("-f", "f32le", "-ar", str(RATE), "-ac", "2", "-i", "-")
+    said = subprocess.run(
+        [program, "-nostdin", "-hide_banner", *raw, "-af", "ebur128=peak=true", "-f", "null", "-"],
+        input=sound.T.tobytes(),
+        capture_output=True,
+        check=True,
+    ).stderr.decode()
+    summary = said[said.rindex("Summary") :]
+    loudness, peak = (float(re.search(rf"{key}:\s+(-?[\d.]+) ", summary)[1]) for key in ("I", "Peak"))
+    levels = measured(sound)
+    assert levels.loudness == pytest.approx(loudness, abs=0.1)
+    assert levels.true_peak == pytest.approx(peak, abs=0.2)

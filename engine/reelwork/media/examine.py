@@ -23,7 +23,7 @@ from reelwork.media.plugin_footage import examine_by
 from reelwork.media.probe import Examined
 from reelwork.media.stills import is_animation, is_still, still_facts
 from reelwork.media.timing import Packets, ordered_index, stamped_index
-from reelwork.media.waves import count_samples
+from reelwork.media.waves import check_claims, count_samples
 
 # Of these, one packet is one picture, at its own time. Others are decoded once to see what comes out.
 _TRUSTED_CODECS: Final = {
@@ -55,6 +55,8 @@ def examine_file(path: Path, digest: str, rate: Fraction, stream: int = 0) -> Ex
             raise MediaError(f"{path}: has no stream {stream} of pictures: {_streams(container)}")
         if film is None and sound is None:
             raise MediaError(f"{path}: holds neither pictures nor sound")
+        if sound is not None:
+            check_claims(sound, path)
         packets = _read_packets(container, film, path)
         _check_complete(container, packets, path)
         name = container.format.name

@@ -127,6 +127,22 @@ def count_samples(path: Path) -> AudioFacts | None:
         )
 
 
+def check_claims(stream: AudioStream, path: Path) -> None:
+    """Look at what a stream of sound says of itself, before anything of it is read.
+
+    :raises MediaError: it is more than can be read
+    """
+    channels = len(stream.codec_context.layout.channels)
+    if channels > _MOST_CHANNELS:
+        raise MediaError(f"{path}: its sound has {channels:,} channels; up to {_MOST_CHANNELS} can be read")
+    claimed = (stream.duration or 0) * (stream.time_base or 0)
+    if claimed > LONGEST:
+        raise MediaError(
+            f"{path}: says that its sound lasts {float(claimed / 3600):,.0f} hours; up to {LONGEST // 3600} can be "
+            "read: cut it first"
+        )
+
+
 class _Reading:
     """One pass over a file's sound: packets are decoded, placed by their times, and cut off where sound ends."""
 
@@ -146,8 +162,8 @@ class _Reading:
         stream = sound_stream(container)
         if stream is None:
             return None
+        check_claims(stream, path)
         reading = cls(container, stream, path)
-        reading._check_claims()
         with portable_arithmetic():
             stream.codec_context.open(strict=False)
         frames = reading._frames()
@@ -166,19 +182,6 @@ class _Reading:
             runs=reading._bounded(reading._whole(first, frames)),
             damage=reading._damage,
         )
-
-    def _check_claims(self) -> None:
-        """Refuse what says itself that it is too much."""
-        stream = self._stream
-        channels = len(stream.codec_context.layout.channels)
-        if channels > _MOST_CHANNELS:
-            raise MediaError(f"{self._path}: its sound has {channels:,} channels; up to {_MOST_CHANNELS} can be read")
-        claimed = (stream.duration or 0) * (stream.time_base or 0)
-        if claimed > LONGEST:
-            raise MediaError(
-                f"{self._path}: says that its sound lasts {float(claimed / 3600):,.0f} hours; up to "
-                f"{LONGEST // 3600} can be read: cut it first"
-            )
 
     def _frames(self) -> Iterator[AudioFrame]:
         """Decoded frames; what cannot be decoded before the first and after the last is no sound (tags, covers)."""
