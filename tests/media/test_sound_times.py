@@ -12,8 +12,12 @@ import pytest
 from media.clips import frames
 from media_table import media
 
+from reelwork.errors import MediaError
 from reelwork.media.audio import RATE, AudioSource
 from reelwork.media.probe import probe
+from reelwork.render.films import mixed
+from reelwork.render.prepare import Settings, prepare
+from reelwork.sound.voices import collect_voices
 
 CLICK = 12_345
 LAYOUTS = {1: "mono", 2: "stereo"}
@@ -204,3 +208,39 @@ def test_a_spoilt_packet_is_silence_and_is_told(tmp_path: Path, name: str, encod
     assert not sound[:, int(begin * RATE) : int(end * RATE)].any()
     assert 500 < (end - begin) * RATE < 5000
     assert int(np.abs(sound[0]).argmax()) == int(np.abs(whole[0]).argmax())
+
+
+def two_languages(path: Path) -> Path:
+    """Two streams of sound, a second each: 440 Hz, and 880 Hz that begins 200 ms later."""
+    with av.open(str(path), "w") as out:
+        streams = [out.add_stream("pcm_s16le" if path.suffix == ".mkv" else "aac", rate=RATE, layout="stereo")
+                   for _ in range(2)]  # fmt: skip
+        time = np.arange(RATE) / RATE
+        for stream, pitch, start in zip(streams, (440, 880), (0, 9600), strict=True):
+            encode(out, stream, np.stack([0.5 * np.sin(2 * np.pi * pitch * time)] * 2).astype(np.float32), start)
+    return path
+
+
+@media("sound", "several streams, .mkv", "which one is heard", read="what was written")
+@media("sound", "several streams, .mp4", "which one is heard", read="what was written")
+@pytest.mark.parametrize("suffix", [".mkv", ".mp4"])
+def test_a_director_picks_one_of_several_streams(tmp_path: Path, suffix: str) -> None:
+    path = two_languages(tmp_path / f"a{suffix}")
+    for number, pitch in ((0, 440), (1, 440), (2, 880)):
+        with AudioSource(path, stream=number) as source:
+            spectrum = np.abs(np.fft.rfft(source.read(0, RATE)[0]))
+            assert abs(int(spectrum.argmax()) - pitch) <= 1
+    with pytest.raises(MediaError, match=r"has no stream 3 of sound: of its 2, 1 is (pcm_s16le|aac), 2 is"):
+        AudioSource(path, stream=3)
+
+
+def test_a_scene_says_which_stream_is_heard(tmp_path: Path) -> None:
+    two_languages(tmp_path / "a.mkv")
+    layer = "{file: a.mkv, sound: {stream: 2}}"
+    scene = f"reelwork: 1\ncompositions:\n  main:\n    duration: 1s\n    layers:\n      - {layer}\n"
+    (tmp_path / "scene.yaml").write_text(scene)
+    prepared = prepare(tmp_path / "scene.yaml", Settings())
+    (voice,) = collect_voices(prepared.graph("main"))
+    assert voice.stream == 2
+    spectrum = np.abs(np.fft.rfft(np.concatenate(list(mixed((voice,), Fraction(0), Fraction(1))), axis=1)[0]))
+    assert abs(int(spectrum.argmax()) - 880) <= 1

@@ -19,7 +19,7 @@ RATE = 48_000
 class Counting:
     """Sample number k has the value k + 1 on the left and its negative on the right; silence outside ``length``."""
 
-    def __init__(self, path, *, speed):
+    def __init__(self, path, *, speed, stream=0):
         self.path, self.speed, self.closed = path, speed, False
         self.length = 1 << 22
 

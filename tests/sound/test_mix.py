@@ -153,7 +153,7 @@ class Opened:
     def __init__(self):
         self.sources = []
 
-    def __call__(self, path, *, speed):
+    def __call__(self, path, *, speed, stream=0):
         self.sources.append(Counting(path, speed=speed))
         return self.sources[-1]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final, Literal
 
@@ -19,10 +19,17 @@ class Reading:
 
     :param stream: which of its streams of pictures, from 1; 0 for the one that players choose
     :param fields: which of its pictures are taken apart into fields
+    :param sound: which of its streams of sound, as with ``stream``
     """
 
     stream: int = 0
     fields: Fields = "auto"
+    sound: int = 0
+
+    @property
+    def pictures(self) -> Reading:
+        """What of it matters to pictures."""
+        return replace(self, sound=0)
 
 
 #: As the file says.
@@ -120,7 +127,7 @@ class MediaFacts:
     @property
     def identity(self) -> str:
         """Its digest, and how it is read: what is equal has equal pictures."""
-        reading = self.reading
+        reading = self.reading.pictures
         return self.digest if reading == READ else f"{self.digest}-{reading.stream}-{reading.fields}"
 
     @property

@@ -334,14 +334,16 @@ class _Linker:
             )
 
     def _facts_of(self, path: Path, clip: model.Clip) -> MediaFacts:
-        reading = Reading(clip.stream or 0, cast(Fields, clip.fields))
+        reading = Reading(clip.stream or 0, cast(Fields, clip.fields), clip.sound.stream or 0)
         at = (path, clip.fps or self._scene.canvas.fps, reading)
         if at not in self._facts:
             self._facts[at] = self._probe(*at)
         facts = self._facts[at]
-        if reading != READ and facts.kind != "video":
+        if reading.pictures != READ and facts.kind != "video":
             key = "stream" if reading.stream else "fields"
             raise MediaError(f"`{key}` is for videos, and {path.name} is {_SAID[facts.kind]}")
+        if reading.sound and facts.audio is None:
+            raise MediaError(f"`stream` picks a stream of sound, and {path.name} has none")
         return facts
 
 

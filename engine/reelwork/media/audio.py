@@ -15,6 +15,7 @@ import numpy.typing as npt
 import soxr
 
 from reelwork import folders
+from reelwork.catalogue.facts import Reading
 from reelwork.errors import MediaError
 from reelwork.media.downmix import Matrix, matrix_of, mixed_down
 from reelwork.media.probe import probe
@@ -40,11 +41,12 @@ class AudioSource:
     :param path: the file
     :param speed: how fast it plays, with its pitch kept: sample ``n`` is heard at ``n * speed`` of the source. Below 0
         it plays backwards from its end: sample ``n`` is heard at the source's duration less ``n * -speed``
+    :param stream: which of its streams of sound, from 1; 0 for the one that players choose
     :raises MediaError: the file has no sound or cannot be read
     """
 
-    def __init__(self, path: Path, *, speed: Fraction = Fraction(1)) -> None:
-        audio = probe(path).audio
+    def __init__(self, path: Path, *, speed: Fraction = Fraction(1), stream: int = 0) -> None:
+        audio = probe(path, reading=Reading(sound=stream)).audio
         if audio is None:
             raise MediaError(f"{path}: holds no sound")
         if speed == 0:
@@ -55,7 +57,7 @@ class AudioSource:
         self._source_samples = max(0, math.ceil(end * RATE))
         #: How many samples there are at 48,000 Hz, at this speed.
         self.samples = max(0, math.ceil(end * RATE / abs(speed)))
-        self._plain = _Kept(_decoded(path, audio.offset))
+        self._plain = _Kept(_decoded(path, audio.offset, stream))
         self._played = self._plain if speed == 1 else _Kept(stretched(self._source, abs(speed), self.samples))
 
     def __enter__(self) -> AudioSource:
@@ -117,11 +119,11 @@ class _Kept:
         self._file.close()
 
 
-def _decoded(path: Path, offset: Fraction) -> Iterator[Samples]:
+def _decoded(path: Path, offset: Fraction, stream: int) -> Iterator[Samples]:
     """A file's sound in stereo at 48,000 Hz, from time 0 on."""
     skipped = max(0, -round(offset * RATE))
     yield from _in_pieces(np.broadcast_to(np.float32(0), (2, max(0, round(offset * RATE)))))
-    with waves(path) as sound:
+    with waves(path, stream) as sound:
         for block in _resampled(_stereo(sound.runs, path), sound.rate):
             left = min(skipped, block.shape[1])
             skipped -= left

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
 from typing import Final
 
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -18,7 +20,7 @@ from reelwork.media.animation import animation_facts
 from reelwork.media.avframes import base_storage
 from reelwork.media.decoder import decoder_for, fields_of, orientation_of, shown_size, tags_of
 from reelwork.media.offered import footage_reader
-from reelwork.media.opening import film_stream, film_streams, opened, sound_stream
+from reelwork.media.opening import film_stream, film_streams, opened, sound_stream, sound_streams
 from reelwork.media.plugin_footage import examine_by
 from reelwork.media.probe import Examined
 from reelwork.media.stills import is_animation, is_still, still_facts
@@ -37,10 +39,12 @@ _EXACT_FORMATS: Final = {"mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "avi", "wav
 _MISSING_SECONDS: Final = Fraction(1, 4)
 
 
-def examine_file(path: Path, digest: str, rate: Fraction, stream: int = 0) -> Examined:
+def examine_file(path: Path, digest: str, rate: Fraction, stream: int = 0, heard: int = 0) -> Examined:
     """Facts and index of a file of any kind.
 
     :param rate: of numbered files, pictures a second
+    :param stream: which of its streams of pictures, from 1; 0 for the one that players choose
+    :param heard: which of its streams of sound, as with ``stream``
     :raises MediaError: it is damaged, cut short, or of a kind that cannot be read
     """
     if reader := footage_reader(path):
@@ -50,9 +54,11 @@ def examine_file(path: Path, digest: str, rate: Fraction, stream: int = 0) -> Ex
             return Examined(*animation_facts(path, digest))
         return Examined(still_facts(path, digest), None)
     with opened(path) as container:
-        film, sound = film_stream(container, stream), sound_stream(container)
+        film, sound = film_stream(container, stream), sound_stream(container, heard)
         if film is None and stream:
-            raise MediaError(f"{path}: has no stream {stream} of pictures: {_streams(container)}")
+            raise MediaError(f"{path}: has no stream {stream} of pictures: {_said(film_streams(container))}")
+        if sound is None and heard:
+            raise MediaError(f"{path}: has no stream {heard} of sound: {_said(sound_streams(container))}")
         if film is None and sound is None:
             raise MediaError(f"{path}: holds neither pictures nor sound")
         if sound is not None:
@@ -60,7 +66,7 @@ def examine_file(path: Path, digest: str, rate: Fraction, stream: int = 0) -> Ex
         packets = _read_packets(container, film, path)
         _check_complete(container, packets, path)
         name = container.format.name
-    audio = None if sound is None else count_samples(path)
+    audio = None if sound is None else count_samples(path, heard)
     if film is None:
         if audio is None or audio.samples == 0:
             raise MediaError(f"{path}: holds no sound that can be decoded")
@@ -101,11 +107,10 @@ def _read_packets(container: InputContainer, film: VideoStream | None, path: Pat
     return seen
 
 
-def _streams(container: InputContainer) -> str:
-    """The streams of pictures that there are."""
-    films = film_streams(container)
-    said = [f"{n} is {film.codec_context.codec.canonical_name}" for n, film in enumerate(films, start=1)]
-    return f"of its {len(films)}, {', '.join(said)}" if films else "it has none"
+def _said(streams: Sequence[VideoStream | AudioStream]) -> str:
+    """The streams that there are."""
+    said = [f"{n} is {stream.codec_context.codec.canonical_name}" for n, stream in enumerate(streams, start=1)]
+    return f"of its {len(said)}, {', '.join(said)}" if said else "it has none"
 
 
 def _check_complete(container: InputContainer, packets: _Seen, path: Path) -> None:

@@ -80,7 +80,18 @@ def film_stream(container: InputContainer, number: int = 0) -> VideoStream | Non
     return next((stream for stream in films if stream is best), films[0] if films else None)
 
 
-def sound_stream(container: InputContainer) -> AudioStream | None:
-    """The stream of sound that players would choose, if there is one that can be decoded."""
+def sound_streams(container: InputContainer) -> list[AudioStream]:
+    """The streams of sound that can be decoded."""
+    return [stream for stream in container.streams.audio if stream.codec_context is not None]
+
+
+def sound_stream(container: InputContainer, number: int = 0) -> AudioStream | None:
+    """A stream of sound, if there is one.
+
+    :param number: which one, from 1; 0 for the one that players choose
+    """
+    if number:
+        streams = sound_streams(container)
+        return streams[number - 1] if number <= len(streams) else None
     best = container.streams.best("audio")
     return best if isinstance(best, AudioStream) and best.codec_context is not None else None

@@ -50,12 +50,12 @@ def examine(path: Path, rate: Fraction | None = None, reading: Reading = READ) -
     :raises MediaError: as :func:`probe`
     """
     digest = digest_of(path, rate)
-    found = _examine(path, digest, _key(path, digest, reading), rate or NUMBERED_RATE, reading.stream)
+    found = _examine(path, digest, _key(path, digest, reading), rate or NUMBERED_RATE, reading.stream, reading.sound)
     return replace(found, facts=replace(found.facts, reading=reading)) if reading != READ else found
 
 
 @lru_cache(maxsize=64)
-def _examine(path: Path, digest: str, key: str, rate: Fraction, stream: int) -> Examined:
+def _examine(path: Path, digest: str, key: str, rate: Fraction, stream: int, sound: int) -> Examined:
     facts = _known_facts(key)
     index = recall("index", key) if facts is not None and facts.kind == "video" else None
     if facts is not None and (index is not None or facts.kind != "video"):
@@ -63,7 +63,7 @@ def _examine(path: Path, digest: str, key: str, rate: Fraction, stream: int) -> 
     # Here, so that what is remembered comes back without loading FFmpeg or Pillow.
     from reelwork.media.examine import examine_file
 
-    examined = examine_file(path, digest, rate, stream)
+    examined = examine_file(path, digest, rate, stream, sound)
     if examined.index is not None:
         remember("index", key, examined.index.to_data())
     remember("facts", key, _facts_to(examined.facts))
@@ -73,7 +73,7 @@ def _examine(path: Path, digest: str, key: str, rate: Fraction, stream: int) -> 
 def _key(path: Path, digest: str, reading: Reading) -> str:
     """What a file's facts are remembered by: its digest, which of its streams they are of, and the plugin's reader that
     may have found them out."""
-    digest = f"{digest}-{reading.stream}" if reading.stream else digest
+    digest = f"{digest}-{reading.stream}-{reading.sound}" if reading.stream or reading.sound else digest
     reader = footage_reader(path) or registry().readers.get(path.suffix.lower())
     return digest if reader is None else f"{digest}-{sha256(str(reader).encode()).hexdigest()[:16]}"
 

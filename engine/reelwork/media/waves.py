@@ -86,16 +86,17 @@ class Waves:
 
 
 @contextmanager
-def waves(path: Path) -> Iterator[Waves]:
+def waves(path: Path, number: int = 0) -> Iterator[Waves]:
     """Open a file's sound, without the encoder's priming and filling, with recorded gaps and damage as silence.
 
+    :param number: which of its streams of sound, from 1; 0 for the one that players choose
     :raises MediaError: there is no sound in it, or it cannot be read
     """
     if reader := footage_reader(path):
         yield _of_footage(path, blocks_by(reader, path))
         return
     with opened(path) as container:
-        sound = _Reading.of(container, path)
+        sound = _Reading.of(container, path, number)
         if sound is None:
             raise MediaError(f"{path}: holds no sound that can be decoded")
         yield sound
@@ -110,7 +111,7 @@ def _of_footage(path: Path, blocks: Iterator[Samples]) -> Waves:
     return Waves(audio.codec, audio.rate, audio.layout, audio.channels, Fraction(0), runs)
 
 
-def count_samples(path: Path) -> AudioFacts | None:
+def count_samples(path: Path, number: int = 0) -> AudioFacts | None:
     """What is known of a file's sound; its offset is the container's time of the first sample. Decodes everything.
 
     ``None`` where a stream of sound is there and nothing in it.
@@ -118,7 +119,7 @@ def count_samples(path: Path) -> AudioFacts | None:
     :raises MediaError: as :func:`waves`
     """
     with opened(path) as container:
-        sound = _Reading.of(container, path)
+        sound = _Reading.of(container, path, number)
         if sound is None:
             return None
         samples = sum(run.samples.shape[1] for run in sound.runs)
@@ -157,9 +158,9 @@ class _Reading:
         self._moved = Fraction(0)
 
     @classmethod
-    def of(cls, container: InputContainer, path: Path) -> Waves | None:
+    def of(cls, container: InputContainer, path: Path, number: int) -> Waves | None:
         """The sound of an open container, if it has any."""
-        stream = sound_stream(container)
+        stream = sound_stream(container, number)
         if stream is None:
             return None
         check_claims(stream, path)

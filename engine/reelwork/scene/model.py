@@ -123,6 +123,12 @@ class Sound:
     fade_out: Fraction = param(
         Fraction(0), kind=Time(minimum=0.0), help="How long it takes to fall to silence, counted from the layer's end."
     )
+    stream: int | None = param(
+        None,
+        kind=Number(minimum=1.0, maximum=99.0, integer=True),
+        animated=False,
+        help="Of a file with several streams of sound: which one, from 1. Default: the one that players choose.",
+    )
     declick: Fraction = param(
         Fraction(4, 1000),
         kind=Time(minimum=0.0),

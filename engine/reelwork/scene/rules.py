@@ -100,6 +100,9 @@ def _file_alone(reading: Reading, clip: Clip) -> None:
     for key, value in (("stream", clip.stream), ("fields", None if clip.fields == "auto" else clip.fields)):
         if value is not None and not isinstance(clip.source, AssetSource | FileSource | SlotSource):
             reading.fault(join(clip.path, key), f"`{key}` is for videos: it says how a file is read", "leave it out")
+    if clip.sound.stream is not None and not isinstance(clip.source, AssetSource | FileSource | SlotSource):
+        message = "`stream` is for files: it says which of a file's streams of sound is heard"
+        reading.fault(join(clip.path, "sound.stream"), message, "leave it out")
 
 
 def _ids(reading: Reading, inside: Iterable[Clip]) -> dict[str, Clip]:

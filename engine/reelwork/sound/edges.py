@@ -17,8 +17,8 @@ from reelwork.sound.plan import Bus, Fade, Part, Voice
 #: Half a sample, seconds: what lies nearer together is one place.
 _HALF: Final = Fraction(1, 2 * RATE)
 
-# A voice's source, speed and direction, and a sample; with it, the seconds of the source there.
-_Place = tuple[str, Fraction, bool, int]
+# A voice's source, stream, speed and direction, and a sample; with it, the seconds of the source there.
+_Place = tuple[str, int, Fraction, bool, int]
 
 
 def declicked(parts: Iterable[Part]) -> tuple[Part, ...]:
@@ -62,7 +62,7 @@ def _places(edges: Iterator[tuple[Voice, Fraction, bool]]) -> dict[_Place, list[
 
 
 def _place(voice: Voice, time: Fraction) -> _Place:
-    return voice.source, voice.speed, voice.backwards, int(time * RATE + Fraction(1, 2))
+    return voice.source, voice.stream, voice.speed, voice.backwards, int(time * RATE + Fraction(1, 2))
 
 
 def _second(voice: Voice, time: Fraction, at_end: bool) -> Fraction:

@@ -17,6 +17,8 @@ from reelwork.sound.gains import RATE, Level, gains
 from reelwork.sound.plan import Bus, Clock, Envelope, Part, Voice
 
 Block = npt.NDArray[np.float32]
+# A file, the speed that it is played at, and which of its streams of sound.
+_File = tuple[str, Fraction, int]
 
 
 class Source(Protocol):
@@ -34,8 +36,8 @@ class Source(Protocol):
 class Opener(Protocol):
     """Opens files: what :func:`mix` is handed, since mixing itself knows no file."""
 
-    def __call__(self, path: Path, /, *, speed: Fraction) -> Source:
-        """The sound of a file, played at ``speed`` (above 0) with its pitch kept."""
+    def __call__(self, path: Path, /, *, speed: Fraction, stream: int) -> Source:
+        """A stream of a file's sound, played at ``speed`` (above 0) with its pitch kept."""
         ...
 
 
@@ -124,8 +126,8 @@ class _Placed:
         return cls(voice, sample_at(voice.start), sample_at(voice.end), origin, sample_at(voice.head))
 
     @property
-    def source(self) -> tuple[str, Fraction]:
-        return self.voice.source, self.voice.speed
+    def source(self) -> _File:
+        return self.voice.source, self.voice.speed, self.voice.stream
 
     @property
     def envelopes(self) -> tuple[Envelope, ...]:
@@ -209,8 +211,8 @@ class _Sources:
 
     def __init__(self, opener: Opener) -> None:
         self._opener = opener
-        self._open: dict[tuple[str, Fraction], Source] = {}
-        self._needed: dict[tuple[str, Fraction], int] = {}
+        self._open: dict[_File, Source] = {}
+        self._needed: dict[_File, int] = {}
 
     def expect(self, voices: Iterable[_Placed]) -> None:
         for voice in voices:
@@ -218,8 +220,8 @@ class _Sources:
 
     def of(self, voice: _Placed) -> Source:
         if voice.source not in self._open:
-            path, speed = voice.source
-            self._open[voice.source] = self._opener(Path(path), speed=speed)
+            path, speed, stream = voice.source
+            self._open[voice.source] = self._opener(Path(path), speed=speed, stream=stream)
         return self._open[voice.source]
 
     def done(self, voice: _Placed) -> None:

@@ -106,6 +106,7 @@ class Voice:
     :param envelopes: what shapes it, innermost first
     :param sounding: from when to when the file sounds, in its seconds
     :param declick: how long its sound fades where it is cut, seconds as they are heard
+    :param stream: which of the file's streams of sound, from 1; 0 for the one that players choose
     """
 
     source: str
@@ -120,6 +121,7 @@ class Voice:
     envelopes: tuple[Envelope, ...] = ()
     sounding: tuple[Fraction, Fraction] = (Fraction(0), Fraction(0))
     declick: Fraction = Fraction(0)
+    stream: int = 0
 
     def clipped(self, start: Fraction, end: Fraction) -> Voice | None:
         """What is heard of it from ``start`` to ``end``; ``None`` where that is nothing."""

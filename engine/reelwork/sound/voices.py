@@ -15,6 +15,7 @@ from reelwork.graph.model import (
     Graph,
     GroupSource,
     Layer,
+    Media,
     MediaSource,
     Retiming,
     Sequence,
@@ -80,7 +81,7 @@ class _Collector:
         started = Clock(layer.start)
         if isinstance(source, MediaSource):
             if source.media.facts.audio is not None:
-                yield _voice(source.media.path, source.media.facts.audio, source.retiming, layer)
+                yield _voice(source.media, source.media.facts.audio, source.retiming, layer)
         elif isinstance(source, CompositionSource):
             inner = self.composition(source.composition)
             for clock, start, end in _passes(source.retiming, *span) if inner else ():
@@ -103,13 +104,13 @@ class _Collector:
             yield from self._layer(clip, *its)
 
 
-def _voice(path: str, audio: AudioFacts, retiming: Retiming, layer: Layer) -> Voice:
+def _voice(media: Media, audio: AudioFacts, retiming: Retiming, layer: Layer) -> Voice:
     speed = abs(retiming.speed)
     # Without a length the source has no end of its own, and cannot be repeated or played from there.
     length = None if retiming.length is None else retiming.length / speed
     backwards = retiming.speed < 0 and length is not None
     return Voice(
-        source=path,
+        source=media.path,
         begin=retiming.start,
         speed=speed,
         start=layer.start,
@@ -121,6 +122,7 @@ def _voice(path: str, audio: AudioFacts, retiming: Retiming, layer: Layer) -> Vo
         # What a film records before its first picture cannot be heard, and is not cut off there.
         sounding=(max(audio.offset, Fraction(0)), audio.offset + audio.duration),
         declick=layer.sound.declick,
+        stream=media.facts.reading.sound,
     )
 
 
