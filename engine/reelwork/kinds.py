@@ -33,7 +33,7 @@ class Number(Kind):
 class Ratio(Kind):
     """``0.5`` or ``50%``. Plain value: ``float``. A ``bounded`` one lies in 0 to 1, and ``100`` gets the hint ``100%``.
 
-    :param exact: the plain value is a ``Fraction`` of what was written
+    :param exact: the plain value is a ``Fraction`` of what was written, which may be ``1001/1000`` too
     """
 
     bounded: bool = False

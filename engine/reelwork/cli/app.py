@@ -6,6 +6,7 @@ import contextlib
 import difflib
 import functools
 import importlib
+import keyword
 import os
 import signal
 import sys
@@ -19,7 +20,20 @@ from reelwork.cli import exits
 from reelwork.errors import PluginError
 
 #: The commands, each ``command`` of the module of its name; a plugin's are found through its hook.
-COMMANDS: Final = ("check", "render", "frame", "sheet", "effects", "plugins", "plugin", "probe", "schema", "completion")
+COMMANDS: Final = (
+    "check",
+    "render",
+    "frame",
+    "sheet",
+    "effects",
+    "plugins",
+    "plugin",
+    "probe",
+    "import",
+    "export",
+    "schema",
+    "completion",
+)
 
 
 class Root(click.Group):
@@ -32,7 +46,8 @@ class Root(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name; plugins are loaded only where it is none of the built-in ones."""
         if cmd_name in COMMANDS:
-            module = importlib.import_module(f"reelwork.cli.{cmd_name}")
+            name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+            module = importlib.import_module(f"reelwork.cli.{name}")
             command: click.Command = module.command
             return command
         return _of_plugins().get(cmd_name)

@@ -31,6 +31,7 @@ RESERVED: Final = ("start", "end", "duration", "previous", "next", "self", "comp
 
 _NUMBER: Final = re.compile(r"[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,2})?\Z")
 _WHOLE: Final = re.compile(r"[+-]?\d{1,15}\Z")
+_FRACTION: Final = re.compile(r"[+-]?\d{1,12}/0*[1-9]\d{0,11}\Z")
 _NAME: Final = re.compile(r"[^\W\d_][\w-]*\Z")
 _RECORD: Final = re.compile(r"[a-z0-9-]+/[a-z0-9-]+\Z")
 _LEVEL: Final = re.compile(r"(?P<number>.*\d) ?dB\Z", re.IGNORECASE)
@@ -88,6 +89,8 @@ def _within(value: float, minimum: float | None, maximum: float | None) -> bool:
 
 
 def _read_ratio(reading: Reading, kind: kinds.Ratio, node: Scalar, path: str) -> Any:
+    if kind.exact and _FRACTION.match(node.text):
+        return Fraction(node.text)
     digits = node.text.removesuffix("%").rstrip() if node.text.endswith("%") else node.text
     value = number(digits)
     if value is None:

@@ -36,6 +36,7 @@ _KEY_TIME: Final = r"^-?[0-9.]"
 _CUES: Final = r"\.(start|end|duration)\b|^\s*-?[0-9.]"
 _COLOUR: Final = r"^(#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?|[A-Za-z]+)$"
 _PERCENT: Final = r"^[+-]?[0-9.]+([eE][+-]?[0-9]+)? *%?$"
+_EXACT: Final = r"^[+-]?([0-9.]+([eE][+-]?[0-9]+)? *%?|[0-9]+/[0-9]+)$"
 _NAME: Final = r"^[^\W\d_][\w-]*$"
 _SHORT: Final = (
     kinds.Number,
@@ -197,9 +198,8 @@ class _Schema:
                 }
                 return {key: value for key, value in number.items() if value is not None}
             case kinds.Ratio():
-                return _number_or(
-                    _PERCENT, 0.0 if kind.bounded else kind.minimum, 1.0 if kind.bounded else kind.maximum
-                )
+                lowest, highest = (0.0, 1.0) if kind.bounded else (kind.minimum, kind.maximum)
+                return _number_or(_EXACT if kind.exact else _PERCENT, lowest, highest)
             case kinds.Length():
                 return _number_or(_PERCENT, kind.minimum, None)
             case kinds.Angle():

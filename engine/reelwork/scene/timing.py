@@ -222,6 +222,7 @@ class _Stage:
 
     def _after(self, items: tuple[Item, ...], owner: _Place | None) -> Fraction:
         """Where a sequence has got to after some of its items; a transition alone moves it nowhere."""
+        self._settle(items)
         for item in reversed(items):
             place = self._by_path[item.path]
             if isinstance(item, Clip):
@@ -229,6 +230,17 @@ class _Stage:
             if isinstance(item, Gap):
                 return self._start(place) + self._length(item.duration, place, "gap")
         return self._begin(owner)
+
+    def _settle(self, items: tuple[Item, ...]) -> None:
+        """Time clips from the front, so that the last of a thousand does not wait for all before it at once."""
+        waiting: list[Clip] = []
+        for item in reversed(items):
+            if isinstance(item, Clip):
+                if f"{_name(item)}.end" in self._known:
+                    break
+                waiting.append(item)
+        for clip in reversed(waiting):
+            self._end(self._by_path[clip.path])
 
     def _transition(self, place: _Place, item: TransitionUse) -> Span:
         """A transition's span; it must not be longer than what it leads from and to."""

@@ -16,6 +16,8 @@ def describe(kind: kinds.Kind) -> str:
             return _number(kind)
         case kinds.Ratio(bounded=True):
             return "a ratio from 0% to 100%"
+        case kinds.Ratio(exact=True):
+            return "a ratio such as 0.5, 50% or 1001/1000" + _limits(kind.minimum, kind.maximum)
         case kinds.Ratio():
             return "a ratio such as 0.5 or 50%" + _limits(kind.minimum, kind.maximum)
         case kinds.Length():

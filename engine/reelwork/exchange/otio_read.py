@@ -1,0 +1,251 @@
+"""Reading OpenTimelineIO: a text goes in, a timeline comes out. The library knows every version of its schema."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import opentimelineio as otio
+
+from reelwork.exchange.names import OF_GENERATORS, transition_of
+from reelwork.exchange.report import ExchangeError, Report
+from reelwork.exchange.timeline import (
+    ZERO,
+    Clip,
+    Data,
+    Gap,
+    Item,
+    Marker,
+    Reference,
+    Stack,
+    Timeline,
+    Track,
+    Transition,
+)
+from reelwork.exchange.times import exact, exact_rate
+
+#: What a reference says of its file's own metadata, under our name.
+NAMESPACE = "reelwork"
+
+
+def read_otio(text: str, file: str, report: Report) -> Timeline:
+    """A timeline from the text of an ``.otio`` file.
+
+    :param file: its name, for messages
+    :raises ExchangeError: it is damaged, or holds no timeline
+    """
+    try:
+        read = otio.adapters.read_from_string(text, "otio_json")
+    except Exception as error:  # its C++ raises what it likes
+        said = str(error).partition("\n")[0]
+        raise ExchangeError(f"{file} is not a whole OpenTimelineIO file: {said}") from error
+    try:
+        return _Reader(file, report).timeline(read)
+    except (ValueError, OverflowError, RecursionError) as error:
+        raise ExchangeError(f"{file}: {error or 'timelines stand too deep inside each other'}") from error
+
+
+class _Reader:
+    def __init__(self, file: str, report: Report) -> None:
+        self._file = file
+        self._report = report
+
+    def timeline(self, read: Any) -> Timeline:
+        if isinstance(read, otio.schema.SerializableCollection):
+            found = [child for child in read if isinstance(child, otio.schema.Timeline)]
+            if len(found) > 1:
+                names = ", ".join(repr(child.name) for child in found[1:])
+                self._report.add(self._file, f"it holds further timelines: {names}", f"only {found[0].name!r} was read")
+            read = found[0] if found else read
+        if isinstance(read, otio.schema.Track):
+            read = otio.schema.Stack(name=read.name, children=[read.deepcopy()])
+        if isinstance(read, otio.schema.Stack):
+            stack = read
+            read = otio.schema.Timeline(name=stack.name)
+            read.tracks = stack.deepcopy()
+        if not isinstance(read, otio.schema.Timeline):
+            raise ExchangeError(f"{self._file} holds no timeline but {type(read).__name__}")
+        stack = self._stack(read.tracks, name=read.name)
+        start = read.global_start_time
+        return Timeline(
+            stack,
+            fps=exact_rate(start.rate) if start is not None else _most_common_rate(read),
+            start=ZERO if start is None else seconds(start),
+            metadata=_data(read.metadata),
+        )
+
+    def _stack(self, read: Any, name: str = "") -> Stack:
+        if read.source_range is not None and name:
+            self._report.add(name, "the stack of the timeline is trimmed", "it is taken whole")
+        tracks = []
+        for index, child in enumerate(read):
+            if not isinstance(child, otio.schema.Track):
+                # what stands in a stack by itself is a track of its own
+                track = otio.schema.Track(kind="Video")
+                track.append(child.deepcopy())
+                child = track
+            kind = str(child.kind).lower()
+            if kind in ("video", "audio"):
+                tracks.append(self._track(child, kind, f"{name or read.name or 'timeline'}, track {index + 1}"))
+            else:
+                self._report.add(f"track {child.name or index + 1}", f"a track of kind {child.kind}", "it is left out")
+        # pictures from the bottom, then sounds, each in their order
+        ordered = sorted(tracks, key=lambda track: track.kind == "audio")
+        return Stack(name or read.name, tuple(ordered), self._markers(read.markers, ZERO), _data(read.metadata))
+
+    def _inner(self, read: Any) -> Stack:
+        """A stack that stands in a track: its metadata and its markers are the clip's, but for what ours say of it."""
+        own = _data(read.metadata).get(NAMESPACE, {})
+        said = {key: own[key] for key in ("composition", "group") if isinstance(own, dict) and key in own}
+        return replace(self._stack(read), markers=(), metadata={NAMESPACE: said} if said else {})
+
+    def _track(self, read: Any, kind: Any, place: str) -> Track:
+        items = [item for child in read if (item := self._item(child, place)) is not None]
+        if read.source_range is not None and read.parent() is not None and isinstance(read.parent(), otio.schema.Stack):
+            self._report.add(place, "the track is trimmed", "it is taken whole")
+        if read.effects:
+            self._report.add(place, f"effects of the track: {_names(read.effects)}", "they are left out")
+        markers = self._markers(read.markers, ZERO)
+        return Track(kind, tuple(items), read.name, read.enabled, markers, _data(read.metadata))
+
+    def _item(self, read: Any, place: str) -> Item | None:
+        if isinstance(read, otio.schema.Gap):
+            if read.markers:
+                self._report.add(place, f"markers of a gap: {_names(read.markers)}", "they are left out")
+            duration = seconds(read.duration())
+            return Gap(duration) if duration > 0 else None
+        if isinstance(read, otio.schema.Transition):
+            name = read.name or read.transition_type
+            kind, parameters, exactly = transition_of(read.transition_type or name)
+            own = _data(read.metadata).get(NAMESPACE, {})
+            if not exactly and "keys" not in own:
+                self._report.add(place, f"the transition {name!r}", f"the nearest of ours stands for it: {kind}")
+            return Transition(
+                seconds(read.in_offset), seconds(read.out_offset), kind, parameters, read.name, _data(read.metadata)
+            )
+        if not isinstance(read, otio.schema.Clip | otio.schema.Stack | otio.schema.Track):
+            self._report.add(place, f"a {type(read).__name__} called {read.name!r}", "it is left out")
+            return None
+        return self._clip(read, place)
+
+    def _clip(self, read: Any, place: str) -> Clip | None:
+        place = f"{place}, clip {read.name!r}"
+        reference: Reference | Stack
+        if isinstance(read, otio.schema.Clip):
+            if read.source_range is None and (
+                read.media_reference is None or read.media_reference.available_range is None
+            ):
+                self._report.add(place, "nobody says how long it is", "it is left out")
+                return None
+            reference = self._reference(read.media_reference, place)
+        elif isinstance(read, otio.schema.Track):
+            whole = self._track(read, str(read.kind).lower() if read.kind else "video", place)
+            reference = Stack(read.name, (whole,), lone=True)
+        else:
+            reference = self._inner(read)
+        trimmed = read.trimmed_range()
+        start, duration = seconds(trimmed.start_time), seconds(trimmed.duration)
+        if duration <= 0:
+            self._report.add(place, "it has no length", "it is left out")
+            return None
+        speed, effects = Fraction(1), []
+        for effect in read.effects:
+            match effect:
+                case otio.schema.FreezeFrame():
+                    speed = ZERO
+                case otio.schema.LinearTimeWarp():
+                    speed *= exact(effect.time_scalar)
+                case otio.schema.TimeEffect():
+                    self._report.add(place, f"the change of time {effect.effect_name!r}", "it runs at its own speed")
+                    effects.append(_json(effect))
+                case _:
+                    self._report.add(place, f"the effect {effect.effect_name or effect.name!r}", "it is not applied")
+                    effects.append(_json(effect))
+        return Clip(
+            name=read.name,
+            source=reference,
+            start=start,
+            duration=duration,
+            speed=speed,
+            enabled=read.enabled,
+            markers=self._markers(read.markers, start),
+            metadata=_data(read.metadata),
+            effects=tuple(effects),
+        )
+
+    def _reference(self, read: Any, place: str) -> Reference:
+        if read is None:
+            return Reference()
+        there = read.available_range
+        kept: dict[str, Any] = {
+            "name": read.name,
+            "start": None if there is None else seconds(there.start_time),
+            "duration": None if there is None else seconds(there.duration),
+            "rate": None if there is None else exact_rate(there.start_time.rate),
+            "metadata": _data(read.metadata),
+        }
+        match read:
+            case otio.schema.ExternalReference():
+                return Reference(url=read.target_url, **kept)
+            case otio.schema.GeneratorReference():
+                kind = OF_GENERATORS.get(read.generator_kind.lower(), read.generator_kind)
+                return Reference(generator=kind, parameters=_data(read.parameters), **kept)
+            case otio.schema.ImageSequenceReference():
+                url = f"{read.target_url_base}/{read.name_prefix}#{read.name_suffix}"
+                self._report.add(place, f"a run of numbered pictures, {url}", "it counts as missing")
+                return Reference(**{**kept, "name": kept["name"] or url})
+        return Reference(**kept)
+
+    def _markers(self, read: Iterable[Any], start: Fraction) -> tuple[Marker, ...]:
+        return tuple(
+            Marker(
+                seconds(marker.marked_range.start_time) - start,
+                marker.name,
+                marker.comment,
+                str(marker.color or ""),
+                seconds(marker.marked_range.duration),
+                _data(marker.metadata),
+            )
+            for marker in read
+        )
+
+
+def seconds(time: Any) -> Fraction:
+    """The exact seconds of OpenTimelineIO's time."""
+    if time.rate <= 0:
+        raise ValueError(f"a time at {time.rate} frames a second")
+    return exact(time.value) / exact_rate(time.rate)
+
+
+def _most_common_rate(read: Any) -> Fraction | None:
+    """The rate of most of its clips."""
+    counts: dict[Fraction, int] = {}
+    for item in read.tracks.find_children(descended_from_type=otio.schema.Item):
+        if item.source_range is not None:
+            rate = exact_rate(item.source_range.duration.rate)
+            counts[rate] = counts.get(rate, 0) + 1
+    usual = {rate: count for rate, count in counts.items() if 1 <= rate <= 240}
+    return max(usual, key=lambda rate: usual[rate]) if usual else None
+
+
+def _names(things: Iterable[Any]) -> str:
+    return ", ".join(thing.name or type(thing).__name__ for thing in things)
+
+
+def _json(effect: Any) -> Data:
+    written: Data = json.loads(otio.adapters.write_to_string(effect, "otio_json"))
+    return written
+
+
+def _data(metadata: Any) -> Data:
+    """Metadata as plain data."""
+    if not metadata:
+        return {}
+    try:
+        found: Data = json.loads(otio.core.serialize_json_to_string(metadata, indent=0))
+    except (TypeError, ValueError):
+        return {}
+    return found
