@@ -14,8 +14,8 @@ from reelwork.exchange.finding import Finder, Found
 from reelwork.exchange.placing import Placed, Room
 from reelwork.exchange.report import ExchangeError, Report
 from reelwork.exchange.timeline import ZERO, Clip, Data, Reference, Sound, Stack
-from reelwork.exchange.yaml import literal
 from reelwork.exchange.times import written, written_speed
+from reelwork.exchange.yaml import literal
 
 #: So slow that no second picture is reached in a day: how a scene holds one.
 HELD: Final = Fraction(1, 10_000_000)
