@@ -9,14 +9,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import opentimelineio as otio
 
 from reelwork.exchange.bringing import Wishes, bring_in, take_out
 from reelwork.exchange.report import Finding, Report
 from reelwork.graph.model import CompositionSource, Layer, MediaSource, SequenceSource
+from reelwork.media.audio import AudioSource
 from reelwork.render.pictures import paint_instant
 from reelwork.render.prepare import Prepared, Settings, prepare
 from reelwork.render.produce import chosen_output
+from reelwork.sound.mix import mix
+from reelwork.sound.voices import collect_voices
 
 NTSC = Fraction(24000, 1001)
 
@@ -82,6 +86,14 @@ def painted(scene: Path, frames: Iterable[int]) -> list[str]:
         hashlib.sha256(paint_instant(graph, output, number / graph.fps, Fraction(1))[0].data.tobytes()).hexdigest()[:16]
         for number in frames
     ]
+
+
+def heard(scene: Path) -> bytes:
+    """The samples of a scene's sound."""
+    prepared = prepare(scene, Settings())
+    graph = prepared.graph(chosen_output(prepared, None).composition)
+    blocks = mix(collect_voices(graph), graph.root.duration, opener=AudioSource)
+    return b"".join(np.asarray(block).tobytes() for block in blocks)
 
 
 def by_hand(folder: Path, footage: Path, text: str) -> Path:
