@@ -118,6 +118,8 @@ class Work:
     def _checked(self) -> tuple[Path, int]:
         """What was made, each file of it opened."""
         task, lock, frames = self._task, self._lock, self._lock.stop - self._lock.first
+        if self._kind == "captions":
+            return task.target, frames
         if self._kind in ("sound", "animation"):
             if self._kind == "sound":
                 _, duration = sound_span(task.prepared, task.output, task.request)

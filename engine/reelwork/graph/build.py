@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeGuard
 
 from reelwork.effect import Extension, Generator, layers_of
 from reelwork.extensions import Registry, built_in
@@ -145,6 +145,7 @@ class _Builder:
                 declick=written.sound.declick,
             ),
             records=() if media is None or media.record is None else (media.record,),
+            caption=str(source.params.get("content", "")) if written.caption and _has_words(source) else "",
         )
 
     def _effect(self, written: scene.EffectUse, named: _Named) -> graph.EffectUse:
@@ -239,6 +240,10 @@ class _Builder:
             clips.append(self._layer(item, span.start - origin, span.end - origin, source, named))
             end = span.end - origin
         return graph.Sequence(tuple(clips), tuple(transitions), end)
+
+
+def _has_words(source: graph.Source) -> TypeGuard[graph.GeneratorSource]:
+    return isinstance(source, graph.GeneratorSource)
 
 
 def _others(cls: type[Extension], params: Mapping[str, Any], named: _Named) -> Mapping[str, graph.Layer]:

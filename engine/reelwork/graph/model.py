@@ -191,6 +191,7 @@ class Layer:
     :param path: the key's path in the scene, which also names it in messages and seeds its noise
     :param parent: the layer whose geometry this one inherits
     :param records: the catalogue's records that this layer itself shows or sounds
+    :param caption: its words, where they are captions
     """
 
     path: str
@@ -205,6 +206,7 @@ class Layer:
     effects: tuple[EffectUse, ...]
     sound: SoundUse
     records: tuple[str, ...] = ()
+    caption: str = field(default="", metadata={"digest": False})
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +16,7 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from reelwork.errors import OutputError
+from reelwork.media.captions import Caption, CaptionTrack
 from reelwork.media.codecs import ENCODERS, configure, encoder_options
 from reelwork.media.copying import keep_header
 from reelwork.media.packets import attach
@@ -24,6 +27,16 @@ from reelwork.media.whole import whole_file
 from reelwork.scene.files import FILMS
 
 __all__ = ["Blocks", "write_film", "write_sound"]
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A part of a film, from ``start`` to ``end`` (excluded), seconds from the first frame."""
+
+    start: Fraction
+    end: Fraction
+    title: str
+
 
 _FORMATS: Final = {".mp4": "mp4", ".mov": "mov", ".mkv": "matroska", ".webm": "webm"}
 _SOUND_RATE: Final = 48_000
@@ -37,6 +50,8 @@ def write_film(
     sound: Blocks | None = None,
     sound_as: SoundSpec | None = None,
     metadata: dict[str, str] | None = None,
+    captions: Sequence[Caption] = (),
+    chapters: Sequence[Chapter] = (),
 ) -> None:
     """Write a film; its container follows from the suffix of ``to``.
 
@@ -44,6 +59,8 @@ def write_film(
     :param sound: what is heard from the first picture on; ``None`` for a silent film
     :param sound_as: default: the container's own codec at 192 kbit/s
     :param metadata: title and the like, by FFmpeg's names
+    :param captions: what a track of them holds; none: there is no such track
+    :param chapters: in their order, from the first picture to the end
     :raises OutputError: segments of different encoders, copied ones without those that they need, a container that
         cannot hold them, or a place that cannot be written
     """
@@ -61,12 +78,32 @@ def write_film(
                     video.codec_context.open()
                     keep_header(video.codec_context, spec)
                 track = SoundTrack(container, sound_as or sound_spec(to.suffix), sound) if sound is not None else None
+                words = CaptionTrack(container, captions, to.suffix) if captions else None
+                _set_chapters(container, chapters)
                 container.start_encoding()
                 if (video.codec_context.extradata or b"") != segments[0].extradata:
                     raise OutputError(f"{to}: its units were encoded by another encoder; render again with --fresh")
-                _interleave(container, _video_packets(segments, video, 1 / spec.fps), track)
+                beside = [each.packets() for each in (track, words) if each is not None]
+                _interleave(container, _video_packets(segments, video, 1 / spec.fps), beside)
         except av.FFmpegError as error:
             raise OutputError(f"cannot write {to}: {error.strerror}") from error
+
+
+def _set_chapters(container: OutputContainer, chapters: Sequence[Chapter]) -> None:
+    if chapters:
+        scale = 1000
+        container.set_chapters(
+            [
+                {
+                    "id": number,
+                    "start": round(chapter.start * scale),
+                    "end": round(chapter.end * scale),
+                    "time_base": Fraction(1, scale),
+                    "metadata": {"title": chapter.title},
+                }
+                for number, chapter in enumerate(chapters, start=1)
+            ]
+        )
 
 
 def _check_alike(segments: Sequence[Segment], spec: VideoSpec, to: Path) -> None:
@@ -146,17 +183,12 @@ def _times(segments: Sequence[Segment]) -> Iterator[list[int | None]]:
         start += segment.frames
 
 
-def _interleave(container: OutputContainer, video: Iterator[Packet[Any]], track: SoundTrack | None) -> None:
-    sound = iter(track.packets()) if track is not None else iter(())
-    waiting = next(sound, None)
-    for packet in video:
-        while waiting is not None and _time(waiting) <= _time(packet):
-            container.mux_one(waiting)
-            waiting = next(sound, None)
+def _interleave(
+    container: OutputContainer, video: Iterator[Packet[Any]], beside: Sequence[Iterator[Packet[Any]]]
+) -> None:
+    """Write the packets of all streams by their times; of those at one time, pictures last."""
+    for packet in heapq.merge(*beside, video, key=_time):
         container.mux_one(packet)
-    while waiting is not None:
-        container.mux_one(waiting)
-        waiting = next(sound, None)
 
 
 def _time(packet: Packet[Any]) -> Fraction:

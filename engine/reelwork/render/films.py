@@ -5,7 +5,7 @@ The three steps, planning, rendering the units and finishing, may be done in dif
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -15,11 +15,13 @@ import numpy.typing as npt
 
 from reelwork.errors import OutputError, RenderError
 from reelwork.media.audio import AudioSource
-from reelwork.media.mux import write_film, write_sound
+from reelwork.media.captions import Caption
+from reelwork.media.mux import Chapter, write_film, write_sound
 from reelwork.media.rates import shares
 from reelwork.media.segment import open_segment
 from reelwork.media.spec import SoundSpec, VideoSpec, sound_spec
 from reelwork.media.verify import count_pictures, film_problems
+from reelwork.render.captions import captions_of
 from reelwork.render.copying import Copying, plan_copying
 from reelwork.render.digests import value_digest
 from reelwork.render.job import Dispatcher, Job, Renderer, Segment, Unit
@@ -45,6 +47,8 @@ class Film:
     :param begin: the instant of its first frame, seconds of the graph's root
     :param duration: seconds
     :param voices: what is heard in the graph's root; none: it is silent
+    :param metadata: what it says of itself, by FFmpeg's names
+    :param captions: of a track of them
     """
 
     units: tuple[Unit, ...]
@@ -53,7 +57,9 @@ class Film:
     duration: Fraction
     voices: tuple[Part, ...]
     sound_as: SoundSpec
-    title: str
+    metadata: Mapping[str, str]
+    captions: tuple[Caption, ...] = ()
+    chapters: tuple[Chapter, ...] = ()
 
     @property
     def frames(self) -> int:
@@ -78,7 +84,7 @@ def plan_film(
     shot, spec, first, stop = film_shot(prepared, output, suffix, settings, request)
     copying = plan_copying(shot, spec, first, stop) if output.video.copy else Copying(None, ())
     spec = replace(spec, header=copying.header)
-    start, fps = shot.start, shot.fps
+    begin, duration = shot.start + first / shot.fps, Fraction(stop - first) / shot.fps
     made = units(first, stop, job_key(prepared, shot, spec, copying.stretches))
     if request.shares:
         if len(request.shares) != len(made):
@@ -88,12 +94,37 @@ def plan_film(
     return Film(
         units=made,
         renderer=FilmJob(shot, spec, folder, request.tile_rows, copying.stretches, request.shares),
-        begin=start + first / fps,
-        duration=Fraction(stop - first) / fps,
+        begin=begin,
+        duration=duration,
         voices=collect_voices(shot.graph),
         sound_as=_sound_spec(output, suffix),
-        title=shot.graph.title,
+        metadata=_metadata(prepared, output),
+        captions=captions_of(shot.graph, begin, begin + duration) if output.captions else (),
+        chapters=_chapters(output, begin, begin + duration),
     )
+
+
+def _metadata(prepared: Prepared, output: Output) -> dict[str, str]:
+    scene, told = prepared.scene, output.metadata
+    found = {
+        "title": scene.title,
+        "artist": told.author,
+        "copyright": scene.licence,
+        "comment": told.comment,
+        "date": told.date,
+    }
+    return {name: text for name, text in found.items() if text}
+
+
+def _chapters(output: Output, begin: Fraction, end: Fraction) -> tuple[Chapter, ...]:
+    """The chapters of a stretch of a composition; each lasts until the next one begins."""
+    starts = sorted((start, title) for title, start in output.chapters.items())
+    found = []
+    for number, (start, title) in enumerate(starts, start=1):
+        until = min(end, starts[number][0]) if number < len(starts) else end
+        if max(start, begin) < until:
+            found.append(Chapter(max(start, begin) - begin, until - begin, title))
+    return tuple(found)
 
 
 def share_out(
@@ -167,7 +198,9 @@ def finish_film(film: Film, segments: Sequence[Path], target: Path, report: Repo
         target,
         sound=meter.through(sound) if film.voices else None,
         sound_as=film.sound_as,
-        metadata={"title": film.title} if film.title else None,
+        metadata=dict(film.metadata),
+        captions=film.captions,
+        chapters=film.chapters,
     )
     return meter.levels() if film.voices else None
 

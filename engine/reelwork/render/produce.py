@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 #: An error names no more layers that show a file.
 _MOST_LAYERS: Final = 5
 
-#: What an output is: stills of instants, a film, a film of a plugin's writer, sound alone, a GIF, numbered stills.
-Kind = Literal["instants", "film", "written", "sound", "animation", "sequence"]
+#: What an output is: stills of instants, a film, a film of a plugin's writer, sound alone, a GIF, numbered stills,
+#: captions.
+Kind = Literal["instants", "film", "written", "sound", "animation", "sequence", "captions"]
 
 
 @dataclass(frozen=True)
@@ -235,7 +236,7 @@ def _check_place(target: Path) -> None:
 
 
 def _make(task: Task, progress: Progress, dispatcher: Dispatcher) -> Rendered:
-    from reelwork.render import films, pictures, written  # numba and PyAV load here
+    from reelwork.render import captions, films, pictures, written  # numba and PyAV load here
 
     prepared, output, target, request = task.prepared, task.output, task.target, task.request
     match kind_of(output, target):
@@ -251,6 +252,8 @@ def _make(task: Task, progress: Progress, dispatcher: Dispatcher) -> Rendered:
             return Rendered(target, levels=films.write_sound_alone(prepared, output, target, request, progress))
         case "animation":
             return Rendered(pictures.write_animation(prepared, output, target, request, progress))
+        case "captions":
+            return Rendered(captions.write(prepared, output, target, request))
         case "sequence":
             return Rendered(pictures.write_sequence(prepared, output, target, request, progress, dispatcher))
 
@@ -268,6 +271,8 @@ def _discard(task: Task, progress: Progress, dispatcher: Dispatcher) -> Levels |
             return discarding.discard_sound(prepared, output, request, progress)
         case "animation" | "sequence" | "written":
             discarding.discard_frames(prepared, output, suffix, request, progress, dispatcher)
+        case "captions":
+            pass  # nothing is rendered for them
     return None
 
 
@@ -287,6 +292,8 @@ def kind_of(output: Output, target: Path) -> Kind:
         return "sound"
     if suffix in files.ANIMATIONS:
         return "animation"
+    if suffix in files.CAPTIONS:
+        return "captions"
     if "%" in target.name:
         return "sequence"
     raise OutputError(

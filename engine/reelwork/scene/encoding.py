@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reelwork.kinds import Boolean, Choice, Number, Struct, param
+from reelwork.kinds import Boolean, Choice, Number, Struct, Text, param
 from reelwork.scene import files
 from reelwork.scene.language import Bitrate
 
@@ -145,6 +145,15 @@ class Video:
         "size, rate, codec and pixel format, is cut at keys, and its header can be the whole film's. What is not "
         "copied, and why, is said.",
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metadata:
+    """What a film says of itself, beside its title and its licence."""
+
+    author: str = param("", kind=Text(), help="Who made it.")
+    comment: str = param("", kind=Text(multiline=True), help="What else there is to say.")
+    date: str = param("", kind=Text(), help="When it was made, such as `2026-11-22`.")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,7 +30,7 @@ SOUNDS: Final = {
 }
 CAPTIONS: Final = (".srt", ".vtt")
 #: Every ending of an output's file that is built.
-ENDINGS: Final = (*FILMS, *STILLS, *ANIMATIONS, *(ending for ending in SOUNDS if ending not in FILMS))
+ENDINGS: Final = (*FILMS, *STILLS, *ANIMATIONS, *(ending for ending in SOUNDS if ending not in FILMS), *CAPTIONS)
 
 
 def stills(known: Registry) -> tuple[str, ...]:

@@ -54,10 +54,14 @@ class Looping(Kind):
 
 @dataclass(frozen=True)
 class Table(Kind):
-    """Names with one thing each. Plain value: ``dict``. ``of`` says what is named, such as ``composition``."""
+    """Names with one thing each. Plain value: ``dict``. ``of`` says what is named, such as ``composition``.
+
+    :param titles: whether the names are words for people, whatever stands in them
+    """
 
     of: str
     item: Kind
+    titles: bool = False
 
 
 class Data(Kind):

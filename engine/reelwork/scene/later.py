@@ -167,7 +167,6 @@ class LaterLayerKeys:
     use: Any = param(None, kind=Name("preset"), later=True, help="The preset that it starts from.")
     when: Any = param(None, kind=Expression(), later=True, help="Whether it is there at all, over variables.")
     repeat: Any = param(None, kind=Struct(Repeat), later=True, help="One layer for each of several things.")
-    caption: Any = param(None, kind=Boolean(), later=True, help="Whether its words go into `.srt` and `.vtt` outputs.")
 
 
 @dataclass(frozen=True, kw_only=True)

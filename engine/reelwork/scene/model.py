@@ -27,7 +27,7 @@ from reelwork.kinds import (
     param,
 )
 from reelwork.scene.animation import Curve
-from reelwork.scene.encoding import Audio, Video
+from reelwork.scene.encoding import Audio, Metadata, Video
 from reelwork.scene.language import (
     Choosing,
     Clips,
@@ -224,6 +224,12 @@ class Clip:
         "stored, from 0 to 1 where they are whole numbers, for effects to work with.",
     )
     visible: bool = param(True, kind=Boolean(), help="`false` hides the picture alone; its sound stays.")
+    caption: bool = param(
+        False,
+        kind=Boolean(),
+        help="`true`: the words of a text are captions, for `.srt` and `.vtt` outputs and films with `captions`, even "
+        "where the text is not visible.",
+    )
     fit: str = param(
         "none",
         kind=Choice(("none", "contain", "cover", "fill")),
@@ -378,6 +384,19 @@ class Output:
     fps: Fraction | None = param(None, kind=Rate(), animated=False, help="Frames per second. Default: the canvas's.")
     range: tuple[Fraction, Fraction] | None = param(
         None, kind=Interval(), animated=False, help="The part that is rendered, end excluded."
+    )
+    captions: bool = param(
+        False, kind=Boolean(), help="`true`: a film has a track of the words of the layers with `caption: true`."
+    )
+    chapters: dict[str, Fraction] = param(
+        {},
+        kind=Table("chapter", Time(minimum=0.0), titles=True),
+        animated=False,
+        help="Chapters of a film by their titles, and when in the composition each begins: "
+        "`{Dawn: 0s, The road: 12s}`.",
+    )
+    metadata: Metadata = param(
+        Metadata(), kind=Struct(Metadata), animated=False, help="What a film says beside its title and its licence."
     )
     crop: tuple[int, int, int, int] | None = param(
         None, kind=PixelBox(), animated=False, help="The part of the picture, `[x, y, width, height]`, before `size`."

@@ -381,7 +381,7 @@ def _read_table(reading: Reading, kind: language.Table, node: Node, path: str) -
     values: dict[str, Any] = {}
     for key, value in node.pairs:
         below = join(path, key.text)
-        problem = name_problem(key.text, kind.of)
+        problem = "" if kind.titles else name_problem(key.text, kind.of)
         reading.places[below] = key.place
         if problem:
             reading.wrong(key, below, problem)

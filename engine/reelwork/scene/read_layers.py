@@ -163,6 +163,8 @@ def _together(reading: Reading, node: MappingNode, path: str, values: Mapping[st
         reading.report.add("`duration` and `end` say the same; leave one out", second.place, join(path, second.text))
     if "filled-by" in keys and "slot" not in keys:
         reading.report.add("`filled-by` stands beside a `slot`", keys["filled-by"].place, join(path, "filled-by"))
+    if values.get("caption") and "text" not in keys:
+        reading.report.add("only a `text` has words for captions", keys["caption"].place, join(path, "caption"))
     if "slot" in keys and "id" not in keys:
         reading.report.add(
             "a slot needs an `id`, by which people can answer it", keys["slot"].place, join(path, "slot")

@@ -41,6 +41,7 @@ _MODELS: Final[dict[str, Mapping[str, Param]]] = {
     "gap": params(model.GapKeys),
     "output": params(model.Output),
     "video": params(encoding.Video),
+    "metadata": params(encoding.Metadata),
     "mastering": params(encoding.Mastering),
     "content-light": params(encoding.ContentLight),
     "audio": params(encoding.Audio),

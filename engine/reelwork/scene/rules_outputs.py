@@ -63,9 +63,7 @@ def _file(reading: Reading, output: Output) -> None:
     elif ".." in file.parts:
         reading.fault(path, f"an output may not leave 'out/'; found {quote(output.file)}", "`--to` may name any place")
     ending = file.suffix.lower()
-    if ending in files.CAPTIONS:
-        reading.fault(path, f"an output that ends in {ending} is not available yet")
-    elif ending not in (endings := files.endings(reading.registry)):
+    if ending not in (endings := files.endings(reading.registry)):
         said = f"found {quote(ending)}" if ending else f"{quote(output.file)} has none"
         remedy = nearest(ending, endings) or f"use {one_of(endings)}"
         reading.fault(path, f"the ending of the file says what it is; {said}", remedy)
@@ -95,6 +93,9 @@ def _stills(reading: Reading, output: Output, file: PurePosixPath, ending: str) 
 
 def _encoding(reading: Reading, output: Output, ending: str) -> None:
     video, audio = join(output.path, "video"), join(output.path, "audio")
+    for key in ("captions", "chapters", "metadata"):
+        if ending not in files.FILMS and join(output.path, key) in reading.places:
+            reading.fault(join(output.path, key), f"`{key}` is for films; {ending} is none")
     if ending in files.FILMS:
         _video(reading, output, ending)
     elif (writer := reading.registry.film_writers.get(ending)) is not None:

@@ -250,7 +250,7 @@ class _Schema:
             case language.Table():
                 return {
                     "type": "object",
-                    "propertyNames": {"pattern": _NAME},
+                    **({} if kind.titles else {"propertyNames": {"pattern": _NAME}}),
                     "additionalProperties": self.kind(kind.item, False),
                 }
             case language.Layers():

@@ -84,7 +84,7 @@ class _Collector:
                 yield _voice(source.media, source.media.facts.audio, source.retiming, layer)
         elif isinstance(source, CompositionSource):
             inner = self.composition(source.composition)
-            for clock, start, end in _passes(source.retiming, *span) if inner else ():
+            for clock, start, end in passes(source.retiming, *span) if inner else ():
                 yield from _clipped((voice.within(clock) for voice in inner), start, end)
         elif isinstance(source, GroupSource):
             yield from _clipped((voice.within(started) for voice in self._layers(source.layers)), *span)
@@ -126,7 +126,7 @@ def _voice(media: Media, audio: AudioFacts, retiming: Retiming, layer: Layer) ->
     )
 
 
-def _passes(retiming: Retiming, start: Fraction, end: Fraction) -> Iterator[tuple[Clock, Fraction, Fraction]]:
+def passes(retiming: Retiming, start: Fraction, end: Fraction) -> Iterator[tuple[Clock, Fraction, Fraction]]:
     """Each time that a layer plays its composition: the composition's clock, and from when to when it plays."""
     speed, length = abs(retiming.speed), retiming.length
     pass_length = end - start if length is None or retiming.loop == "none" else length / speed
