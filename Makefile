@@ -42,6 +42,7 @@ docs: $(READY) ## write the reference pages and the README's pictures from the c
 	$(BIN)/python -m reelwork.scene.reference docs/scene-format.md
 	$(BIN)/python -m reelwork.gallery docs/effects
 	$(BIN)/reelwork frame docs/pictures/scene.yaml 1s --to docs/pictures/scene.png
+	$(BIN)/reelwork frame docs/pictures/text.yaml 0s --to docs/pictures/text.png
 	$(BIN)/reelwork sheet scenes/first-light --width 300 --to docs/pictures/first-light.png
 
 clean: ## remove what was built, rendered and cached here (.venv stays)

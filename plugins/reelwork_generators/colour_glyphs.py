@@ -122,7 +122,7 @@ def _veil(paint: Paint | None) -> Paint | None:
     """What comes near a soft light (W3C Compositing 1, section 9.1.9) over colours of middle lightness."""
     if isinstance(paint, Colour):
         grey = 0.2126 * paint.red + 0.7152 * paint.green + 0.0722 * paint.blue
-        over, share = (_BLACK, 0.5 - grey) if grey < 0.5 else (_WHITE, 0.8 * (grey - 0.5))
+        over, share = (_BLACK, 0.4 * (0.5 - grey)) if grey < 0.5 else (_WHITE, 0.2 * (grey - 0.5))
         return replace(over, alpha=paint.alpha * share)
     if isinstance(paint, Gradient):
         veiled = ((stop.at, _veil(stop.colour)) for stop in paint.stops)

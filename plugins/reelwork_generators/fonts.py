@@ -106,6 +106,9 @@ def own_font(file: File) -> FontFile:
     if not opened.glyph_count or not opened.unicodes:
         remedy = "give an OpenType or TrueType font: .ttf, .otf or .ttc"
         raise SceneError((Problem(f"{file.name} is no font that can be read", remedy=remedy),))
+    if not {"glyf", "CFF ", "CFF2"} & set(opened.table_tags):
+        remedy = "give one with outlines (glyf or CFF); colours may be in a COLR table"
+        raise SceneError((Problem(f"{file.name} holds pictures of letters, not outlines", remedy=remedy),))
     _own[found.path] = opened
     return found
 

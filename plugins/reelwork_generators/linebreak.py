@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import functools
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
@@ -11,6 +12,8 @@ from reelwork_generators.scripts import clusters, ends, script
 
 #: Spaces at which no line is broken, so that they keep their width at a line's end.
 _GLUE: Final = frozenset("\u00a0\u2007\u202f")
+#: Marks of Thai, Lao and Khmer that repeat the word before them, which ICU takes for words of their own.
+_REPEATS: Final = frozenset("\u0e46\u0ec6\u17d7")
 #: How words may be broken: as their script does, Chinese and Japanese too only between words, anywhere, or at phrases.
 WORD_BREAKS: Final = ("normal", "keep-all", "break-all", "auto-phrase")
 
@@ -35,12 +38,12 @@ def opportunities(text: str, language: str = "", word_break: str = "normal") -> 
         locale = f"{language or _phrased(text)}@lw=phrase"
     else:
         locale = f"{language or 'en'}@lb=strict"
-    found = ends(text, LineBreaker(text, locale).segments())
+    found = [i for i in ends(text, LineBreaker(text, locale).segments()) if text[i : i + 1] not in _REPEATS]
     whole = found[-1]
     if word_break == "normal":
-        return tuple(i for i in found if i == whole or not (_hangul(text[i - 1]) and _hangul(text[i])))
+        return tuple(i for i in found if i == whole or not _in_korean_word(text[i - 1], text[i]))
     if word_break == "keep-all":
-        return tuple(i for i in found if i == whole or not (_wordlike(text[i - 1]) and _wordlike(text[i])))
+        return tuple(i for i in found if i == whole or not (text[i - 1].isalnum() and text[i].isalnum()))
     return tuple(found)
 
 
@@ -49,12 +52,15 @@ def _sticks(text: str, at: int) -> bool:
     return text[at].isspace() or text[at] in "\u2060\ufeff\u00ad" or text[at - 1] in "\u2060\ufeff\u00a0\u2007\u202f"
 
 
+def _in_korean_word(before: str, after: str) -> bool:
+    """Whether two characters belong to one Korean word: particles follow names of any script, and brackets."""
+    if _hangul(after):
+        return before.isalnum() or unicodedata.category(before) in ("Pe", "Pf")
+    return _hangul(before) and after.isalnum()
+
+
 def _hangul(character: str) -> bool:
     return character >= "\u1100" and script(character) == "Hang"
-
-
-def _wordlike(character: str) -> bool:
-    return character.isalnum()
 
 
 def _phrased(text: str) -> str:

@@ -157,11 +157,15 @@ class Text(VectorGenerator, name="text", version=1):
         verbs: list[str] = []
         points: list[float] = []
         emoji: list[tuple[Glyph, float, float]] = []
+        last, coloured = None, False
         for number, line in enumerate(lines):
             x = self._indent(line, box_width)
             y = baseline + number * leading
             for placed in line.glyphs:
-                if is_coloured(placed.instance.path, placed.instance.index):
+                if placed.instance is not last:
+                    last = placed.instance
+                    coloured = is_coloured(last.path, last.index)
+                if coloured:
                     emoji.append((placed, x, y))
                 else:
                     _add(verbs, points, placed, x, y, self.size)

@@ -1,14 +1,18 @@
 """Fonts are found by name, characters by font; what no font has is named."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from reelwork.errors import SceneError
-from reelwork_generators.font_packages import families
+from reelwork_generators import font_packages
+from reelwork_generators.font_packages import CJK, COLOUR_EMOJI, OUTLINE_EMOJI, SCRIPTS, SYMBOLS, families
 from reelwork_generators.fonts import (
     Wanted,
     assign,
     coverage,
     describe_missing,
+    east_asian,
     family,
     missing_glyphs,
 )
@@ -99,6 +103,58 @@ def test_missing_characters_are_named_with_their_places() -> None:
     )
     many = {chr(0x1DF00 + n): n for n in range(42)}
     assert describe_missing(many, "".join(many)).message.endswith("and 2 more")
+
+
+@pytest.fixture
+def base_alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As if the extra with rare fonts were not installed."""
+    found = font_packages._folder
+    monkeypatch.setattr(font_packages, "_folder", lambda name: None if name == "dynamic_font" else found(name))
+    families.cache_clear()
+    yield
+    families.cache_clear()
+
+
+@pytest.mark.usefixtures("base_alone")
+@pytest.mark.parametrize(
+    ("text", "brings"),
+    [("a 👩🏽‍🚀", "Noto Color Emoji"), ("བོད", "Noto Sans Tibetan"), ("\U00010330", "Noto Sans Gothic")],
+)
+def test_what_the_extra_would_bring_is_said(text: str, brings: str) -> None:
+    _, missing = assign(text, Wanted())
+    said = describe_missing(missing, text)
+    assert said.remedy.startswith(f"pip install 'reelwork[fonts]' brings {brings};")
+    assert said.message.startswith("no font has a glyph for")
+    assert ("emoji: outline" in said.remedy) == ("Emoji" in brings)
+
+
+@pytest.mark.usefixtures("base_alone")
+def test_the_base_alone_shows_emoji_as_outlines() -> None:
+    assert missing_glyphs("👩🏽‍🚀 漢字 ไทย") == ("👩🏽‍🚀",)
+    assert missing_glyphs("👩🏽‍🚀 漢字 ไทย", Wanted(emoji="outline")) == ()
+
+
+@pytest.mark.parametrize("name", sorted({*SCRIPTS.values(), *CJK.values(), *SYMBOLS, COLOUR_EMOJI, OUTLINE_EMOJI}))
+def test_each_listed_family_is_there(name: str) -> None:
+    assert all(len(coverage(file.path, file.index)) > 10 for file in family(name).files)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "found"),
+    [
+        ("ja-JP", "", "ja"),
+        ("zh", "", "zh-Hans"),
+        ("zh-TW", "", "zh-Hant"),
+        ("zh-Hant-HK", "", "zh-HK"),
+        ("yue", "", "zh-HK"),
+        ("", "骨", "zh-Hans"),
+        ("", "骨の", "ja"),
+        ("", "骨과", "ko"),
+        ("en", "骨ㄅ", "zh-Hant"),
+    ],
+)
+def test_for_which_language_chinese_characters_are_drawn(language: str, text: str, found: str) -> None:
+    assert east_asian(language, text) == found
 
 
 def test_invisible_characters() -> None:

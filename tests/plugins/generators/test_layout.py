@@ -6,13 +6,14 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from media_table import media
 
 from reelwork_generators.fonts import Wanted
 from reelwork_generators.layout import Flow, Line, lay_out
 from reelwork_generators.linebreak import fit, opportunities, without_spaces
 from reelwork_generators.outline import font
 from reelwork_generators.scripts import script, scripts
-from reelwork_generators.shaping import Style
+from reelwork_generators.shaping import Style, feature
 
 
 def styled(weight: float = 400.0, size: float = 40.0, tracking: float = 0.0) -> Style:
@@ -191,6 +192,139 @@ def test_scripts_are_those_of_the_letters_around() -> None:
     assert scripts("(a б), 1") == ["Latn", "Latn", "Latn", "Cyrl", "Cyrl", "Cyrl", "Cyrl", "Cyrl"]
     assert scripts("1") == ["Zyyy"]
     assert [script(c) for c in "aαжبक "] == ["Latn", "Grek", "Cyrl", "Arab", "Deva", ""]
+
+
+def shown(text: str, *args, **options) -> list[str]:
+    """The characters of each line, without spaces that hang."""
+    found = [[g.cluster for g in line.glyphs] for line in lines(text, *args, **options)]
+    starts = [min(clusters) for clusters in found]
+    return [text[a:b].strip(" ") for a, b in itertools.pairwise((*starts, len(text)))]
+
+
+def test_justified_lines_fill_the_width_but_for_the_last() -> None:
+    words = "one two three four five six seven eight nine ten"
+    loose, tight = lines(words, 8.0), lines(words, 8.0, justified=True)
+    assert [line.last for line in tight] == [False] * (len(tight) - 1) + [True]
+    for before, after in zip(loose, tight, strict=True):
+        assert [g.number for g in after.glyphs] == [g.number for g in before.glyphs]
+        assert sum(g.advance for g in after.glyphs) == pytest.approx(before.advance if after.last else 8.0)
+        grown = [g.cluster for g, h in zip(after.glyphs, before.glyphs, strict=True) if g.advance > h.advance]
+        assert {words[cluster] for cluster in grown} == (set() if after.last else {" "})
+
+
+def test_each_paragraph_has_a_last_line() -> None:
+    assert [line.last for line in lines("one two three\nfour five six", 4.0, justified=True)] == [False, True] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "between"),
+    [
+        ("人人生而自由在尊严和权利上", 5.3, True),
+        ("มนุษย์ทั้งหลายเกิดมามีอิสระ", 5.3, True),
+        ("이는 이것 이다 말한다 그것", 7.0, False),
+    ],
+)
+def test_scripts_without_spaces_are_justified_between_letters(text: str, width: float, between: bool) -> None:
+    loose, tight = lines(text, width)[0], lines(text, width, justified=True)[0]
+    assert sum(g.advance for g in tight.glyphs) == pytest.approx(width)
+    grown = [i for i, (g, h) in enumerate(zip(tight.glyphs, loose.glyphs, strict=True)) if g.advance > h.advance]
+    assert grown
+    assert all((text[tight.glyphs[i].cluster] == " ") != between for i in grown)
+    assert all(tight.glyphs[i].cluster != tight.glyphs[i + 1].cluster for i in grown)  # not before marks
+
+
+def test_arabic_letters_stay_joined_in_justified_lines() -> None:
+    loose, tight = lines("يولد جميع الناس أحرارا", 5.0)[0], lines("يولد جميع الناس أحرارا", 5.0, justified=True)[0]
+    grown = {g.cluster for g, h in zip(tight.glyphs, loose.glyphs, strict=True) if g.advance > h.advance}
+    assert {"يولد جميع الناس أحرارا"[cluster] for cluster in grown} == {" "}
+
+
+def test_a_line_of_one_word_is_not_spread() -> None:
+    text = "incomprehensible word"
+    assert lines(text, 7.9, justified=True)[0].glyphs == lines(text, 7.9)[0].glyphs
+
+
+def test_words_wider_than_a_line_are_broken_where_that_is_allowed() -> None:
+    assert shown("a incomprehensibilities no", 3.0) == ["a", "incomprehensibilities", "no"]
+    broken = lines("a incomprehensibilities no", 3.0, anywhere=True)
+    assert all(line.advance <= 3.0 for line in broken)
+    assert shown("a incomprehensibilities no", 3.0, anywhere=True)[0] == "a"
+    assert shown("incomprehensibilities", 3.0, anywhere=True)[0] == "incom"
+
+
+def test_words_are_broken_as_asked() -> None:
+    assert opportunities("人人生而 自由", word_break="keep-all") == (5, 7)
+    assert opportunities("人人生而自由") == (1, 2, 3, 4, 5, 6)
+    assert opportunities("ab cd", word_break="break-all") == (1, 3, 4, 5)
+    assert opportunities("今日は良い天気です", "ja", "auto-phrase") == (3, 5, 9)
+
+
+def test_no_small_kana_and_no_closing_mark_begins_a_line() -> None:
+    text = "ソフトウェアー、「東京」。"
+    assert not {text[i] for i in opportunities(text)[:-1]} & set("ェー、」。")
+    assert not {text[i - 1] for i in opportunities(text)} & {"「"}
+
+
+def test_tabs_lead_to_the_next_stop() -> None:
+    stop = 8.0 * advance(" ")
+    for text in ("\tx", "a\tx", "ab\tx"):
+        assert advance(text) - advance("x") == pytest.approx(stop)
+    assert advance("abcdefghijkl\tx") - advance("x") == pytest.approx(stop * (advance("abcdefghijkl") // stop + 1.0))
+    (line,) = lines("دد\tد")
+    assert line.advance - advance("د") == pytest.approx(8.0 * advance(" ", family="Noto Sans Arabic"))
+
+
+def test_a_paragraph_runs_as_asked() -> None:
+    assert [line.leftward for line in lines("abc\nدور", direction="rtl")] == [True, True]
+    assert [line.leftward for line in lines("abc\nدور", direction="ltr")] == [False, False]
+    text = "abc דו."
+    assert order(text)[-1] == 6
+    (line,) = lines(text, direction="rtl")
+    assert line.glyphs[0].cluster == 6
+
+
+def numbers(text: str, family: str, **options) -> list[int]:
+    (line,) = lay_out(text, Style(Wanted(family, **options.pop("fonts", {})), 40.0, **options), Flow())
+    return [glyph.number for glyph in line.glyphs]
+
+
+@media("text", "Latin", "features: figures, fractions, no ligatures", read="the font's own tables")
+def test_features_take_other_glyphs() -> None:
+    assert advance("11") < advance("88") - 0.05
+    tabular = Style(Wanted(), 40.0, features=("tnum",))
+    widths = {lay_out(figures, tabular, Flow())[0].advance for figures in ("11", "88")}
+    assert len(widths) == 1
+    assert len(numbers("office", "Noto Sans", features=("-liga",))) == 6
+    assert not set(numbers("ab", "Noto Sans", features=("smcp",))) & set(numbers("ab", "Noto Sans"))
+    assert feature("smcp") == ("smcp", 1)
+    assert feature("-liga") == ("liga", 0)
+    assert feature("ss01=2") == ("ss01", 2)
+    for wrong in ("", "sm", "liga=", "-liga=1", "small caps"):
+        with pytest.raises(ValueError, match="OpenType feature"):
+            feature(wrong)
+
+
+@media("text", "Cyrillic", "forms of Serbian letters", read="the font's own tables")
+def test_letters_have_the_forms_of_the_language() -> None:
+    italic = {"italic": True}
+    plain = numbers("бгдпт", "Noto Sans", fonts=italic)
+    serbian = numbers("бгдпт", "Noto Sans", fonts={**italic, "language": "sr"})
+    assert sum(a != b for a, b in zip(plain, serbian, strict=True)) >= 4
+
+
+@media("text", "Chinese characters", "forms of each language", read="the font's own tables")
+def test_chinese_characters_are_drawn_for_the_language() -> None:
+    tags = ("ja", "zh-Hans", "zh-TW", "zh-HK")
+    forms = {tag: tuple(numbers("骨直返", "Inter", fonts={"language": tag})) for tag in tags}
+    assert len(set(forms.values())) == 4
+    assert tuple(numbers("骨直返の", "Inter"))[:3] == forms["ja"]  # kana say it is Japanese
+    assert tuple(numbers("骨直返", "Inter")) == forms["zh-Hans"]
+
+
+def test_the_stretch_is_an_axis_where_there_is_one() -> None:
+    narrow = lay_out("moon", Style(Wanted("Noto Sans"), 40.0, stretch=75.0), Flow())[0].advance
+    assert narrow < advance("moon", family="Noto Sans") * 0.9
+    assert lay_out("moon", Style(Wanted(), 40.0, stretch=75.0), Flow())[0].advance == advance("moon")
 
 
 @settings(max_examples=40, deadline=None)

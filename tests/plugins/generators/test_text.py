@@ -4,14 +4,14 @@ import hashlib
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
-import resvg_py
+from media_table import media
 
 from reelwork.errors import SceneError
-from reelwork.image import Drawing, Gradient, Path
-from reelwork.values import Colour
-from reelwork_generators.font_packages import families
+from reelwork.image import Drawing, Gradient
+from reelwork.values import Colour, File
 from reelwork_generators.fonts import family
 from reelwork_generators.outline import glyph, instance, metrics
 from reelwork_generators.paint import GradientPaint, Stroke
@@ -117,6 +117,78 @@ def test_a_stroke_ignores_overlaps_inside_letters() -> None:
     assert line.path.verbs.count("M") == 4
 
 
+@pytest.mark.parametrize(("side", "beyond"), [("inside", 0.0), ("centre", 3.0), ("outside", 6.0)])
+def test_a_stroke_lies_on_the_side_that_is_asked(side: str, beyond: float) -> None:
+    letters, line = drawn("o", stroke=Stroke(width=6.0, side=side, join="round"), weight=900.0).fills
+    inner, outer = letters.path.bounds(), line.path.bounds()
+    assert inner
+    assert outer
+    apart = [inner[0] - outer[0], inner[1] - outer[1], outer[2] - inner[2], outer[3] - inner[3]]
+    assert apart == pytest.approx([beyond] * 4, abs=0.3)
+
+
+def coloured(drawing: Drawing) -> int:
+    """How many fills are not in the text's own."""
+    return sum(fill.paint != Colour(1.0, 1.0, 1.0) for fill in drawing.fills)
+
+
+@media("text", "Emoji", "presentation selectors, skin tones, sequences and flags", read="one glyph each")
+@pytest.mark.parametrize("cluster", ["😀", "❤️", "👩🏽‍🚀", "👨‍👩‍👧", "🇧🇷", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "#️⃣"])
+def test_an_emoji_is_one_glyph_in_colour(cluster: str) -> None:
+    one = drawn(cluster)
+    assert coloured(one) > 1
+    assert one.width == drawn("😀").width
+    for small, large in zip(one.fills, drawn(cluster, size=80.0).fills, strict=True):
+        assert large.path.points == pytest.approx([2.0 * number for number in small.path.points], abs=0.01)
+
+
+@pytest.mark.parametrize("cluster", ["❤", "❤\ufe0e", "😀\ufe0e", "☎\ufe0e", "©", "#", "1"])
+def test_what_is_shown_as_text_is_in_the_text_s_own_fill(cluster: str) -> None:
+    (fill,) = drawn(cluster).fills
+    assert fill.paint == Colour(1.0, 1.0, 1.0)
+
+
+def test_emoji_as_outlines_are_letters() -> None:
+    (fill,) = drawn("a 😀 👩🏽‍🚀 🇧🇷", emoji="outline", fill=RED).fills
+    assert fill.paint == RED
+
+
+def test_emoji_are_as_faint_as_the_text() -> None:
+    full, half = drawn("😀").fills, drawn("😀", fill=Colour(1.0, 0.0, 0.0, 0.5)).fills
+    assert [fill.opacity for fill in half] == [0.5 * fill.opacity for fill in full]
+    assert [fill.paint for fill in half] == [fill.paint for fill in full]
+
+
+def test_a_font_of_the_scene_comes_first(tmp_path: Path) -> None:
+    chosen = family("Noto Sans Hebrew").file(400.0, False)
+    data = Path(chosen.path).read_bytes()
+    (tmp_path / "own.ttf").write_bytes(data)
+    own = File(".ttf", hashlib.sha256(data).hexdigest(), str(tmp_path / "own.ttf"))
+    assert drawn("שלום", font_file=own).fills == drawn("שלום", font="Noto Sans Hebrew").fills
+    assert drawn("ab", font_file=own).width == drawn("ab").width  # what it lacks comes from the family
+
+
+def test_a_file_that_is_no_font(tmp_path: Path) -> None:
+    (tmp_path / "own.ttf").write_bytes(b"no font")
+    own = File(".ttf", hashlib.sha256(b"no font").hexdigest(), str(tmp_path / "own.ttf"))
+    with pytest.raises(SceneError, match=r"own\.ttf is no font that can be read"):
+        drawn("a", font_file=own)
+
+
+def test_what_is_no_feature_or_language() -> None:
+    with pytest.raises(SceneError, match="features: 'small caps' is no OpenType feature"):
+        drawn("a", features=("small caps",))
+    with pytest.raises(SceneError, match="language: 'sr_RS' is no language tag"):
+        drawn("a", language="sr_RS")
+
+
+def test_justified_text_begins_and_ends_at_the_edges() -> None:
+    edges = ink(drawn("HHH HH H HHH HH", width=190.0, align="justify"))
+    plain = ink(drawn("HHH HH", align="left"))
+    assert edges[0] == pytest.approx(plain[0])
+    assert edges[2] == pytest.approx(190.0 - (drawn("HHH HH").width - plain[2]))
+
+
 def test_slanted_letters_stand_in_for_italics() -> None:
     upright, slanted = (
         ink(drawn("ا", font="Noto Sans Arabic")),
@@ -163,51 +235,3 @@ def test_importing_the_generators_loads_no_engine() -> None:
     heavy = ("uharfbuzz", "pathops", "icu4py", "numpy", "numba")
     code = f"import sys, reelwork_generators; print([m for m in {heavy} if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
-
-
-def svg_data(path: Path) -> str:
-    out, place = [], 0
-    for verb in path.verbs:
-        count = {"M": 2, "L": 2, "Q": 4, "C": 6, "Z": 0}[verb]
-        out.append(verb + " ".join(f"{number:.4f}" for number in path.points[place : place + count]))
-        place += count
-    return "".join(out)
-
-
-@pytest.mark.parametrize(
-    ("font", "content"),
-    [
-        ("Noto Sans", "AVATAR To Wa. office Ελληνικά Съешь ещё"),
-        ("Noto Sans", "naïve q\u0303\u0324 Z\u0303 é e\u0301"),
-        ("Noto Sans", "भारत हिन्दी क्षत्रिय श्री कर्म विद्यार्थी"),
-        ("Noto Sans Arabic", "مرحبا بالعالم 2024 مُحَمَّدٌ لِلّٰهِ"),
-        ("Noto Sans Arabic", "مرحبا 2024 (نسخة 1.5) اليوم"),
-    ],
-)
-def test_another_engine_sets_the_same_text(font: str, content: str) -> None:
-    """resvg shapes, orders and draws with code of its own; both pictures are rasterised by it."""
-    from io import BytesIO
-
-    import numpy as np
-    from PIL import Image
-
-    chosen = family(font).file(400.0, False)
-    m = metrics(instance(chosen, 400.0, 44.0, False))
-    baseline = (1.2 - m.ascent - m.descent) / 2.0 * 44.0 + m.ascent * 44.0
-    (fill,) = drawn(content, font=font, size=44.0).fills
-    frame = (
-        '<svg xmlns="http://www.w3.org/2000/svg" width="900" height="90"><g transform="translate(20 15)">{}</g></svg>'
-    )
-    ours = frame.format(f'<path d="{svg_data(fill.path)}"/>')
-    theirs = frame.format(f'<text y="{baseline}" font-family="{font}" font-size="44">{content}</text>')
-    files = [file.path for found in families().values() for file in found.files if not file.italic]
-    pictures = [
-        np.asarray(
-            Image.open(BytesIO(bytes(resvg_py.svg_to_bytes(svg_string=svg, font_files=files, skip_system_fonts=True))))
-        )
-        for svg in (ours, theirs)
-    ]
-    one, two = (picture[..., 3].astype(int) for picture in pictures)
-    assert one.sum() > 100_000
-    assert np.abs(one - two).max() <= 32
-    assert np.abs(one - two).mean() < 0.05
