@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 _LONGEST: Final = 120
 
@@ -94,6 +94,21 @@ class MediaError(ReelworkError):
     """A file of pictures or sound that cannot be read, or not as asked; the message names the file."""
 
     exit_code = 4
+
+
+class DamageError(MediaError):
+    """A picture of a video that cannot be decoded, in a file whose others can.
+
+    :param number: of the picture that was asked for
+    :param damage: of the one that is damaged, which it is made from
+    """
+
+    def __init__(self, message: str, number: int, damage: int) -> None:
+        super().__init__(message)
+        self.number, self.damage = number, damage
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (DamageError, (str(self), self.number, self.damage))
 
 
 class CatalogueError(ReelworkError):

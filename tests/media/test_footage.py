@@ -27,6 +27,8 @@ def oracle_format(source: VideoSource) -> str:
     """The pixel format in which ffmpeg's command is asked for the pictures: the file's own where it is planar, and else
     one of the same samples."""
     stored, storage = source.facts.pixel_format, source.storage
+    if stored in ("yuv411p", "yuv410p"):
+        return "gray"  # their chroma is looked at in test_packed.py
     if storage.model == "rgb" and not stored.startswith("gbr"):
         return (
             f"rgba{'64le' * (storage.depth > 8)}"
@@ -39,6 +41,8 @@ def oracle_format(source: VideoSource) -> str:
 def md5(picture: Picture, pixels: str) -> str:
     """The sum of a picture's samples as FFmpeg writes them in a pixel format."""
     planes = visible(picture)
+    if pixels == "gray" and picture.storage.model == "yuv":
+        planes = planes[:1]
     if pixels.startswith("rgb"):
         planes = [np.stack(planes, axis=-1)]
     elif picture.storage.model == "rgb":
@@ -61,7 +65,8 @@ def test_pictures_and_times_are_those_of_ffmpegs_command(tmp_path: Path, kind: K
     with VideoSource(path, reading=WOVEN) as source:
         count, pixels = source.frame_count, oracle_format(source)
         before = DECODERS.get(source.facts.codec, ()) if source.facts.has_alpha else ()
-        expected = decoded(path, pixels, *before)
+        after = ("-vf", "extractplanes=y") if pixels == "gray" and source.storage.model == "yuv" else ()
+        expected = decoded(path, pixels, *before, after=after)
         assert count == len(expected.sums) == kind.count
         assert [md5(source.picture(number), pixels) for number in range(count)] == list(expected.sums)
         tick = source.index.time_base

@@ -12,6 +12,7 @@ from av.video.plane import VideoPlane
 
 from reelwork.image.storage import StorageFormat
 from reelwork.media.formats import planar_storage, tag_numbers
+from reelwork.media.packed import from_words, halved, quartered_storage, word_type, words_storage
 from reelwork.media.picture import Picture
 
 _Plane = npt.NDArray[Any]
@@ -48,7 +49,14 @@ _YUV = StorageFormat()
 _INTERLEAVED: Final[dict[str, StorageFormat]] = {
     "nv12": _YUV,
     "nv21": _YUV,
+    "nv16": replace(_YUV, subsampling=(2, 1)),
+    "nv24": replace(_YUV, subsampling=(1, 1)),
     "p010le": replace(_YUV, depth=10),
+    "p012le": replace(_YUV, depth=12),
+    "p016le": replace(_YUV, depth=16),
+    "p210le": replace(_YUV, depth=10, subsampling=(2, 1)),
+    "p410le": replace(_YUV, depth=10, subsampling=(1, 1)),
+    "y210le": replace(_YUV, depth=10, subsampling=(2, 1)),
     "yuyv422": replace(_YUV, subsampling=(2, 1)),
     "uyvy422": replace(_YUV, subsampling=(2, 1)),
 }
@@ -62,6 +70,8 @@ def base_storage(pixel_format: str) -> StorageFormat | None:
         return _PACKED[pixel_format][3]
     if pixel_format in _INTERLEAVED:
         return _INTERLEAVED[pixel_format]
+    if (unpacked := words_storage(pixel_format) or quartered_storage(pixel_format)) is not None:
+        return unpacked
     storage = planar_storage(pixel_format)
     if storage is None or max(storage.subsampling) > 2 or (storage.depth > 8 and not pixel_format.endswith("le")):
         return None
@@ -77,6 +87,11 @@ def picture_of(frame: VideoFrame, storage: StorageFormat) -> Picture:
         kind, samples, order, _ = _PACKED[name]
         pixels = _samples(frame.planes[0], kind)[:, : frame.width * samples].reshape(frame.height, frame.width, samples)
         planes = [_own(pixels[:, :, channel]) for channel in order]
+    elif words_storage(name) is not None:
+        planes = from_words(_samples(frame.planes[0], word_type(name))[:, : frame.width], name)
+    elif quartered_storage(name) is not None:
+        planes = [_samples(plane, "u1") for plane in frame.planes]
+        planes[1:] = [halved(plane, name, frame.width, frame.height) for plane in planes[1:]]
     elif name in _INTERLEAVED:
         planes = _deinterleaved(frame, name)
     else:
@@ -120,16 +135,18 @@ def _from_palette(frame: VideoFrame) -> list[_Plane]:
 
 
 def _deinterleaved(frame: VideoFrame, name: str) -> list[_Plane]:
-    if name in ("nv12", "nv21", "p010le"):
-        kind, shift = ("<u2", 6) if name == "p010le" else ("u1", 0)
+    storage = _INTERLEAVED[name]
+    kind, shift = ("u1", 0) if storage.depth == 8 else ("<u2", 16 - storage.depth)
+    if len(frame.planes) == 2:
         luma, chroma = (_samples(plane, kind) for plane in frame.planes)
-        columns = -(-frame.width // 2)
+        columns = -(-frame.width // storage.subsampling[0])
         both = [_own(chroma[:, channel : 2 * columns : 2]) for channel in (0, 1)]
         if name == "nv21":
             both.reverse()
         return [plane >> shift for plane in (luma[:, : frame.width], *both)] if shift else [luma, *both]
     # Two pixels stand in four samples.
     columns = -(-frame.width // 2)
-    samples = _samples(frame.planes[0], "u1")[:, : 4 * columns]
-    first = 0 if name == "yuyv422" else 1
-    return [_own(samples[:, first::2]), _own(samples[:, 1 - first :: 4]), _own(samples[:, 3 - first :: 4])]
+    samples = _samples(frame.planes[0], kind)[:, : 4 * columns]
+    first = 1 if name == "uyvy422" else 0
+    planes = [_own(samples[:, first::2]), _own(samples[:, 1 - first :: 4]), _own(samples[:, 3 - first :: 4])]
+    return [plane >> shift for plane in planes] if shift else planes

@@ -20,7 +20,7 @@ from PIL import Image
 
 from reelwork.errors import MediaError
 from reelwork.media import boxes, png
-from reelwork.media.decoder import MAX_PIXELS
+from reelwork.media.opening import MAX_PIXELS
 from reelwork.media.raster import NOTHING, Colour, Model, Raster
 
 # What Pillow may try; its other formats are old, rare and seldom looked at by anybody who seeks holes.

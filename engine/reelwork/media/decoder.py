@@ -18,9 +18,8 @@ from av.video.stream import VideoStream
 from reelwork.catalogue.facts import ColourTags
 from reelwork.errors import MediaError
 from reelwork.media.formats import MATRIX_NAMES, PRIMARIES_NAMES, RANGE_NAMES, TRANSFER_NAMES
+from reelwork.media.opening import MAX_PIXELS
 
-#: Pictures larger than this are refused: they would fill the memory.
-MAX_PIXELS: Final = 1 << 27
 # FFmpeg's own decoders of these drop the second stream that holds the alpha.
 _ALPHA_DECODERS: Final = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 # The widest pixels, times as wide as high, and the most by which square ones may be said to differ.
@@ -49,6 +48,7 @@ def decoder_for(stream: VideoStream, threads: int, path: Path) -> VideoCodecCont
     if with_alpha and context.codec.canonical_name in _ALPHA_DECODERS:
         name = _ALPHA_DECODERS[context.codec.canonical_name]
         context = cast(VideoCodecContext, VideoCodecContext.create(name, "r"))
+    context.options = {"max_pixels": str(MAX_PIXELS)}
     context.thread_count = threads
     context.thread_type = ThreadType.AUTO
     # Without it FFmpeg crops to where its vectors like to begin, and the picture shifts.

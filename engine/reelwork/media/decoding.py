@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+import av
 from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 
 from reelwork.catalogue.facts import MediaFacts
-from reelwork.errors import MediaError
+from reelwork.errors import DamageError, MediaError
 from reelwork.image.storage import StorageFormat
 from reelwork.media.avframes import picture_of
 from reelwork.media.decoder import decoder_for
@@ -21,6 +22,7 @@ from reelwork.media.fields import Deinterlacer
 from reelwork.media.index import FrameIndex
 from reelwork.media.opening import naming
 from reelwork.media.picture import Picture
+from reelwork.timecode import format_seconds
 
 # A key that lies this near ahead is reached by reading on rather than by seeking, packets.
 _NEAR: Final = 8
@@ -137,11 +139,24 @@ class Decoding:
 
     def _frames(self, begin: int) -> Iterator[tuple[int, VideoFrame]]:
         for packet in self._fed():
-            for frame in self._context.decode(packet):
+            for frame in self._made_of(packet):
                 # Shown before the key, decoded after it: what such a picture refers to was not decoded.
                 number = self._index.numbers.get(frame.pts) if frame.pts is not None and frame.pts >= begin else None
                 if number is not None:
                     yield number, frame
+
+    def _made_of(self, packet: Packet[Any] | None) -> list[VideoFrame]:
+        """:raises DamageError: the packet cannot be decoded"""
+        number = self._index.numbers.get(packet.pts) if packet is not None and packet.pts is not None else None
+        # Of broken packets, decoders of some codecs make pictures that they take for whole.
+        if packet is not None and packet.is_corrupt and number is not None:
+            raise damaged(self._path, self._index, number, self._wanted)
+        try:
+            return self._context.decode(packet)
+        except av.InvalidDataError as error:
+            if number is None:
+                return []  # it is shown nowhere; what refers to it is found damaged itself
+            raise damaged(self._path, self._index, number, self._wanted) from error
 
     def _fed(self) -> Iterator[Packet[Any] | None]:
         """What the decoder gets: packets, then the end, at which it gives what it still holds."""
@@ -168,10 +183,21 @@ class Decoding:
 
     def _check(self, frame: VideoFrame, number: int) -> None:
         if frame.is_corrupt:
-            raise MediaError(f"{self._path}: is damaged at picture {number}")
+            raise damaged(self._path, self._index, number, self._wanted)
         # Another size is fitted into the first one's box where it is shown; other samples would mean something else.
         if frame.format.name != self._facts.pixel_format:
             raise MediaError(
                 f"{self._path}: changes from {self._facts.pixel_format} to {frame.format.name} at picture {number}; "
                 "convert it to one pixel format"
             )
+
+
+def damaged(path: Path, index: FrameIndex, number: int, wanted: int) -> DamageError:
+    """What is said where a picture cannot be decoded.
+
+    :param number: of the picture
+    :param wanted: of the one that was asked for, which it is decoded for
+    """
+    time = format_seconds((index.shown[number] - index.shown[0]) * index.time_base)
+    said = f"{path}: is damaged at picture {number} ({time}): repair the file, or cut that part out"
+    return DamageError(f"{said}; a draft shows the last whole picture before it", wanted, number)

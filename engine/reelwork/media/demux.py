@@ -16,7 +16,7 @@ from av.video.stream import VideoStream
 
 from reelwork.errors import MediaError
 from reelwork.media.index import FrameIndex
-from reelwork.media.opening import film_stream, open_container
+from reelwork.media.opening import film_stream, naming, open_container
 
 
 class Demux:
@@ -42,11 +42,12 @@ class Demux:
         :param key: its place in the order of decoding, one of the index's keys
         :raises MediaError: the file is not what it was
         """
-        found = self._sought(key)
-        if found is None:
-            self._container.close()
-            self._container, self.stream = self._open()
-            found = self._skipped_to(key, opened=True)
+        with naming(self._path):
+            found = self._sought(key)
+            if found is None:
+                self._container.close()
+                self._container, self.stream = self._open()
+                found = self._skipped_to(key, opened=True)
         if found is None:
             raise MediaError(f"{self._path}: is not what it was when it was first read")
         return found

@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
+import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.video.frame import VideoFrame
@@ -92,7 +93,7 @@ def _read_packets(container: InputContainer, film: VideoStream | None, path: Pat
     for packet in container.demux():
         if packet.size == 0:
             continue
-        if packet.is_corrupt:
+        if packet.is_corrupt and container.format.name in _EXACT_FORMATS:
             raise MediaError(f"{path}: is cut short or damaged")
         seen.any = True
         if packet.pts is not None:
@@ -187,7 +188,13 @@ def _decode(
                 continue
             # What a decoder says of its pictures' times is guessed where the file does not say; this it hands on.
             packet.pts, packet.dts = ordinal, None
-        for frame in context.decode(packet):
+        try:
+            frames = context.decode(packet)
+        except av.InvalidDataError:
+            if everything and packet is not None:
+                came.setdefault(ordinal)  # there is a picture, which cannot be had; whoever asks for it is told so
+            frames = []
+        for frame in frames:
             shown = frame.pts
             if shown is None or not first_key <= shown < len(packets.pts):
                 continue

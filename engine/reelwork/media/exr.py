@@ -13,8 +13,8 @@ import OpenEXR
 
 from reelwork.errors import MediaError
 from reelwork.image.storage import Primaries, StorageFormat
-from reelwork.media.decoder import MAX_PIXELS
 from reelwork.media.icc import REC709, to_luminance, to_rec709
+from reelwork.media.opening import MAX_PIXELS
 from reelwork.media.picture import Picture, check_light
 
 MAGIC: Final = b"\x76\x2f\x31\x01"

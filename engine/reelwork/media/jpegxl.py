@@ -17,7 +17,7 @@ import numpy as np
 from reelwork.errors import MediaError
 from reelwork.media import boxes
 from reelwork.media.by_pillow import BROKEN
-from reelwork.media.decoder import MAX_PIXELS
+from reelwork.media.opening import MAX_PIXELS
 from reelwork.media.png import tags_colour
 from reelwork.media.raster import Colour, Raster
 

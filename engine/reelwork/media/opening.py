@@ -25,6 +25,10 @@ _FORMATS: Final = (
     "iff", "mpc", "mpc8", "oma", "spdif", "xwma", "ircam", "nistsphere", "qcp", "sox", "rso", "aea", "shn", "osq",
 )  # fmt: skip
 _OPTIONS: Final = {"format_whitelist": ",".join(_FORMATS), "protocol_whitelist": "file"}
+#: Pictures larger than this are refused: they would fill the memory.
+MAX_PIXELS: Final = 1 << 27
+# Opening a file decodes some of it.
+_DECODERS: Final = {"max_pixels": str(MAX_PIXELS), "threads": "1"}
 _NOT_FILM: Final = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
 
 
@@ -45,7 +49,10 @@ def open_container(path: Path) -> InputContainer:
     """
     check_file(path)
     try:
-        return av.open(str(path.absolute()), "r", container_options=dict(_OPTIONS), metadata_errors="replace")
+        return av.open(
+            str(path.absolute()), "r", options=dict(_DECODERS), container_options=dict(_OPTIONS),
+            metadata_errors="replace",
+        )  # fmt: skip
     except (av.InvalidDataError, av.ArgumentError) as error:
         raise MediaError(f"{path}: is damaged, or of no kind of picture or sound that can be read") from error
     except (av.FFmpegError, OSError) as error:
@@ -59,6 +66,8 @@ def naming(path: Path) -> Iterator[None]:
         yield
     except av.InvalidDataError as error:
         raise MediaError(f"{path}: is damaged") from error
+    except av.EOFError as error:
+        raise MediaError(f"{path}: is cut short or damaged") from error
     except (av.FFmpegError, OSError) as error:
         raise MediaError(f"{path}: cannot be read: {error.strerror or error}") from error
 

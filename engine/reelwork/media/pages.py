@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reelwork.errors import MediaError
-from reelwork.media.decoder import MAX_PIXELS
+from reelwork.media.opening import MAX_PIXELS
 from reelwork.media.raster import Raster
 
 MAGIC: Final = b"%PDF-"

@@ -18,9 +18,9 @@ from reelwork.catalogue.facts import READ, AudioFacts, MediaFacts, Reading
 from reelwork.errors import MediaError
 from reelwork.footage import Footage, FootageFacts
 from reelwork.image.storage import Planes
-from reelwork.media.decoder import MAX_PIXELS
 from reelwork.media.index import FrameIndex
 from reelwork.media.offered import Reader, files_of, footage_reader, naming
+from reelwork.media.opening import MAX_PIXELS
 from reelwork.media.picture import Picture, check_light
 from reelwork.media.plugin_stills import still_picture
 from reelwork.media.probe import Examined, examine

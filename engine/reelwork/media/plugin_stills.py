@@ -15,8 +15,8 @@ from reelwork.extensions.offers import Offer
 from reelwork.image.frame import Frame
 from reelwork.image.storage import StorageFormat
 from reelwork.media.convert import frame_to_pixels
-from reelwork.media.decoder import MAX_PIXELS
 from reelwork.media.offered import naming
+from reelwork.media.opening import MAX_PIXELS
 from reelwork.media.picture import Picture, check_light
 from reelwork.still import Still, StillReader, StillWriter
 from reelwork.values import Display

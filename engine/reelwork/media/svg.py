@@ -23,7 +23,7 @@ import resvg_py
 from PIL import Image
 
 from reelwork.errors import MediaError
-from reelwork.media.decoder import MAX_PIXELS
+from reelwork.media.opening import MAX_PIXELS
 
 _MAXIMUM_BYTES: Final = 64 << 20
 # resvg goes down into a drawing by calling itself, so that the deepest needs a large stack; without one, the process

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from reelwork.errors import MediaError
 from reelwork.image.storage import Alpha
 from reelwork.media.by_pillow import BROKEN
-from reelwork.media.decoder import MAX_PIXELS
+from reelwork.media.opening import MAX_PIXELS
 from reelwork.media.raster import Colour, Model, Raster
 
 MAGICS: Final = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")

@@ -18,11 +18,11 @@ from reelwork.errors import MediaError
 from reelwork.image.storage import StorageFormat
 from reelwork.media.animation import FORMS, Animation
 from reelwork.media.avframes import base_storage
-from reelwork.media.decoding import Decoding
+from reelwork.media.decoding import Decoding, damaged
 from reelwork.media.formats import tagged_storage
 from reelwork.media.index import FrameIndex
 from reelwork.media.picture import Picture
-from reelwork.media.probe import examine
+from reelwork.media.probe import Examined, examine
 
 # Pictures kept while playing forwards: enough for a cross-dissolve of a clip with itself, and for frame rates mixed.
 _FORWARDS: Final = 4
@@ -33,6 +33,8 @@ _JUMP: Final = 32
 # Decoders of one file, each of which holds some pictures; and where it is known that so many places are shown.
 _PLACES: Final = 4
 _MOST_PLACES: Final = 8
+# How many keys further back decoding begins, before a picture counts as lost.
+_ATTEMPTS: Final = 4
 # A decoder from which none of so many pictures was made is free for another place, and goes after many more.
 _SHARED: Final = 8
 _IDLE: Final = 96
@@ -47,11 +49,14 @@ class VideoSource:
     :param path: the file
     :param threads: threads of the decoder
     :param reading: how it is read
+    :param examined: what is known of it, where that is at hand
     :raises MediaError: the file is no video, or cannot be read
     """
 
-    def __init__(self, path: Path, *, threads: int = 1, reading: Reading = READ) -> None:
-        examined = examine(path, reading=reading)
+    def __init__(
+        self, path: Path, *, threads: int = 1, reading: Reading = READ, examined: Examined | None = None
+    ) -> None:
+        examined = examined or examine(path, reading=reading)
         if examined.index is None:
             raise MediaError(f"{path}: holds no moving pictures")
         self.path = path
@@ -137,7 +142,7 @@ class VideoSource:
         self._last = number
 
     def _make(self, number: int) -> None:
-        key = self._key_before(number)
+        key, attempts = self._key_before(number), _ATTEMPTS
         try:
             at = self._place_for(number, key)
             while True:
@@ -147,9 +152,9 @@ class VideoSource:
                     break
                 # Some streams call a packet a key from which not all that follows can be made: begin one earlier.
                 earlier = [k for k in self.index.keys if k < key]
-                if not earlier:
-                    raise MediaError(f"{self.path}: picture {number} is damaged or missing")
-                key = earlier[-1]
+                if not earlier or not attempts:
+                    raise damaged(self.path, self.index, number, number)
+                key, attempts = earlier[-1], attempts - 1
                 at.decoding.seek(key)
         except MediaError:
             self.close()
