@@ -136,6 +136,36 @@ class PluginFault(PluginError):
         return _fault(self.problem, told, self.frame, self.trace, self.verdict)
 
 
+class Concealed(PluginFault):
+    """A picture of a file is damaged, and a draft shows another one in its place; it is told as what is left out is.
+
+    :param problem: what is damaged, in one line
+    """
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem, ())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Concealed, (self.problem,))
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """The damage itself, which is told once."""
+        return frozenset({self.problem})
+
+    def warning(self) -> str:
+        """What is said of it while the work goes on."""
+        return f"warning: {self.problem}"
+
+    def at(self, frame: str) -> Concealed:
+        """The same: it is damaged for all frames."""
+        return self
+
+    def known(self, origins: Mapping[str, str], place: Callable[[str], object]) -> Concealed:
+        """The same: it is of no extension."""
+        return self
+
+
 def _fault(problem: str, suspects: tuple[Suspect, ...], frame: str, trace: str, verdict: str) -> PluginFault:
     return PluginFault(problem, suspects, frame=frame, trace=trace, verdict=verdict)
 

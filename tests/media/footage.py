@@ -196,7 +196,8 @@ KINDS: Final = (
     kind("h264.mxf", "H.264 (XAVC), .mxf", "libx264", options=X264, fps=Fraction(25), timed=False),
     kind("dv.avi", "DV PAL, .avi", "dvvideo", "yuv420p", **PAL),
     kind("dv.dv", "DV PAL, bare", "dvvideo", "yuv420p", **PAL),
-    kind("dv-ntsc.avi", "DV NTSC, 4:1:1, .avi", "dvvideo", "yuv411p", size=(720, 480), fps=Fraction(30000, 1001), count=4),
+    kind("dv-ntsc.avi", "DV NTSC, 4:1:1, .avi", "dvvideo", "yuv411p", size=(720, 480), count=4,
+         fps=Fraction(30000, 1001)),
     kind("dv.mov", "DVCPRO 50, .mov", "dvvideo", "yuv422p", **PAL),
     kind("h264.nut", "H.264, .nut", "libx264", options=X264),
 )  # fmt: skip

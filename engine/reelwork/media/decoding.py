@@ -22,7 +22,6 @@ from reelwork.media.fields import Deinterlacer
 from reelwork.media.index import FrameIndex
 from reelwork.media.opening import naming
 from reelwork.media.picture import Picture
-from reelwork.timecode import format_seconds
 
 # A key that lies this near ahead is reached by reading on rather than by seeking, packets.
 _NEAR: Final = 8
@@ -198,6 +197,6 @@ def damaged(path: Path, index: FrameIndex, number: int, wanted: int) -> DamageEr
     :param number: of the picture
     :param wanted: of the one that was asked for, which it is decoded for
     """
-    time = format_seconds((index.shown[number] - index.shown[0]) * index.time_base)
-    said = f"{path}: is damaged at picture {number} ({time}): repair the file, or cut that part out"
+    time = float((index.shown[number] - index.shown[0]) * index.time_base)
+    said = f"{path}: is damaged at picture {number} ({time:.3f} s): repair the file, or cut that part out"
     return DamageError(f"{said}; a draft shows the last whole picture before it", wanted, number)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
@@ -16,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reelwork.effect import PointEffect
-from reelwork.errors import MediaError, OutputError
+from reelwork.errors import DamageError, MediaError, OutputError
 from reelwork.graph.model import Media
 from reelwork.image import Window
 from reelwork.image.frame import Frame
@@ -87,6 +88,8 @@ class Sources:
         self._videos: OrderedDict[str, FootageSource | VideoSource] = OrderedDict()
         self._shown: dict[str, int] = {}
         self._frames = 0
+        self._lost: dict[str, set[int]] = {}
+        self._failed = ("", 0)
         self._stored = _Recent[Key, Picture](
             STORED_BYTES, lambda picture: sum(plane.nbytes for plane in picture.planes)
         )
@@ -146,19 +149,43 @@ class Sources:
         """Say which pictures of videos a frame shows for the sake of temporal effects, and may show again soon."""
         numbers: dict[str, set[int]] = {}
         for media, time in wanted:
-            numbers.setdefault(media.facts.identity, set()).add(self._video(media).frame_number(time))
+            numbers.setdefault(media.facts.identity, set()).add(self._number(media, time))
         for digest, video in self._videos.items():
             video.expect(numbers.get(digest, ()), NEAR_BYTES // max(1, len(numbers)))
 
+    def conceal(self, error: DamageError) -> bool:
+        """From now on, show the last whole picture before one that is damaged, or the first after it.
+
+        :param error: the last one that these sources raised
+        :returns: whether there is another one to show
+        """
+        identity, count = self._failed
+        lost = self._lost.setdefault(identity, set())
+        lost.add(error.number)
+        return len(lost) < count
+
+    def _number(self, media: Media, time: Fraction) -> int:
+        """The picture that is shown at a time of a video."""
+        number = self._video(media).frame_number(time)
+        lost = self._lost.get(media.facts.identity)
+        if not lost or number not in lost:
+            return number
+        near = chain(range(number - 1, -1, -1), range(number + 1, media.facts.frame_count))
+        return next(other for other in near if other not in lost)
+
     def _key(self, media: Media, time: Fraction, matrix: Affine) -> Key:
         if media.facts.kind == "video":
-            return (media.identity, self._video(media).frame_number(time))
+            return (media.identity, self._number(media, time))
         return (media.identity, _level(media, matrix))
 
     def _picture(self, media: Media, key: Key) -> Picture:
         def load() -> Picture:
             still = media.facts.kind == "still"
-            found = load_still(_unchanged(media), level=key[1]) if still else self._video(media).picture(key[1])
+            try:
+                found = load_still(_unchanged(media), level=key[1]) if still else self._video(media).picture(key[1])
+            except DamageError:
+                self._failed = (media.facts.identity, media.facts.frame_count)
+                raise
             return as_data(found) if media.data else displayed(found, self.display)
 
         return self._stored.get(key, load)

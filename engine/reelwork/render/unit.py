@@ -13,7 +13,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
-from reelwork.faults import PluginFault, note_frame
+from reelwork.errors import DamageError
+from reelwork.faults import Concealed, PluginFault, note_frame
 from reelwork.graph.leaving import leaving_out
 from reelwork.graph.model import Graph
 from reelwork.image import EMPTY
@@ -155,6 +156,14 @@ class Painter:
                     raise told from fault
                 report.leave_out(told)
                 self.shot, self._known = lacking, Known()
+            except DamageError as error:
+                if not self.shot.lenient or not self._sources.conceal(error):
+                    raise
+                concealed = Concealed(str(error))
+                lacking = self.shot.without(concealed.paths)
+                if lacking is not None:
+                    report.leave_out(concealed)
+                    self.shot, self._known = lacking, Known()
 
     def _untouched(self, plan: FramePlan, spec: VideoSpec) -> StoredPicture | None:
         node = untouched(plan)
