@@ -18,8 +18,10 @@ from typing import TYPE_CHECKING
 
 from reelwork.errors import OutputError, Problem
 from reelwork.graph.model import GroupSource, Layer, MediaSource, SequenceSource
+from reelwork.render.job import Here
 from reelwork.render.prepare import Prepared, Settings, prepare
 from reelwork.render.produce import chosen_output, instant_of, naming_layers
+from reelwork.render.progress import Silent
 
 if TYPE_CHECKING:
     from reelwork.image.frame import Frame
@@ -99,7 +101,8 @@ class OpenScene:
         from reelwork.render.pictures import write_frame  # numba loads here
 
         with naming_layers(self._prepared):
-            return write_frame(self._prepared, chosen_output(self._prepared, output), self._instant(time), to)
+            shown, instant = chosen_output(self._prepared, output), self._instant(time)
+            return write_frame(self._prepared, shown, instant, to, Silent(), Here(), lenient=False)
 
     def _instant(self, time: Fraction | str) -> Fraction:
         return instant_of(self._prepared, time) if isinstance(time, str) else time

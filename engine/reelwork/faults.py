@@ -11,6 +11,7 @@ import functools
 import json
 import os
 import re
+import signal
 import sys
 import sysconfig
 import traceback
@@ -214,11 +215,16 @@ class Calling:
     ) -> None:
         if _notes:
             _notes[-1].leave()
-        if error is None or isinstance(error, PluginFault | KeyboardInterrupt | GeneratorExit):
+        if error is None or isinstance(error, PluginFault | GeneratorExit) or _interrupted(error):
             return  # what else lies beside Exception, such as a panic of Rust, is a fault like any other
         if isinstance(error, ReelworkError) and not isinstance(error, PluginError):
             return  # it says for itself what is wrong, such as a file that cannot be read
         raise fault(error, *self.extensions, doing=self.doing, path=self.path) from error
+
+
+def _interrupted(error: BaseException) -> bool:
+    """Whether it is Ctrl-C, and not an extension that raises the same where nobody hears Ctrl-C."""
+    return isinstance(error, KeyboardInterrupt) and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
 
 
 @contextmanager

@@ -76,8 +76,8 @@ class Note:
 
     def _write(self, seconds: float, text: bytes) -> None:
         if text is not self._written:
-            text = text[: _SIZE - _TEXT]
-            self._memory[_TEXT : _TEXT + len(text)] = text
+            text = text[: _SIZE - _TEXT - 1]
+            self._memory[_TEXT : _TEXT + len(text) + 1] = text + b"\0"  # so that what ran last can be read
             self._written = text
         self._count += 1
         _HEAD.pack_into(self._memory, 0, self._count, seconds, len(text))
@@ -106,6 +106,14 @@ def read(memory: Memory) -> Seen | None:
         return None
     frame = bytes(memory[_FRAME]).rstrip(b"\0").decode(errors="replace")
     return Seen(count, limit, frame, bytes(memory[_TEXT : _TEXT + size]))
+
+
+def last(memory: Memory) -> Seen | None:
+    """What runs, or else what ran last; ``None`` where nothing ever did."""
+    count, limit, _ = _HEAD.unpack_from(memory, 0)
+    frame = bytes(memory[_FRAME]).rstrip(b"\0").decode(errors="replace")
+    text = bytes(memory[_TEXT:]).partition(b"\0")[0]
+    return read(memory) or (Seen(count, limit, frame, text) if text else None)
 
 
 class Watch:

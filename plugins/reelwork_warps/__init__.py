@@ -9,6 +9,7 @@ from reelwork_warps.displace import Displace
 from reelwork_warps.kaleidoscope import Kaleidoscope
 from reelwork_warps.lens_distortion import LensDistortion
 from reelwork_warps.mirror import Mirror
+from reelwork_warps.polar import Polar
 from reelwork_warps.ripple import Ripple
 from reelwork_warps.twirl import Twirl
 from reelwork_warps.wave import Wave
@@ -17,4 +18,4 @@ from reelwork_warps.wave import Wave
 @hookimpl
 def reelwork_extensions() -> Iterable[type[WarpEffect]]:
     """All effects of this package."""
-    return (Displace, Wave, Ripple, Twirl, Bulge, LensDistortion, CornerPin, Mirror, Kaleidoscope)
+    return (Displace, Wave, Ripple, Twirl, Bulge, LensDistortion, CornerPin, Mirror, Kaleidoscope, Polar)

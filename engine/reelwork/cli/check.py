@@ -8,6 +8,7 @@ import click
 
 from reelwork.cli.exits import warn
 from reelwork.cli.values import draft_option, scene_argument, settings_option
+from reelwork.cli.watch import printing_apart
 from reelwork.render import produce
 from reelwork.render.prepare import Settings
 
@@ -23,7 +24,8 @@ def command(scene: Path, settings: dict[str, str], draft: bool) -> None:
     Files must be there, effects must take their parameters, fonts must have the characters, and what is used of a
     source must not be longer than the source.
     """
-    warnings = produce.check(scene, Settings(settings, draft))
+    with printing_apart():
+        warnings = produce.check(scene, Settings(settings, draft))
     warn(warnings)
     doubts = f", {len(warnings)} warning{'s' if len(warnings) > 1 else ''}" if warnings else ""
     click.echo(f"{scene}: no errors{doubts}")

@@ -8,8 +8,7 @@ import click
 
 from reelwork.cli.values import draft_option, output_option, scene_argument, settings_option, to_option
 from reelwork.cli.watch import watching
-from reelwork.render import produce
-from reelwork.render.prepare import Settings
+from reelwork.render.local import LocalDispatcher
 
 
 @click.command("frame")
@@ -25,6 +24,10 @@ def command(scene: Path, time: str, to: Path, output: str | None, settings: dict
     TIME is written as in a scene: 2s, 500ms, 36f, 00:00:02:12. Transparency is kept where the background is
     transparent.
     """
-    with watching() as progress:
-        made = produce.frame(scene, Settings(settings, draft), time, to, output=output, progress=progress)
+    with LocalDispatcher(1).started_ahead() as here, watching() as progress:
+        from reelwork.render import produce  # only now, so that the worker loads its libraries meanwhile
+        from reelwork.render.prepare import Settings
+
+        asked = Settings(settings, draft)
+        made = produce.frame(scene, asked, time, to, output=output, progress=progress, dispatcher=here)
     click.echo(made)

@@ -12,7 +12,7 @@ import click
 
 from reelwork.cli.exits import coloured
 from reelwork.cli.values import set_option, to_option
-from reelwork.cli.watch import hangs_told
+from reelwork.cli.watch import hangs_told, printing_apart
 from reelwork.errors import OutputError, ReelworkError
 from reelwork.extensions.beside import PACKAGE
 from reelwork.extensions.trying import Manuscript, Written
@@ -99,7 +99,7 @@ def _sheet(
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     fixed = {**needed(cls), **settings}
-    with hangs_told():
+    with hangs_told(), printing_apart():
         try:
             tried = try_out(Trial(written.name, cls, written.known, rows, fixed, on, width))
         except PluginFault as fault:

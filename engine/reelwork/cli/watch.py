@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 
 import click
 
@@ -30,7 +30,7 @@ def watching() -> Iterator[Progress]:
     An extension that hangs in this very process ends it.
     """
     meter = Meter()
-    with hangs_told():
+    with hangs_told(), printing_apart():
         yield from _progress(meter)
     if meter.made:
         seconds = meter.seconds
@@ -47,6 +47,13 @@ def _progress(meter: Meter) -> Iterator[Progress]:
             yield progress
     else:
         yield Lines(meter)
+
+
+@contextmanager
+def printing_apart() -> Iterator[None]:
+    """What plugins print in this process goes to standard error: standard output is for what the command says."""
+    with redirect_stdout(sys.stderr):
+        yield
 
 
 @contextmanager

@@ -37,6 +37,19 @@ class Unit:
 
 
 @dataclass(frozen=True)
+class Piece(Unit):
+    """A unit that is no run of frames, such as an instant, or a film's sound.
+
+    :param words: what messages call it
+    """
+
+    words: str = ""
+
+    def __str__(self) -> str:
+        return self.words
+
+
+@dataclass(frozen=True)
 class Segment:
     """An encoded unit, whole, under its final name.
 
@@ -92,3 +105,13 @@ class Dispatcher(Protocol):
         :raises ReelworkError: a unit cannot be rendered, or a worker died; the rest is stopped
         """
         ...
+
+
+class Here:
+    """A dispatcher that renders in this very process: what hangs or crashes takes it along."""
+
+    def run(self, job: Job, progress: Progress) -> Generator[Segment]:
+        """See :class:`Dispatcher`."""
+        renderer = job.renderer()
+        for unit in job.units:
+            yield renderer.render(unit, progress)

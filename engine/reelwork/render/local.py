@@ -264,6 +264,8 @@ class _Worker:
             remedy = "this is a fault in a plugin or in Reelwork, not in the scene"
         died = f"the worker that rendered {self.unit} {how}, a second time"
         seen = notes.read(self._process.note)
+        if seen is None and code >= 0 and (seen := notes.last(self._process.note)) is not None:
+            died = f"{died}; nothing of plugins ran then, and this had run last"  # it closed what was not its own
         if seen is not None:
             return faults.suspected(seen, died, self._last_words)
         words = "".join(f"\n  | {line}" for line in list(self._last_words)[-_TOLD_LINES:])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,10 +13,10 @@ from reelwork.errors import OutputError
 from reelwork.graph.model import Graph
 from reelwork.image.frame import Frame
 from reelwork.media.write import write_gif, write_still
-from reelwork.render.job import Dispatcher, Job, Segment
+from reelwork.render.job import Dispatcher, Job, Piece, Renderer, Segment, Unit
 from reelwork.render.prepare import Prepared
 from reelwork.render.progress import Progress, Report, Silent
-from reelwork.render.unit import Painter, Shot, StillsJob
+from reelwork.render.unit import Painter, Shot, ShotJob, StillsJob, compiling_said
 from reelwork.render.units import Request, job_key, kept_folder, mark_used, run, selected, units
 from reelwork.render.view import frame_range, output_view
 from reelwork.scene.files import NUMBER
@@ -32,25 +33,76 @@ def paint_instant(
     :raises OutputError: an instant that the composition does not have
     :raises PluginFault: a plugin fails
     """
-    if not 0 <= time < graph.root.duration:
-        raise OutputError(
-            f"there is nothing at {format_seconds(time)}: the composition {graph.root.name!r} "
-            f"lasts {format_seconds(graph.root.duration)}"
-        )
+    _check_instant(graph, time)
     view = output_view(graph, output, scale)
     painter = Painter(Shot(graph, view, Fraction(0), graph.fps, lenient=report is not None))
     return painter.frame(time * graph.fps, report or Silent()), view.background is None
 
 
-def write_instants(prepared: Prepared, output: Output, target: Path, request: Request, progress: Progress) -> Path:
+def _check_instant(graph: Graph, time: Fraction) -> None:
+    if not 0 <= time < graph.root.duration:
+        raise OutputError(
+            f"there is nothing at {format_seconds(time)}: the composition {graph.root.name!r} "
+            f"lasts {format_seconds(graph.root.duration)}"
+        )
+
+
+def write_instants(
+    prepared: Prepared, output: Output, target: Path, request: Request, progress: Progress, dispatcher: Dispatcher
+) -> Path:
     """Write the stills of an output with ``at``; several are numbered from 1 before their ending."""
+    targets = tuple(instant(target, number + 1, len(output.at)) for number in range(len(output.at)))
+    _paint_apart(prepared, output, output.at, targets, request.scale, progress, dispatcher, lenient=request.lenient)
+    return targets[0]
+
+
+@dataclass(frozen=True)
+class InstantsJob(ShotJob):
+    """Makes the painters of instants, each of which becomes a still under its final name.
+
+    :param times: seconds of the graph's root; unit ``n`` is the ``n``-th of them
+    """
+
+    times: tuple[Fraction, ...]
+    targets: tuple[Path, ...]
+
+    def __call__(self) -> Renderer:
+        """A renderer for one worker."""
+        return _InstantsRenderer(self)
+
+
+class _InstantsRenderer:
+    def __init__(self, job: InstantsJob) -> None:
+        self._job = job
+        self._painter = Painter(job.shot)
+
+    def render(self, unit: Unit, report: Report) -> Segment:
+        shot, target = self._job.shot, self._job.targets[unit.index]
+        with compiling_said(report):
+            frame = self._painter.frame(self._job.times[unit.index] * shot.fps, report)
+        write_still(frame, target, alpha=shot.view.background is None, display=shot.graph.display)
+        report.advance()
+        return Segment(unit, target, unit.key)
+
+
+def _paint_apart(
+    prepared: Prepared,
+    output: Output,
+    times: tuple[Fraction, ...],
+    targets: tuple[Path, ...],
+    scale: Fraction,
+    progress: Progress,
+    dispatcher: Dispatcher,
+    *,
+    lenient: bool,
+) -> None:
+    """Have instants painted by workers, whose end, or whose standing still, does no harm and is told."""
     graph = prepared.graph(output.composition)
-    progress.start(len(output.at))
-    for number, time in enumerate(output.at, start=1):
-        frame, alpha = paint_instant(graph, output, time, request.scale, progress if request.lenient else None)
-        write_still(frame, instant(target, number, len(output.at)), alpha=alpha, display=graph.display)
-        progress.advance()
-    return instant(target, 1, len(output.at))
+    for time in times:
+        _check_instant(graph, time)
+    shot = Shot(graph, output_view(graph, output, scale), Fraction(0), graph.fps, lenient)
+    units = tuple(Piece(n, n, n + 1, "", format_seconds(time)) for n, time in enumerate(times))
+    run(Job(units, InstantsJob(shot, times, targets)), progress, dispatcher, {})
 
 
 def write_animation(prepared: Prepared, output: Output, target: Path, request: Request, progress: Progress) -> Path:
@@ -92,11 +144,21 @@ def write_sequence(
     return numbered(target, first)
 
 
-def write_frame(prepared: Prepared, output: Output, time: Fraction, to: Path, report: Report | None = None) -> Path:
-    """Write one instant of an output's composition as a still; ``report`` is as in :func:`paint_instant`."""
-    graph = prepared.graph(output.composition)
-    frame, alpha = paint_instant(graph, output, time, Fraction(1), report)
-    write_still(frame, to, alpha=alpha, display=graph.display)
+def write_frame(
+    prepared: Prepared,
+    output: Output,
+    time: Fraction,
+    to: Path,
+    progress: Progress,
+    dispatcher: Dispatcher,
+    *,
+    lenient: bool,
+) -> Path:
+    """Write one instant of an output's composition as a still.
+
+    :param lenient: whether an extension that fails is left out
+    """
+    _paint_apart(prepared, output, (time,), (to,), Fraction(1), progress, dispatcher, lenient=lenient)
     return to
 
 

@@ -14,7 +14,7 @@ from reelwork.errors import MediaError, OutputError, Problem, SceneError
 from reelwork.extensions import registry
 from reelwork.faults import PluginFault
 from reelwork.graph.link import clips
-from reelwork.render.job import Dispatcher
+from reelwork.render.job import Dispatcher, Here
 from reelwork.render.local import LocalDispatcher
 from reelwork.render.outputs import output_problems
 from reelwork.render.prepare import Prepared, Settings, default_output, prepare
@@ -241,7 +241,7 @@ def _make(task: Task, progress: Progress, dispatcher: Dispatcher) -> Rendered:
     prepared, output, target, request = task.prepared, task.output, task.target, task.request
     match kind_of(output, target):
         case "instants":
-            return Rendered(pictures.write_instants(prepared, output, target, request, progress))
+            return Rendered(pictures.write_instants(prepared, output, target, request, progress, dispatcher))
         case "film":
             levels = films.write(prepared, output, target, task.settings, request, progress, dispatcher)
             return Rendered(target, levels=levels)
@@ -309,10 +309,12 @@ def frame(
     *,
     output: str | None = None,
     progress: Progress | None = None,
+    dispatcher: Dispatcher | None = None,
 ) -> Path:
     """Write one instant of a scene as a still; transparency is kept where the background is transparent.
 
     :param time: as a scene writes a time, such as ``3s``, ``72f`` or ``00:00:03:00``
+    :param dispatcher: who paints it; by default this process, which an extension may crash
     :raises OutputError: not a time, or nothing is there then
     """
     from reelwork.render import pictures
@@ -320,9 +322,9 @@ def frame(
     prepared = prepare(path, settings)
     chosen = replace(chosen_output(prepared, output), file=str(to))
     instant = instant_of(prepared, time)
-    report = Known(progress or Silent(), prepared.known) if settings.draft else None
+    told, here = Known(progress or Silent(), prepared.known), dispatcher or Here()
     with naming_layers(prepared):
-        return pictures.write_frame(prepared, chosen, instant, to, report)
+        return pictures.write_frame(prepared, chosen, instant, to, told, here, lenient=settings.draft)
 
 
 def instant_of(prepared: Prepared, time: str) -> Fraction:
@@ -345,11 +347,13 @@ def sheet(
     output: str | None = None,
     pictures: int = 24,
     width: int = 480,
+    dispatcher: Dispatcher | None = None,
 ) -> Path:
     """Write a contact sheet of an output.
 
     :param pictures: how many
     :param width: of one of them, in pixels
+    :param dispatcher: who paints them; by default this process, which an extension may crash
     :raises OutputError: it cannot be written
     """
     from reelwork.render.sheet import write_sheet
@@ -360,7 +364,8 @@ def sheet(
     prepared = prepare(path, settings)
     with naming_layers(prepared):
         chosen, told = chosen_output(prepared, output), Known(progress, prepared.known)
-        return write_sheet(prepared, chosen, to, told, pictures=pictures, width=width, lenient=settings.draft)
+        here = dispatcher or Here()
+        return write_sheet(prepared, chosen, to, told, here, pictures=pictures, width=width, lenient=settings.draft)
 
 
 @contextmanager

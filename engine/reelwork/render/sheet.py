@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,16 +11,26 @@ from PIL import Image
 from reelwork.media.convert import frame_to_pixels
 from reelwork.media.whole import whole_file
 from reelwork.render.contact import contact_sheet
+from reelwork.render.job import Dispatcher, Job, Piece, Renderer, Segment, Unit
 from reelwork.render.prepare import Prepared
-from reelwork.render.progress import Progress
-from reelwork.render.unit import Painter, Shot
+from reelwork.render.progress import Progress, Report
+from reelwork.render.unit import Painter, Shot, ShotJob, compiling_said
+from reelwork.render.units import run
 from reelwork.render.view import frame_range, output_view
 from reelwork.scene.model import Output
 from reelwork.timecode import format_timecode
 
 
 def write_sheet(
-    prepared: Prepared, output: Output, to: Path, progress: Progress, *, pictures: int, width: int, lenient: bool
+    prepared: Prepared,
+    output: Output,
+    to: Path,
+    progress: Progress,
+    dispatcher: Dispatcher,
+    *,
+    pictures: int,
+    width: int,
+    lenient: bool,
 ) -> Path:
     """Write a contact sheet as a PNG: pictures from left to right, row by row, each with its time and its number.
 
@@ -30,21 +41,48 @@ def write_sheet(
     graph = prepared.graph(output.composition)
     start, fps, count = frame_range(graph, output)
     pictures = min(pictures, count)
-    columns = _columns(pictures)
     whole = output_view(graph, output, Fraction(1)).window
     view = output_view(graph, output, min(Fraction(1), Fraction(width, whole.width)))
-    made = []
-    painter = Painter(Shot(graph, view, start, fps, lenient))
-    progress.start(pictures)
-    progress.stage("painting")
-    for index in range(pictures):
-        number = (2 * index + 1) * count // (2 * pictures)
-        pixels = frame_to_pixels(painter.frame(number, progress), alpha=False, display=graph.display)
-        made.append((Image.fromarray(pixels), f"{format_timecode(number, fps)}   frame {number}"))
-        progress.advance()
-    with whole_file(to) as making:
-        contact_sheet([made[first : first + columns] for first in range(0, pictures, columns)]).save(making, "PNG")
+    numbers = tuple((2 * index + 1) * count // (2 * pictures) for index in range(pictures))
+    job = SheetJob(Shot(graph, view, start, fps, lenient), numbers, to)
+    run(Job((Piece(0, 0, pictures, "", "the sheet"),), job), progress, dispatcher, {})
     return to
+
+
+@dataclass(frozen=True)
+class SheetJob(ShotJob):
+    """Makes the painter of a sheet.
+
+    :param numbers: of its frames
+    :param to: its file
+    """
+
+    numbers: tuple[int, ...]
+    to: Path
+
+    def __call__(self) -> Renderer:
+        """A renderer for one worker."""
+        return _SheetRenderer(self)
+
+
+@dataclass(frozen=True)
+class _SheetRenderer:
+    job: SheetJob
+
+    def render(self, unit: Unit, report: Report) -> Segment:
+        shot, to, made = self.job.shot, self.job.to, []
+        painter, columns = Painter(shot), _columns(len(self.job.numbers))
+        for number in self.job.numbers:
+            with compiling_said(report):
+                frame = painter.frame(number, report)
+            pixels = frame_to_pixels(frame, alpha=False, display=shot.graph.display)
+            made.append((Image.fromarray(pixels), f"{format_timecode(number, shot.fps)}   frame {number}"))
+            report.stage("painting")
+            report.advance()
+        rows = [made[first : first + columns] for first in range(0, len(made), columns)]
+        with whole_file(to) as making:
+            contact_sheet(rows).save(making, "PNG")
+        return Segment(unit, to, unit.key)
 
 
 def _columns(pictures: int) -> int:

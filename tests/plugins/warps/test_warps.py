@@ -10,7 +10,7 @@ from reelwork.image import Window
 from reelwork.image.frame import Frame
 from reelwork.kernels.warp import Warp
 from reelwork.values import Affine, Projective
-from reelwork_warps import Bulge, CornerPin, Displace, Kaleidoscope, LensDistortion, Mirror, Ripple, Twirl, Wave
+from reelwork_warps import Bulge, CornerPin, Displace, Kaleidoscope, LensDistortion, Mirror, Polar, Ripple, Twirl, Wave
 
 WIDTH, HEIGHT = 120.0, 80.0
 CONTEXT = Context((1.0, 1.0), (0.0, 0.0, WIDTH, HEIGHT))
@@ -94,6 +94,28 @@ def test_kaleidoscope():
     seams = abs(abs(around) * distance) < 1.5
     u, v = np.where(seams, -1.0, place.real), place.imag  # a fold is the mean of both sides
     check(Kaleidoscope(mirrors=5, turn=10.0, angle=200.0), u, v, covers=0.4, within=3e-2)
+
+
+def test_a_picture_is_bent_into_a_disc():
+    _, point, distance = polar()
+    share = (np.arctan2(point.real, -point.imag) - np.radians(30.0)) / (2 * np.pi) % 1.0
+    u, v = 0.5 + share * (WIDTH - 1), distance / 38.0 * HEIGHT
+    seam = (abs(share - 0.5) > 0.48) | (distance < 6) | (abs(distance - 38) < 1.5)  # means of several places
+    found = seen(Polar(radius=38.0, angle=30.0))
+    inside = ~seam & (distance < 38.0)
+    assert inside.mean() > 0.35
+    assert abs(found - light(u, v))[:, inside].max() < 0.05
+    assert not found[:, distance > 39.5].any()
+    assert found[3, distance < 36.0].min() > 0.98, "the sides do not meet"
+
+
+def test_a_disc_that_is_unrolled_and_bent_again_is_the_picture():
+    bent = Frame(seen(Polar(radius=38.0, direction="to-rectangle")), BOX)
+    again = Frame.empty(BOX)
+    Warp(Polar(radius=38.0), bent, to_layer=Affine.IDENTITY, context=CONTEXT, layers=0)(again, ())
+    _, point, distance = polar()
+    inside = (distance > 8) & (distance < 36) & (abs(np.arctan2(point.real, -point.imag)) > 0.1)
+    assert abs(again.data - SOURCE.data)[:, inside].max() < 0.03
 
 
 @pytest.mark.parametrize(("k1", "k2"), [(-0.2, 0.0), (0.15, 0.0), (0.1, -0.15), (-0.3, 0.2)])
