@@ -14,7 +14,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -23,6 +23,7 @@ from reelwork.catalogue.needed import needed_files
 from reelwork.errors import SceneError
 from reelwork.extensions import registry
 from reelwork.extensions.beside import PACKAGE
+from reelwork.graph.classes import classes
 from reelwork.graph.link import clips
 from reelwork.linker import scheme_of
 from reelwork.render.digests import engine_digest
@@ -355,26 +356,12 @@ def _link(blob: Path, to: Path) -> None:
 def _refuse_code_beside(prepared: Prepared, output: Output) -> None:
     """Whether an output needs code that lies beside the scene; workers run what their owners installed, and no more."""
     files = {cls: p.path for p in prepared.registry.plugins if p.package == PACKAGE for cls in p.brings}
-    if files and (used := files.keys() & set(_classes(prepared.graph(output.composition)))):
+    if files and (used := files.keys() & set(classes(prepared.graph(output.composition)))):
         raise BundleError(
             f"a farm runs no code that comes with a scene, and this one uses {min(files[cls] for cls in used)}: "
             "make it a package (`reelwork plugin new`) and install that here and on the workers, "
             "or render without the farm"
         )
-
-
-def _classes(value: object) -> Iterator[type]:
-    """All classes in frozen dataclasses and containers of them."""
-    if isinstance(value, type):
-        yield value
-    elif is_dataclass(value):
-        for field in fields(value):
-            yield from _classes(getattr(value, field.name))
-    elif isinstance(value, tuple | list):
-        for item in value:
-            yield from _classes(item)
-    elif isinstance(value, Mapping):
-        yield from _classes(tuple(value.values()))
 
 
 def _check_engine(lock: Lock) -> None:

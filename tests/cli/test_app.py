@@ -142,7 +142,7 @@ def test_frame_and_sheet(called, tmp_path: Path) -> None:  # type: ignore[no-unt
         run("sheet", str(scene))
         assert sheets[-1][2] == Path(to)
     assert sheets[0][2] == Path("t.png")
-    assert sheets[0][-1] == {"output": "teaser", "pictures": 24, "width": 480}
+    assert sheets[0][-1] == {"output": "teaser", "pictures": 24, "width": 480, "apart": True}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import click
 
 from reelwork.cli.values import draft_option, output_option, scene_argument, settings_option, to_option
 from reelwork.cli.watch import watching
-from reelwork.render.local import LocalDispatcher
+from reelwork.render import produce
+from reelwork.render.prepare import Settings
 
 
 @click.command("frame")
@@ -24,10 +25,6 @@ def command(scene: Path, time: str, to: Path, output: str | None, settings: dict
     TIME is written as in a scene: 2s, 500ms, 36f, 00:00:02:12. Transparency is kept where the background is
     transparent.
     """
-    with LocalDispatcher(1).started_ahead() as here, watching() as progress:
-        from reelwork.render import produce  # only now, so that the worker loads its libraries meanwhile
-        from reelwork.render.prepare import Settings
-
-        asked = Settings(settings, draft)
-        made = produce.frame(scene, asked, time, to, output=output, progress=progress, dispatcher=here)
+    with watching() as progress:
+        made = produce.frame(scene, Settings(settings, draft), time, to, output=output, progress=progress, apart=True)
     click.echo(made)

@@ -8,7 +8,8 @@ import click
 
 from reelwork.cli.values import draft_option, output_option, scene_argument, settings_option, to_option
 from reelwork.cli.watch import watching
-from reelwork.render.local import LocalDispatcher
+from reelwork.render import produce
+from reelwork.render.prepare import Settings
 
 
 @click.command("sheet")
@@ -31,12 +32,9 @@ def command(
     """Render a contact sheet: frames from all over the scene on one PNG."""
     if to is None:
         to = Path("out", f"{_name(scene.resolve())}-sheet.png")
-    with LocalDispatcher(1).started_ahead() as here, watching() as progress:
-        from reelwork.render import produce  # only now, so that the worker loads its libraries meanwhile
-        from reelwork.render.prepare import Settings
-
-        asked, more = Settings(settings, draft), {"pictures": pictures, "width": width}
-        path = produce.sheet(scene, asked, to, progress, output=output, dispatcher=here, **more)
+    with watching() as progress:
+        asked = Settings(settings, draft)
+        path = produce.sheet(scene, asked, to, progress, output=output, pictures=pictures, width=width, apart=True)
     click.echo(path)
 
 

@@ -14,8 +14,10 @@ from reelwork.effect import VectorGenerator
 from reelwork.errors import Place, Problem, ReelworkError, SceneError
 from reelwork.extensions import Registry, registry
 from reelwork.extensions.beside import registry_beside
+from reelwork.extensions.names import OWN
 from reelwork.faults import PluginFault, code_of
 from reelwork.graph.build import build_graph
+from reelwork.graph.classes import classes
 from reelwork.graph.link import Production, clips, link
 from reelwork.graph.model import Composition, GeneratorSource, Graph, GroupSource, Layer, SequenceSource
 from reelwork.plan.evaluate import Scope, instance
@@ -62,6 +64,11 @@ class Prepared:
     def graph(self, composition: str) -> Graph:
         """The graph under one of the scene's compositions."""
         return build_graph(self.production, self.timing, self.registry, composition)
+
+    def uses_strangers(self, composition: str) -> bool:
+        """Whether something under a composition is of a plugin that does not come with Reelwork."""
+        origins = (self.registry.origins.get(cls, OWN) for cls in classes(self.graph(composition)))
+        return any(origin.partition(" ")[0] != OWN for origin in origins)
 
     def known(self, fault: PluginFault) -> PluginFault:
         """A plugin's fault with the package that it is from, and where in the scene it is used."""

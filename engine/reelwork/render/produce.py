@@ -309,12 +309,13 @@ def frame(
     *,
     output: str | None = None,
     progress: Progress | None = None,
-    dispatcher: Dispatcher | None = None,
+    apart: bool = False,
 ) -> Path:
     """Write one instant of a scene as a still; transparency is kept where the background is transparent.
 
     :param time: as a scene writes a time, such as ``3s``, ``72f`` or ``00:00:03:00``
-    :param dispatcher: who paints it; by default this process, which an extension may crash
+    :param apart: whether what strangers' plugins bring is painted by a worker, whose crash is told; what comes with
+        Reelwork is not worth the time that one takes to start
     :raises OutputError: not a time, or nothing is there then
     """
     from reelwork.render import pictures
@@ -322,9 +323,13 @@ def frame(
     prepared = prepare(path, settings)
     chosen = replace(chosen_output(prepared, output), file=str(to))
     instant = instant_of(prepared, time)
-    told, here = Known(progress or Silent(), prepared.known), dispatcher or Here()
+    told, here = Known(progress or Silent(), prepared.known), _painter(prepared, chosen, apart=apart)
     with naming_layers(prepared):
         return pictures.write_frame(prepared, chosen, instant, to, told, here, lenient=settings.draft)
+
+
+def _painter(prepared: Prepared, output: Output, *, apart: bool) -> Dispatcher:
+    return LocalDispatcher(1) if apart and prepared.uses_strangers(output.composition) else Here()
 
 
 def instant_of(prepared: Prepared, time: str) -> Fraction:
@@ -347,13 +352,14 @@ def sheet(
     output: str | None = None,
     pictures: int = 24,
     width: int = 480,
-    dispatcher: Dispatcher | None = None,
+    apart: bool = False,
 ) -> Path:
     """Write a contact sheet of an output.
 
     :param pictures: how many
     :param width: of one of them, in pixels
-    :param dispatcher: who paints them; by default this process, which an extension may crash
+    :param apart: whether what strangers' plugins bring is painted by a worker, whose crash is told; what comes with
+        Reelwork is not worth the time that one takes to start
     :raises OutputError: it cannot be written
     """
     from reelwork.render.sheet import write_sheet
@@ -364,7 +370,7 @@ def sheet(
     prepared = prepare(path, settings)
     with naming_layers(prepared):
         chosen, told = chosen_output(prepared, output), Known(progress, prepared.known)
-        here = dispatcher or Here()
+        here = _painter(prepared, chosen, apart=apart)
         return write_sheet(prepared, chosen, to, told, here, pictures=pictures, width=width, lenient=settings.draft)
 
 
