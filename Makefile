@@ -43,7 +43,8 @@ docs: $(READY) ## write the reference pages and the README's pictures from the c
 	$(BIN)/python -m reelwork.gallery docs/effects
 	$(BIN)/reelwork frame docs/pictures/scene.yaml 1s --to docs/pictures/scene.png
 	$(BIN)/reelwork frame docs/pictures/text.yaml 0s --to docs/pictures/text.png
-	$(BIN)/reelwork sheet scenes/first-light --width 300 --to docs/pictures/first-light.png
+	$(BIN)/reelwork sheet scenes/many-hands --pictures 48 --width 236 --to docs/pictures/many-hands.png
+	$(BIN)/reelwork render scenes/many-hands --output preview --to docs/pictures/many-hands.gif
 
 clean: ## remove what was built, rendered and cached here (.venv stays)
 	rm -rf out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

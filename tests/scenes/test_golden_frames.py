@@ -21,7 +21,7 @@ GOLDEN = Path(__file__).parent / "golden"
 FRAMES = {
     "first-light": (0, 60, 108, 130, 170, 216, 258, 324, 372, 432, 500, 560, 575),
     "hello": (0, 20, 40),
-    "many-hands": (),
+    "many-hands": (110, 224, 512, 750, 905, 1375),
 }
 #: A sixth of 1920×1080.
 WIDTH = 320

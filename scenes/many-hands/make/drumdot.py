@@ -62,11 +62,11 @@ def feather_overprint(to: Path, cut: np.ndarray) -> None:
     sheet = Sheet(h, w)
     sheet.lay(PAPER, m.vane)
     first = np.roll(m.vane, (-3, -6), (0, 1)) * (m.b < 0.66) * _speckle(64, h, w)
-    overprint(sheet, ROSE, first * np.where(m.v > 0, 1.0, dots(np.full((h, w), 0.5), 12, 15)))
+    overprint(sheet, mix(VERMILION, ROSE, 0.3), first * np.where(m.v > 0, 1.0, dots(np.full((h, w), 0.5), 12, 15)))
     second = np.roll(m.vane, (3, 6), (0, 1)) * (m.b > 0.4) * _speckle(65, h, w)
     overprint(sheet, MARIGOLD, second * dots(np.clip(0.25 + (m.b - 0.4) * 2.2, 0, 1), 12, 45))
     dark = (1 - cut[..., :3].mean(axis=-1)) * cut[..., 3]
-    sheet.lay(mix(TEAL, INK, 0.55), np.clip(dark * 1.3 - 0.15, 0, 1))
+    sheet.lay(INK, np.clip(dark * 1.3 - 0.15, 0, 1))
     sheet.save(to)
 
 

@@ -79,7 +79,7 @@ def table(to: Path, scraps: list[np.ndarray]) -> None:
         half = rng.uniform(70, 150, 2)
         turn = rng.uniform(0, 6.28)
         x0, x1, y0, y1 = max(int(cx) - 230, 0), min(int(cx) + 230, w), max(int(cy) - 230, 0), min(int(cy) + 230, h)
-        if x0 >= x1 or y0 >= y1:
+        if x0 >= x1 or y0 >= y1 or (cx < 1330 and cy < 330):  # there the words stand
             continue
         gx, gy = x[y0:y1, x0:x1] - cx, y[y0:y1, x0:x1] - cy
         px, py = gx * np.cos(turn) + gy * np.sin(turn), gy * np.cos(turn) - gx * np.sin(turn)

@@ -119,6 +119,6 @@ def meadow(to: Path) -> None:
     on = (big >= 0) * mask
     sheet = Sheet(rows * cell, columns * cell)
     ground = np.repeat(np.repeat((grid >= 0).astype(float), cell, 0), cell, 1)
-    sheet.lay(mix(TEAL, INK, 0.7), ground * 0.95)
+    sheet.lay(colours[np.clip(big, 0, None)] * 0.5, ground * 0.96)
     sheet.lay(np.clip(paint, 0, 1), on)
     sheet.save(to, 70)

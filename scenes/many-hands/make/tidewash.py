@@ -32,12 +32,17 @@ def feather_wash(to: Path) -> None:
         yy, xx = np.mgrid[0:h, 0:w] + 0.5
         shape = np.maximum(shape, feather.smooth(-1, 1, rng.uniform(2.5, 7) - np.hypot(xx - x, yy - y) + small))
     colour = ramp(
-        m.u + 0.07 * big, (0.1, mix(TEAL, INK, 0.25)), (0.36, TEAL), (0.58, SKY), (0.78, ROSE), (0.97, VERMILION)
+        m.u + 0.07 * big,
+        (0.1, mix(TEAL, INK, 0.25)),
+        (0.36, TEAL),
+        (0.58, SKY),
+        (0.76, mix(ROSE, VERMILION, 0.25)),
+        (0.97, VERMILION),
     )
     pool = np.exp(-np.clip(wet, 0, 60) / 5.5)
     bloom = np.exp(-(((big - 0.75) / 0.16) ** 2)) * 0.5
     streak = 0.16 * np.sin(m.b * 520 + 3 * small) * feather.smooth(0.1, 0.9, np.abs(m.v))
-    amount = 0.92 + 0.30 * big + 0.15 * small + 0.75 * pool + bloom + 0.10 * tooth + streak
+    amount = 1.12 + 0.26 * big + 0.15 * small + 0.75 * pool + bloom + 0.10 * tooth + streak
     sheet = Sheet(h, w)
     sheet.lay(_paint(colour, amount), shape * np.clip(0.9 + 0.1 * amount, 0, 1))
     sheet.lay(mix(TEAL, INK, 0.6), m.stem * 0.85)

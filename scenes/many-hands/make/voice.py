@@ -55,13 +55,16 @@ def sing(
     vibrato = depth * np.sin(2 * np.pi * rng.uniform(4.9, 5.6) * t + rng.uniform(0, 6.28))
     frequency = 2 ** (pitch + (cents + drift + vibrato) / 1200)
     phase = 2 * np.pi * np.cumsum(frequency) / RATE
-    voice = np.zeros(t.size)
+    voice, power = np.zeros(t.size), np.full(t.size, 1e-6)
     for n in range(1, 40):
         f = frequency * n
         if f.min() > 5200:
             break
         gain = _gain(f, vowels[0]) * (1 - opened) + _gain(f, vowels[1]) * opened
-        voice += gain / n**0.75 * np.sin(n * phase + 0.9 * n)
+        level = gain / n**0.65
+        voice += level * np.sin(n * phase + 0.9 * n)
+        power += level**2
+    voice *= 0.5 / np.sqrt(power) ** 0.8  # a singer evens out what vowels and pitches do to loudness
     air = rng.standard_normal(t.size)
     air = np.convolve(air, np.hanning(9) / 4.5, mode="same") * breath * (0.5 + 0.5 * np.sin(phase))
     return begin, pan((voice + air) * loud, where)
