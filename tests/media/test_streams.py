@@ -7,11 +7,13 @@ from pathlib import Path
 import av
 import pytest
 from media.clips import digest, make_clip, make_sound, tone
+from media.footage import run
 from media_table import media
 
 from reelwork.catalogue.facts import Reading
 from reelwork.errors import MediaError
 from reelwork.media.probe import probe
+from reelwork.media.stamped import _group, _st12
 from reelwork.media.video import VideoSource
 
 
@@ -83,3 +85,39 @@ def test_a_songs_cover_is_no_film(tmp_path: Path) -> None:
                     packet.stream = stream
                     out.mux(packet)
     assert probe(path).kind == "audio"
+
+
+TIMECODES = {
+    "tmcd.mov": ("01:02:03:04", ("-c:v", "prores_ks", "-timecode", "01:02:03:04")),
+    "drop.mov": ("00:59:58;28", ("-c:v", "mpeg4", "-timecode", "00:59:58;28")),
+    "package.mxf": ("10:00:00:12", ("-c:v", "mpeg2video", "-timecode", "10:00:00:12")),
+    "group.mpg": ("03:04:05:06", ("-c:v", "mpeg2video", "-timecode", "03:04:05:06")),
+    "none.mkv": ("", ("-c:v", "ffv1")),
+}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=media("video", label, "timecode", read="what was written"))
+        for name, label in {
+            "tmcd.mov": "ProRes 422 HQ, .mov",
+            "drop.mov": "MPEG-4 part 2, .mov",
+            "package.mxf": "MPEG-2 4:2:2 (XDCAM), .mxf",
+            "group.mpg": "MPEG-2, program stream",
+            "none.mkv": "FFV1, .mkv",
+        }.items()
+    ],
+)
+def test_timecode_is_kept(tmp_path: Path, name: str) -> None:
+    timecode, arguments = TIMECODES[name]
+    path = tmp_path / name
+    rate = "30000/1001" if ";" in timecode else "25"
+    run("ffmpeg", "-f", "lavfi", "-i", f"testsrc2=size=96x64:rate={rate}", "-frames:v", "4", *arguments, str(path))
+    assert probe(path).timecode == timecode
+
+
+def test_timecode_in_a_picture_is_unpacked() -> None:
+    # FFmpeg's av_timecode_get_smpte(30000/1001, drop=1, 12, 34, 56, 28)
+    assert _st12(0x28563412 | 1 << 30) == "12:34:56;28"
+    assert _group(1 << 24 | 12 << 19 | 34 << 13 | 56 << 6 | 7) == "12:34:56;07"

@@ -90,6 +90,8 @@ class MediaFacts:
     :param orientation: how a video is stored, by EXIF's numbers: 1 upright, 3, 6 and 8 turned by 180, 90 and 270
         degrees, 2, 4, 5 and 7 mirrored as well. A photograph is turned upright when it is read
     :param fields: which field of the first picture is first, ``top-first`` or ``bottom-first``; empty where it has none
+    :param timecode: of the first picture, ``01:00:00:00``, or with ``;`` before the frames where it drops some; empty
+        where the file says none
     :param reading: how the director has it read
     :param scalable: whether it is a drawing that is sharp at any size (``width`` and ``height`` are then its nominal
         size, rounded up)
@@ -113,6 +115,7 @@ class MediaFacts:
     stored_height: int = 0
     orientation: int = 1
     fields: str = ""
+    timecode: str = ""
     reading: Reading = READ
     scalable: bool = False
     duration: Fraction | None = None

@@ -47,6 +47,13 @@ def _picture_rows(facts: MediaFacts) -> Iterator[tuple[str, str]]:
     if facts.frame_rate is not None:
         variable = ", variable" if facts.variable_rate else ""
         yield "frames", f"{facts.frame_count} at {_exact(facts.frame_rate)} a second{variable}"
+    if not facts.is_stored_as_shown:
+        turned = f", EXIF orientation {facts.orientation}" if facts.orientation != 1 else ""
+        yield "stored as", f"{facts.stored_width}×{facts.stored_height}{turned}"
+    if facts.fields:
+        yield "fields", facts.fields
+    if facts.timecode:
+        yield "timecode", facts.timecode
     yield "pixels", facts.pixel_format + (", may be transparent" if facts.has_alpha else "")
     yield "colour", _tags(facts.colour)
 

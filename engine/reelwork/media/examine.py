@@ -24,6 +24,7 @@ from reelwork.media.offered import footage_reader
 from reelwork.media.opening import film_stream, film_streams, opened, sound_stream, sound_streams
 from reelwork.media.plugin_footage import examine_by
 from reelwork.media.probe import Examined
+from reelwork.media.stamped import timecode_of
 from reelwork.media.stills import is_animation, is_still, still_facts
 from reelwork.media.timing import Packets, ordered_index, stamped_index
 from reelwork.media.waves import check_claims, count_samples
@@ -159,6 +160,7 @@ def _examined_film(path: Path, digest: str, packets: Packets, audio: AudioFacts 
             stored_height=frame.height,
             orientation=orientation,
             fields=fields_of(frame, film),
+            timecode=timecode_of(container, film, frame),
             duration=index.duration,
             frame_count=len(index.shown),
             frame_rate=rate,
