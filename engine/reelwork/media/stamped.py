@@ -17,8 +17,8 @@ def timecode_of(container: InputContainer, film: VideoStream, frame: VideoFrame)
     """The timecode of the first picture: ``01:00:00:00``, or with ``;`` before the frames where it drops some; empty
     where the file says none.
 
-    It is a ``tmcd`` track's, an MXF package's or a DV stream's; else that of SMPTE ST 12-1 which H.264 and HEVC carry in
-    a picture, or of an MPEG-2 group.
+    It is a ``tmcd`` track's, an MXF package's or a DV stream's; else that of SMPTE ST 12-1 which H.264 and HEVC carry
+    in a picture, or of an MPEG-2 group.
     """
     streams = (film, *(other for other in container.streams if other.index != film.index))
     for said in (*(stream.metadata for stream in streams), container.metadata):
