@@ -12,6 +12,9 @@ import av
 import numpy as np
 from av.codec.context import Flags
 
+#: A JPEG XL of the colour #40c080 in Display P3, which it says in numbers; made by libjxl, without loss.
+P3_JXL = bytes.fromhex("ff0a4740402637020802010064004b188b1500d41363d0cc5c200200019a2f8041020000ffe50f")
+
 
 def write_png(path: Path, samples: np.ndarray, *chunks: tuple[bytes, bytes], depth: int = 8) -> Path:
     """A PNG (RFC 2083) of ``[row, column, channel]`` with chunks before its pixels."""

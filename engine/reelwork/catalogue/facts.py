@@ -9,6 +9,8 @@ from typing import Final, Literal
 from reelwork.values import Affine
 
 Kind = Literal["still", "video", "audio"]
+#: Containers of pictures that may be animated; then they are videos.
+ANIMATED: Final = ("gif", "webp", "png", "avif")
 #: Which pictures of a video are of two fields, and which of these is first: as each of them says, none, or all.
 Fields = Literal["auto", "off", "top-first", "bottom-first"]
 

@@ -12,7 +12,7 @@ from typing import Final, cast
 
 from reelwork.catalogue import Catalogue, Record, open_catalogue
 from reelwork.catalogue.digest import digest_of
-from reelwork.catalogue.facts import READ, Fields, MediaFacts, Reading
+from reelwork.catalogue.facts import ANIMATED, READ, Fields, MediaFacts, Reading
 from reelwork.catalogue.licences import Release, release_problems, release_trouble
 from reelwork.catalogue.model import Contribution
 from reelwork.errors import CatalogueError, MediaError, Place, PluginError, Problem
@@ -164,9 +164,10 @@ class _Linker:
 
     def _wrong(self, clip: model.Clip, name: str | None, *problems: Problem) -> None:
         """Note that what a layer names cannot be had; in a draft a slate says so in its place."""
-        replaced = self._draft and name is not None
+        shown = name or (clip.source.file if isinstance(clip.source, FileSource) else "")
+        replaced = self._draft and bool(shown)
         if replaced:
-            self.missing[clip.path] = name or ""
+            self.missing[clip.path] = shown
         key = f"{clip.path}.{_key_of(clip.source)}"
         for problem in problems:
             if problem.place is None:
@@ -219,7 +220,8 @@ class _Linker:
         else:
             facts = self._facts_of(path, clip)
             self.media[clip.path] = Media(str(path), facts, name, data=clip.data)
-            if facts.kind != _FILES[record.kind] and name not in self.records:
+            moving = facts.kind == "video" and facts.container in ANIMATED
+            if facts.kind != _FILES[record.kind] and name not in self.records and not (moving and _is_drawn(record)):
                 message = f"the record {name!r} is of kind {record.kind}, but its file is {_SAID[facts.kind]}"
                 self._doubt(clip, message, "correct its kind, or its file")
         if name not in self.records:
@@ -368,6 +370,11 @@ def _key_of(source: Source) -> str:
 
 def _tenths(count: int) -> str:
     return format_seconds(Fraction(count, 10))
+
+
+def _is_drawn(record: Record) -> bool:
+    """Whether a record is a picture, which may be an animated one."""
+    return _FILES[record.kind] == "still"
 
 
 def _words(path: Path, name: str) -> str:

@@ -7,10 +7,10 @@ double precision; PQ would lose itself in single.
 
 from __future__ import annotations
 
-from reelwork.kernels.arrays import Float, Floats, Int
+from reelwork.kernels.arrays import Doubles, Float, Floats, Int
 from reelwork.kernels.curves import bt1886_decode, bt1886_encode, float32, srgb_decode, srgb_encode
 from reelwork.kernels.decorator import kernel
-from reelwork.maths import exp, exp2, log, log2, sqrt
+from reelwork.maths import exp, exp2, log, log2, power, sqrt
 
 _WHITE = 203.0
 # SMPTE ST 2084
@@ -58,6 +58,16 @@ def light_to_bt1886(data: Floats, y0: Int, y1: Int, x0: Int, x1: Int) -> None:
     for c in range(3):
         for y in range(y0, y1):
             _row_to_bt1886(data[c, y, x0:x1])
+
+
+@kernel
+def tone_curve(pieces: Doubles, out: Floats) -> None:
+    """Light of evenly spaced values from 0 to 1 by a power and a line (ICC.1:2022, 10.18): g, a, b, c, d, e, f."""
+    g, a, b, c, d, e, f = pieces[0], pieces[1], pieces[2], pieces[3], pieces[4], pieces[5], pieces[6]
+    last = out.shape[0] - 1
+    for code in range(out.shape[0]):
+        x = code / last
+        out[code] = power(max(a * x + b, 0.0), g) + e if x >= d else c * x + f
 
 
 @kernel

@@ -18,13 +18,12 @@ from PIL import Image
 
 from reelwork.catalogue.facts import MediaFacts
 from reelwork.errors import MediaError
+from reelwork.media import png
 from reelwork.media.by_pillow import colour_of, opened, orientation_of, raster_of, reading
 from reelwork.media.index import FrameIndex, constant_rate
 from reelwork.media.picture import Picture
 from reelwork.media.raster import picture_of
 
-#: Containers of facts that are animated pictures.
-FORMS: Final = ("gif", "webp", "png", "avif")
 # As browsers do: what is said to last this long or less lasts a tenth of a second.
 _TOO_SHORT: Final = Fraction(1, 100)
 _INSTEAD: Final = Fraction(1, 10)
@@ -197,6 +196,8 @@ def _index(lasting: list[Fraction], form: str) -> FrameIndex:
 
 def _check_end(path: Path, form: str) -> None:
     """:raises ValueError: the file is shorter than it says, which decoders may take for its end"""
+    if form == "png":
+        png.check_chunks(path)
     data = np.memmap(path, np.uint8, "r")
     if form == "gif" and not _gif_ends(data):
         raise ValueError("it ends before its last picture does")

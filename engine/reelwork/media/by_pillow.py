@@ -75,6 +75,8 @@ def read_raster(path: Path) -> Raster:
     :raises MediaError: it is damaged, cut short, or larger than the limit
     """
     with opened(path) as image, reading(path):
+        if image.format == "PNG":
+            png.check_chunks(path)
         colour = colour_of(image, path)
         orientation = orientation_of(image)
         deep = _deep_samples(image, path)

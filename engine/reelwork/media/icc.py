@@ -17,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from reelwork.image.storage import Primaries, Profile
-from reelwork.maths import power, srgb_encode
+from reelwork.kernels.transfer import tone_curve
+from reelwork.maths import srgb_encode
 
 Space = Literal["grey", "rgb", "cmyk", "lab"]
 Rows = tuple[tuple[float, ...], ...]
@@ -68,15 +69,18 @@ class Curve:
     numbers: tuple[float, ...]
     kind: Literal["table", 0, 1, 2, 3, 4]
 
-    def at(self, x: float) -> float:
-        """Light of a value from 0 to 1 (ICC.1:2022, 10.6 and 10.18)."""
+    def table(self, size: int) -> npt.NDArray[np.float32]:
+        """Light of evenly spaced values from 0 to 1 (ICC.1:2022, 10.6 and 10.18)."""
+        out = np.empty(size, np.float32)
         if self.kind == "table":
-            place = x * (len(self.numbers) - 1)
-            below = min(int(place), len(self.numbers) - 2)
-            t = place - below
-            return self.numbers[below] * (1.0 - t) + self.numbers[below + 1] * t
-        g, a, b, c, d, e, f = self._pieces()
-        return power(max(a * x + b, 0.0), g) + e if x >= d else c * x + f
+            numbers = np.array(self.numbers)
+            place = np.arange(size) * ((len(numbers) - 1) / (size - 1))
+            below = np.minimum(place.astype(np.int64), len(numbers) - 2)
+            out[:] = numbers[below] * (1.0 - (place - below)) + numbers[below + 1] * (place - below)
+        else:
+            tone_curve(np.array(self._pieces()), out)
+        out.flags.writeable = False
+        return out
 
     def _pieces(self) -> tuple[float, float, float, float, float, float, float]:
         n = (*self.numbers, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
@@ -106,7 +110,7 @@ def profile_of(icc: Icc, depth: int) -> Profile | None:
 @functools.lru_cache(maxsize=16)
 def profile_from(curves: tuple[Curve, ...], matrix: Rows | None, depth: int) -> Profile:
     """A profile of curves and a matrix, for codes of so many bits."""
-    tables = {curve: _frozen([curve.at(code / ((1 << depth) - 1)) for code in range(1 << depth)]) for curve in curves}
+    tables = {curve: curve.table(1 << depth) for curve in curves}
     numbers = None if matrix is None else _frozen([value for row in matrix for value in row])
     name = hashlib.sha256(repr((curves, matrix, depth)).encode()).hexdigest()
     return Profile(name, tuple(tables[curve] for curve in curves), numbers)
@@ -227,7 +231,9 @@ def _curve(tag: bytes) -> Curve:
 
 def _is_srgb(curves: tuple[Curve, ...]) -> bool:
     return all(
-        abs(srgb_encode(curve.at(code / 255)) - code / 255) < _SAME_CODE for curve in set(curves) for code in range(256)
+        abs(srgb_encode(float(value)) - code / 255) < _SAME_CODE
+        for curve in set(curves)
+        for code, value in enumerate(curve.table(256))
     )
 
 

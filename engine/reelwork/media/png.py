@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -18,6 +19,8 @@ _GAMMA_SLACK: Final = 100
 _SRGB_CHROMATICITIES: Final = (31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)
 _CHROMATICITY_SLACK: Final = 150
 _MOST: Final = 64
+# Chunks that are no critical ones, and without which pixels would be others.
+_NEEDED: Final = (b"tRNS", b"acTL", b"fcTL", b"fdAT", b"iCCP", b"cICP", b"gAMA", b"cHRM", b"sRGB")
 
 
 def colour_of(path: Path, profile: bytes | None) -> Colour:
@@ -43,6 +46,32 @@ def colour_of(path: Path, profile: bytes | None) -> Colour:
         gamma=100_000 / gamma if gamma else None,
         chromaticities=tuple(n / 100_000 for n in (*numbers[2:], *numbers[:2])) if numbers else None,
     )
+
+
+def check_chunks(path: Path) -> None:
+    """Whether every chunk that pixels depend on is as it was written, which decoders do not all look at.
+
+    :raises ValueError: it is not, or the file ends too early
+    """
+    with path.open("rb") as file:
+        file.seek(len(MAGIC))
+        kind = b""
+        while kind != b"IEND":
+            head = file.read(8)
+            if len(head) < 8:
+                raise ValueError("it ends before its last chunk")
+            length, kind = struct.unpack(">I4s", head)
+            if kind[:1].islower() and kind not in _NEEDED:
+                file.seek(length + 4, 1)
+                continue
+            found = zlib.crc32(kind)
+            while length > 0:
+                part = file.read(min(length, 1 << 20))
+                if not part:
+                    raise ValueError("it ends before its last chunk")
+                found, length = zlib.crc32(part, found), length - len(part)
+            if file.read(4) != struct.pack(">I", found):
+                raise ValueError(f"its chunk {kind.decode('latin-1')} is not what was written")
 
 
 def tags_colour(primaries: int, transfer: int, path: Path) -> Colour:

@@ -13,10 +13,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from reelwork.catalogue.facts import READ, MediaFacts, Reading
+from reelwork.catalogue.facts import ANIMATED, READ, MediaFacts, Reading
 from reelwork.errors import MediaError
 from reelwork.image.storage import StorageFormat
-from reelwork.media.animation import FORMS, Animation
+from reelwork.media.animation import Animation
 from reelwork.media.avframes import base_storage
 from reelwork.media.decoding import Decoding, damaged
 from reelwork.media.formats import tagged_storage
@@ -183,7 +183,7 @@ class VideoSource:
         return at
 
     def _decoding(self) -> Decoding | Animation:
-        if self.facts.container in FORMS:
+        if self.facts.container in ANIMATED:
             return Animation(self.path, self.facts)
         return Decoding(self.path, self._threads, self.index, self.storage, self.facts)
 
