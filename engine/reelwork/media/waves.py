@@ -18,6 +18,7 @@ from av.container import InputContainer
 
 from reelwork.catalogue.facts import AudioFacts
 from reelwork.errors import MediaError
+from reelwork.media.downmix import matrix_of
 from reelwork.media.ends import end_of, is_counted, missing_at_end
 from reelwork.media.offered import footage_reader
 from reelwork.media.opening import opened, sound_stream
@@ -172,6 +173,7 @@ class _Reading:
         if first is None:
             return None
         reading._rate = first.sample_rate
+        matrix_of(_names(first), first.layout.name, path)  # what cannot be heard is said before anything is mixed
         if not RATES[0] <= first.sample_rate <= RATES[1]:
             raise MediaError(f"{path}: its sound has {first.sample_rate:,} samples a second, which cannot be read")
         return Waves(
