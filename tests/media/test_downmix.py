@@ -30,7 +30,7 @@ ORDER = ("FL", "FR", "FC", "LFE", "BL", "BR", "FLC", "FRC", "BC", "SL", "SR", "T
 
 
 def wave(path: Path, channels: int, mask: int | None) -> Path:
-    """A WAVE file of floats, with a mask or not, whose channel ``n`` sounds alone, at sample ``10 n`` and full scale."""
+    """A WAVE file of floats, with a mask or not, whose channel ``n`` sounds alone, at sample ``10 n``, full scale."""
     samples = np.zeros((channels * 10, channels), "<f4")
     samples[np.arange(channels) * 10, np.arange(channels)] = 1.0
     head = struct.pack("<HHIIHH", 3 if mask is None else 0xFFFE, channels, 48_000, 192_000 * channels, 4 * channels, 32)

@@ -95,6 +95,13 @@ def test_cues_may_point_forwards():
     assert spans(timing)["last"] == (6, 9)
 
 
+def test_a_film_may_have_thousands_of_cuts():
+    timing, problems = resolved(sequence=[clip(f"shot{number}", duration=time(2)) for number in range(3000)])
+    assert not problems
+    assert timing.durations["main"] == 6000
+    assert spans(timing)["shot2999"] == (5998, 6000)
+
+
 def test_a_circle_of_cues_shows_the_chain():
     _, problems = resolved(
         layer("a", start=time(1, "b.end")),

@@ -21,7 +21,7 @@ from reelwork.media.animation import animation_facts
 from reelwork.media.avframes import base_storage
 from reelwork.media.decoder import decoder_for, fields_of, orientation_of, shown_size, tags_of
 from reelwork.media.offered import footage_reader
-from reelwork.media.opening import film_stream, film_streams, opened, sound_stream, sound_streams
+from reelwork.media.opening import film_stream, film_streams, opened, patient, sound_stream, sound_streams
 from reelwork.media.plugin_footage import examine_by
 from reelwork.media.probe import Examined
 from reelwork.media.stamped import timecode_of
@@ -91,8 +91,9 @@ class _Seen:
 def _read_packets(container: InputContainer, film: VideoStream | None, path: Path) -> _Seen:
     seen = _Seen()
     starts: dict[int, Fraction] = {}
-    for packet in container.demux():
-        if packet.size == 0:
+    # Damage of sound alone is told with its place when it is decoded.
+    for packet in container.demux() if film is not None else patient(container):
+        if packet is None or packet.size == 0:
             continue
         if packet.is_corrupt and container.format.name in _EXACT_FORMATS:
             raise MediaError(f"{path}: is cut short or damaged")

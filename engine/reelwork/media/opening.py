@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.stream import Disposition
+from av.packet import Packet
+from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from reelwork.errors import MediaError
@@ -29,6 +30,8 @@ _OPTIONS: Final = {"format_whitelist": ",".join(_FORMATS), "protocol_whitelist":
 MAX_PIXELS: Final = 1 << 27
 # Opening a file decodes some of it.
 _DECODERS: Final = {"max_pixels": str(MAX_PIXELS), "threads": "1"}
+# How often in a row reading may fail.
+_PATIENCE: Final = 64
 _NOT_FILM: Final = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
 
 
@@ -70,6 +73,25 @@ def naming(path: Path) -> Iterator[None]:
         raise MediaError(f"{path}: is cut short or damaged") from error
     except (av.FFmpegError, OSError) as error:
         raise MediaError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def patient(container: InputContainer, *streams: Stream) -> Iterator[Packet[Any] | None]:
+    """The packets of a container, and ``None`` wherever something between them cannot be read.
+
+    :raises av.InvalidDataError: nothing more of it can be
+    """
+    failures = 0
+    while failures < _PATIENCE:
+        try:
+            for packet in container.demux(*streams):
+                failures = 0
+                yield packet
+            return
+        except av.InvalidDataError:
+            failures += 1
+            yield None
+            if failures == _PATIENCE:
+                raise
 
 
 def film_streams(container: InputContainer) -> list[VideoStream]:

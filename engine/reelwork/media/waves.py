@@ -21,7 +21,7 @@ from reelwork.errors import MediaError
 from reelwork.media.downmix import matrix_of
 from reelwork.media.ends import end_of, is_counted, missing_at_end
 from reelwork.media.offered import footage_reader
-from reelwork.media.opening import opened, sound_stream
+from reelwork.media.opening import opened, patient, sound_stream
 from reelwork.media.plugin_footage import blocks_by
 from reelwork.media.portable import portable_arithmetic
 from reelwork.media.probe import probe
@@ -189,7 +189,10 @@ class _Reading:
     def _frames(self) -> Iterator[AudioFrame]:
         """Decoded frames; what cannot be decoded before the first and after the last is no sound (tags, covers)."""
         begun = False
-        for packet in self._container.demux(self._stream):
+        for packet in patient(self._container, self._stream):
+            if packet is None:
+                self._broken = begun
+                continue
             if packet.pts is not None and packet.size:
                 end = packet.pts + _signed(packet.duration or 0)
                 self._reach = end if self._reach is None else max(self._reach, end)
