@@ -1,0 +1,167 @@
+"""When pictures are shown: edit lists, clocks that do not begin at zero, variable rates over an hour."""
+
+from __future__ import annotations
+
+import random
+import struct
+from bisect import bisect_right
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from media.clips import digest, make_clip, visible
+from media.footage import X264, decoded
+from media.test_footage import md5, oracle_format
+from media_table import media
+
+from reelwork.media.picture import Picture
+from reelwork.media.video import VideoSource
+
+#: Ticks of the film's clock a second, in the files whose edit lists are written anew.
+CLOCK = 48_000
+
+
+def boxes(data: bytes, start: int, stop: int) -> list[tuple[bytes, int, int]]:
+    """Boxes of ISO/IEC 14496-12: their kind, and where each begins and ends."""
+    found = []
+    while start < stop:
+        size, kind = struct.unpack_from(">I4s", data, start)
+        found.append((kind, start, start + size))
+        start += size
+    return found
+
+
+def with_edits(path: Path, edits: Sequence[tuple[int, int]]) -> Path:
+    """Write the edit list of the first track anew: how long each edit lasts, in ticks of the film's clock, and where in
+    the track it begins, in the track's own; -1 shows nothing. The index must stand at the end of the file."""
+    entries = b"".join(struct.pack(">IiI", length, begin, 1 << 16) for length, begin in edits)
+    elst = struct.pack(">I4sII", 16 + len(entries), b"elst", 0, len(edits)) + entries
+    edts = struct.pack(">I4s", 8 + len(elst), b"edts") + elst
+    data = path.read_bytes()
+    kind, start, stop = boxes(data, 0, len(data))[-1]
+    assert kind == b"moov"
+    moov = b""
+    for kind, first, last in boxes(data, start + 8, stop):
+        part = data[first:last]
+        if kind == b"trak":
+            inside = [data[a:b] for name, a, b in boxes(data, first + 8, last) if name != b"edts"]
+            inside.insert(1, edts)
+            part = struct.pack(">I4s", 8 + sum(map(len, inside)), b"trak") + b"".join(inside)
+        moov += part
+    path.write_bytes(data[:start] + struct.pack(">I4s", 8 + len(moov), b"moov") + moov)
+    return path
+
+
+def frames_of(number: int) -> int:
+    """So many pictures at 24 a second, in ticks of the film's clock."""
+    return number * CLOCK // 24
+
+
+@pytest.mark.parametrize(
+    ("edits", "shown"),
+    [
+        pytest.param([(6, 4)], [4, 5, 6, 7, 8, 9], marks=media("video", "H.264, .mp4", "an edit", read="the original")),
+        pytest.param(
+            [(4, 8), (4, 0)], [8, 9, 10, 11, 0, 1, 2, 3],
+            marks=media("video", "H.264, .mp4", "several edits, out of order", read="the original"),
+        ),
+        pytest.param(
+            [(3, -1), (5, 2)], [2, 3, 4, 5, 6],
+            marks=media("video", "H.264, .mp4", "an empty edit", read="the original"),
+        ),
+    ],
+)  # fmt: skip
+def test_an_edit_list_says_what_is_shown(tmp_path: Path, edits: list[tuple[int, int]], shown: list[int]) -> None:
+    options = {"preset": "ultrafast", "x264-params": "keyint=4:min-keyint=4:scenecut=0:bframes=2:b-adapt=0:threads=1"}
+    whole = make_clip(tmp_path / "whole.mp4", options=options, count=16, container={"movie_timescale": str(CLOCK)})
+    with av.open(str(whole)) as container:
+        stream = container.streams.video[0]
+        tick, delay = 1 / (24 * stream.time_base), stream.start_time
+    with VideoSource(whole) as source:
+        expected = [digest(source.picture(number)) for number in shown]
+    path = tmp_path / "edited.mp4"
+    path.write_bytes(whole.read_bytes())
+    # The encoder's own edit begins two pictures late, as those that it reorders make it.
+    media_ticks = [-1 if begin < 0 else int((begin + 2) * tick) + (delay or 0) for _, begin in edits]
+    with_edits(path, [(frames_of(count), begin) for (count, _), begin in zip(edits, media_ticks, strict=True)])
+    with VideoSource(path) as source:
+        assert source.frame_count == len(shown)
+        order = random.Random(1).sample(range(len(shown)), len(shown))
+        assert [digest(source.picture(number)) for number in order] == [expected[number] for number in order]
+        assert [source.frame_number(Fraction(number, 24)) for number in range(len(shown))] == list(range(len(shown)))
+
+
+@media("video", "H.264, .mkv", "variable rate", read="ffmpeg's command")
+@media("video", "H.264, .mp4", "variable rate", read="ffmpeg's command")
+@pytest.mark.parametrize("suffix", ["mkv", "mp4"])
+def test_a_telephones_rate_is_followed(tmp_path: Path, suffix: str) -> None:
+    steps = np.random.default_rng(3).choice([16, 17, 33, 34, 41, 250], 23)
+    times = [500, *(500 + int(t) for t in np.cumsum(steps))]
+    path = make_clip(tmp_path / f"v.{suffix}", options=X264, count=24, milliseconds=times)
+    with VideoSource(path) as source:
+        pixels = oracle_format(source)
+        expected = decoded(path, pixels)
+        assert source.facts.variable_rate
+        for instant in range(0, times[-1] - 500, 7):
+            number = bisect_right(times, instant + 500) - 1
+            assert source.frame_number(Fraction(instant, 1000)) == number
+        order = random.Random(2).sample(range(24), 24)
+        assert [md5(source.picture(number), pixels) for number in order] == [expected.sums[number] for number in order]
+
+
+HOUR = "an hour of variable rate: each of 24 frames a second shows the right picture"
+WIDTH, HEIGHT, BITS = 128, 16, 16
+
+
+def number_in(picture: Picture) -> int:
+    """The number that stands in a picture, in blocks of 8 columns: the first is the lowest bit."""
+    luma = visible(picture)[0]
+    return sum(1 << bit for bit in range(BITS) if luma[4:12, 8 * bit + 2 : 8 * bit + 6].mean() > 128)
+
+
+def hour(path: Path, times: list[int]) -> Path:
+    """Pictures that show their own number, at these milliseconds."""
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream(
+            "libx264", rate=60, options={"preset": "ultrafast", "g": "240", "x264-params": "bframes=2"}
+        )
+        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        stream.codec_context.time_base = Fraction(1, 1000)
+        for number, time in enumerate(times):
+            frame = av.VideoFrame(WIDTH, HEIGHT, "yuv420p")
+            bits = np.array([235 if number >> bit & 1 else 16 for bit in range(BITS)], np.uint8)
+            rows = np.frombuffer(memoryview(frame.planes[0]), np.uint8).reshape(HEIGHT, -1)
+            rows[:, :WIDTH] = np.repeat(bits, 8)
+            for plane in frame.planes[1:]:
+                np.frombuffer(memoryview(plane), np.uint8)[:] = 128
+            frame.pts, frame.time_base = time, Fraction(1, 1000)
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    return path
+
+
+@pytest.mark.soak
+@media("video", "H.264, .mkv", HOUR, read="the number in it")
+@media("video", "H.264, .mp4", HOUR, read="the number in it")
+@pytest.mark.parametrize("suffix", ["mkv", "mp4"])
+def test_each_frame_of_an_hour_shows_the_right_picture(tmp_path: Path, suffix: str) -> None:
+    count = 65_000  # as many as its bits can say
+    times = [int(t) for t in np.cumsum(np.random.default_rng(7).choice([16, 33, 34, 50, 140], count)) - 16]
+    times = [time - times[0] for time in times]
+    assert times[-1] > 3_500_000
+    path = hour(tmp_path / f"hour.{suffix}", times)
+    wrong = []
+    with VideoSource(path) as source:
+        assert source.frame_count == count
+        for frame in range(times[-1] * 24 // 1000):
+            number = source.frame_number(Fraction(frame, 24))
+            if number != bisect_right(times, frame * 1000 // 24) - 1 or number_in(source.picture(number)) != number:
+                wrong.append(frame)
+        for frame in random.Random(4).sample(range(times[-1] * 24 // 1000), 300):
+            number = source.frame_number(Fraction(frame, 24))
+            if number_in(source.picture(number)) != number:
+                wrong.append(frame)
+    assert not wrong
