@@ -32,7 +32,7 @@ class Painted:
     opacity: float = 1.0
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=256)
 def painted(which: Instance, number: int) -> tuple[Painted, ...]:
     """The fills of a glyph in order, the first at the bottom; a glyph without colours has one, in the text's own.
 

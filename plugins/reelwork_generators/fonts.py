@@ -38,6 +38,8 @@ LINE_ENDS: Final = frozenset("\n\r\v\f\x85\u2028\u2029")
 #: How many characters without a glyph one message names.
 _NAMED: Final = 40
 _OWN: Final = "own:"
+#: Marks that Chinese and Japanese share with other languages, and set in full width.
+_EASTERN: Final = frozenset("‘’“”…—·‥")
 
 
 @dataclass(frozen=True)
@@ -195,10 +197,14 @@ def _choose(cluster: str, wanted: Wanted, eastern: str) -> tuple[list[FontFile],
         if not lacking(cluster, candidate):
             return [candidate] * len(cluster), []
     first = wanted.first
-    if is_emoji(cluster) and wanted.emoji == "colour":
+    if wanted.emoji == "colour" and COLOUR_EMOJI.lower() not in families() and _as_emoji(cluster):
         return [first] * len(cluster), [cluster]
-    chosen, missing = [], []
+    chosen: list[FontFile] = []
+    missing: list[str] = []
     for character in cluster:
+        if chosen and is_ignorable(character):
+            chosen.append(chosen[-1])
+            continue
         having = (c for c in _candidates(character, wanted, eastern) if not lacking(character, c))
         file = next(having, None)
         chosen.append(file or first)
@@ -207,16 +213,28 @@ def _choose(cluster: str, wanted: Wanted, eastern: str) -> tuple[list[FontFile],
     return chosen, missing
 
 
+def _as_emoji(cluster: str) -> bool:
+    """Whether a cluster is shown as emoji: selectors and skin tones do nothing to other letters."""
+    if not is_emoji(cluster):
+        return False
+    outlines = families().get(OUTLINE_EMOJI.lower())
+    base = cluster[0]
+    return is_emoji(base) or outlines is None or ord(base) in coverage(outlines.files[0].path)
+
+
 def _candidates(cluster: str, wanted: Wanted, eastern: str) -> Iterator[FontFile]:
     """The files that may show a cluster, the best first; each is opened only when it is asked for."""
     known = families()
-    emoji = is_emoji(cluster)
+    emoji = _as_emoji(cluster)
     if emoji and wanted.emoji == "colour":
         files = [wanted.own] if wanted.own else []
         names = [wanted.family.strip(), COLOUR_EMOJI]
         files += [known[name.lower()].file(wanted.weight, False) for name in names if name.lower() in known]
         yield from (file for file in files if is_coloured(file.path, file.index))
         return
+    if cluster in _EASTERN and wanted.language[:2].lower() in ("ja", "zh") and eastern.lower() in known:
+        yield from [wanted.own] if wanted.own else []
+        yield known[eastern.lower()].file(wanted.weight, False)
     yield wanted.first
     own = next((s for s in map(script, cluster) if s), "")
     names = [OUTLINE_EMOJI] if emoji else []
@@ -290,5 +308,5 @@ def _place(text: str, at: int) -> str:
 
 def _bringing(characters: str) -> str | None:
     """The family of the extra that has a character, where the extra is not installed."""
-    name = COLOUR_EMOJI if is_emoji(characters) else SCRIPTS.get(script(characters[0]), "")
+    name = COLOUR_EMOJI if _as_emoji(characters) else SCRIPTS.get(script(characters[0]), "")
     return name if is_extra(name) and name.lower() not in families() else None

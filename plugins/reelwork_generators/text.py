@@ -28,6 +28,8 @@ from reelwork_generators.strokes import stroke_outline
 
 #: Characters that one text may have: far more than a film shows, few enough to lay out in seconds.
 LONGEST = 100_000
+#: Emoji in colour that one text may have: each is some dozens of outlines.
+MOST_EMOJI = 2_000
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
@@ -170,6 +172,9 @@ class Text(VectorGenerator, name="text", version=1):
                 else:
                     _add(verbs, points, placed, x, y, self.size)
                 x += placed.advance * self.size
+        if len(emoji) > MOST_EMOJI:
+            found = f"the text has {len(emoji)} emoji in colour, {MOST_EMOJI} are allowed"
+            raise SceneError((Problem(found, remedy="split it over several layers, or write emoji: outline"),))
         path = Path("".join(verbs), tuple(points))
         box = (0.0, 0.0, box_width, box_height)
         fills = []

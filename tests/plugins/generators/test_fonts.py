@@ -66,10 +66,28 @@ def test_each_cluster_takes_the_first_font_that_has_all_of_it() -> None:
     assert len(set(_families_of("मा"))) == 1
 
 
+def test_marks_that_languages_share_are_the_language_s() -> None:
+    files = {
+        language: assign("他“说”…", Wanted(language=language))[0][1] for language in ("zh-Hans", "ja", "ko", "en", "")
+    }
+    assert files["zh-Hans"] == family("Noto Sans CJK SC").files[0]
+    assert files["ja"] == family("Noto Sans CJK JP").files[0]
+    assert files["ko"] == files["en"] == files[""] == family("Inter").file(400.0, False)
+
+
 def test_spaces_and_joiners_stay_with_what_stands_before_them() -> None:
     assert _families_of("مر حب") == ["Noto Sans Arabic"] * 5
     assert _families_of("مر\u200dحب") == ["Noto Sans Arabic"] * 5
     assert _families_of(" a") == ["Inter", "Inter"]
+
+
+@pytest.mark.parametrize(
+    "cluster", [".\ufe0f", "ב\ufe0f", "é\U0001f3fd", "😀\u0301", "1\ufe0f", "\ufe0f", "\U0001f1eb\u0e33"]
+)
+def test_selectors_and_skin_tones_after_other_letters_do_no_harm(cluster: str) -> None:
+    assert missing_glyphs(cluster) == ()
+    assert missing_glyphs(cluster, Wanted(emoji="outline")) == ()
+    assert _families_of(".\ufe0f") == ["Inter", "Inter"]
 
 
 def test_a_mark_is_never_parted_from_its_letter() -> None:

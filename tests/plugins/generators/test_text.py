@@ -15,7 +15,7 @@ from reelwork.values import Colour, File
 from reelwork_generators.fonts import family
 from reelwork_generators.outline import glyph, instance, metrics
 from reelwork_generators.paint import GradientPaint, Stroke
-from reelwork_generators.text import LONGEST, Text
+from reelwork_generators.text import LONGEST, MOST_EMOJI, Text
 
 RED = Colour(1.0, 0.0, 0.0)
 
@@ -219,8 +219,13 @@ def test_a_text_beyond_measure() -> None:
         drawn("a" * (LONGEST + 1))
 
 
+def test_emoji_beyond_measure() -> None:
+    with pytest.raises(SceneError, match="2001 emoji in colour, 2000 are allowed"):
+        drawn("😀" * (MOST_EMOJI + 1))
+
+
 def test_threads_draw_the_same() -> None:
-    contents = [f"abc در {number} हिन्दी" for number in range(4)] * 4
+    contents = [f"abc در {number} हिन्दी 漢字 ไทย 🇧🇷" for number in range(4)] * 4
 
     def digest(content: str) -> str:
         return hashlib.sha256(repr(drawn(content, width=120.0, weight=613.0)).encode()).hexdigest()
