@@ -1,12 +1,16 @@
+import base64
+import io
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from media_table import media
 from PIL import Image
 
 from reelwork.errors import MediaError
+from reelwork.media import apart
 from reelwork.media.probe import probe
 from reelwork.media.stills import load_still
 
@@ -18,6 +22,7 @@ def drawing(path: Path, body: str, attributes: str = 'width="40" height="20"') -
     return path
 
 
+@media("stills", "SVG", "drawn anew at the size that is needed", read="the shapes")
 def test_a_drawing_is_sharp_at_every_level(tmp_path: Path) -> None:
     path = drawing(tmp_path / "a.svg", '<rect x="10" width="20" height="20" fill="#ff8000" fill-opacity="0.5"/>')
     facts = probe(path)
@@ -53,6 +58,7 @@ def test_the_nominal_size_is_that_of_the_drawing(tmp_path: Path, attributes: str
     assert (picture.width, picture.height) == (2 * size[0], 2 * size[1])
 
 
+@media("stills", "SVG that refers to files or the network", "refused", read="the message")
 @pytest.mark.parametrize(
     "element",
     [
@@ -103,6 +109,7 @@ def test_entities_do_not_reach_files(tmp_path: Path) -> None:
         load_still(tmp_path / "b.svg")
 
 
+@media("stills", "SVG with entities", "refused where they explode or name files", read="the message")
 def test_entities_that_explode_are_an_error(tmp_path: Path) -> None:
     entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
     text = f'<!DOCTYPE svg [<!ENTITY e0 "lol">{entities}]><svg {SVG} width="9" height="9"><desc>&e9;</desc></svg>'
@@ -111,6 +118,7 @@ def test_entities_that_explode_are_an_error(tmp_path: Path) -> None:
         probe(tmp_path / "a.svg")
 
 
+@media("stills", "SVG: text", "in the pinned fonts alone", read="the fonts' files")
 def test_text_is_set_in_pinned_fonts_alone(tmp_path: Path) -> None:
     def ink(family: str, words: str = "Reelwork") -> np.ndarray:
         body = f'<text x="2" y="30" font-size="24" font-family="{family}">{words}</text>'
@@ -180,3 +188,63 @@ except MediaError as error:
     assert "goes too deep" in str(error) or "cannot be drawn" in str(error), error
 """
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+HEAD = '<svg xmlns="http://www.w3.org/2000/svg" width="99" height="99">'
+
+
+@media("stills", "SVG that asks for too much", "refused, whatever it asks for", read="the message")
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (HEAD.replace("99", "1e9") + "</svg>", "is too large"),
+        (HEAD + "<defs>" + "".join(
+            f'<g id="u{n}">{(f"<use href=%s#u{n - 1}%s/>" % (chr(34), chr(34)) if n else "<path/>") * 10}</g>'
+            for n in range(12)) + '</defs><use href="#u11"/></svg>', "limit"),
+    ],
+    ids=["huge", "uses"],
+)  # fmt: skip
+def test_a_drawing_that_asks_for_too_much_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "a.svg").write_text(text)
+    with pytest.raises(MediaError, match=rf"a\.svg.*{said}"):
+        load_still(tmp_path / "a.svg")
+
+
+def test_a_drawing_that_takes_for_ever_is_ended_and_others_are_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apart, "SECONDS", 0.2)
+    endless = '<filter id="f"><feTurbulence numOctaves="1000000000" baseFrequency="0.1"/></filter>'
+    (tmp_path / "a.svg").write_text(f'{HEAD}{endless}<rect filter="url(#f)" width="99" height="99"/></svg>')
+    with pytest.raises(MediaError, match=r"a\.svg: cannot be drawn: it takes more than .* to draw"):
+        load_still(tmp_path / "a.svg")
+    (tmp_path / "b.svg").write_text(f'{HEAD}<rect fill="red" width="99" height="99"/></svg>')
+    assert load_still(tmp_path / "b.svg").planes[0].all()
+
+
+@media("stills", "SVG: gradients, filters, embedded pictures, clipping, masks", "pixels", read="what the words mean")
+def test_what_drawings_are_made_of(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    Image.new("RGB", (2, 2), (0, 0, 255)).save(buffer, "PNG")
+    embedded = base64.b64encode(buffer.getvalue()).decode()
+    (tmp_path / "a.svg").write_text(
+        f"""<svg xmlns="http://www.w3.org/2000/svg" width="100" height="20"><defs>
+        <linearGradient id="g"><stop stop-color="#000"/><stop offset="1" stop-color="#fff"/></linearGradient>
+        <filter id="f"><feColorMatrix values="0 0 0 0 0  0 0 0 0 1  0 0 0 0 0  0 0 0 1 0"/></filter>
+        <clipPath id="c"><rect x="60" width="10" height="20"/></clipPath>
+        <mask id="m"><rect x="80" width="20" height="20" fill="#fff"/></mask></defs>
+        <rect width="20" height="20" fill="url(#g)"/><rect x="20" width="20" height="20" fill="red" filter="url(#f)"/>
+        <image x="40" width="20" height="20" href="data:image/png;base64,{embedded}"/>
+        <rect x="60" width="20" height="20" fill="red" clip-path="url(#c)"/>
+        <rect x="70" width="30" height="20" fill="lime" mask="url(#m)"/></svg>"""
+    )
+    drawn = np.stack(load_still(tmp_path / "a.svg").planes, -1)
+    ramp = drawn[10, :20, 0].astype(int)
+    assert (np.diff(ramp) > 8).all()
+    assert ramp[0] < 20
+    assert ramp[-1] > 235
+    assert (drawn[10, 30] == (0, 255, 0, 255)).all()
+    assert (drawn[10, 50] == (0, 0, 255, 255)).all()
+    assert (drawn[10, 65] == (255, 0, 0, 255)).all()
+    assert drawn[10, 75, 3] == 0
+    assert (drawn[10, 90] == (0, 255, 0, 255)).all()

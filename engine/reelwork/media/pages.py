@@ -6,11 +6,10 @@ page looks the same everywhere; scripts in it do not run.
 
 from __future__ import annotations
 
-import ctypes
 import functools
 import math
-import threading
-from collections.abc import Iterator
+import struct
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reelwork.errors import MediaError
+from reelwork.media.apart import ApartError, drawn_apart
 from reelwork.media.opening import MAX_PIXELS
 from reelwork.media.raster import Raster
 
@@ -27,8 +27,6 @@ MAGIC: Final = b"%PDF-"
 _MAXIMUM_BYTES: Final = 256 << 20
 #: Pixels a point: a page has 72 points to the inch, and is nominally shown at 96 pixels to it, as in CSS.
 _SCALE: Final = 96 / 72
-# PDFium may be in one thread alone.
-_LOCK: Final = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -47,11 +45,13 @@ def is_page(head: bytes) -> bool:
 
 def read_page(path: Path) -> Page:
     """:raises MediaError: it is damaged, locked, has no page, or is larger than the limit"""
-    with _first_page(path) as page:
-        width, height = (max(1, math.ceil(side * _SCALE - 0.01)) for side in page.get_size())
-    if width * height > MAX_PIXELS:
-        raise MediaError(f"{path}: {width}x{height} is larger than {MAX_PIXELS:,} pixels, the most that is read")
-    return Page(path, width, height)
+    if path.stat().st_size > _MAXIMUM_BYTES:
+        raise MediaError(f"{path}: is larger than {_MAXIMUM_BYTES >> 20} MiB, the most that is read of a document")
+    width, height = struct.unpack(">dd", _apart("size", path, 0.0, 0))
+    across, down = (max(1, math.ceil(side * _SCALE - 0.01)) for side in (width, height))
+    if across * down > MAX_PIXELS:
+        raise MediaError(f"{path}: {across}x{down} is larger than {MAX_PIXELS:,} pixels, the most that is read")
+    return Page(path, across, down)
 
 
 def rasterise_page(page: Page, level: int) -> Raster:
@@ -61,30 +61,46 @@ def rasterise_page(page: Page, level: int) -> Raster:
     """
     while page.width * page.height * 4.0**level > MAX_PIXELS:
         level -= 1
-    with _first_page(page.path) as opened:
-        bitmap = opened.render(scale=_SCALE * 2.0**level, rev_byteorder=True, optimize_mode=None)
-        pixels: npt.NDArray[np.uint8] = np.array(bitmap.to_numpy()[:, :, :3])
+    drawn = _apart("draw", page.path, _SCALE * 2.0**level, int(page.width * page.height * 4.0**level))
+    width, height = struct.unpack_from(">II", drawn)
+    pixels: npt.NDArray[np.uint8] = np.frombuffer(drawn, np.uint8, offset=8).reshape(height, width, 3)
     return Raster(pixels, "rgb")
 
 
-@contextmanager
-def _first_page(path: Path) -> Iterator[Any]:
-    if path.stat().st_size > _MAXIMUM_BYTES:
-        raise MediaError(f"{path}: is larger than {_MAXIMUM_BYTES >> 20} MiB, the most that is read of a document")
-    with _LOCK:
-        import pypdfium2
+def size(words: Mapping[str, Any], _: bytes) -> bytes:
+    """Columns and rows of the first page in points, as two big-endian doubles."""
+    with _first_page(words["path"]) as page:
+        return struct.pack(">dd", *page.get_size())
 
-        _without_system_fonts()
-        try:
-            with pypdfium2.PdfDocument(path) as document:
-                if len(document) == 0:
-                    raise MediaError(f"{path}: has no page")
-                yield document[0]
-        except pypdfium2.PdfiumError as error:
-            why = "is locked with a password" if "password" in str(error).lower() else "is damaged or cut short"
-            raise MediaError(f"{path}: {why}: {error}") from error
-        except (ValueError, RuntimeError, MemoryError, ctypes.ArgumentError) as error:
-            raise MediaError(f"{path}: cannot be drawn: {error}") from error
+
+def draw(words: Mapping[str, Any], _: bytes) -> bytes:
+    """The first page at a scale, pixels a point: its columns and rows, then red, green and blue of each pixel."""
+    with _first_page(words["path"]) as page:
+        pixels = page.render(scale=words["scale"], rev_byteorder=True).to_numpy()[:, :, :3]
+        return struct.pack(">II", pixels.shape[1], pixels.shape[0]) + np.ascontiguousarray(pixels).tobytes()
+
+
+def _apart(name: str, path: Path, scale: float, pixels: int) -> bytes:
+    words = {"path": str(path.absolute()), "scale": scale}
+    try:
+        return drawn_apart(f"reelwork.media.pages:{name}", words, pixels=pixels)
+    except ApartError as error:
+        raise MediaError(f"{path}: {error}") from error
+
+
+@contextmanager
+def _first_page(path: str) -> Iterator[Any]:
+    import pypdfium2
+
+    _without_system_fonts()
+    try:
+        with pypdfium2.PdfDocument(path) as document:
+            if len(document) == 0:
+                raise ValueError("it has no page")
+            yield document[0]
+    except pypdfium2.PdfiumError as error:
+        locked = "password" in str(error).lower()
+        raise ValueError(f"is {'locked with a password' if locked else 'damaged or cut short'}: {error}") from error
 
 
 @functools.cache

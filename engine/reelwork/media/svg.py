@@ -11,18 +11,19 @@ import io
 import math
 import re
 import threading
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from importlib.resources import files
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from xml.parsers import expat
 
-import resvg_py
 from PIL import Image
 
 from reelwork.errors import MediaError
+from reelwork.media.apart import ApartError, drawn_apart
 from reelwork.media.opening import MAX_PIXELS
 
 _MAXIMUM_BYTES: Final = 64 << 20
@@ -87,22 +88,31 @@ def rasterise(drawing: Drawing, level: int, path: Path) -> Image.Image:
     while drawing.width * drawing.height * 4.0**level > MAX_PIXELS:
         level -= 1
     width = max(1, math.ceil(drawing.width * 2.0**level))
+    pixels = width * max(1, math.ceil(drawing.height * 2.0**level))
+    words = {"width": width, "fonts": _font_files(drawing.text)}
     try:
-        with Image.open(io.BytesIO(_drawn(drawing.text, width)), formats=("PNG",)) as image:
+        png = drawn_apart("reelwork.media.svg:draw", words, drawing.text.encode(), pixels=pixels)
+        with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
             return image.convert("RGBA")
-    except (ValueError, RuntimeError, OSError) as error:
+    except (ApartError, ValueError, OSError) as error:
         raise MediaError(f"{path}: cannot be drawn: {error}") from error
 
 
-def _drawn(text: str, width: int) -> bytes:
-    """A PNG of a drawing, made in a thread with a stack that is large enough for any that was checked."""
+def draw(words: Mapping[str, Any], data: bytes) -> bytes:
+    """A PNG of a drawing, made in a thread with a stack that is large enough for any that was checked.
+
+    :param words: ``width`` in pixels, and ``fonts``, the files that text is set in
+    :param data: the drawing
+    """
+    import resvg_py
+
     draw = functools.partial(
         resvg_py.svg_to_bytes,
-        svg_string=text,
+        svg_string=data.decode(),
         skip_system_fonts=True,
-        width=width,
+        width=words["width"],
         dpi=_DPI,
-        font_files=list(_font_files(text)),
+        font_files=words["fonts"],
         font_family=_FAMILIES[0],
         serif_family=_FAMILIES[0],
         sans_serif_family=_FAMILIES[0],
