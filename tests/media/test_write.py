@@ -5,13 +5,15 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from media.footage import run
+from media_table import media
 from PIL import Image, ImageSequence
 
 from reelwork.errors import OutputError
 from reelwork.image.frame import Frame
 from reelwork.image.window import Window
 from reelwork.maths import bt1886_decode, srgb_decode, srgb_encode
-from reelwork.media.convert import picture_to_frame
+from reelwork.media.convert import frame_to_pixels, picture_to_frame
 from reelwork.media.probe import probe
 from reelwork.media.stills import load_still
 from reelwork.media.write import write_gif, write_still
@@ -148,6 +150,88 @@ def test_gifs_can_be_transparent(tmp_path: Path) -> None:
     assert shown[0][0, 0].tolist() == [255, 0, 0, 255]
     assert not shown[0][:, 6:, 3].any()
     assert not shown[1][..., 3].any()
+
+
+def drifting(count: int = 12, width: int = 64, height: int = 36) -> list[Frame]:
+    """Soft colours and grain that drift, on grain that stands still."""
+    rng = np.random.default_rng(4)
+    grain = rng.normal(0, 0.01, (3, height, width + count))
+    still = np.add.outer(np.linspace(0.1, 0.6, height), np.linspace(0.0, 0.3, width))
+    frames = []
+    for number in range(count):
+        frame = Frame.empty(Window(0, 0, width, height))
+        for channel in range(3):
+            wave = np.sin(np.arange(width // 2) / (5 + channel) + number / 3) * 0.2 + 0.3
+            light = still + grain[channel][:, :width]
+            light[:, : width // 2] = wave + grain[channel][:, number : number + width // 2]
+            frame.data[channel] = np.clip(light, 0, 1)
+        frame.data[3] = 1.0
+        frames.append(frame)
+    return frames
+
+
+def raw(path: Path, folder: Path, *, count: int, height: int = 36, width: int = 64) -> np.ndarray:
+    """Every picture of an animation, by ffmpeg's own command."""
+    run(
+        "ffmpeg",
+        "-i",
+        str(path),
+        "-fps_mode",
+        "passthrough",
+        "-f",
+        "rawvideo",
+        "-pix_fmt",
+        "rgb24",
+        str(folder / "raw"),
+    )
+    return np.fromfile(folder / "raw", np.uint8).reshape(count, height, width, 3)
+
+
+def likeness(found: np.ndarray, pixels: np.ndarray) -> float:
+    return float(10 * np.log10(255**2 / np.square(found.astype(np.float64) - pixels).mean()))
+
+
+@media(
+    "stills", "GIF, animated", "pictures and times; size and likeness against palettegen", written="ffmpeg's command"
+)
+def test_gifs_are_as_small_and_as_like_as_those_of_ffmpeg(tmp_path: Path) -> None:
+    frames = drifting()
+    pixels = np.stack([frame_to_pixels(frame, alpha=False) for frame in frames])
+    write_gif(iter(frames), tmp_path / "a.gif", fps=Fraction(20))
+    found = raw(tmp_path / "a.gif", tmp_path, count=12)
+    like, size = likeness(found, pixels), (tmp_path / "a.gif").stat().st_size
+    still = found[:, :, 34:]
+    assert (still == still[0]).all()  # what does not move does not shimmer
+    (tmp_path / "source").write_bytes(pixels.tobytes())
+    given = ("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", "64x36", "-r", "20", "-i", str(tmp_path / "source"))
+    for how in ("paletteuse", "paletteuse=dither=bayer:bayer_scale=3"):
+        run("ffmpeg", *given, "-vf", f"split[a][b];[a]palettegen[p];[b][p]{how}", str(tmp_path / "b.gif"))
+        assert size <= (tmp_path / "b.gif").stat().st_size
+        assert like >= likeness(raw(tmp_path / "b.gif", tmp_path, count=12), pixels)
+
+
+def test_a_scene_of_a_gif_has_colours_of_its_own(tmp_path: Path) -> None:
+    ramps = [ramp(64, 32), ramp(64, 32)]
+    ramps[1].data[2] = ramps[1].data[0]
+    ramps[1].data[0] *= 0.02
+    write_gif([ramps[0], flat(0.5, 0.5, 0.5, size=(64, 32)), ramps[1]], tmp_path / "a.gif", fps=Fraction(10))
+    found = raw(tmp_path / "a.gif", tmp_path, count=3, height=32)
+    assert likeness(found[2], frame_to_pixels(ramps[1], alpha=False)) > 40
+
+
+def test_what_goes_from_a_transparent_gif_is_gone(tmp_path: Path) -> None:
+    frames = []
+    for number in range(4):
+        frame = flat(0.0, 0.0, 0.0, 0.0, size=(40, 20))
+        frame.data[:, 2:18, 8 * number : 8 * number + 8] = np.array([1, 0, 0, 1], np.float32)[:, None, None]
+        frames.append(frame)
+    write_gif(frames, tmp_path / "a.gif", fps=Fraction(10), alpha=True)
+    with Image.open(tmp_path / "a.gif") as image:
+        shown = [np.asarray(picture.convert("RGBA"))[..., 3] > 0 for picture in ImageSequence.Iterator(image)]
+    assert [np.flatnonzero(seen.any(axis=0)).tolist() for seen in shown] == [
+        list(range(8 * number, 8 * number + 8)) for number in range(4)
+    ]
+    assert not any(seen[:2].any() or seen[18:].any() for seen in shown)
 
 
 def test_a_gif_without_frames_is_an_error(tmp_path: Path) -> None:
