@@ -190,3 +190,12 @@ def test_what_is_silent_is_not_even_read():
     opened = Opened()
     assert not samples([voice], Fraction(4), opener=opened).any()
     assert opened.sources == []
+
+
+def test_what_is_all_but_nothing_is_nothing():
+    class Tiny(Counting):
+        def read(self, start, count):
+            return np.full((2, count), 1e-39, np.float32)
+
+    voice = Voice("a.wav", Fraction(0), Fraction(1), Fraction(0), Fraction(1))
+    assert not samples([voice], Fraction(1), opener=Tiny).any()

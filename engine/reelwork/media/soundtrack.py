@@ -17,6 +17,7 @@ from av.container import OutputContainer
 from av.packet import Packet
 
 from reelwork.errors import OutputError
+from reelwork.media.integers import codes_of
 from reelwork.media.packets import attach
 from reelwork.media.portable import portable_arithmetic
 from reelwork.media.spec import SoundSpec, sound_spec
@@ -27,12 +28,13 @@ Blocks = Iterable[npt.NDArray[np.float32]]
 
 RATE: Final = 48_000
 # Encoder, sample format, and bits of an integer sample.
-_ENCODERS: Final = {
-    "aac": ("aac", "fltp", 0),
-    "opus": ("libopus", "flt", 0),
-    "mp3": ("libmp3lame", "fltp", 0),
-    "flac": ("flac", "s32", 24),
-    "pcm": ("pcm_s24le", "s32", 24),
+_LOSSY: Final = {"aac": ("aac", "fltp", 0), "opus": ("libopus", "flt", 0), "mp3": ("libmp3lame", "fltp", 0)}
+_LOSSLESS: Final = {
+    ("flac", 16): ("flac", "s16", 16),
+    ("flac", 24): ("flac", "s32", 24),
+    ("pcm", 16): ("pcm_s16le", "s16", 16),
+    ("pcm", 24): ("pcm_s24le", "s32", 24),
+    ("pcm", 32): ("pcm_f32le", "flt", 0),
 }
 _FORMATS: Final = {".wav": "wav", ".flac": "flac", ".mp3": "mp3", ".m4a": "ipod", ".opus": "opus"}
 _BLOCK: Final = 1024
@@ -41,16 +43,18 @@ _BLOCK: Final = 1024
 class SoundTrack:
     """One stream of sound in a container that is being written.
 
-    :param blocks: what is heard; samples beyond -1 to 1 are clipped where the codec stores integers
+    :param blocks: what is heard; samples beyond -1 to 1 are clipped where the codec stores integers, and dithered where
+        these have 16 bits
     """
 
     def __init__(self, container: OutputContainer, spec: SoundSpec, blocks: Blocks) -> None:
-        name, self._format, self._bits = _ENCODERS[spec.codec]
+        lossy = _LOSSY.get(spec.codec)
+        name, self._format, self._bits = lossy or _LOSSLESS[spec.codec, spec.depth]
         with portable_arithmetic():
             stream = cast(AudioStream, container.add_stream(name, rate=RATE))
             stream.layout = "stereo"
             stream.format = self._format
-            if not self._bits:
+            if lossy:
                 stream.bit_rate = spec.bitrate
             stream.codec_context.flags |= av.codec.context.Flags.bitexact
             stream.codec_context.open()
@@ -84,12 +88,9 @@ class SoundTrack:
     def _frame(self, samples: npt.NDArray[np.float32]) -> AudioFrame:
         if self._format == "fltp":
             return AudioFrame.from_ndarray(np.ascontiguousarray(samples), self._format, "stereo")
-        packed = np.ascontiguousarray(samples.T).reshape(1, -1)
         if self._bits:
-            scale = 1 << (self._bits - 1)
-            codes = np.clip(np.rint(packed.astype(np.float64) * scale), -scale, scale - 1).astype(np.int32)
-            packed = codes << (32 - self._bits)  # type: ignore[assignment]
-        return AudioFrame.from_ndarray(packed, self._format, "stereo")
+            samples = codes_of(samples, self._bits, self._samples)
+        return AudioFrame.from_ndarray(np.ascontiguousarray(samples.T).reshape(1, -1), self._format, "stereo")
 
 
 def write_sound(blocks: Blocks, to: Path, spec: SoundSpec | None = None) -> None:

@@ -19,6 +19,7 @@ from reelwork.scene.files import (
     PIXEL_FORMATS,
     PRESETS,
     PROFILES,
+    SOUND_DEPTHS,
     SOUNDS,
     TUNES,
 )
@@ -120,12 +121,14 @@ class VideoSpec:
 class SoundSpec:
     """The sound of a film or a sound file, always 48,000 Hz stereo.
 
-    :param codec: ``aac opus flac mp3``, or ``pcm`` (24 bits, as flac)
+    :param codec: ``aac opus flac mp3 pcm``
     :param bitrate: bits a second, for the lossy codecs
+    :param depth: bits a sample, for the others; PCM of 32 is float
     """
 
     codec: str = "aac"
     bitrate: int = 192_000
+    depth: int = 24
 
 
 def video_spec(
@@ -213,11 +216,12 @@ def video_spec(
     )
 
 
-def sound_spec(suffix: str, *, codec: str | None = None, bitrate: int = 192_000) -> SoundSpec:
+def sound_spec(suffix: str, *, codec: str | None = None, bitrate: int = 192_000, depth: int | None = None) -> SoundSpec:
     """The specification of the sound in a file of this suffix, a film's or a sound file's.
 
     :param bitrate: bits a second
-    :raises OutputError: the file cannot hold the codec
+    :param depth: bits a sample, of the codecs that lose nothing
+    :raises OutputError: the file cannot hold the codec, or the codec such samples
     """
     codecs = SOUNDS.get(suffix)
     if codecs is None:
@@ -227,7 +231,9 @@ def sound_spec(suffix: str, *, codec: str | None = None, bitrate: int = 192_000)
         raise OutputError(f"a {suffix} file cannot hold {codec}; it can hold {', '.join(codecs)}")
     if not 16_000 <= bitrate <= 512_000:
         raise OutputError(f"sound of {bitrate} bits a second cannot be written; choose 16,000 to 512,000")
-    return SoundSpec(codec, bitrate)
+    if depth is not None and depth not in SOUND_DEPTHS.get(codec, ()):
+        raise OutputError(f"{codec} cannot hold samples of {depth} bits")
+    return SoundSpec(codec, bitrate, depth or SoundSpec.depth)
 
 
 @dataclass(frozen=True)

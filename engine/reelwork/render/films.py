@@ -319,7 +319,7 @@ def sound_span(prepared: Prepared, output: Output, request: Request) -> tuple[Fr
 
 def _sound_spec(output: Output, suffix: str) -> SoundSpec:
     audio = output.audio
-    return sound_spec(suffix, codec=audio.codec, bitrate=audio.bitrate or SoundSpec.bitrate)
+    return sound_spec(suffix, codec=audio.codec, bitrate=audio.bitrate or SoundSpec.bitrate, depth=audio.depth)
 
 
 def _told(blocks: Iterator[npt.NDArray[np.float32]], report: Report) -> Iterator[npt.NDArray[np.float32]]:

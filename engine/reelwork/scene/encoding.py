@@ -168,3 +168,10 @@ class Audio:
     bitrate: int = param(
         192_000, kind=Bitrate(), animated=False, help="Bits per second, for codecs that lose something."
     )
+    depth: int | None = param(
+        None,
+        kind=Number(minimum=16.0, maximum=32.0, integer=True),
+        animated=False,
+        help="Bits a sample, for pcm and flac: 24 (default), 16, which is dithered, and for pcm 32, which is float and "
+        "may be louder than full scale.",
+    )

@@ -45,6 +45,8 @@ def endings(known: Registry) -> tuple[str, ...]:
 
 VIDEO_CODECS: Final = ("h264", "hevc", "av1", "vp9", "prores", "ffv1", "dnxhr")
 SOUND_CODECS: Final = ("aac", "opus", "flac", "mp3", "pcm")
+#: Bits a sample of the sound codecs that lose nothing, their default first; PCM of 32 bits is float.
+SOUND_DEPTHS: Final = {"flac": (24, 16), "pcm": (24, 16, 32)}
 PRESETS: Final = (
     "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow",
 )  # fmt: skip

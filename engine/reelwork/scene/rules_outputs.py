@@ -108,6 +108,12 @@ def _encoding(reading: Reading, output: Output, ending: str) -> None:
             reading.fault(
                 join(audio, "codec"), f"{ending} cannot hold {output.audio.codec}", f"it holds {one_of(able)}"
             )
+        depths = files.SOUND_DEPTHS.get(output.audio.codec or able[0], ())
+        if output.audio.depth is not None and output.audio.depth not in depths:
+            message = f"{output.audio.codec or able[0]} has no depth {output.audio.depth}"
+            reading.fault(
+                join(audio, "depth"), message, f"it has {one_of(map(str, depths))}" if depths else "leave it out"
+            )
     elif audio in reading.places:
         reading.fault(audio, f"`audio` is for what can be heard; {ending} cannot")
 

@@ -17,6 +17,8 @@ from reelwork.sound.gains import RATE, Level, gains
 from reelwork.sound.plan import Bus, Clock, Envelope, Part, Voice
 
 Block = npt.NDArray[np.float32]
+# What is smaller is a denormal, at -760 dB, and slows down whoever reckons with it.
+_TINY = np.finfo(np.float32).tiny
 # A file, the speed that it is played at, and which of its streams of sound.
 _File = tuple[str, Fraction, int]
 
@@ -70,7 +72,9 @@ def mix(
     mixer = _Mixer((part.within(Clock(-start)) for part in parts), sources, 0, total)
     try:
         for first in range(0, total, block):
-            yield mixer.next(first, min(first + block, total)).astype(np.float32)
+            mixed = mixer.next(first, min(first + block, total)).astype(np.float32)
+            mixed[np.abs(mixed) < _TINY] = 0.0
+            yield mixed
     finally:
         sources.close()
 
