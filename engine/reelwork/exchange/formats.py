@@ -15,7 +15,7 @@ from reelwork.exchange.report import ExchangeError, Report
 from reelwork.exchange.timeline import Timeline
 
 #: The endings of timelines, and of layered pictures.
-TIMELINES: Final = (".otio", ".otioz")
+TIMELINES: Final = (".otio", ".otioz", ".edl", ".fcpxml", ".xml")
 PICTURES: Final[tuple[str, ...]] = ()
 #: A timeline's file is at most this large, bytes.
 LARGEST: Final = 256 << 20

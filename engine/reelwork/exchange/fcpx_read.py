@@ -1,0 +1,281 @@
+"""Reading FCPXML, versions 1.5 to 1.13: Final Cut Pro's text goes in, a timeline comes out.
+
+Times are exact fractions already. A storyline is a row of clips; what is connected to one of them stands inside it, on
+a lane, at an ``offset`` in the time of what holds it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any, Final
+from xml.etree.ElementTree import Element
+
+from reelwork.exchange import fcpx_looks as looks
+from reelwork.exchange.lanes import tracks_of
+from reelwork.exchange.names import OF_GENERATORS, transition_of
+from reelwork.exchange.report import ExchangeError, Report
+from reelwork.exchange.timeline import (
+    ZERO,
+    Clip,
+    Item,
+    Reference,
+    Sound,
+    Stack,
+    Timeline,
+    Track,
+    Transition,
+)
+from reelwork.exchange.xml import parsed
+
+_CLIPS: Final = ("asset-clip", "clip", "video", "audio", "title", "ref-clip", "sync-clip", "mc-clip", "audition")
+
+
+def read_fcpxml(text: str, file: str, report: Report) -> Timeline:
+    """The timeline of a document's first project, or of its first clip that is a timeline.
+
+    :raises ExchangeError: it is damaged, or holds none
+    """
+    root = parsed(text, file)
+    if root.tag != "fcpxml":
+        raise ExchangeError(f"{file} is no FCPXML, its root is {root.tag}")
+    sequences = root.findall(".//project/sequence") or root.findall(".//sequence")
+    if not sequences:
+        raise ExchangeError(f"{file} holds no project with a sequence")
+    if len(root.findall(".//project")) > 1:
+        report.add(file, "it holds further projects", "only the first was read")
+    reader = _Reader(root, file, report)
+    try:
+        return reader.timeline(sequences[0], next((p.get("name", "") for p in root.iter("project")), ""))
+    except (ValueError, ZeroDivisionError) as error:
+        raise ExchangeError(f"{file}: {error}") from error
+    except RecursionError as error:
+        raise ExchangeError(f"{file}: timelines stand too deep inside each other") from error
+
+
+def seconds(text: str | None, otherwise: Fraction = ZERO) -> Fraction:
+    """``1001/24000s`` or ``5s``.
+
+    :raises ValueError: it is no time
+    """
+    if text is None or not text:
+        return otherwise
+    if not re.match(r"-?\d+(/\d+)?s\Z|-?\d+\.\d+s\Z", text):
+        raise ValueError(f"{text!r} is not a time such as 1001/24000s")
+    return Fraction(text[:-1])
+
+
+@dataclass
+class _Placed:
+    """What a storyline, or what is connected to it, puts on lanes."""
+
+    pictures: dict[int, list[tuple[Fraction, Item]]] = field(default_factory=dict)
+    sounds: dict[int, list[tuple[Fraction, Item]]] = field(default_factory=dict)
+
+
+class _Reader:
+    def __init__(self, root: Element, file: str, report: Report) -> None:
+        self._report = report
+        self._file = file
+        self._by_id = {each.get("id", ""): each for each in root.findall("./resources/*")}
+
+    def timeline(self, sequence: Element, name: str) -> Timeline:
+        rate, size = self._format(sequence.get("format"))
+        if rate is None:
+            raise ValueError("its sequence has no format with a frameDuration")
+        self._rate = rate
+        self._aspect = size[0] / size[1] if size else 16 / 9
+        stack = replace(self._stack(sequence, name), size=size)
+        drop = sequence.get("tcFormat") == "DF"
+        return Timeline(stack, rate, seconds(sequence.get("tcStart")), drop)
+
+    def _format(self, ident: str | None) -> tuple[Fraction | None, tuple[int, int] | None]:
+        found = self._by_id.get(ident or "")
+        if found is None:
+            return None, None
+        length = seconds(found.get("frameDuration"))
+        size = (int(found.get("width", "0")), int(found.get("height", "0")))
+        if not length and (match := re.search(r"(\d+)(?:p|i)(\d{2,4})", found.get("name", ""))):
+            named = {"2398": Fraction(24000, 1001), "2997": Fraction(30000, 1001), "5994": Fraction(60000, 1001)}
+            length = 1 / named.get(match[2], Fraction(int(match[2]) // (100 if len(match[2]) == 4 else 1)))
+        return (1 / length if length else None), (size if all(size) else None)
+
+    def _stack(self, sequence: Element, name: str) -> Stack:
+        placed = _Placed()
+        spine = sequence.find("spine")
+        if spine is not None:
+            self._spine(spine, ZERO, 0, placed)
+        tracks: list[Track] = []
+        for lane in sorted(placed.pictures):
+            tracks += tracks_of("video", placed.pictures[lane], f"V{lane}" if lane else "primary")
+        for lane in sorted(placed.sounds, key=lambda lane: (lane != 0, abs(lane))):
+            tracks += tracks_of("audio", placed.sounds[lane], f"A{lane}" if lane else "primary sound")
+        return Stack(name, tuple(tracks), looks.markers(sequence, ZERO))
+
+    def _spine(self, spine: Element, at: Fraction, lane: int, placed: _Placed) -> None:
+        """A storyline that begins at an instant of the timeline."""
+        for element in spine:
+            if element.tag == "transition":
+                self._transition(element, at, lane, spine, placed)
+            elif element.tag in (*_CLIPS, "gap"):
+                lasts = seconds(element.get("duration"), self._length(element))
+                self._element(element, at, lane, placed)
+                at += lasts
+            elif element.tag == "spine":
+                self._spine(element, at, lane, placed)
+
+    def _transition(self, element: Element, cut: Fraction, lane: int, spine: Element, placed: _Placed) -> None:
+        lasts = seconds(element.get("duration"))
+        # its offset is in the storyline's time, as those of the clips are
+        behind = list(spine)[list(spine).index(element) + 1 :]
+        following = next((seconds(each.get("offset"), cut) for each in behind if each.get("offset")), None)
+        begin = seconds(element.get("offset"))
+        before = following - begin if following is not None and element.get("offset") else lasts / 2
+        before = min(max(before, ZERO), lasts)
+        name = element.get("name", "Cross Dissolve")
+        kind, parameters, exactly = transition_of(name)
+        if not exactly:
+            self._report.add(f"{self._file}, transition", repr(name), f"the nearest of ours stands for it: {kind}")
+        way = Transition(before, lasts - before, kind, parameters, name)
+        placed.pictures.setdefault(lane, []).append((cut, way))
+        placed.sounds.setdefault(lane, []).append((cut, way))
+
+    def _length(self, element: Element) -> Fraction:
+        resource = self._by_id.get(element.get("ref", ""))
+        inner = None if resource is None else resource.find("sequence")
+        found = resource.get("duration") if resource is not None and inner is None else None
+        return seconds(inner.get("duration") if inner is not None else found)
+
+    def _element(self, element: Element, at: Fraction, lane: int, placed: _Placed) -> None:
+        """A clip or a gap at an instant, and all that is connected to it."""
+        name = element.get("name", "")
+        lasts = seconds(element.get("duration"), self._length(element))
+        start = seconds(element.get("start"), self._own_start(element))
+        connected = [
+            child for child in element if child.get("lane") is not None and child.tag in (*_CLIPS, "gap", "spine")
+        ]
+        for child in connected:
+            begin = at + seconds(child.get("offset"), start) - start
+            number = int(child.get("lane", "0"))
+            if child.tag == "spine":
+                self._spine(child, begin, lane + number, placed)
+            else:
+                self._element(child, begin, lane + number, placed)
+        if element.tag == "gap" or lasts <= 0:
+            return
+        if element.tag == "audition":
+            first = next((child for child in element if child.tag in _CLIPS), None)
+            if first is not None:
+                self._element(first, at, lane, placed)
+            return
+        source, sees, hears = self._source(element)
+        noted = looks.markers(element, start)
+        for clip in self._retimed(element, source, start, lasts, name):
+            marked = replace(looks.looked(clip, element, self._aspect, self._report), markers=noted)
+            noted = ()
+            if sees:
+                placed.pictures.setdefault(lane, []).append((at, marked))
+            if hears:
+                placed.sounds.setdefault(lane, []).append((at, replace(marked, markers=() if sees else marked.markers)))
+            at += clip.duration
+
+    def _own_start(self, element: Element) -> Fraction:
+        """Where a clip begins that does not say it: at the beginning of its media."""
+        resource = self._by_id.get(element.get("ref", ""))
+        return seconds(resource.get("start")) if resource is not None and resource.tag == "asset" else ZERO
+
+    def _source(self, element: Element) -> tuple[Reference | Stack, bool, bool]:
+        """What a clip shows, and whether it is seen and heard."""
+        used = element.get("srcEnable", "all")
+        resource = self._by_id.get(element.get("ref", ""))
+        place = f"clip {element.get('name', '')!r}"
+        if element.tag in ("clip", "sync-clip", "mc-clip"):
+            inner = [
+                child
+                for child in element.iter()
+                if child.tag in ("video", "audio", "asset-clip") and child is not element
+            ]
+            inner = [child for child in inner if child.get("lane") is None or child.tag == "audio"]
+            if element.tag == "mc-clip":
+                self._report.add(place, "a multicam clip", "a slot stands for it")
+                return Reference(name=element.get("name", "")), True, False
+            if not inner:
+                return Reference(name=element.get("name", "")), True, False
+            source, sees, hears = self._source(inner[0])
+            for other in inner[1:]:
+                _, more, sounds = self._source(other)
+                sees, hears = sees or more, hears or sounds
+            return source, sees, hears
+        if element.tag == "title":
+            words = "".join("".join(each.itertext()) for each in element.findall("text")).strip()
+            self._report.add(place, "the look of a title", "its words are shown in the scene's own font")
+            return Reference(name=element.get("name", ""), generator="text", parameters={"text": words}), True, False
+        if resource is not None and resource.tag == "media":
+            sequence = resource.find("sequence")
+            if sequence is None:
+                return Reference(name=resource.get("name", "")), True, False
+            return self._stack(sequence, resource.get("name", "nested")), used != "audio", used == "audio"
+        if resource is not None and resource.tag == "effect":
+            kind = OF_GENERATORS.get(resource.get("name", "").lower(), resource.get("name", "generator"))
+            return (
+                Reference(name=element.get("name", ""), generator=kind, parameters=looks.colour(element)),
+                True,
+                False,
+            )
+        if resource is None:
+            return Reference(name=element.get("name", "")), element.tag != "audio", element.tag == "audio"
+        rate, _ = self._format(resource.get("format"))
+        media = resource.find("media-rep")
+        reference = Reference(
+            url=resource.get("src", "") or (media.get("src", "") if media is not None else ""),
+            name=resource.get("name", ""),
+            start=seconds(resource.get("start")),
+            duration=seconds(resource.get("duration")) if "duration" in resource.attrib else None,
+            rate=rate,
+        )
+        sees = resource.get("hasVideo") != "0" and element.tag != "audio" and used != "audio"
+        if "hasVideo" not in resource.attrib and "hasAudio" in resource.attrib:
+            sees = False
+        hears = resource.get("hasAudio") == "1" and element.tag != "video" and used != "video"
+        return reference, sees, hears
+
+    def _retimed(
+        self, element: Element, source: Reference | Stack, start: Fraction, lasts: Fraction, name: str
+    ) -> list[Clip]:
+        """The clips of one speed each that a clip with a map of time becomes; most are one."""
+        first = source.start or ZERO if isinstance(source, Reference) else ZERO
+        enabled = element.get("enabled") != "0"
+        mapped = element.find("timeMap")
+        shared: dict[str, Any] = {"name": name, "source": source, "enabled": enabled, "sound": Sound()}
+        if mapped is None:
+            pace = self._conformed(element, source, name)
+            return [Clip(start=first + (start - first) * pace, duration=lasts, speed=pace, **shared)]
+        points = sorted((seconds(each.get("time")), seconds(each.get("value"))) for each in mapped.findall("timept"))
+        if len(points) < 2:
+            value = points[0][1] if points else start
+            return [Clip(start=value, duration=lasts, speed=ZERO, **shared)]
+        found = []
+        for index, ((time, value), (later, other)) in enumerate(itertools.pairwise(points)):
+            begin = start if index == 0 else max(start, time)
+            end = start + lasts if index == len(points) - 2 else min(start + lasts, later)
+            if end <= begin or later == time:
+                continue
+            pace = (other - value) / (later - time)
+            shown = [value + (at - time) * pace for at in (begin, end)]
+            found.append(Clip(start=min(shown), duration=end - begin, speed=pace, **shared))
+        if any(each.get("interp", "linear") != "linear" for each in mapped.findall("timept")) and len(points) > 2:
+            self._report.add(f"clip {name!r}", "changes of speed that ease", "each part runs at one speed")
+        return found or [Clip(start=start, duration=lasts, **shared)]
+
+    def _conformed(self, element: Element, source: Reference | Stack, name: str) -> Fraction:
+        """The speed of a clip whose frames stand for the sequence's one to one, as close rates are conformed."""
+        conform = element.find("conform-rate")
+        rate = source.rate if isinstance(source, Reference) else None
+        if conform is None or conform.get("scaleEnabled") == "0" or rate is None or rate == self._rate:
+            return Fraction(1)
+        if not Fraction(9, 10) < self._rate / rate < Fraction(11, 10):
+            return Fraction(1)
+        self._report.add(f"clip {name!r}", "its rate is conformed", "it runs frame for frame at the sequence's rate")
+        return self._rate / rate

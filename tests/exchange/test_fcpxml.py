@@ -1,0 +1,147 @@
+"""FCPXML, both ways."""
+
+from __future__ import annotations
+
+from fractions import Fraction as F
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from exchange.exchanging import by_hand, clips, exported, heard, imported, painted
+from media_table import media
+
+from reelwork.exchange.report import ExchangeError
+
+DOCUMENT = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE fcpxml>
+<fcpxml version="1.10">
+  <resources>
+    <format id="r1" name="FFVideoFormat" frameDuration="100/2400s" width="64" height="36"/>
+    <asset id="r2" name="a" start="3600s" duration="2s" hasVideo="1" hasAudio="1" format="r1">
+      <media-rep kind="original-media" src="file:///Volumes/Cut/a.mp4"/>
+    </asset>
+    <asset id="r3" name="b" start="0s" duration="2s" hasVideo="1" hasAudio="1" format="r1" src="b.mp4"/>
+    <asset id="r4" name="song" start="0s" duration="2s" hasAudio="1" src="song.wav"/>
+    <effect id="r5" name="Custom" uid=".../Custom.motn"/>
+    <media id="r6" name="Inner"><sequence format="r1" duration="1s"><spine>
+      <asset-clip ref="r3" name="inside" offset="0s" start="0s" duration="1s"/>
+    </spine></sequence></media>
+  </resources>
+  <library><event name="E"><project name="Night">
+    <sequence format="r1" tcStart="3600s" tcFormat="NDF" duration="3s">
+      <spine>
+        <asset-clip ref="r2" name="First" offset="3600s" start="7201/2s" duration="16/24s">
+          <asset-clip ref="r4" name="Music" lane="-1" offset="7201/2s" start="0s" duration="2s">
+            <adjust-volume amount="-9dB"/>
+          </asset-clip>
+          <video ref="r5" name="Red" lane="1" offset="86420/24s" start="3600s" duration="4/24s">
+            <param name="Color" value="1 0 0 1"/><adjust-blend amount="0.5"/>
+          </video>
+          <marker start="86414/24s" duration="1/24s" value="Look" note="here"/>
+        </asset-clip>
+        <transition name="Cross Dissolve" offset="86412/24s" duration="6/24s"/>
+        <asset-clip ref="r3" name="Second" offset="86416/24s" start="6/24s" duration="20/24s"/>
+        <gap name="Gap" offset="86436/24s" start="3600s" duration="4/24s"/>
+        <asset-clip ref="r3" name="Fast" offset="86440/24s" start="0s" duration="8/24s" srcEnable="video">
+          <timeMap>
+            <timept time="0s" value="0s" interp="linear"/><timept time="4/24s" value="8/24s" interp="linear"/>
+            <timept time="8/24s" value="12/24s" interp="linear"/>
+          </timeMap>
+        </asset-clip>
+        <ref-clip ref="r6" name="Inner" offset="86448/24s" start="2/24s" duration="10/24s"/>
+      </spine>
+    </sequence>
+  </project></event></library>
+</fcpxml>
+"""
+
+
+@media(
+    "exchange", "FCPXML 1.10, .fcpxml", "spine, lanes, gap, transition, timeMap: painted frames", read="a scene by hand"
+)
+def test_a_document_paints_what_the_scene_by_hand_paints(tmp_path: Path, footage: Path) -> None:
+    (tmp_path / "cut.fcpxml").write_text(DOCUMENT)
+    scene = imported(tmp_path / "cut.fcpxml", tmp_path / "scene", footage)
+    hand = by_hand(
+        tmp_path / "hand",
+        footage,
+        "reelwork: 1\ncanvas: {size: [64, 36], fps: 24}\ncompositions:\n"
+        "  inner: {sequence: [{file: media/b.mp4, duration: 1s}]}\n"
+        "  main:\n    sequence:\n"
+        "      - {file: media/a.mp4, in: 12f, duration: 18f}\n"
+        "      - {transition: dissolve, duration: 6f}\n"
+        "      - {file: media/b.mp4, in: 2f, duration: 24f}\n"
+        "      - {gap: 4f}\n"
+        "      - {file: media/b.mp4, duration: 4f, speed: 200%}\n"
+        "      - {file: media/b.mp4, in: 8f, duration: 4f}\n"
+        "      - {composition: inner, in: 2f, duration: 10f}\n"
+        '    layers: [{solid: "#ff0000", start: 8f, duration: 4f, transform: {opacity: 50%}}]\n',
+    )
+    frames = (0, 9, 11, 12, 14, 17, 20, 35, 37, 41, 45, 50)
+    assert painted(scene.file, frames) == painted(hand, frames)
+    assert "marker 'Look'" in scene.text
+    sound = [layer for layer in scene.prepared.graph("main").root.layers if "song" in str(layer.source)]
+    assert sound[0].sound.gain.at(F(0)) == -9
+
+
+@media("exchange", "FCPXML 1.10, .fcpxml", "times at 23.976 and rates that are conformed", read="the times as written")
+def test_ntsc_times_stay_exact(tmp_path: Path, footage: Path) -> None:
+    (tmp_path / "cut.fcpxml").write_text(
+        '<fcpxml version="1.11"><resources>'
+        '<format id="r1" frameDuration="1001/24000s" width="64" height="36"/>'
+        '<format id="r2" frameDuration="1/24s" width="64" height="36"/>'
+        '<asset id="r3" name="a" start="0s" duration="2s" hasVideo="1" format="r2" src="a.mp4"/></resources>'
+        '<library><event><project name="P"><sequence format="r1" duration="30030/24000s"><spine>'
+        '<asset-clip ref="r3" offset="0s" start="0s" duration="10010/24000s"/>'
+        '<asset-clip ref="r3" offset="10010/24000s" start="12/24s" duration="20020/24000s">'
+        '<conform-rate srcFrameRate="24"/></asset-clip>'
+        "</spine></sequence></project></event></library></fcpxml>"
+    )
+    scene = imported(tmp_path / "cut.fcpxml", tmp_path / "scene", footage)
+    (_, _, end, _, speed), (_, begin, last, _, slower) = clips(scene.prepared)
+    ntsc = F(24000, 1001)
+    assert (end * ntsc, begin * ntsc, last * ntsc) == (10, 10, 30)
+    assert (speed, slower) == (1, F(1000, 1001))
+
+
+OURS = """\
+reelwork: 1
+title: Listed
+canvas: {size: [64, 36], fps: 24}
+compositions:
+  inner: {duration: 1s, layers: [{solid: "#3366cc"}]}
+  main:
+    sequence:
+      - {file: media/a.mp4, in: 12f, duration: 22f}
+      - {transition: dissolve, duration: 6f}
+      - {file: media/b.mp4, in: 6f, duration: 20f, sound: {gain: -6dB}}
+      - {gap: 4f}
+      - {file: media/a.mp4, in: 2f, duration: 8f, speed: 200%, sound: {mute: true}}
+      - {composition: inner, duration: 10f}
+    layers:
+      - {file: media/still.png, start: 3f, duration: 5f, transform: {opacity: 25%}}
+      - {file: media/song.wav, duration: 1s, start: 12f}
+"""
+
+
+@media("exchange", "FCPXML 1.10, .fcpxml", "a scene out and in again: frames and sound", written="the scene itself")
+def test_a_document_that_was_written_reads_as_the_same_scene(tmp_path: Path, footage: Path) -> None:
+    scene = by_hand(tmp_path / "ours", footage, OURS)
+    exported(scene, tmp_path / "ours" / "cut.fcpxml")
+    back = imported(tmp_path / "ours" / "cut.fcpxml", tmp_path / "ours" / "back")
+    frames = (0, 4, 14, 17, 19, 21, 30, 40, 44, 52)
+    assert painted(back.file, frames) == painted(scene, frames)
+    assert heard(back.file) == heard(scene)
+    root = ElementTree.fromstring((tmp_path / "ours" / "cut.fcpxml").read_text().partition("\n")[2].partition("\n")[2])
+    ids = {each.get("id") for each in root.find("resources")}
+    assert {each.get("ref") for each in root.iter() if each.get("ref")} <= ids
+
+
+@pytest.mark.parametrize(
+    "text", ["", "<fcpxml>", "<xmeml/>", '<fcpxml version="1.9"/>', "<!DOCTYPE a [<!ENTITY b 'c'>]><fcpxml/>"]
+)
+def test_a_damaged_document_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "cut.fcpxml").write_text(text)
+    with pytest.raises(ExchangeError, match=r"cut\.fcpxml"):
+        imported(tmp_path / "cut.fcpxml", tmp_path / "scene")
