@@ -13,7 +13,8 @@ from reelwork.render.prepare import Settings
 from reelwork.render.produce import Task, plan_task
 from reelwork.render.progress import Silent
 from reelwork.render.units import Request
-from reelwork_farm.bundle import Bundle, materialise, pin, upload
+from reelwork_farm.bundle import Bundle, pin, upload
+from reelwork_farm.materialise import materialise
 from reelwork_farm.storage import open_storage
 from reelwork_farm.work import Work, open_work
 

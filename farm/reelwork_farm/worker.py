@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from reelwork.errors import ReelworkError
-from reelwork_farm.bundle import BundleError, LackingError, materialise
+from reelwork_farm.bundle import BundleError
 from reelwork_farm.delivery import Delivery, Finished, Receiver, waiting_for
 from reelwork_farm.errors import FarmError, UnknownWorker, Unreachable
 from reelwork_farm.making import making_folder
+from reelwork_farm.materialise import LackingError, materialise
 from reelwork_farm.messages import Heartbeat, Holding, Orders, Registration
 from reelwork_farm.model import Cause, Failure, Lease, Part, Timing, UnitKind, UnitRow, WorkerOffer
 from reelwork_farm.orders import Made

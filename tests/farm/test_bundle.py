@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from reelwork.errors import OutputError, SceneError
 from reelwork.graph.link import ROOTS
 from reelwork.render.prepare import Settings
-from reelwork_farm.bundle import Bundle, BundleError, materialise, pin, trim, upload
+from reelwork_farm.bundle import Bundle, BundleError, pin, upload
 from reelwork_farm.lock import NAME, File, Lock, is_safe, lock_bytes, read_lock, safe_name
+from reelwork_farm.materialise import materialise, trim
 from reelwork_farm.storage import FolderStorage, StorageError
 from reelwork_farm.work import Work, open_work
 

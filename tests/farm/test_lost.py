@@ -11,8 +11,9 @@ from bundling import task_of, write_scene
 from serving import OFFER, Served, blob, figures_of, served, spec_of
 from storing import check, figures, kinds, render, spec, worker
 
-from reelwork_farm.bundle import LackingError, materialise, pin, upload
+from reelwork_farm.bundle import pin, upload
 from reelwork_farm.client import FarmClient
+from reelwork_farm.materialise import LackingError, materialise
 from reelwork_farm.messages import Report
 from reelwork_farm.model import Cause, Failure, JobRow, JobState, Lease, Timing, UnitState
 from reelwork_farm.storage import FolderStorage

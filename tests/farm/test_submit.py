@@ -28,10 +28,10 @@ from reelwork.render.terms import Terms
 from reelwork.render.units import Request
 from reelwork_farm import submit as submitting
 from reelwork_farm.auth import VARIABLE, Role
-from reelwork_farm.bundle import materialise
 from reelwork_farm.client import FarmClient
 from reelwork_farm.errors import FarmError, NotFound
 from reelwork_farm.fetch import fetch, unpack
+from reelwork_farm.materialise import materialise
 from reelwork_farm.messages import Report
 from reelwork_farm.model import Cause, Failure, Figures, JobState, Lease, Part, UnitKind, WorkerOffer
 from reelwork_farm.storage import open_storage

@@ -25,7 +25,8 @@ from reelwork.render.produce import check, plan_task, render
 from reelwork.render.progress import Silent
 from reelwork.render.units import Request
 from reelwork.scene.schema import json_schema
-from reelwork_farm.bundle import materialise, pin, upload
+from reelwork_farm.bundle import pin, upload
+from reelwork_farm.materialise import materialise
 from reelwork_farm.storage import FolderStorage
 
 SCENE = """
@@ -65,7 +66,8 @@ def studio(tmp_path, monkeypatch):
     known = replace(registry(), linkers=Offers("finds", [Offer(linker, ("studio",), "reelwork-studio 1.0")]))
     for name in ("render.prepare", "render.produce", "media.plugin_stills"):
         monkeypatch.setattr(f"reelwork.{name}.registry", lambda: known)
-    monkeypatch.setattr("reelwork_farm.bundle.registry", lambda: known)
+    for module in ("bundle", "materialise"):
+        monkeypatch.setattr(f"reelwork_farm.{module}.registry", lambda: known)
     return linker
 
 

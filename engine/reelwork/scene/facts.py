@@ -12,7 +12,7 @@ from reelwork.extensions import Registry
 from reelwork.kinds import REQUIRED, Kind, Param
 from reelwork.scene.documentation import documentation
 from reelwork.scene.nodes import NOWHERE, node_of, words
-from reelwork.scene.read_composed import can_move
+from reelwork.scene.read_keyframes import can_move
 from reelwork.words import plain_number, value_words
 
 #: What the words for coverage mean.

@@ -1,4 +1,4 @@
-"""Reading values: a scalar or a short list goes in, the plain value of its kind comes out."""
+"""Reading values: a scalar goes in, the plain value of its kind comes out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from reelwork.scene import language
 from reelwork.scene.colours import COLOURS
 from reelwork.scene.model import FileName, Loop
 from reelwork.scene.nodes import Mapping as MappingNode
-from reelwork.scene.nodes import Node, Scalar, Sequence, item
+from reelwork.scene.nodes import Node, Scalar, Sequence
+from reelwork.scene.read_several import several
 from reelwork.scene.read_times import read_time
 from reelwork.scene.reading import BAD, Reader, Reading
 from reelwork.scene.report import nearest, one_of, quote
@@ -24,7 +25,6 @@ from reelwork.timecode import parse_rate
 from reelwork.values import Colour, Length
 from reelwork.words import plain_number
 
-MAX_SIDE: Final = 16_384
 MAX_NUMBER: Final = 1e9
 MAX_LENGTH: Final = 1e6
 RESERVED: Final = ("start", "end", "duration", "previous", "next", "self", "comp")
@@ -301,86 +301,12 @@ def _read_linear(reading: Reading, kind: kinds.Colour, node: MappingNode, path: 
     light = node.get("linear")
     if light is None or len(node.pairs) != 1:
         return reading.expected(kind, node, path)
-    values = _several(reading, kinds.Number(minimum=0.0), light, f"{path}.linear")
+    values = several(reading, kinds.Number(minimum=0.0), light, f"{path}.linear")
     if values is BAD or (isinstance(light, Sequence) and len(light.items) not in (3, 4)):
         return BAD if values is BAD else reading.wrong(light, path, "linear light is [r, g, b], or [r, g, b, alpha]")
     if len(values) == 4 and values[3] > 1.0:
         return reading.wrong(light, path, f"alpha goes from 0 to 1; found {plain_number(values[3])}")
     return Colour.from_linear(*values, display=reading.display)
-
-
-def _several(reading: Reading, kind: kinds.Kind, node: Node, path: str) -> Any:
-    """The items of a list, all of one kind, or ``BAD``."""
-    if not isinstance(node, Sequence):
-        return reading.expected(kinds.List(kind), node, path)
-    values = tuple(reading.read(kind, child, item(path, i)) for i, child in enumerate(node.items))
-    return BAD if any(value is BAD for value in values) else values
-
-
-def _fixed(parts: tuple[kinds.Kind, ...], example: Callable[[str], str] = lambda text: "") -> Reader:
-    """A reader of lists of a fixed length; ``example`` may know what a scalar meant."""
-
-    def reader(reading: Reading, kind: kinds.Kind, node: Node, path: str) -> Any:
-        if not isinstance(node, Sequence) or len(node.items) != len(parts):
-            return reading.expected(kind, node, path, example(node.text) if isinstance(node, Scalar) else "")
-        pairs = zip(parts, node.items, strict=True)
-        values = tuple(reading.read(part, child, item(path, i)) for i, (part, child) in enumerate(pairs))
-        return BAD if any(value is BAD for value in values) else values
-
-    return reader
-
-
-def _read_point(reading: Reading, kind: kinds.Point, node: Node, path: str) -> Any:
-    axes = tuple(kinds.Length(axis, kind.of_box) for axis in ("x", "y"))
-    return _fixed(axes)(reading, kind, node, path)
-
-
-def _read_size(reading: Reading, kind: kinds.Size, node: Node, path: str) -> Any:
-    axes = tuple(kinds.Length(axis, minimum=0.0) for axis in ("x", "y"))
-    value = _fixed(axes)(reading, kind, node, path)
-    if value is not BAD and any(length == Length() for length in value):
-        return reading.wrong(node, path, "a size lies above 0 in both directions")
-    return value
-
-
-def _one_or_two(part: kinds.Kind, both: bool) -> Reader:
-    """A reader of one value or two; one alone goes for both, or for the first beside 0."""
-
-    def reader(reading: Reading, kind: kinds.Kind, node: Node, path: str) -> Any:
-        if isinstance(node, Sequence):
-            return _fixed((part, part))(reading, kind, node, path)
-        if not isinstance(node, Scalar) or node.is_empty:
-            return reading.expected(kind, node, path)
-        value, problems = reading.attempt(lambda: reading.read(part, node, path))
-        if problems.problems:
-            return reading.expected(kind, node, path, problems.problems[0].remedy)
-        return (value, value if both else 0.0)
-
-    return reader
-
-
-def _read_pixels(reading: Reading, kind: language.PixelSize, node: Node, path: str) -> Any:
-    side = kinds.Number(minimum=1.0, maximum=float(MAX_SIDE), integer=True)
-    return _fixed((side, side), _meant_size)(reading, kind, node, path)
-
-
-def _meant_size(text: str) -> str:
-    match = re.match(r"(\d{1,5})\s*[x×]\s*(\d{1,5})\Z", text)
-    return f"write [{match[1]}, {match[2]}]" if match else ""
-
-
-def _read_box(reading: Reading, kind: language.PixelBox, node: Node, path: str) -> Any:
-    place = kinds.Number(minimum=0.0, maximum=float(MAX_SIDE), integer=True)
-    side = kinds.Number(minimum=1.0, maximum=float(MAX_SIDE), integer=True)
-    return _fixed((place, place, side, side))(reading, kind, node, path)
-
-
-def _read_interval(reading: Reading, kind: language.Interval, node: Node, path: str) -> Any:
-    time = kinds.Time(minimum=0.0)
-    value = _fixed((time, time))(reading, kind, node, path)
-    if value is not BAD and value[0] >= value[1]:
-        return reading.wrong(node, path, "a range ends after it begins")
-    return value
 
 
 #: The function that reads each kind of value.
@@ -399,10 +325,6 @@ VALUES: Final[Mapping[type[kinds.Kind], Reader]] = {
     kinds.File: _from_text(_read_extensions_file),
     kinds.PathData: _from_text(_read_path),
     kinds.Colour: _read_colour,
-    kinds.Point: _read_point,
-    kinds.Size: _read_size,
-    kinds.Scale: _one_or_two(kinds.Ratio(), both=True),
-    kinds.Skew: _one_or_two(kinds.Angle(), both=False),
     language.Identifier: _from_text(_read_identifier),
     language.Record: _from_text(_read_record),
     language.File: _from_text(_read_file),
@@ -412,7 +334,4 @@ VALUES: Final[Mapping[type[kinds.Kind], Reader]] = {
     language.MergeName: _from_text(_read_merge),
     language.Expression: _from_text(_read_expression),
     language.Data: _read_data,
-    language.PixelSize: _read_pixels,
-    language.PixelBox: _read_box,
-    language.Interval: _read_interval,
 }

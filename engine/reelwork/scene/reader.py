@@ -17,6 +17,7 @@ from reelwork.scene.nodes import Mapping as MappingNode
 from reelwork.scene.nodes import Scalar
 from reelwork.scene.read_composed import COMPOSED, instance, read_keys
 from reelwork.scene.read_layers import LAYERS
+from reelwork.scene.read_several import SEVERAL
 from reelwork.scene.read_values import VALUES
 from reelwork.scene.reading import Reading
 from reelwork.scene.report import Report
@@ -25,7 +26,7 @@ from reelwork.scene.variables import variables
 from reelwork.timecode import parse_rate
 from reelwork.values import Display
 
-READERS: Final = {**VALUES, **COMPOSED, **LAYERS}
+READERS: Final = {**VALUES, **SEVERAL, **COMPOSED, **LAYERS}
 VERSION: Final = 1
 
 

@@ -17,8 +17,8 @@ from reelwork.kinds import REQUIRED, Kind, Param, params
 from reelwork.scene import encoding, language, later, model, sources
 from reelwork.scene.easing import EASES
 from reelwork.scene.files import FILMS, PIXEL_FORMATS, PROFILES, SOUNDS, TUNES, stills
-from reelwork.scene.read_composed import can_move
 from reelwork.scene.read_extensions import EXTENSION_KEYS
+from reelwork.scene.read_keyframes import can_move
 from reelwork.scene.read_layers import EFFECT_KEYS
 from reelwork.scene.wording import describe
 from reelwork.words import value_words

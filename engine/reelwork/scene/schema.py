@@ -23,10 +23,10 @@ from reelwork.scene.easing import EASES
 from reelwork.scene.facts import written
 from reelwork.scene.files import endings
 from reelwork.scene.model import Clip, GapKeys, Layer, Scene, TransitionKeys
-from reelwork.scene.read_composed import can_move
 from reelwork.scene.read_extensions import EXTENSION_KEYS, keys_of_extension
+from reelwork.scene.read_keyframes import can_move
 from reelwork.scene.read_layers import CLIP_KEYS, EFFECT_KEYS, LAYER_KEYS, SOURCES
-from reelwork.scene.read_values import MAX_SIDE
+from reelwork.scene.read_several import MAX_SIDE
 from reelwork.scene.wording import describe
 
 Schema = dict[str, Any]
