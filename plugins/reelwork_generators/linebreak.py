@@ -107,13 +107,16 @@ def fit(
         return last
 
     visible = [until[without_spaces(text, 0, end)] for end in ends]
+    inner = [end for _, end in clusters(text)] if anywhere else []
+    reached = [until[end] for end in inner]
     first, start = 0, 0
     while first < len(ends):
-        last = most(start, ends, visible, first)
+        # a word of many lines is not measured for each of them
+        long = anywhere and until[ends[first]] - until[start] > 2.0 * allowed + 2.0
+        last = first if long else most(start, ends, visible, first)
         end = ends[last]
-        if anywhere and last == first and measure(start, end) > allowed:
-            inner = [start + place for _, place in clusters(text[start:end])]
-            end = inner[most(start, inner, [until[place] for place in inner], 0)]
+        if long or (anywhere and last == first and measure(start, end) > allowed):
+            end = inner[most(start, inner, reached, bisect.bisect_right(inner, start))]
         yield (start, end)
         start = end
-        first = last + 1 if end == ends[last] else first
+        first = bisect.bisect_right(ends, end)

@@ -55,13 +55,14 @@ def _by_nature(code: int) -> bool:
     return code >= 0x231A and code <= _EMOJI[bisect.bisect_right(_EMOJI_STARTS, code) - 1][1]
 
 
-def scripts(text: str) -> list[str]:
+@functools.lru_cache(maxsize=64)
+def scripts(text: str) -> tuple[str, ...]:
     """The script (ISO 15924) of each character; what all scripts share takes that of what stands before it."""
     found = [script(character) for character in text]
     current = next((s for s in found if s), "Zyyy")
     for i, own in enumerate(found):
         current = found[i] = own or current
-    return found
+    return tuple(found)
 
 
 @functools.lru_cache(maxsize=4096)

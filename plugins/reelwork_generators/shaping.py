@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from reelwork_generators.bidi import Paragraph
@@ -146,9 +146,11 @@ def _placed(
         own = text[start + glyph.cluster]
         fixed = inner or glyph.cluster == final or own == _TATWEEL or script(own) in _JOINING
         space = 0.0 if fixed else tracking
-        yield replace(
-            glyph,
-            cluster=start + glyph.cluster,
-            advance=glyph.advance + space,
-            dx=glyph.dx + (space if rightward else 0.0),
+        yield Glyph(
+            glyph.instance,
+            glyph.number,
+            start + glyph.cluster,
+            glyph.advance + space,
+            glyph.dx + (space if rightward else 0.0),
+            glyph.dy,
         )
