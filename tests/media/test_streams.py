@@ -46,6 +46,7 @@ def test_a_director_picks_one_of_several_streams(tmp_path: Path, suffix: str) ->
         with VideoSource(path, reading=Reading(stream=number)) as picked, VideoSource(part) as alone:
             assert picked.frame_count == alone.frame_count
             assert [digest(picked.picture(n)) for n in (4, 1)] == [digest(alone.picture(n)) for n in (4, 1)]
+    assert probe(path).streams == ("h264, 64×32", "h264, 32×48")
     with pytest.raises(MediaError, match=r"has no stream 3 of pictures: of its 2, 1 is h264, 2 is h264"):
         probe(path, reading=Reading(stream=3))
 

@@ -94,6 +94,7 @@ class MediaFacts:
     :param fields: which field of the first picture is first, ``top-first`` or ``bottom-first``; empty where it has none
     :param timecode: of the first picture, ``01:00:00:00``, or with ``;`` before the frames where it drops some; empty
         where the file says none
+    :param streams: its streams of pictures, in words, where it has several
     :param reading: how the director has it read
     :param scalable: whether it is a drawing that is sharp at any size (``width`` and ``height`` are then its nominal
         size, rounded up)
@@ -118,6 +119,7 @@ class MediaFacts:
     orientation: int = 1
     fields: str = ""
     timecode: str = ""
+    streams: tuple[str, ...] = ()
     reading: Reading = READ
     scalable: bool = False
     duration: Fraction | None = None

@@ -52,6 +52,8 @@ def _picture_rows(facts: MediaFacts) -> Iterator[tuple[str, str]]:
         yield "stored as", f"{facts.stored_width}×{facts.stored_height}{turned}"
     if facts.fields:
         yield "fields", facts.fields
+    for number, stream in enumerate(facts.streams, start=1):
+        yield f"stream {number}", stream
     if facts.timecode:
         yield "timecode", facts.timecode
     yield "pixels", facts.pixel_format + (", may be transparent" if facts.has_alpha else "")

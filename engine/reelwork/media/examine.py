@@ -110,6 +110,12 @@ def _read_packets(container: InputContainer, film: VideoStream | None, path: Pat
     return seen
 
 
+def _in_words(films: list[VideoStream]) -> tuple[str, ...]:
+    """Streams of pictures, where there are several."""
+    contexts = [film.codec_context for film in films] if len(films) > 1 else []
+    return tuple(f"{context.codec.canonical_name}, {context.width}×{context.height}" for context in contexts)
+
+
 def _said(streams: Sequence[VideoStream | AudioStream]) -> str:
     """The streams that there are."""
     said = [f"{n} is {stream.codec_context.codec.canonical_name}" for n, stream in enumerate(streams, start=1)]
@@ -162,6 +168,7 @@ def _examined_film(path: Path, digest: str, packets: Packets, audio: AudioFacts 
             orientation=orientation,
             fields=fields_of(frame, film),
             timecode=timecode_of(container, film, frame),
+            streams=_in_words(film_streams(container)),
             duration=index.duration,
             frame_count=len(index.shown),
             frame_rate=rate,
