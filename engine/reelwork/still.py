@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 #: Endings of files that the engine reads itself, and of those that it writes.
 READ: Final = frozenset(
     (
-        *(".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif", ".exr", ".svg"),
+        *(".png", ".apng", ".jpg", ".jpeg", ".jpe", ".mpo", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif", ".exr"),
+        *(".heic", ".heif", ".hif", ".jxl", ".jp2", ".j2k", ".psd", ".svg", ".pdf"),
         *(".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".flv", ".ts", ".mts", ".m2ts", ".mpg", ".mpeg", ".wmv"),
         *(".mxf", ".ogg", ".ogv", ".oga", ".opus", ".wav", ".w64", ".caf", ".aif", ".aiff", ".au", ".flac", ".mp3"),
         *(".m4a", ".aac", ".ac3", ".eac3", ".wma"),

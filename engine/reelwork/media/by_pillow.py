@@ -37,6 +37,10 @@ BROKEN: Final = (
 _ORIENTATION: Final = 0x0112
 # What libjpeg warns of that leaves the picture whole: bytes that nobody reads before the last marker.
 _HARMLESS: Final = "extraneous bytes before marker 0xd9"
+_TURNED: Final = range(5, 9)  # EXIF orientations that swap columns and rows
+_SMALLEST_JPEG: Final = -3
+#: The most pixels of a format that can be shrunk while it is decoded.
+MOST_PIXELS: Final = 1 << 30
 _MOVING: Final = ("GIF", "WEBP", "PNG", "AVIF")
 
 
@@ -69,9 +73,20 @@ def form_of(path: Path) -> str:
         return "jpeg" if image.format == "MPO" else (image.format or "").lower()
 
 
-def read_raster(path: Path) -> Raster:
+def extent(path: Path) -> tuple[int, int]:
+    """Columns and rows, upright, from the head.
+
+    :raises MediaError: it is damaged, or larger than the limit
+    """
+    with opened(path) as image:
+        width, height = image.size
+        return (height, width) if orientation_of(image) in _TURNED else (width, height)
+
+
+def read_raster(path: Path, level: int = 0) -> Raster:
     """The samples of a still.
 
+    :param level: up to 0: shrink it to ``2 ** level`` of its size, where that saves memory; JPEG not below an eighth
     :raises MediaError: it is damaged, cut short, or larger than the limit
     """
     with opened(path) as image, reading(path):
@@ -85,9 +100,9 @@ def read_raster(path: Path) -> Raster:
             model: Model = "grey" if samples.shape[2] < 3 else "rgb"
             return Raster(samples, model, depth, "none" if samples.shape[2] % 2 else "straight", colour, orientation)
         if image.format in ("JPEG", "MPO"):
-            return _jpeg(image, path, colour, orientation)
+            return _jpeg(image, path, colour, orientation, max(level, _SMALLEST_JPEG))
         image.load()
-        return raster_of(image, colour, orientation)
+        return raster_of(_shrunk(image, 1 << -level) if level < 0 else image, colour, orientation)
 
 
 @contextmanager
@@ -100,16 +115,18 @@ def opened(path: Path, data: bytes | None = None) -> Iterator[Image.Image]:
     with warnings.catch_warnings():
         # Pillow warns of what is odd in a file; what matters of it is an error here.
         warnings.simplefilter("ignore")
+        Image.MAX_IMAGE_PIXELS = MOST_PIXELS  # what is larger than this module's own limits is told by them
         try:
             image = Image.open(path if data is None else io.BytesIO(data), formats=FORMATS)
         except Image.DecompressionBombError as error:
-            raise MediaError(f"{path}: is larger than {MAX_PIXELS:,} pixels, the most that is read") from error
+            raise MediaError(f"{path}: is larger than {MOST_PIXELS:,} pixels, the most that is read") from error
         except BROKEN as error:
             raise MediaError(f"{path}: is damaged, or is no picture that can be read") from error
         with image:
-            if image.width * image.height > MAX_PIXELS:
+            most = MOST_PIXELS if image.format in ("JPEG", "MPO") else MAX_PIXELS
+            if image.width * image.height > most:
                 raise MediaError(
-                    f"{path}: {image.width}x{image.height} is larger than {MAX_PIXELS:,} pixels, the most that is read"
+                    f"{path}: {image.width}x{image.height} is larger than {most:,} pixels, the most that is read"
                 )
             yield image
 
@@ -206,19 +223,29 @@ def _deep_samples(image: Image.Image, path: Path) -> tuple[npt.NDArray[Any], int
     return stacked, depth
 
 
-def _jpeg(image: Image.Image, path: Path, colour: Colour, orientation: int) -> Raster:
-    """A JPEG; what libjpeg would guess is an error."""
+def _shrunk(image: Image.Image, factor: int) -> Image.Image:
+    """The mean of each square of so many pixels; one of 16 bits as it is."""
+    plain = _plain(image)
+    if plain.mode == "I;16":
+        return plain
+    premultiplied = {"RGBA": "RGBa", "LA": "La"}.get(plain.mode)
+    return plain.convert(premultiplied).reduce(factor).convert(plain.mode) if premultiplied else plain.reduce(factor)
+
+
+def _jpeg(image: Image.Image, path: Path, colour: Colour, orientation: int, level: int) -> Raster:
+    """A JPEG; what libjpeg would guess is an error. It is shrunk by leaving out its finest waves."""
     import simplejpeg
 
     data = path.read_bytes()
     model: Model = "cmyk" if image.mode == "CMYK" else "grey" if image.mode == "L" else "rgb"
     space = {"cmyk": "CMYK", "grey": "GRAY", "rgb": "RGB"}[model]
+    size = {"min_width": -(-image.width >> -level), "min_height": -(-image.height >> -level)} if level < 0 else {}
     try:
-        samples = simplejpeg.decode_jpeg(data, space)
+        samples = simplejpeg.decode_jpeg(data, space, **size)
     except ValueError as error:
         if _HARMLESS not in str(error):
             raise
-        samples = simplejpeg.decode_jpeg(data, space, strict=False)
+        samples = simplejpeg.decode_jpeg(data, space, strict=False, **size)
     if model == "cmyk" and "adobe" in image.info:
         samples = ~samples  # Adobe's programs store what is left white
     return Raster(samples, model, 8, "none", colour, orientation)

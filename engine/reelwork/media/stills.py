@@ -12,13 +12,18 @@ from reelwork.catalogue.facts import MediaFacts
 from reelwork.errors import MediaError
 from reelwork.media import by_pillow, exr, heif, jpegxl, pages, svg, tiff
 from reelwork.media.files import check_file
+from reelwork.media.opening import MAX_PIXELS
 from reelwork.media.picture import Picture, check_light
 from reelwork.media.plugin_stills import facts_by, load_by, reader_of
 from reelwork.media.raster import Raster, picture_of
 
 _HEAD: Final = 4096
 _TRIAL_SIZE: Final = 256
+_TRIAL_LEVEL: Final = -3
 _LEVELS: Final = (-8, 8)
+# Of formats that are shrunk while they are decoded, and from how many pixels on.
+_SHRINKING: Final = ("jpeg", "tiff", "png", "webp", "bmp")
+_LARGE: Final = 1 << 25
 
 
 @dataclass(frozen=True)
@@ -29,12 +34,14 @@ class _Kind:
     :param is_one: whether a file that begins so is of it
     :param load: the picture at a level
     :param size: of a drawing, its nominal one
+    :param extent: of a picture that can be shrunk while it is decoded, its columns and rows
     """
 
     name: str
     is_one: Callable[[bytes], bool]
     load: Callable[[Path, int], Picture]
     size: Callable[[Path], tuple[int, int]] | None = None
+    extent: Callable[[Path], tuple[int, int]] | None = None
 
 
 def is_still(path: Path) -> bool:
@@ -68,6 +75,9 @@ def still_facts(path: Path, digest: str) -> MediaFacts:
     if kind.size is not None:
         width, height = kind.size(path)
         picture = kind.load(path, still_level(_TRIAL_SIZE / max(width, height)))
+    elif kind.extent is not None and math.prod(kind.extent(path)) > _LARGE:
+        width, height = kind.extent(path)
+        picture = kind.load(path, _TRIAL_LEVEL)
     else:
         picture = kind.load(path, 0)
         width, height = picture.width, picture.height
@@ -96,12 +106,19 @@ def load_still(path: Path, *, level: int = 0) -> Picture:
     Its colour is as the file says: by its tags or its profile, and sRGB where it says nothing; OpenEXR's is linear.
 
     :param level: rasterise a drawing or a page at ``2 ** level`` times its nominal size, or the next lower level that
-        is not too large; others ignore it
+        is not too large; shrink another picture so that it is large enough for that, where the format allows it, and
+        never enlarge it
     :raises MediaError: it cannot be read, or is larger than the limit
     """
     check_file(path)
     kind = _kind(_head(path))
     if kind is not None:
+        if kind.size is None:
+            level = min(level, 0)
+            if kind.extent is not None:
+                width, height = kind.extent(path)
+                while width * height * 4.0**level > MAX_PIXELS:
+                    level -= 1
         return kind.load(path, level)
     reader = reader_of(path)
     if reader is None:
@@ -120,6 +137,11 @@ def still_level(scale: float) -> int:
     return min(max(exponent - 1 if mantissa == 0.5 else exponent, lowest), highest)
 
 
+def is_shrunk(facts: MediaFacts) -> bool:
+    """Whether a picture is shrunk while it is decoded, where it is shown smaller: a large one, if its format allows."""
+    return facts.kind == "still" and facts.container in _SHRINKING and facts.width * facts.height > _LARGE
+
+
 def _head(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
@@ -132,14 +154,20 @@ def _kind(head: bytes) -> _Kind | None:
     return next((kind for kind in _KINDS if kind.is_one(head)), None)
 
 
-def _of(read: Callable[[Path], Raster]) -> Callable[[Path, int], Picture]:
-    """A kind's pictures, from its samples."""
+def _shrinking(read: Callable[[Path, int], Raster]) -> Callable[[Path, int], Picture]:
+    """A kind's pictures, from its samples, which it shrinks."""
 
     def load(path: Path, level: int) -> Picture:
         with by_pillow.reading(path):
-            return check_light(picture_of(read(path)), path)
+            return check_light(picture_of(read(path, level)), path)
 
     return load
+
+
+def _of(read: Callable[[Path], Raster]) -> Callable[[Path, int], Picture]:
+    """A kind's pictures, from its samples."""
+
+    return _shrinking(lambda path, level: read(path))
 
 
 def _drawing(path: Path, level: int) -> Picture:
@@ -161,9 +189,9 @@ def _page_size(path: Path) -> tuple[int, int]:
 
 
 _KINDS: Final = (
-    _Kind("", by_pillow.is_pillows, _of(by_pillow.read_raster)),
+    _Kind("", by_pillow.is_pillows, _shrinking(by_pillow.read_raster), extent=by_pillow.extent),
     _Kind("exr", lambda head: head.startswith(exr.MAGIC), lambda path, level: exr.load_exr(path)),
-    _Kind("tiff", lambda head: head.startswith(tiff.MAGICS), _of(tiff.read_tiff)),
+    _Kind("tiff", lambda head: head.startswith(tiff.MAGICS), _shrinking(tiff.read_tiff), extent=tiff.tiff_extent),
     _Kind("heif", heif.is_heif, _of(heif.read_heif)),
     _Kind("jpegxl", lambda head: head.startswith(jpegxl.MAGICS), _of(jpegxl.read_jpegxl)),
     _Kind("svg", svg.is_svg, _drawing, _drawing_size),

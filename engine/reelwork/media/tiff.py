@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from reelwork.errors import MediaError
 from reelwork.image.storage import Alpha
-from reelwork.media.by_pillow import BROKEN
+from reelwork.media.by_pillow import BROKEN, MOST_PIXELS
 from reelwork.media.opening import MAX_PIXELS
 from reelwork.media.raster import Colour, Model, Raster
 
@@ -34,19 +34,30 @@ _PROFILE, _ORIENTATION, _SUBSAMPLING = 34675, 274, 530
 _MOST_BYTES: Final = 1 << 30
 
 
-def read_tiff(path: Path) -> Raster:
+def tiff_extent(path: Path) -> tuple[int, int]:
+    """Columns and rows of the first picture, upright.
+
+    :raises MediaError: it is damaged, or larger than the limit
+    """
+    with _page(path) as page:
+        turned = _orientation(page) >= 5
+        return (page.imagelength, page.imagewidth) if turned else (page.imagewidth, page.imagelength)
+
+
+def read_tiff(path: Path, level: int = 0) -> Raster:
     """The first picture of a file.
 
+    :param level: up to 0: shrink it to ``2 ** level`` of its size, piece by piece; one with a palette is as it is
     :raises MediaError: it is damaged or cut short, larger than the limit, or stored in a way that is not read
     """
     with _page(path) as page:
         _check_whole(page, path)
-        samples = page.asarray(maxworkers=1)
-        if page.axes[:1] == "S":  # each channel apart
-            samples = np.moveaxis(samples, 0, -1)
-        samples = samples if samples.ndim == 3 else samples[:, :, np.newaxis]
-        colour = Colour(profile=_tag(page, _PROFILE))
         photometric = int(page.photometric)
+        if level < 0 and photometric != _PALETTE and page.bitspersample >= 8:
+            samples = _shrunk(page, 1 << -level)
+        else:
+            samples = _whole(page, path)
+        colour = Colour(profile=_tag(page, _PROFILE))
         if photometric == _PALETTE:
             return Raster(_from_palette(samples, page), "rgb", 8, colour=colour, orientation=_orientation(page))
         model = _MODELS.get(photometric)
@@ -66,12 +77,8 @@ def _page(path: Path) -> Iterator[Any]:
     try:
         with tifffile.TiffFile(path) as file:
             page: Any = file.pages[0]
-            width, height = page.imagewidth, page.imagelength
-            if width * height > MAX_PIXELS:
-                raise MediaError(
-                    f"{path}: {width}x{height} is larger than {MAX_PIXELS:,} pixels, the most that is read"
-                )
-            if not (width and height and page.dtype is not None) or page.imagedepth != 1:
+            _check_size(page, MOST_PIXELS, path)
+            if not (page.imagewidth and page.imagelength and page.dtype is not None) or page.imagedepth != 1:
                 raise ValueError("it holds no picture that can be read")
             yield page
     except MediaError:
@@ -80,6 +87,59 @@ def _page(path: Path) -> Iterator[Any]:
         raise MediaError(f"{path}: is larger than what is read") from error
     except (*BROKEN, tifffile.TiffFileError, KeyError, AttributeError) as error:
         raise MediaError(f"{path}: is damaged or cut short: {error}") from error
+
+
+def _check_size(page: Any, most: int, path: Path) -> None:
+    width, height = page.imagewidth, page.imagelength
+    if width * height > most:
+        raise MediaError(f"{path}: {width}x{height} is larger than {most:,} pixels, the most that is read")
+
+
+def _whole(page: Any, path: Path) -> npt.NDArray[Any]:
+    _check_size(page, MAX_PIXELS, path)
+    samples: npt.NDArray[Any] = page.asarray(maxworkers=1)
+    if page.axes[:1] == "S":  # each channel apart
+        samples = np.moveaxis(samples, 0, -1)
+    return samples if samples.ndim == 3 else samples[:, :, np.newaxis]
+
+
+def _shrunk(page: Any, factor: int) -> npt.NDArray[Any]:
+    """The mean of each square of so many pixels, from one piece of the picture after the other.
+
+    :raises ValueError: a piece cannot be decoded
+    """
+    height, width, channels = page.imagelength, page.imagewidth, page.samplesperpixel
+    exact = _sums_type(page.dtype, factor)
+    sums = np.zeros((-(-height // factor), -(-width // factor), channels), exact)
+    for piece, (channel, _, top, left, _), _shape in page.segments(maxworkers=1):
+        if piece is None:
+            raise ValueError("a piece of it is missing")
+        part = piece[0, : height - top, : width - left].astype(exact)
+        for axis, first in ((0, top), (1, left)):
+            places = np.arange(first, first + part.shape[axis]) // factor
+            starts = np.flatnonzero(np.diff(places, prepend=-1))
+            part = np.add.reduceat(part, starts, axis)
+        y, x = top // factor, left // factor
+        there = sums[y : y + part.shape[0], x : x + part.shape[1]]
+        if part.shape[2] == channels:
+            there += part
+        else:
+            there[:, :, channel] += part[:, :, 0]
+    counts = [np.bincount(np.arange(side) // factor) for side in (height, width)]
+    mean = np.empty(sums.shape, page.dtype.newbyteorder("="))
+    for row, line in enumerate(sums):
+        pixels: npt.NDArray[Any] = (counts[0][row] * counts[1])[:, np.newaxis]
+        mean[row] = line / pixels if exact.kind == "f" else (line + pixels // 2) // pixels
+    return mean
+
+
+def _sums_type(samples: np.dtype[Any], factor: int) -> np.dtype[Any]:
+    """What the sum of a square of samples fits in."""
+    if samples.kind == "f":
+        return np.dtype(np.float64 if samples.itemsize > 4 else np.float32)
+    if samples.itemsize == 1 and factor <= 16:
+        return np.dtype(np.uint16)
+    return np.dtype(np.uint32 if samples.itemsize <= 2 and factor <= 256 else np.uint64)
 
 
 def _check_whole(page: Any, path: Path) -> None:

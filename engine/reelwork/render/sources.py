@@ -30,7 +30,7 @@ from reelwork.media.convert import as_data, displayed, picture_to_frame
 from reelwork.media.picture import Picture
 from reelwork.media.plugin_footage import FootageSource, moving_source
 from reelwork.media.probe import digest_of
-from reelwork.media.stills import load_still, still_level
+from reelwork.media.stills import is_shrunk, load_still, still_level
 from reelwork.media.video import VideoSource
 from reelwork.render.spill import Spill
 from reelwork.values import Affine, Display
@@ -321,11 +321,13 @@ class _Recent(Generic[K, V]):
 
 
 def _level(media: Media, matrix: Affine) -> int:
-    """At how many times twice its nominal size a drawing is rasterised to be shown through a map; else 0."""
-    if not media.facts.scalable:
-        return 0
+    """At how many times twice its nominal size a drawing is rasterised to be shown through a map, and a large picture
+    shrunk; 0 for others."""
+    facts = media.facts
     scale = max(abs(matrix.a) + abs(matrix.c), abs(matrix.b) + abs(matrix.d))
-    return still_level(scale / ENLARGEMENT)
+    if facts.scalable:
+        return still_level(scale / ENLARGEMENT)
+    return min(0, still_level(scale)) if is_shrunk(facts) else 0
 
 
 def _owners_bytes() -> int:

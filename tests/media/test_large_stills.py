@@ -1,0 +1,149 @@
+"""Large pictures: shrunk while they are decoded, as sharp as they are shown, within bounds of memory."""
+
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+from media_table import media
+from PIL import Image
+
+from reelwork.errors import MediaError
+from reelwork.graph.model import Media
+from reelwork.image import Window
+from reelwork.image.frame import Frame
+from reelwork.media import stills
+from reelwork.media.probe import probe
+from reelwork.media.stills import load_still
+from reelwork.render.sources import Sources
+from reelwork.values import Affine
+
+
+def drawn(height: int = 203, width: int = 309) -> np.ndarray:
+    small = np.random.default_rng(6).integers(0, 256, (9, 13, 3)).astype(np.uint8)
+    return np.asarray(Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC))
+
+
+def mean(pixels: np.ndarray, factor: int) -> np.ndarray:
+    """Of each square of pixels, those at the edges smaller."""
+    height, width, _ = pixels.shape
+    rows = [pixels[y : y + factor].astype(float).mean(0) for y in range(0, height, factor)]
+    return np.stack([np.stack([row[x : x + factor].mean(0) for x in range(0, width, factor)]) for row in rows])
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        pytest.param(kind, options, marks=media("stills", name, "shrunk while it is read", read="the mean of pixels"))
+        for kind, options, name in (
+            ("jpg", {"quality": 98, "subsampling": 0}, "JPEG, large"),
+            ("png", {}, "PNG, large"),
+            ("strips.tiff", {"rowsperstrip": 7}, "TIFF, large, in strips"),
+            ("tiles.tiff", {"tile": (16, 48), "compression": "zlib", "predictor": True}, "TIFF, large, tiled"),
+            ("apart.tiff", {"planarconfig": "separate", "rowsperstrip": 13}, "TIFF, large, channels apart"),
+        )
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("level", [-1, -3])
+def test_a_shrunk_picture_is_the_mean_of_its_pixels(tmp_path: Path, kind: str, options: dict, level: int) -> None:
+    path, pixels = tmp_path / f"a.{kind}", drawn()
+    if "tiff" in kind:
+        written = np.moveaxis(pixels, -1, 0) if "planarconfig" in options else pixels
+        tifffile.imwrite(path, written, photometric="rgb", **options)
+    else:
+        Image.fromarray(pixels).save(path, **options)
+    found = np.stack(load_still(path, level=level).planes, -1)
+    wanted = mean(pixels, 1 << -level)
+    assert found.shape == wanted.shape
+    slack = 6 if kind == "jpg" else 1
+    assert np.abs(found[:-1, :-1] - wanted[:-1, :-1]).max() <= slack
+
+
+@pytest.mark.parametrize("kind", [np.uint16, np.float32])
+def test_deep_tiffs_are_shrunk_in_their_own_depth(tmp_path: Path, kind: type) -> None:
+    pixels = drawn().astype(kind) * (257 if kind is np.uint16 else 0.01)
+    tifffile.imwrite(tmp_path / "a.tiff", pixels.astype(kind), photometric="rgb", tile=(32, 32))
+    found = np.stack(load_still(tmp_path / "a.tiff", level=-2).planes, -1)
+    np.testing.assert_allclose(found, mean(pixels, 4), atol=0.51 if kind is np.uint16 else 1e-4)
+
+
+def test_what_is_transparent_lends_no_colour_when_it_is_shrunk(tmp_path: Path) -> None:
+    pixels = np.zeros((64, 64, 4), np.uint8)
+    pixels[:, ::2] = (200, 100, 50, 255)
+    pixels[:, 1::2] = (0, 255, 0, 0)
+    Image.fromarray(pixels).save(tmp_path / "a.png")
+    found = np.stack(load_still(tmp_path / "a.png", level=-1).planes, -1)
+    assert np.abs(found[..., :3].astype(int) - (200, 100, 50)).max() <= 2
+    assert np.abs(found[..., 3].astype(int) - 127).max() <= 1
+
+
+def test_a_large_picture_is_loaded_as_large_as_it_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stills, "_LARGE", 10_000)
+    Image.fromarray(drawn(240, 320)).save(tmp_path / "a.png")
+    facts = probe(tmp_path / "a.png")
+    assert (facts.width, facts.height) == (320, 240)
+    frames = {}
+    for scale in (0.25, 0.5, 1.0):
+        size = Window(0, 0, int(320 * scale), int(240 * scale))
+        frames[scale] = Frame.empty(size)
+        medium = Media(str(tmp_path / "a.png"), facts)
+        Sources().painter(medium, Fraction(0), Affine.scaling(scale, scale), ())(frames[scale])
+        monkeypatch.setattr(stills, "_LARGE", 1 << 25)
+        whole = Frame.empty(size)
+        Sources().painter(medium, Fraction(0), Affine.scaling(scale, scale), ())(whole)
+        monkeypatch.setattr(stills, "_LARGE", 10_000)
+        # shrunk as display-encoded values, or as light: the same but for what the curve bends between neighbours
+        assert np.abs(frames[scale].data - whole.data).max() < 0.02
+        assert np.abs(frames[scale].data - whole.data)[:, 4:-4, 4:-4].mean() < 0.002
+
+
+def test_what_is_larger_than_can_be_shrunk_is_refused(tmp_path: Path) -> None:
+    Image.fromarray(drawn()).save(tmp_path / "a.jpg")
+    data = bytearray((tmp_path / "a.jpg").read_bytes())
+    at = data.index(b"\xff\xc0") + 5
+    data[at : at + 4] = b"\xff\xff\xff\xff"
+    (tmp_path / "a.jpg").write_bytes(data)
+    with pytest.raises(MediaError, match=r"a\.jpg: is larger than 1,073,741,824 pixels"):
+        probe(tmp_path / "a.jpg")
+
+
+PEAK = """
+import resource, sys, threading, time
+from pathlib import Path
+from reelwork.media.stills import load_still, still_facts
+facts = still_facts(Path(sys.argv[1]), "0" * 64)
+load_still(Path(sys.argv[1]), level=int(sys.argv[2]))
+print(facts.width, facts.height, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10)
+"""
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(("kind", "most"), [("jpg", 400), ("tiff", 400), ("png", 1400)])
+def test_the_memory_of_a_scan_of_twenty_thousand_pixels_is_bounded(tmp_path: Path, kind: str, most: int) -> None:
+    width, height = (20_000, 15_000) if kind != "png" else (20_000, 6_700)
+    path = tmp_path / f"a.{kind}"
+    if kind == "tiff":
+        row = np.tile(np.arange(width, dtype=np.uint8)[:, np.newaxis], (1, 3))[np.newaxis]
+        tifffile.imwrite(
+            path, (np.repeat(row, 100, 0) for _ in range(height // 100)), shape=(height, width, 3), dtype=np.uint8,
+            photometric="rgb", rowsperstrip=100, compression="zlib",
+        )  # fmt: skip
+    else:
+        subprocess.run([sys.executable, "-c", MAKE, str(path), str(width), str(height)], check=True)
+    out = subprocess.run([sys.executable, "-c", PEAK, str(path), "-3"], check=True, capture_output=True, text=True)
+    found = [int(word) for word in out.stdout.split()]
+    print(f"{kind}: {width}x{height}, {path.stat().st_size >> 20} MiB, peak {found[2]} MiB")
+    assert found[:2] == [width, height]
+    assert found[2] < most
+
+
+MAKE = """
+import sys
+from PIL import Image
+Image.MAX_IMAGE_PIXELS = None
+image = Image.linear_gradient("L").resize((int(sys.argv[2]), int(sys.argv[3])))
+Image.merge("RGB", (image, image, image)).save(sys.argv[1])
+"""
