@@ -22,6 +22,7 @@ class BlackAndWhite(PointEffect, name="black-and-white", version=1):
     (0.5, 0.5, 0.5, 1.0)
     """
 
+    cost = 20.0
     space = "display"
     keeps_alpha = True
     presets: ClassVar = {

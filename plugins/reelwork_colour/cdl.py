@@ -32,6 +32,7 @@ class Cdl(PointEffect, name="cdl", version=1):
     True
     """
 
+    cost = 10.0
     unpremultiplied = True
     keeps_alpha = True
     examples = (

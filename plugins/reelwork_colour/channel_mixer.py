@@ -22,6 +22,7 @@ class ChannelMixer(PointEffect, name="channel-mixer", version=1):
     True
     """
 
+    cost = 10.0
     keeps_alpha = True
     presets: ClassVar = {
         "sepia": {"red": [0.39, 0.77, 0.19], "green": [0.35, 0.69, 0.17], "blue": [0.27, 0.53, 0.13]},

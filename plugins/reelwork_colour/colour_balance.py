@@ -23,6 +23,7 @@ class ColourBalance(PointEffect, name="colour-balance", version=1):
     True
     """
 
+    cost = 30.0
     space = "display"
     keeps_alpha = True
     presets: ClassVar = {

@@ -20,6 +20,7 @@ class ColourSpace(PointEffect, name="colour-space", version=1):
     output transforms of ACES 2, and the inverses of views.
     """
 
+    cost = 10.0
     unpremultiplied = True
     keeps_alpha = True
     examples = (

@@ -21,6 +21,7 @@ class Crop(AreaEffect, name="crop", version=1):
     (20.0, 0.0, 200.0, 100.0)
     """
 
+    cost = 30.0
     coverage = KEPT
     examples = (Example("a window", {"left": "15%", "right": "15%", "top": 40, "bottom": 40}),)
 

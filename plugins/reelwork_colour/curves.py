@@ -29,6 +29,7 @@ class Curves(PointEffect, name="curves", version=1):
     True
     """
 
+    cost = 20.0
     space = "display"
     keeps_alpha = True
     presets: ClassVar = {

@@ -16,6 +16,7 @@ class Dither(PointEffect, name="dither", version=1):
     (255.0,)
     """
 
+    cost = 30.0
     space = "display"
     positional = True
     keeps_alpha = True

@@ -10,6 +10,7 @@ class Exposure(PointEffect, name="exposure", version=1):
     (2.0,)
     """
 
+    cost = 10.0
     keeps_alpha = True
     examples = (Example("one and a half stops more", {"stops": 1.5}), Example("two stops less", {"stops": -2}))
 

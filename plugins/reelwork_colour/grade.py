@@ -29,6 +29,7 @@ class Grade(PointEffect, name="grade", version=1):
     True
     """
 
+    cost = 10.0
     unpremultiplied = True
     keeps_alpha = True
     presets: ClassVar = {

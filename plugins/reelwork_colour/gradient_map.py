@@ -23,6 +23,7 @@ class GradientMap(PointEffect, name="gradient-map", version=1):
     9
     """
 
+    cost = 20.0
     space = "display"
     keeps_alpha = True
     presets: ClassVar = {

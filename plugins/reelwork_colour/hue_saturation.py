@@ -20,6 +20,7 @@ class HueSaturation(PointEffect, name="hue-saturation", version=1):
     True
     """
 
+    cost = 30.0
     space = "display"
     keeps_alpha = True
     presets: ClassVar = {"vivid": {"saturation": 1.6}, "muted": {"saturation": 0.5, "lightness": 0.05}}

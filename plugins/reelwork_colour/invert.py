@@ -10,6 +10,7 @@ class Invert(PointEffect, name="invert", version=1):
     (0.75, 1.0, 0.0, 1.0)
     """
 
+    cost = 20.0
     space = "display"
     keeps_alpha = True
 

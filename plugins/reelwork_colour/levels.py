@@ -19,6 +19,7 @@ class Levels(PointEffect, name="levels", version=1):
     (0.25, 2.0, 1.0)
     """
 
+    cost = 20.0
     space = "display"
     keeps_alpha = True
     presets: ClassVar = {

@@ -48,6 +48,7 @@ class Lut(PointEffect, name="lut", version=1):
     camera's space to another one takes numbers as they are, between two `colour-space`.
     """
 
+    cost = 50.0
     unpremultiplied = True
     keeps_alpha = True
 

@@ -13,6 +13,7 @@ class Posterise(PointEffect, name="posterise", version=1):
     (2.0, 1.0)
     """
 
+    cost = 20.0
     space = "display"
     keeps_alpha = True
     examples = (Example("with its defaults"), Example("two levels", {"levels": 2}))

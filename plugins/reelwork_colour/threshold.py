@@ -14,6 +14,7 @@ class Threshold(PointEffect, name="threshold", version=1):
     (0.5, 1000000.0)
     """
 
+    cost = 20.0
     space = "display"
     keeps_alpha = True
     examples = (Example("with its defaults"), Example("softer, of darker things", {"level": 0.35, "softness": 0.3}))

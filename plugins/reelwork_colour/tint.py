@@ -19,6 +19,7 @@ class Tint(PointEffect, name="tint", version=1):
     True
     """
 
+    cost = 10.0
     keeps_alpha = True
     presets: ClassVar = {
         "sepia": {"white": "#ffdfb0", "black": "#1c0f05", "amount": "90%"},

@@ -22,6 +22,7 @@ class ToneMap(PointEffect, name="tone-map", version=1):
     (1.0, 1.0)
     """
 
+    cost = 10.0
     unpremultiplied = True
     keeps_alpha = True
     examples = (

@@ -17,6 +17,7 @@ class Vignette(PointEffect, name="vignette", version=1):
     True
     """
 
+    cost = 10.0
     positional = True
     keeps_alpha = True
     presets: ClassVar = {

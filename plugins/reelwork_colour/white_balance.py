@@ -25,6 +25,7 @@ class WhiteBalance(PointEffect, name="white-balance", version=1):
     True
     """
 
+    cost = 10.0
     keeps_alpha = True
     exactly_one: ClassVar[tuple[str, ...]] = ("grey", "temperature")
     examples = (

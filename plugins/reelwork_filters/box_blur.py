@@ -21,6 +21,7 @@ class BoxBlur(Blur, name="box-blur", version=1):
     True
     """
 
+    cost = 100.0
     examples = (
         Example("with its defaults"),
         Example("along x alone", {"radius": [40, 0]}),

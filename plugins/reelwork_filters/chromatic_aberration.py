@@ -20,6 +20,7 @@ class ChromaticAberration(AreaEffect, name="chromatic-aberration", version=1):
     True
     """
 
+    cost = 100.0
     examples = (Example("strong", {"amount": 8}),)
 
     amount: float = param(

@@ -20,6 +20,7 @@ class DirectionalBlur(Blur, name="directional-blur", version=2):
     True
     """
 
+    cost = 100.0
     examples = (Example("along a slope", {"length": 60, "angle": -20}),)
 
     length: float = param(24.0, kind=Length(minimum=0.0), help="How long the line is.")

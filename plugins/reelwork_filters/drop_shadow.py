@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 class DropShadow(Shadow, name="drop-shadow", version=1):
     """A shadow of the layer's own shape, beneath it."""
 
+    cost = 100.0
+
     presets: ClassVar = {
         "hard": {"offset": [10, 10], "blur": 0, "opacity": "45%"},
         "floating": {"offset": [0, 26], "blur": 40, "opacity": "55%"},

@@ -19,6 +19,7 @@ class GaussianBlur(Blur, name="gaussian-blur", version=1):
     True
     """
 
+    cost = 100.0
     examples = (Example("with its defaults"), Example("half of it mixed in", {"radius": 16, "mix": "50%"}))
 
     radius: Radii = param(

@@ -19,6 +19,8 @@ class Glow(AreaEffect, name="glow", version=1):
     True
     """
 
+    cost = 100.0
+
     presets: ClassVar = {
         "dreamy": {"radius": 40, "threshold": 0.15, "intensity": 0.7},
         "lamps": {"radius": 14, "threshold": 1, "intensity": 1.4},

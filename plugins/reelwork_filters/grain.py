@@ -19,6 +19,7 @@ class Grain(AreaEffect, name="grain", version=1):
     True
     """
 
+    cost = 100.0
     timed = True
     coverage = KEPT
     presets: ClassVar = {

@@ -19,6 +19,8 @@ class InnerShadow(Shadow, name="inner-shadow", version=1):
     True
     """
 
+    cost = 100.0
+
     presets: ClassVar = {
         "pressed": {"offset": [6, 10], "blur": 14, "opacity": "70%"},
         "rounded": {"offset": [-16, -22], "blur": 40, "opacity": "65%"},

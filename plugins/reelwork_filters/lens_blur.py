@@ -24,6 +24,7 @@ class LensBlur(Blur, name="lens-blur", version=1):
     True
     """
 
+    cost = 200.0
     examples = (
         Example("with its defaults"),
         Example(

@@ -25,6 +25,7 @@ class Outline(AreaEffect, name="outline", version=1):
     True
     """
 
+    cost = 100.0
     examples = (
         Example("with its defaults", on="cutout"),
         Example("a soft one", {"width": 10, "colour": "gold", "softness": 10}, on="cutout"),

@@ -22,6 +22,7 @@ class Sharpen(AreaEffect, name="sharpen", version=1):
     True
     """
 
+    cost = 100.0
     examples = (Example("with its defaults"), Example("local contrast", {"radius": 24, "amount": 0.2}))
 
     radius: float = param(1.5, kind=Length(minimum=0.0), help="The standard deviation of the blurred copy.")

@@ -17,6 +17,7 @@ _TURN: Final = 6.283185307179586
 class Gradient(PixelGenerator, name="gradient", version=1):
     """Colours that run into each other over the whole composition, mixed as in CSS: premultiplied, display-encoded."""
 
+    cost = 30.0
     space = "display"
     presets: ClassVar = {
         "sunset": {"colours": ["#1d2148", "#6a5292", "#d9727c", "#f2b27a"]},

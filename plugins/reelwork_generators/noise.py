@@ -25,6 +25,7 @@ class Noise(PixelGenerator, name="noise", version=1):
     premultiplied and display-encoded.
     """
 
+    cost = 500.0
     space = "display"
     presets: ClassVar = {
         "clouds": {"scale": "60%", "octaves": 6, "contrast": 1.2, "dark": "#5f93d4", "light": "#ffffff"},

@@ -81,6 +81,8 @@ class Shape(VectorGenerator, name="shape", version=1):
     white; with ``stroke`` alone it is not filled. A line without ``stroke`` is drawn 4 pixels wide in its ``fill``.
     """
 
+    cost = 100.0
+
     exactly_one: ClassVar[tuple[str, ...]] = ("rectangle", "ellipse", "polygon", "star", "line", "path")
     examples = (
         Example("a star", {"star": {"points": 7, "outer": 130}, "fill": "#f2b134"}),

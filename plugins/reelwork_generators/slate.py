@@ -30,6 +30,7 @@ _WANTED: Final = Wanted(emoji="outline")
 class Slate(VectorGenerator, name="slate", version=1):
     """A striped card for what is not there yet: an open call with its brief, or a record that was not found."""
 
+    cost = 100.0
     examples = (
         Example("an open call", {"brief": "A kettle, drawn in ink", "kind": "illustration", "licence": "CC-BY-4.0"}),
     )

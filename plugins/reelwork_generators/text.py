@@ -65,6 +65,8 @@ class Text(VectorGenerator, name="text", version=1):
     ``line-height``; it never depends on ink.
     """
 
+    cost = 100.0
+
     exactly_one: ClassVar[tuple[str, ...]] = ("content", "asset")
     examples = (
         Example("a title", {"content": "many hands", "weight": 700, "size": 96}),

@@ -10,6 +10,8 @@ class Add(CompositeMerge, name="add", version=1):
     (1.25, 0.5, 0.5, 1.0)
     """
 
+    cost = 10.0
+
     @staticmethod
     def pixel(
         rb: float, gb: float, bb: float, ab: float, rs: float, gs: float, bs: float, alpha: float

@@ -11,6 +11,7 @@ class Clear(CompositeMerge, name="clear", version=1):
     (0.0, 0.0, 0.0, 0.0)
     """
 
+    cost = 10.0
     clears = True
 
     @staticmethod

@@ -11,6 +11,8 @@ class ColorBurn(SeparableMerge, name="color-burn", version=1):
     0.5
     """
 
+    cost = 10.0
+
     @staticmethod
     def blend(backdrop: float, source: float) -> float:
         return color_burn(backdrop, source)

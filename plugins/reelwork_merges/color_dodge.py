@@ -13,6 +13,8 @@ class ColorDodge(SeparableMerge, name="color-dodge", version=1):
     0.5
     """
 
+    cost = 10.0
+
     @staticmethod
     def blend(backdrop: float, source: float) -> float:
         return color_dodge(backdrop, source)

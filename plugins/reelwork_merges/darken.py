@@ -10,6 +10,8 @@ class Darken(SeparableMerge, name="darken", version=1):
     0.25
     """
 
+    cost = 10.0
+
     @staticmethod
     def blend(backdrop: float, source: float) -> float:
         return min(backdrop, source)

@@ -11,6 +11,8 @@ class DarkerColor(NonSeparableMerge, name="darker-color", version=1):
     (1.0, 0.0, 0.0)
     """
 
+    cost = 10.0
+
     @staticmethod
     def blend(rb: float, gb: float, bb: float, rs: float, gs: float, bs: float) -> tuple[float, float, float]:
         of_source = luminosity(rs, gs, bs) < luminosity(rb, gb, bb)

@@ -11,6 +11,8 @@ class Destination(CompositeMerge, name="destination", version=1):
     (0.5, 0.5, 0.5, 1.0)
     """
 
+    cost = 10.0
+
     @staticmethod
     def pixel(
         rb: float, gb: float, bb: float, ab: float, rs: float, gs: float, bs: float, alpha: float

@@ -11,6 +11,7 @@ class DestinationIn(CompositeMerge, name="destination-in", version=1):
     (0.25, 0.25, 0.25, 0.5)
     """
 
+    cost = 10.0
     clears = True
 
     @staticmethod

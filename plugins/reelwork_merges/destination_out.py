@@ -11,6 +11,8 @@ class DestinationOut(CompositeMerge, name="destination-out", version=1):
     (0.25, 0.25, 0.25, 0.5)
     """
 
+    cost = 10.0
+
     @staticmethod
     def pixel(
         rb: float, gb: float, bb: float, ab: float, rs: float, gs: float, bs: float, alpha: float

@@ -10,6 +10,8 @@ class Difference(SeparableMerge, name="difference", version=1):
     0.5
     """
 
+    cost = 10.0
+
     @staticmethod
     def blend(backdrop: float, source: float) -> float:
         return abs(backdrop - source)

@@ -14,6 +14,7 @@ class Dissolve(CompositeMerge, name="dissolve", version=1):
     (0.25, 0.0, 0.0, 1.0)
     """
 
+    cost = 10.0
     positional = True
 
     @staticmethod

@@ -12,6 +12,8 @@ class Divide(SeparableMerge, name="divide", version=1):
     0.5
     """
 
+    cost = 10.0
+
     @staticmethod
     def blend(backdrop: float, source: float) -> float:
         limit = max(1.0, max(backdrop, source))

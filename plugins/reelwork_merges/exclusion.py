@@ -12,6 +12,8 @@ class Exclusion(SeparableMerge, name="exclusion", version=1):
     0.625
     """
 
+    cost = 10.0
+
     @staticmethod
     def blend(backdrop: float, source: float) -> float:
         return max(backdrop + source - 2.0 * backdrop * source, abs(backdrop - source))

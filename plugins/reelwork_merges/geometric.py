@@ -10,6 +10,7 @@ class Geometric(CompositeMerge, name="geometric", version=1):
     (0.25, 0.5, 0.5, 0.75)
     """
 
+    cost = 10.0
     clears = True
 
     @staticmethod

@@ -11,6 +11,8 @@ class HardLight(SeparableMerge, name="hard-light", version=1):
     0.25
     """
 
+    cost = 10.0
+
     @staticmethod
     def blend(backdrop: float, source: float) -> float:
         return hard_light(backdrop, source)

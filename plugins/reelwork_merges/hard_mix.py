@@ -10,6 +10,8 @@ class HardMix(SeparableMerge, name="hard-mix", version=1):
     1.0
     """
 
+    cost = 10.0
+
     @staticmethod
     def blend(backdrop: float, source: float) -> float:
         return 1.0 if backdrop + source >= 1.0 else 0.0

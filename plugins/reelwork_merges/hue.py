@@ -11,6 +11,8 @@ class Hue(NonSeparableMerge, name="hue", version=1):
     [0.5758, 0.5758, 1.0]
     """
 
+    cost = 10.0
+
     @staticmethod
     def blend(rb: float, gb: float, bb: float, rs: float, gs: float, bs: float) -> tuple[float, float, float]:
         white = limit(rb, gb, bb, rs, gs, bs)

@@ -10,6 +10,8 @@ class Lighten(SeparableMerge, name="lighten", version=1):
     0.5
     """
 
+    cost = 10.0
+
     @staticmethod
     def blend(backdrop: float, source: float) -> float:
         return max(backdrop, source)

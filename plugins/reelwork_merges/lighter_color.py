@@ -11,6 +11,8 @@ class LighterColor(NonSeparableMerge, name="lighter-color", version=1):
     (0.0, 1.0, 0.0)
     """
 
+    cost = 10.0
+
     @staticmethod
     def blend(rb: float, gb: float, bb: float, rs: float, gs: float, bs: float) -> tuple[float, float, float]:
         of_source = luminosity(rs, gs, bs) > luminosity(rb, gb, bb)

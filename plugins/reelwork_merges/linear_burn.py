@@ -11,6 +11,8 @@ class LinearBurn(SeparableMerge, name="linear-burn", version=1):
     0.25
     """
 
+    cost = 10.0
+
     @staticmethod
     def blend(backdrop: float, source: float) -> float:
         return held(backdrop + source - 1.0, backdrop, source)

@@ -11,6 +11,8 @@ class LinearDodge(SeparableMerge, name="linear-dodge", version=1):
     0.75
     """
 
+    cost = 10.0
+
     @staticmethod
     def blend(backdrop: float, source: float) -> float:
         return held(backdrop + source, backdrop, source)

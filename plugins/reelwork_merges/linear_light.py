@@ -11,6 +11,8 @@ class LinearLight(SeparableMerge, name="linear-light", version=1):
     0.75
     """
 
+    cost = 10.0
+
     @staticmethod
     def blend(backdrop: float, source: float) -> float:
         return held(backdrop + 2.0 * source - 1.0, backdrop, source)

@@ -11,6 +11,8 @@ class Luminosity(NonSeparableMerge, name="luminosity", version=1):
     [0.8775, 0.3775, 0.1275]
     """
 
+    cost = 10.0
+
     @staticmethod
     def blend(rb: float, gb: float, bb: float, rs: float, gs: float, bs: float) -> tuple[float, float, float]:
         return with_luminosity(rb, gb, bb, luminosity(rs, gs, bs), limit(rb, gb, bb, rs, gs, bs))

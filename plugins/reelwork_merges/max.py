@@ -10,6 +10,8 @@ class Max(CompositeMerge, name="max", version=1):
     (0.5, 0.5, 0.5, 1.0)
     """
 
+    cost = 10.0
+
     @staticmethod
     def pixel(
         rb: float, gb: float, bb: float, ab: float, rs: float, gs: float, bs: float, alpha: float

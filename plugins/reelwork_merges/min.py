@@ -10,6 +10,7 @@ class Min(CompositeMerge, name="min", version=1):
     (0.25, 0.0, 0.0, 0.5)
     """
 
+    cost = 10.0
     clears = True
 
     @staticmethod

@@ -10,6 +10,7 @@ class Minus(CompositeMerge, name="minus", version=1):
     (-0.25, -0.5, -0.5, 0.0)
     """
 
+    cost = 10.0
     clears = True
 
     @staticmethod

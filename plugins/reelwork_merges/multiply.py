@@ -10,6 +10,8 @@ class Multiply(SeparableMerge, name="multiply", version=1):
     0.25
     """
 
+    cost = 10.0
+
     @staticmethod
     def blend(backdrop: float, source: float) -> float:
         return backdrop * source

@@ -11,6 +11,8 @@ class Overlay(SeparableMerge, name="overlay", version=1):
     0.25
     """
 
+    cost = 10.0
+
     @staticmethod
     def blend(backdrop: float, source: float) -> float:
         return hard_light(source, backdrop)

@@ -10,6 +10,8 @@ class PinLight(SeparableMerge, name="pin-light", version=1):
     0.5
     """
 
+    cost = 10.0
+
     @staticmethod
     def blend(backdrop: float, source: float) -> float:
         return min(backdrop, 2.0 * source) if source <= 0.5 else max(backdrop, 2.0 * source - 1.0)

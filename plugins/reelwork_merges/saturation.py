@@ -11,6 +11,8 @@ class Saturation(NonSeparableMerge, name="saturation", version=1):
     [0.6225, 0.6225, 0.6225]
     """
 
+    cost = 10.0
+
     @staticmethod
     def blend(rb: float, gb: float, bb: float, rs: float, gs: float, bs: float) -> tuple[float, float, float]:
         white = limit(rb, gb, bb, rs, gs, bs)

@@ -13,6 +13,8 @@ class Screen(SeparableMerge, name="screen", version=1):
     0.75
     """
 
+    cost = 10.0
+
     @staticmethod
     def blend(backdrop: float, source: float) -> float:
         return screen(backdrop, source)

@@ -12,6 +12,8 @@ class SoftLight(SeparableMerge, name="soft-light", version=1):
     0.25
     """
 
+    cost = 10.0
+
     @staticmethod
     def blend(backdrop: float, source: float) -> float:
         dark = ((16.0 * backdrop - 12.0) * backdrop + 4.0) * backdrop

@@ -11,6 +11,7 @@ class Source(CompositeMerge, name="source", version=1):
     (0.25, 0.0, 0.0, 0.5)
     """
 
+    cost = 10.0
     clears = True
 
     @staticmethod

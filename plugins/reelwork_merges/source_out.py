@@ -11,6 +11,7 @@ class SourceOut(CompositeMerge, name="source-out", version=1):
     (0.0, 0.0, 0.0, 0.0)
     """
 
+    cost = 10.0
     clears = True
 
     @staticmethod

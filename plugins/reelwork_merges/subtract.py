@@ -11,6 +11,8 @@ class Subtract(SeparableMerge, name="subtract", version=1):
     0.25
     """
 
+    cost = 10.0
+
     @staticmethod
     def blend(backdrop: float, source: float) -> float:
         return held(backdrop - source, backdrop, source)

@@ -11,6 +11,8 @@ class VividLight(SeparableMerge, name="vivid-light", version=1):
     0.5
     """
 
+    cost = 10.0
+
     @staticmethod
     def blend(backdrop: float, source: float) -> float:
         return color_burn(backdrop, 2.0 * source) if source <= 0.5 else color_dodge(backdrop, 2.0 * source - 1.0)

@@ -94,6 +94,7 @@ class Histogram(_Histogram, ScopeEffect, name="histogram", version=1):
     'root'
     """
 
+    cost = 100.0
     examples = (
         Example("with its defaults"),
         Example("luma alone, in proportion", {"channels": "luma", "scale": "linear"}),
@@ -110,4 +111,5 @@ class HistogramOf(_Histogram, ScopeGenerator, name="histogram", version=1):
     'root'
     """
 
+    cost = 100.0
     examples = (over("histogram"),)

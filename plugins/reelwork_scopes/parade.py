@@ -69,6 +69,7 @@ class Parade(_Parade, ScopeEffect, name="parade", version=1):
     'rgb'
     """
 
+    cost = 100.0
     examples = (Example("with its defaults"), Example("luma and colour differences", {"channels": "ycbcr"}))
 
 
@@ -82,4 +83,5 @@ class ParadeOf(_Parade, ScopeGenerator, name="parade", version=1):
     'rgb'
     """
 
+    cost = 100.0
     examples = (over("parade"),)

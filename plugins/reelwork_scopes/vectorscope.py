@@ -124,6 +124,7 @@ class Vectorscope(_Vectorscope, ScopeEffect, name="vectorscope", version=1):
     'whole'
     """
 
+    cost = 100.0
     examples = (Example("with its defaults"), Example("in a corner", {"panel": "bottom-right", "size": "50%"}))
 
 
@@ -137,6 +138,7 @@ class VectorscopeOf(_Vectorscope, ScopeGenerator, name="vectorscope", version=1)
     1.0
     """
 
+    cost = 100.0
     examples = (over("vectorscope"),)
 
 

@@ -44,6 +44,7 @@ class Waveform(_Waveform, ScopeEffect, name="waveform", version=1):
     'luma'
     """
 
+    cost = 100.0
     examples = (Example("with its defaults"), Example("red, green and blue", {"channels": "rgb"}))
 
 
@@ -57,4 +58,5 @@ class WaveformOf(_Waveform, ScopeGenerator, name="waveform", version=1):
     'luma'
     """
 
+    cost = 100.0
     examples = (over("waveform"),)

@@ -24,6 +24,7 @@ class Echo(TemporalEffect, name="echo", version=1):
     True
     """
 
+    cost = 100.0
     keeps_opaque = True
     presets: ClassVar = {
         "trail": {"number": 12, "interval": "2f", "decay": "85%"},

@@ -22,6 +22,7 @@ class FrameAverage(TemporalEffect, name="frame-average", version=1):
     True
     """
 
+    cost = 100.0
     keeps_opaque = True
 
     frames: int = param(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 class FrameDifference(TemporalEffect, name="frame-difference", version=1):
     """Frame difference: how far each channel's light is from what it was, black where nothing has changed."""
 
+    cost = 100.0
     keeps_opaque = True
 
     interval: Fraction = param(

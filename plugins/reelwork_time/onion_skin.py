@@ -25,6 +25,7 @@ class OnionSkin(TemporalEffect, name="onion-skin", version=1):
     True
     """
 
+    cost = 100.0
     keeps_opaque = True
     examples = (
         Example(

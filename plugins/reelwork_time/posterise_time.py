@@ -20,6 +20,7 @@ class PosteriseTime(TemporalEffect, name="posterise-time", version=1):
     held.
     """
 
+    cost = 100.0
     keeps_opaque = True
 
     rate: float = param(12.0, kind=Number(minimum=0.01, maximum=1000.0, unit="fps"), help="How many a second.")

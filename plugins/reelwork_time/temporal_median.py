@@ -22,6 +22,7 @@ class TemporalMedian(TemporalEffect, name="temporal-median", version=1):
     True
     """
 
+    cost = 100.0
     keeps_opaque = True
 
     reach: int = param(

@@ -12,6 +12,8 @@ class Dissolve(Transition, name="dissolve", version=1):
     (0.75, 0.75, 0.75, 1.0)
     """
 
+    cost = 10.0
+
     @staticmethod
     def pixel(
         x: float,

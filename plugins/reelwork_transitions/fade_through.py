@@ -16,6 +16,8 @@ class FadeThrough(Transition, name="fade-through", version=1):
     (Colour(red=1.0, green=1.0, blue=1.0, alpha=1.0),)
     """
 
+    cost = 10.0
+
     presets: ClassVar = {"flash": {"colour": "#ffffff"}}
     examples = (Example("with its defaults"),)
 

@@ -18,6 +18,7 @@ class Slide(Transition, name="slide", version=1):
     Affine(a=1.0, b=0.0, c=0.0, d=1.0, e=1440.0, f=0.0)
     """
 
+    cost = 10.0
     examples = (Example("with its defaults"), Example("covering", {"mode": "cover", "direction": "up"}))
 
     direction: str = param("left", kind=Choice(tuple(_DIRECTIONS)), help="Where the pictures move.")

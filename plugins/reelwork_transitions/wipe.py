@@ -15,6 +15,8 @@ class Wipe(Transition, name="wipe", version=1):
     (0.0, 1.0)
     """
 
+    cost = 10.0
+
     presets: ClassVar = {"hard": {"softness": "0%"}, "slanted": {"angle": 30, "softness": "25%"}}
 
     angle: float = param(0.0, kind=Angle(), help="Where the edge moves: 0 to the right, 90 down, 180 to the left.")

@@ -16,6 +16,7 @@ class Bulge(Around, name="bulge", version=1):
     True
     """
 
+    cost = 100.0
     examples = (Example("with its defaults"), Example("a pit", {"amount": -1}))
 
     amount: float = param(0.6, kind=Ratio(minimum=-1.0, maximum=1.0), help="How much it swells; below 0 it shrinks.")

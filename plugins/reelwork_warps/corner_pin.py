@@ -18,6 +18,7 @@ class CornerPin(WarpEffect, name="corner-pin", version=1):
     (9.0, 0.0)
     """
 
+    cost = 100.0
     examples = (
         Example("on a wall", {"top-right": ["80%", "25%"], "bottom-right": ["80%", "70%"], "top-left": ["10%", 0]}),
     )

@@ -27,6 +27,7 @@ class Displace(Alike, name="displace", version=1):
     True
     """
 
+    cost = 200.0
     space = "display"
     examples = (
         Example(

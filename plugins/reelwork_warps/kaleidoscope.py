@@ -11,6 +11,7 @@ from reelwork_warps.boxes import RADIAN, TURN, Box, at_shares, farthest, grown
 class Kaleidoscope(Alike, name="kaleidoscope", version=1):
     """Kaleidoscope: a wedge of the picture, from a point outwards, is mirrored round and round."""
 
+    cost = 200.0
     examples = (Example("with its defaults"), Example("five, of another wedge", {"mirrors": 5, "angle": 200}))
 
     mirrors: int = param(

@@ -21,6 +21,7 @@ class LensDistortion(WarpEffect, name="lens-distortion", version=1):
     True
     """
 
+    cost = 3000.0
     examples = (Example("a barrel", {"k1": -0.2}), Example("a cushion", {"k1": 0.2}))
 
     k1: float = param(-0.1, soft_range=(-0.5, 0.5), minimum=-10.0, maximum=10.0, help="How much lines are bent.")

@@ -12,6 +12,7 @@ from reelwork_warps.boxes import Box, at_shares, joined
 class Mirror(Alike, name="mirror", version=1):
     """Mirror: what lies before a line is seen behind it as well, the other way round."""
 
+    cost = 100.0
     examples = (Example("with its defaults"), Example("as in water", {"angle": 90, "centre": ["50%", "60%"]}))
 
     angle: float = param(

@@ -18,6 +18,7 @@ class Ripple(Alike, name="ripple", version=1):
     True
     """
 
+    cost = 100.0
     examples = (Example("high waves", {"height": 30, "radius": "80%"}),)
 
     height: float = param(10.0, kind=Length(), help="How far the picture moves at the centre.")

@@ -15,6 +15,7 @@ class Twirl(Around, name="twirl", version=1):
     True
     """
 
+    cost = 100.0
     examples = (Example("with its defaults"), Example("the other way, farther", {"angle": -360, "radius": "80%"}))
 
     angle: float = param(120.0, kind=Angle(), help="How far it is turned at the centre, clockwise.")

@@ -17,6 +17,7 @@ class Wave(Alike, name="wave", version=1):
     True
     """
 
+    cost = 100.0
     examples = (Example("from the left", {"height": 20, "length": 160}), Example("down", {"length": 60, "angle": 90}))
 
     height: float = param(12.0, kind=Length(), help="How far the picture moves to either side.")

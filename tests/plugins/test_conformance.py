@@ -24,10 +24,11 @@ from reelwork import (
     param,
 )
 from reelwork.effect import KEPT
+from reelwork.extensions import registry
 from reelwork.extensions.declared import lacking
 from reelwork.kinds import Length
 from reelwork.testing import conformance
-from reelwork.testing.promise import verdict
+from reelwork.testing.promise import PICTURES, verdict
 from reelwork.testing.promises import promises_of
 
 test_merges = conformance("reelwork_merges")
@@ -248,10 +249,34 @@ class Quick(Good, name="quick", version=1):
     cost = 2.0
 
 
+class Patient(Good, name="patient", version=1):
+    """Patient: would be taken to hang after an hour."""
+
+    cost = 1e6
+
+
+class Summing(AreaEffect, name="summing", version=1):
+    """Summing: adds nothing times the sum of what it is given."""
+
+    def margin(self, context):
+        return (0, 0, 0, 0)
+
+    def render(self, source, out, context):
+        out.data[:] = source.crop(out.window).data + 0.0 * source.data.sum()
+
+
+def test_what_comes_with_reelwork_says_what_it_costs():
+    own = [plugin for plugin in registry().plugins if plugin.package in ("", "reelwork")]
+    silent = [cls for plugin in own for cls in plugin.brings if issubclass(cls, PICTURES) and cls.cost is None]
+    assert (len(own) > 5, silent) == (True, [])
+
+
 @pytest.mark.parametrize(
     ("cls", "promises"),
     [
         (Good, set()),
+        (Patient, {"it takes no more time than its cost says"}),
+        (Summing, {"pixels that are no numbers do no harm"}),
         (Quick, set()),
         (Slow, {"it takes no more time than its cost says"}),
         (Fine, set()),
@@ -360,6 +385,7 @@ class Squinting(WarpEffect, name="squinting", version=1):
 
 def test_broken_promises_of_warps_are_found():
     stray = {"only what it says that it needs is read", "no light leaves the region", "tiles are parts of the whole"}
+    stray |= {"pixels that are no numbers do no harm"}
     assert broken(Straying) == stray
     assert not broken(Squinting)
 

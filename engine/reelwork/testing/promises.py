@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from reelwork.effect import Extension
-from reelwork.testing import of_all, of_areas, of_effects, of_mixing, of_sounds
+from reelwork.testing import of_all, of_areas, of_effects, of_mixing, of_numbers, of_sounds
 from reelwork.testing.promise import Promise
 
 #: All that may be asked of an extension, the most basic first.
@@ -14,6 +14,7 @@ PROMISES: Final[tuple[Promise, ...]] = (
     *of_effects.PROMISES,
     *of_areas.PROMISES,
     *of_mixing.PROMISES,
+    *of_numbers.PROMISES,
     *of_sounds.PROMISES,
 )
 

@@ -16,7 +16,7 @@ import numpy as np
 from reelwork import kinds
 from reelwork.effect import Context, Extension, layers_of
 from reelwork.image import Window
-from reelwork.image.frame import Frame
+from reelwork.image.frame import Frame, Pixels
 from reelwork.image.svg_path import parse_path
 from reelwork.plan.evaluate import Scope, evaluate_params
 from reelwork.values import Colour, File
@@ -69,6 +69,11 @@ def changed(cls: type[E]) -> Iterator[tuple[str, E]]:
 
 def picture(window: Window = BOX, *, seed: float = 0) -> Frame:
     """A soft disc, a hard bar, a lamp brighter than white, two edges, all of noise; each pixel by its place alone."""
+    return Frame(_pixels(window, seed).copy(), window)
+
+
+@functools.lru_cache(maxsize=64)  # it takes longer to draw than most extensions take to change
+def _pixels(window: Window, seed: float) -> Pixels:
     x, y = np.meshgrid(np.arange(window.x0, window.x1) + 0.5, np.arange(window.y0, window.y1) + 0.5)
     alpha = np.clip(14 - np.hypot(x - 24, y - 22), 0, 1)
     alpha[(abs(x - 52) < 6) & (abs(y - 24) < 17)] = 1.0
@@ -78,7 +83,7 @@ def picture(window: Window = BOX, *, seed: float = 0) -> Frame:
     light[:, (abs(x - 24) < 3) & (abs(y - 22) < 3)] = np.array([[3.0], [2.0], [1.0]])
     inside = (x > 0) & (y > 0) & (x < BOX.x1) & (y < BOX.y1)
     data = np.concatenate((light * alpha, alpha[None])) * inside
-    return Frame(np.ascontiguousarray(data, np.float32), window)
+    return np.ascontiguousarray(data, np.float32)
 
 
 def others(extension: Extension, window: Callable[[str], Window], scale: int = 1) -> list[Frame]:
