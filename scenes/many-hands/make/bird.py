@@ -112,7 +112,8 @@ def gathering() -> list[str]:
             f"- {{asset: {RECORDS[q.name]}, parent: camera, transform: {{anchor: [36, 246], "
             f"position: {{ease: in-out-sine, {position}}}, "
             f"rotation: {{ease: in-out-sine, {leaves}f: -24, {lands}f: {q.turn:.0f}}}, "
-            f"scale: {{ease: in-out-sine, {leaves}f: [{flat}, {flat}], {lands}f: [{turned}, -{turned}]}}}}}}"
+            f"scale: {{ease: in-out-sine, {leaves}f: [{flat}, {flat}], {leaves + 9}f: [{flat}, -{flat}], "
+            f"{lands}f: [{turned}, -{turned}]}}}}}}"
         )
     for k, q in enumerate(map(on_screen, quills()[len(RECORDS) :])):
         out.append(
