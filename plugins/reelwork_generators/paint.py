@@ -61,7 +61,7 @@ class Stroke:
     side: str = param(
         "centre",
         kind=Choice(("centre", "outside", "inside")),
-        help="Where the line lies: half on either side of the outline, or all of it on one.",
+        help="Where the line lies: half on either side of a closed outline, or all of it on one.",
     )
     dash: tuple[float, ...] = param(
         (),

@@ -25,6 +25,8 @@ def stroke_outline(path: Path, stroke: Stroke, *, overlapping: bool = False) -> 
     Only quadratics are handed to Skia: its arithmetic on cubics calls the system's ``acos`` and ``cbrt``, which differ
     between machines.
 
+    On one side of it, the line of an outline that is not closed would mean nothing; it lies on both.
+
     :param overlapping: whether the path's outlines overlap and only the edge of all of them together is meant
     """
     import pathops
@@ -35,9 +37,10 @@ def stroke_outline(path: Path, stroke: Stroke, *, overlapping: bool = False) -> 
             line.simplify(fix_winding=True, keep_starting_points=False)
         except pathops.PathOpsError:  # rare; then lines are seen where outlines overlap
             line = _to_skia(path)
-    letters = None if stroke.side == "centre" else pathops.Path(line)
+    closed = path.verbs.count("Z") == path.verbs.count("M")
+    inside = pathops.Path(line) if closed and stroke.side != "centre" else None
     line.stroke(
-        stroke.width * _UNITS * (1.0 if letters is None else 2.0),
+        stroke.width * _UNITS * (1.0 if inside is None else 2.0),
         {"butt": pathops.LineCap.BUTT_CAP, "round": pathops.LineCap.ROUND_CAP}.get(
             stroke.cap, pathops.LineCap.SQUARE_CAP
         ),
@@ -48,9 +51,9 @@ def stroke_outline(path: Path, stroke: Stroke, *, overlapping: bool = False) -> 
         _dashes(stroke.dash),
     )
     line.convertConicsToQuads(0.25)
-    if letters is not None:
+    if inside is not None:
         cut = pathops.PathOp.DIFFERENCE if stroke.side == "outside" else pathops.PathOp.INTERSECTION
-        line = pathops.op(line, letters, cut, fix_winding=True)
+        line = pathops.op(line, inside, cut, fix_winding=True)
     return _from_skia(line)
 
 

@@ -42,6 +42,16 @@ def area(path: Path) -> float:
     return abs(total)
 
 
+@pytest.mark.parametrize(("side", "size"), [("inside", 64.0), ("centre", 80.0), ("outside", 96.0)])
+def test_a_closed_outline_has_its_line_on_the_side_that_is_asked(side: str, size: float) -> None:
+    assert area(stroke_outline(SQUARE, Stroke(width=2.0, side=side))) == pytest.approx(size, rel=0.001)
+
+
+@pytest.mark.parametrize("side", ["inside", "outside"])
+def test_an_open_outline_has_no_sides(side: str) -> None:
+    assert stroke_outline(CORNER, Stroke(width=2.0, side=side)) == stroke_outline(CORNER, Stroke(width=2.0))
+
+
 @pytest.mark.parametrize(
     ("cap", "bounds", "size"),
     [

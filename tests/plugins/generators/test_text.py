@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from media_table import media
 
+from reelwork.api import open_scene
 from reelwork.errors import SceneError
 from reelwork.image import Drawing, Gradient
 from reelwork.values import Colour, File
@@ -212,6 +213,31 @@ def test_a_font_that_is_not_there() -> None:
 def test_a_character_that_no_font_has() -> None:
     with pytest.raises(SceneError, match=r"no font has a glyph for U\+0378 unnamed character \(line 2, character 1\)"):
         drawn("a\n\u0378")
+
+
+@media("text", "Characters that no font has", "each is named, with its places", read="what was written")
+def test_every_character_of_every_layer_is_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "scene.yaml").write_text(
+        """reelwork: 1
+compositions:
+  main:
+    duration: 1s
+    layers:
+      - text: {content: "a\\U00010fb0 b\\n\\U00010fb1 and \\U00010fb0"}
+      - text: fine
+      - text: {content: "\\u0378"}
+"""
+    )
+    with pytest.raises(SceneError) as caught:
+        open_scene(tmp_path)
+    one, two = caught.value.problems
+    assert one.place.line == 6
+    assert one.message == (
+        "no font has a glyph for \U00010fb0 U+10FB0 CHORASMIAN LETTER ALEPH (line 1, character 2), "
+        "\U00010fb1 U+10FB1 CHORASMIAN LETTER SMALL ALEPH (line 2, character 1)"
+    )
+    assert two.place.line == 8
+    assert "U+0378 unnamed character" in two.message
 
 
 def test_a_text_beyond_measure() -> None:
