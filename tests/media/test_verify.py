@@ -15,12 +15,12 @@ from reelwork.image import Window
 from reelwork.image.frame import Frame
 from reelwork.media.avframes import picture_of
 from reelwork.media.encode import encode_unit
+from reelwork.media.gif import write_gif
 from reelwork.media.mux import write_film, write_sound
 from reelwork.media.picture import Picture
 from reelwork.media.segment import Segment
 from reelwork.media.spec import VideoSpec, sound_spec, video_spec
 from reelwork.media.verify import animation_problems, count_pictures, film_problems, sound_problems
-from reelwork.media.write import write_gif
 
 av = pytest.importorskip("av")
 

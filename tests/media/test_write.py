@@ -13,10 +13,13 @@ from reelwork.errors import OutputError
 from reelwork.image.frame import Frame
 from reelwork.image.window import Window
 from reelwork.maths import bt1886_decode, srgb_decode, srgb_encode
+from reelwork.media.animating import write_animation
 from reelwork.media.convert import frame_to_pixels, picture_to_frame
+from reelwork.media.gif import write_gif
 from reelwork.media.probe import probe
 from reelwork.media.stills import load_still
-from reelwork.media.write import write_gif, write_still
+from reelwork.media.verify import animation_problems
+from reelwork.media.write import write_still
 from reelwork.values import Display
 
 
@@ -255,3 +258,32 @@ def test_gifs_hold_values_of_the_display_curve(tmp_path: Path) -> None:
     write_gif([light], tmp_path / "a.gif", fps=Fraction(10), display="bt1886")
     with Image.open(tmp_path / "a.gif") as image:
         assert image.convert("RGB").getpixel((3, 3)) == (100, 7, 200)
+
+
+@pytest.mark.parametrize("alpha", [False, True])
+@pytest.mark.parametrize(
+    "suffix",
+    [
+        pytest.param(".apng", marks=media("stills", "APNG, animated", "every code value and times", written="Pillow")),
+        pytest.param(".webp", marks=media("stills", "WebP, animated", "every code value and times", written="Pillow")),
+    ],
+)
+def test_animations_in_full_colour_keep_every_code_value(tmp_path: Path, suffix: str, alpha: bool) -> None:
+    frames = drifting(6)
+    for frame in frames if alpha else []:
+        frame.data[:, :10] *= 0.5
+    frames[3] = frames[2]
+    expected = [frame_to_pixels(frame, alpha=alpha) for frame in frames]
+    write_animation(iter(frames), tmp_path / f"a{suffix}", fps=Fraction(10), alpha=alpha)
+    shown: list[np.ndarray] = []
+    with Image.open(tmp_path / f"a{suffix}") as image:
+        assert image.info["loop"] == 0
+        for picture in ImageSequence.Iterator(image):
+            picture.load()
+            times = round(picture.info["duration"] / 100)
+            shown += [np.asarray(picture.convert("RGBA" if alpha else "RGB"))] * times
+    assert len(shown) == 6
+    assert all(np.array_equal(a, b) for a, b in zip(shown, expected, strict=True))
+    assert animation_problems(tmp_path / f"a{suffix}", frames=6, fps=Fraction(10)) == ()
+    with pytest.raises(OutputError, match="without frames"):
+        write_animation([], tmp_path / f"b{suffix}", fps=Fraction(10))

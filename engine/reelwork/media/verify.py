@@ -112,7 +112,7 @@ def sound_problems(path: Path, samples: int) -> tuple[str, ...]:
 
 
 def animation_problems(path: Path, *, frames: int, fps: Fraction) -> tuple[str, ...]:
-    """Decode a GIF wholly; comes back with everything in which it is not what it should be.
+    """Decode an animation wholly; comes back with everything in which it is not what it should be.
 
     :param frames: how many it should show, of which equal ones and those that are too short are not in it
     :param fps: at how many a second
@@ -120,7 +120,7 @@ def animation_problems(path: Path, *, frames: int, fps: Fraction) -> tuple[str, 
     """
     shown = 0
     try:
-        with Image.open(path, formats=("GIF",)) as image:
+        with Image.open(path, formats=("GIF", "PNG", "WEBP")) as image:
             for picture in ImageSequence.Iterator(image):
                 picture.load()
                 shown += round(picture.info.get("duration", 0))

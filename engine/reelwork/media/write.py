@@ -1,4 +1,4 @@
-"""Writing stills: one frame goes in, a PNG, JPEG, TIFF or OpenEXR file comes out; many frames make a GIF."""
+"""Writing stills: one frame goes in, a PNG, JPEG, TIFF or OpenEXR file comes out."""
 
 from __future__ import annotations
 
@@ -17,17 +17,14 @@ from reelwork.extensions import registry
 from reelwork.image.frame import Frame
 from reelwork.media import exr
 from reelwork.media.convert import frame_to_pixels
-from reelwork.media.gif import write_gif
 from reelwork.media.plugin_stills import write_by
 from reelwork.media.whole import whole_file
+from reelwork.scene.files import DEPTHS
 from reelwork.values import Display
 
-__all__ = ["STILL_DEPTHS", "write_gif", "write_still"]
-
 #: Suffixes of stills, with the depths that each can have, the default first.
-STILL_DEPTHS: Final = {
-    ".png": (8, 16), ".tiff": (8, 16), ".tif": (8, 16), ".exr": (16, 32), ".jpg": (8,), ".jpeg": (8,),
-}  # fmt: skip
+STILL_DEPTHS: Final = {**DEPTHS, ".jpg": (8,), ".jpeg": (8,)}
+_QUALITY: Final = 92
 #: A kind of chunk of a PNG, and its content.
 _Chunk = tuple[bytes, bytes]
 # How a PNG says its curve. Of BT.1886 only gAMA (the exponent of the values, times 100,000) and cHRM say just this:
@@ -54,7 +51,7 @@ def write_still(
     *,
     alpha: bool = False,
     depth: int | None = None,
-    quality: int = 92,
+    quality: int | None = None,
     display: Display = "srgb",
 ) -> None:
     """Write a frame's window whole, under a temporary name first; the format follows from the suffix, a plugin's too.
@@ -63,7 +60,7 @@ def write_still(
 
     :param alpha: keep transparency (PNG, TIFF, EXR); else light falls on black
     :param depth: bits a sample: 8 or 16 for PNG and TIFF (default 8), 16 (half) or 32 (float) for EXR (default 16)
-    :param quality: of JPEG, 1 to 100
+    :param quality: of JPEG, 1 to 100 (default 92)
     :param display: the production's display curve
     :raises OutputError: a suffix or depth that cannot be written, or the place
     """
@@ -92,7 +89,7 @@ def write_still(
                 _write_tiff(pixels, file)
         else:
             # Full colour resolution: a still is looked at more closely than a moving picture.
-            Image.fromarray(pixels).save(temporary, "JPEG", quality=quality, subsampling=0)
+            Image.fromarray(pixels).save(temporary, "JPEG", quality=quality or _QUALITY, subsampling=0)
 
 
 def _write_exr(frame: Frame, to: Path, alpha: bool, kind: type[np.floating[Any]]) -> None:

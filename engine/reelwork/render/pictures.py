@@ -12,14 +12,16 @@ from pathlib import Path
 from reelwork.errors import OutputError
 from reelwork.graph.model import Graph
 from reelwork.image.frame import Frame
-from reelwork.media.write import write_gif, write_still
+from reelwork.media.animating import write_animation as write_moving
+from reelwork.media.write import write_still
 from reelwork.render.job import Dispatcher, Job, Piece, Renderer, Segment, Unit
 from reelwork.render.prepare import Prepared
 from reelwork.render.progress import Progress, Report, Silent
 from reelwork.render.unit import Painter, Shot, ShotJob, StillsJob, compiling_said
 from reelwork.render.units import Request, job_key, kept_folder, mark_used, run, selected, units
 from reelwork.render.view import frame_range, output_view
-from reelwork.scene.files import NUMBER
+from reelwork.scene.encoding import Stills
+from reelwork.scene.files import DEPTHS, NUMBER
 from reelwork.scene.model import Output
 from reelwork.timecode import format_seconds
 
@@ -65,6 +67,7 @@ class InstantsJob(ShotJob):
 
     times: tuple[Fraction, ...]
     targets: tuple[Path, ...]
+    told: Stills
 
     def __call__(self) -> Renderer:
         """A renderer for one worker."""
@@ -80,7 +83,8 @@ class _InstantsRenderer:
         shot, target = self._job.shot, self._job.targets[unit.index]
         with compiling_said(report):
             frame = self._painter.frame(self._job.times[unit.index] * shot.fps, report)
-        write_still(frame, target, alpha=shot.view.background is None, display=shot.graph.display)
+        alpha, (depth, quality) = shot.view.background is None, _as_told(self._job.told, target.suffix)
+        write_still(frame, target, alpha=alpha, depth=depth, quality=quality, display=shot.graph.display)
         report.advance()
         return Segment(unit, target, unit.key)
 
@@ -102,11 +106,11 @@ def _paint_apart(
         _check_instant(graph, time)
     shot = Shot(graph, output_view(graph, output, scale), Fraction(0), graph.fps, lenient)
     units = tuple(Piece(n, n, n + 1, "", format_seconds(time)) for n, time in enumerate(times))
-    run(Job(units, InstantsJob(shot, times, targets)), progress, dispatcher, {})
+    run(Job(units, InstantsJob(shot, times, targets, output.stills)), progress, dispatcher, {})
 
 
 def write_animation(prepared: Prepared, output: Output, target: Path, request: Request, progress: Progress) -> Path:
-    """Write an output as a GIF."""
+    """Write an output as a GIF, an animated PNG or WebP."""
     shot, first, stop = shot_of(prepared, output, request)
     progress.start(stop - first)
 
@@ -115,7 +119,7 @@ def write_animation(prepared: Prepared, output: Output, target: Path, request: R
             yield frame
             progress.advance()
 
-    write_gif(frames(), target, fps=shot.fps, alpha=shot.view.background is None, display=shot.graph.display)
+    write_moving(frames(), target, fps=shot.fps, alpha=shot.view.background is None, display=shot.graph.display)
     return target
 
 
@@ -130,8 +134,9 @@ def write_sequence(
     shot, first, stop = shot_of(prepared, output, request)
     alpha = shot.view.background is None
     folder = kept_folder()
-    renderer = StillsJob(shot, target.suffix.lower(), alpha, folder, request.tile_rows)
-    key = job_key(prepared, shot, renderer.suffix, alpha)
+    told = _as_told(output.stills, target.suffix)
+    renderer = StillsJob(shot, target.suffix.lower(), alpha, folder, request.tile_rows, *told)
+    key = job_key(prepared, shot, renderer.suffix, alpha, *told)
     job = Job(units(first, stop, key), renderer)
     kept = [] if request.fresh else [unit for unit in job.units if renderer.is_whole(unit)]
     finished = {unit.index: Segment(unit, renderer.path(unit), unit.key) for unit in kept}
@@ -142,6 +147,11 @@ def write_sequence(
             _copy(renderer.still(segment.path, number), numbered(target, number))
     mark_used(folder, segments)
     return numbered(target, first)
+
+
+def _as_told(told: Stills, suffix: str) -> tuple[int | None, int | None]:
+    """Depth and quality of stills of this suffix: another file than the output's may have no such depth."""
+    return (told.depth if told.depth in DEPTHS.get(suffix.lower(), ()) else None, told.quality)
 
 
 def write_frame(

@@ -259,12 +259,15 @@ class StillsJob(ShotJob):
 
     :param suffix: of the stills, with its point
     :param alpha: whether transparency is kept
+    :param depth: bits a sample, and the quality of those that lose something; ``None``: as their kind has it
     """
 
     suffix: str
     alpha: bool
     folder: Path
     tile_rows: int = TILE_ROWS
+    depth: int | None = None
+    quality: int | None = None
 
     def path(self, unit: Unit) -> Path:
         """Where the finished unit's folder is."""
@@ -305,7 +308,8 @@ class _StillsRenderer:
                 digests = []
                 for number, frame in enumerate(self._painter.frames(unit.first, unit.stop, report), start=unit.first):
                     still = making / f"{number}{self._job.suffix}"
-                    write_still(frame, still, alpha=self._job.alpha, display=self._job.shot.graph.display)
+                    told, curve = self._job, self._job.shot.graph.display
+                    write_still(frame, still, alpha=told.alpha, depth=told.depth, quality=told.quality, display=curve)
                     digests.append(_digest(still))
                     report.stage("rendering")
                     report.advance()

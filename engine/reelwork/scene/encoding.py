@@ -148,6 +148,25 @@ class Video:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Stills:
+    """How stills are written. ``None`` leaves it to their kind."""
+
+    depth: int | None = param(
+        None,
+        kind=Number(minimum=8.0, maximum=32.0, integer=True),
+        animated=False,
+        help="Bits a sample: 8 or 16 of `.png` and `.tiff` (default 8), 16 (half) or 32 (float) of `.exr` "
+        "(default 16).",
+    )
+    quality: int | None = param(
+        None,
+        kind=Number(minimum=1.0, maximum=100.0, integer=True),
+        animated=False,
+        help="Of `.jpg`, from 1 to 100, the best. Default: 92.",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Metadata:
     """What a film says of itself, beside its title and its licence."""
 

@@ -15,7 +15,9 @@ FILMS: Final = {
     ".webm": ("vp9", "av1"),
 }
 STILLS: Final = (".png", ".exr", ".jpg", ".jpeg", ".tiff", ".tif")
-ANIMATIONS: Final = (".gif",)
+#: Bits a sample of the stills that have any choice of them, the default first.
+DEPTHS: Final = {".png": (8, 16), ".tiff": (8, 16), ".tif": (8, 16), ".exr": (16, 32)}
+ANIMATIONS: Final = (".gif", ".apng", ".webp")
 #: Films and files of sound alone, and the sound codecs that each can hold, its default first.
 SOUNDS: Final = {
     ".mp4": ("aac", "opus", "flac", "mp3"),

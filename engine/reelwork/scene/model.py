@@ -27,7 +27,7 @@ from reelwork.kinds import (
     param,
 )
 from reelwork.scene.animation import Curve
-from reelwork.scene.encoding import Audio, Metadata, Video
+from reelwork.scene.encoding import Audio, Metadata, Stills, Video
 from reelwork.scene.language import (
     Choosing,
     Clips,
@@ -377,6 +377,7 @@ class Output:
         help="The instant, or instants, of a still.",
     )
     video: Video = param(Video(), kind=Struct(Video), animated=False, help="How pictures are encoded.")
+    stills: Stills = param(Stills(), kind=Struct(Stills), animated=False, help="How stills are written.")
     audio: Audio = param(Audio(), kind=Struct(Audio), animated=False, help="How sound is encoded.")
     size: tuple[int, int] | None = param(
         None, kind=PixelSize(), animated=False, help="Width and height; the picture is contained in it."

@@ -16,7 +16,7 @@ from reelwork.extensions import Registry, registry
 from reelwork.kinds import REQUIRED, Kind, Param, params
 from reelwork.scene import encoding, language, later, model, sources
 from reelwork.scene.easing import EASES
-from reelwork.scene.files import FILMS, PIXEL_FORMATS, PROFILES, SOUNDS, TUNES, stills
+from reelwork.scene.files import ANIMATIONS, FILMS, PIXEL_FORMATS, PROFILES, SOUNDS, TUNES, stills
 from reelwork.scene.read_extensions import EXTENSION_KEYS
 from reelwork.scene.read_keyframes import can_move
 from reelwork.scene.read_layers import EFFECT_KEYS
@@ -41,6 +41,7 @@ _MODELS: Final[dict[str, Mapping[str, Param]]] = {
     "gap": params(model.GapKeys),
     "output": params(model.Output),
     "video": params(encoding.Video),
+    "stills": params(encoding.Stills),
     "metadata": params(encoding.Metadata),
     "mastering": params(encoding.Mastering),
     "content-light": params(encoding.ContentLight),
@@ -172,7 +173,7 @@ def _eases() -> str:
 def _files(plugins: Registry) -> str:
     rows = [(f"`{ending}`", _names(codecs), _names(SOUNDS[ending])) for ending, codecs in FILMS.items()]
     rows += [(f"`{ending}`", "–", _names(codecs)) for ending, codecs in SOUNDS.items() if ending not in FILMS]
-    rows.append((" ".join(f"`{ending}`" for ending in (*stills(plugins), ".gif")), "pictures", "–"))
+    rows.append((" ".join(f"`{ending}`" for ending in (*stills(plugins), *ANIMATIONS)), "pictures", "–"))
     return _table(("ending", "video codecs, the default first", "sound codecs, the default first"), rows)
 
 

@@ -69,6 +69,7 @@ def _file(reading: Reading, output: Output) -> None:
         reading.fault(path, f"the ending of the file says what it is; {said}", remedy)
     else:
         _stills(reading, output, file, ending)
+        _still(reading, output, ending)
         _encoding(reading, output, ending)
 
 
@@ -89,6 +90,21 @@ def _stills(reading: Reading, output: Output, file: PurePosixPath, ending: str) 
     if ending in stills and not output.at and not numbered and not reading.report.concerns(at):
         remedy = f"write `at: 3s`, or {file.stem}-%05d{ending} for all frames"
         reading.fault(path, f"{quote(output.file)} is one still; say of which instant", remedy)
+
+
+def _still(reading: Reading, output: Output, ending: str) -> None:
+    path, depth = join(output.path, "stills"), output.stills.depth
+    if path not in reading.places:
+        return
+    if ending not in files.stills(reading.registry):
+        reading.fault(path, f"`stills` is for stills; {ending} is none")
+        return
+    if depth is not None and depth not in files.DEPTHS.get(ending, ()):
+        has = " or ".join(map(str, files.DEPTHS.get(ending, ())))
+        remedy = f"write {has}" if has else "leave it out"
+        reading.fault(join(path, "depth"), f"{ending} has no {depth} bits a sample", remedy)
+    if output.stills.quality is not None and ending not in (".jpg", ".jpeg"):
+        reading.fault(join(path, "quality"), f"{ending} loses nothing, and has no quality", "leave it out")
 
 
 def _encoding(reading: Reading, output: Output, ending: str) -> None:
