@@ -17,6 +17,7 @@ from reelwork import (
     PixelGenerator,
     PointEffect,
     SeparableMerge,
+    SoundEffect,
     TemporalEffect,
     Transition,
     VectorGenerator,
@@ -198,6 +199,17 @@ class Deadly(AreaEffect, name="deadly", version=7):
                 endless(out.data)
 
 
+class Loud(SoundEffect, name="faulty-sound", version=2):
+    """Halves what is heard, or ends its process."""
+
+    how: str = param("", kind=Choice(("", "segfault")), help="What.")
+
+    def process(self, sound, out, state, context):
+        if self.how == "segfault":
+            ctypes.string_at(0)
+        out[:] = sound * np.float32(0.5)
+
+
 class Quick(AreaEffect, name="quick", version=1):
     """Says that it takes next to nothing, and takes a minute."""
 
@@ -255,4 +267,22 @@ class Way(Transition, name="faulty-way", version=1):
 
 @hookimpl
 def reelwork_extensions():
-    return (Point, Three, Untyped, Area, Warp, Trail, Dark, Blot, Sums, Moody, Deadly, Quick, Drawn, Made, Mixed, Way)
+    return (
+        Point,
+        Three,
+        Untyped,
+        Area,
+        Warp,
+        Trail,
+        Dark,
+        Blot,
+        Sums,
+        Moody,
+        Deadly,
+        Loud,
+        Quick,
+        Drawn,
+        Made,
+        Mixed,
+        Way,
+    )

@@ -8,12 +8,14 @@ import pickle
 import signal
 import subprocess
 import sys
+from fractions import Fraction
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import numpy as np
 import pytest
 from render import faulty
+from whole.making import write_tone
 
 from reelwork import faults, notes
 from reelwork.cli.exits import tell
@@ -25,9 +27,11 @@ from reelwork.image import Window
 from reelwork.image.frame import Frame
 from reelwork.media.write import write_still
 from reelwork.render import produce
-from reelwork.render.prepare import Settings
+from reelwork.render.mixing import mixed
+from reelwork.render.prepare import Settings, prepare
 from reelwork.render.progress import Silent
 from reelwork.render.units import Request
+from reelwork.sound.voices import collect_voices
 from reelwork_farm.chaos.strange import strange_film, with_plugin
 
 
@@ -284,6 +288,22 @@ def test_what_hangs_is_named_and_its_worker_ended(scene, how, monkeypatch):
         rendering(scene(f"{{solid: red, effects: [{{deadly: {{how: {how}}}}}]}}"), Settings(), Told())
     assert "'deadly'" in str(caught.value)
     assert "s and did not end; it may take 2 s\n  at frame 12 (0.5s)" in str(caught.value)
+
+
+def test_a_sound_effect_may_crash_the_worker_that_mixes_and_is_named(scene, tmp_path, known):
+    write_tone(tmp_path / "tone.wav", seconds=1)
+    path = scene("{file: tone.wav, sound: {effects: [{faulty-sound: {how: segfault}}]}}")
+    with pytest.raises(PluginFault) as caught:
+        produce.render(path, Settings(), Request(to=tmp_path / "film.flac"), Told())
+    said = str(caught.value)
+    assert said.startswith("error: the sound effect 'faulty-sound', version 2, of reelwork-faulty 0.3, is suspected\n")
+    assert "the worker that rendered the sound was killed by SIGSEGV, a second time" in said
+    assert not (tmp_path / "film.flac").exists()
+    path.write_text(path.read_text().replace("how: segfault", "how: ''"))
+    voices = collect_voices(prepare(path, Settings()).graph("main"))
+    apart, here = (list(mixed(voices, Fraction(0), Fraction(3, 2), each)) for each in (known, None))
+    assert [block.tobytes() for block in apart] == [block.tobytes() for block in here]
+    assert [block.shape for block in apart] == [(2, 48_000), (2, 24_000)]
 
 
 def test_what_takes_a_hundred_times_its_declared_cost_stops_the_render(scene):

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reelwork.errors import OutputError, RenderError
-from reelwork.media.audio import AudioSource
+from reelwork.extensions import Registry
 from reelwork.media.captions import Caption
 from reelwork.media.mux import Chapter, write_film, write_sound
 from reelwork.media.rates import shares
@@ -26,6 +26,7 @@ from reelwork.render.copying import Copying, plan_copying
 from reelwork.render.digests import value_digest
 from reelwork.render.job import Dispatcher, Job, Renderer, Segment, Unit
 from reelwork.render.measuring import needs
+from reelwork.render.mixing import mixed
 from reelwork.render.outputs import film_spec
 from reelwork.render.prepare import Prepared, Settings
 from reelwork.render.progress import Progress, Report, Silent
@@ -34,7 +35,7 @@ from reelwork.render.units import Request, job_key, kept_folder, kept_segments, 
 from reelwork.render.view import frame_range, output_view
 from reelwork.scene.model import Output
 from reelwork.sound.levels import Levels, Meter
-from reelwork.sound.mix import mix, sample_at
+from reelwork.sound.mix import sample_at
 from reelwork.sound.plan import Part
 from reelwork.sound.voices import collect_voices
 
@@ -178,11 +179,14 @@ def copy_note(prepared: Prepared, output: Output, suffix: str, settings: Setting
     return plan_copying(*film_shot(prepared, output, suffix, settings, request)).note
 
 
-def finish_film(film: Film, segments: Sequence[Path], target: Path, report: Report) -> Levels | None:
+def finish_film(
+    film: Film, segments: Sequence[Path], target: Path, report: Report, known: Registry | None = None
+) -> Levels | None:
     """Mix a film's sound and write it with its segments; comes back with how loud it is, if it sounds.
 
     :param segments: the kept files of all units, in their order
     :param report: told of every minute of sound that is mixed
+    :param known: as of :func:`reelwork.render.mixing.mixed`
     :raises OutputError: a segment is torn or of another film, or the file cannot be written
     """
     kept = [open_segment(path) for path in segments]
@@ -191,7 +195,7 @@ def finish_film(film: Film, segments: Sequence[Path], target: Path, report: Repo
         raise OutputError(f"{frames} frames were rendered where {film.frames} are due; render again with --fresh")
     meter = Meter()
     report.stage("mixing sound and writing the film")
-    sound = _told(mixed(film.voices, film.begin, film.duration), report)
+    sound = _told(mixed(film.voices, film.begin, film.duration, known), report)
     write_film(
         kept,
         film.renderer.spec,
@@ -268,7 +272,7 @@ def write(
     finished = {} if request.fresh else kept_segments(film.units, film.renderer.path)
     renderer = Verified(film.renderer) if request.verify else film.renderer
     segments = run(Job(film.units, renderer), progress, dispatcher, finished)
-    levels = finish_film(film, [segment.path for segment in segments], target, progress)
+    levels = finish_film(film, [segment.path for segment in segments], target, progress, prepared.registry)
     if request.verify:
         verify_film(film, target, Silent())
     mark_used(folder, segments)
@@ -287,7 +291,7 @@ def write_sound_alone(prepared: Prepared, output: Output, target: Path, request:
     begin, duration = sound_span(prepared, output, request)
     progress.stage("mixing sound")
     meter = Meter()
-    sound = _told(mixed(voices, begin, duration), progress)
+    sound = _told(mixed(voices, begin, duration, prepared.registry), progress)
     write_sound(meter.through(sound), target, _sound_spec(output, target.suffix.lower()))
     return meter.levels()
 
@@ -328,8 +332,3 @@ def _told(blocks: Iterator[npt.NDArray[np.float32]], report: Report) -> Iterator
         if second and second % 60 == 0:
             report.stage(f"mixing sound, minute {second // 60 + 1}")
         yield block
-
-
-def mixed(voices: tuple[Part, ...], start: Fraction, duration: Fraction) -> Iterator[npt.NDArray[np.float32]]:
-    """The sound of a stretch of the graph's root, 48,000 Hz stereo."""
-    return mix(voices, duration, start=start, opener=AudioSource)

@@ -22,8 +22,8 @@ from reelwork.kernels.colour import empty_planes
 from reelwork.media.segment import PacketEntry, SegmentWriter, StoredPacket, open_segment, read_packets
 from reelwork.media.spec import VideoSpec
 from reelwork.media.whole import whole_file
-from reelwork.render.films import mixed
 from reelwork.render.job import TILE_ROWS, Dispatcher, Job, Renderer, Segment, Unit
+from reelwork.render.mixing import mixed
 from reelwork.render.outputs import written_storage
 from reelwork.render.pictures import shot_of
 from reelwork.render.prepare import Prepared
@@ -117,7 +117,7 @@ def write(
         title=shot.graph.title,
     )
     progress.stage("mixing sound and writing the film" if voices else "writing the film")
-    blocks = meter.through(mixed(voices, begin, duration)) if voices else iter(())
+    blocks = meter.through(mixed(voices, begin, duration, prepared.registry)) if voices else iter(())
     with whole_file(target) as temporary:
         _hand_over(writer, facts, _pictures(segments, spec), blocks, temporary, target)
         if not temporary.is_file():
