@@ -93,3 +93,20 @@ def test_a_sound_field_is_refused_with_a_reason(tmp_path: Path) -> None:
 def test_seventeen_nameless_channels_are_refused(tmp_path: Path) -> None:
     with pytest.raises(MediaError, match="17 channels"):
         probe(wave(tmp_path / "a.wav", 17, None))
+
+
+@media("sound", "AC-3", "stereo, then 5.1 in the same stream, as in recordings of television", read="the parts")
+def test_a_stream_may_change_its_channels(tmp_path: Path) -> None:
+    pitches = np.array([400, 700, 1000, 60, 1600, 2000])
+    tones = 0.3 * np.sin(2 * np.pi * pitches[:, None] * np.arange(48_000) / 48_000).astype(np.float32)
+    parts = [
+        make_sound(tmp_path / "stereo.ac3", tones[:2], "ac3"),
+        make_sound(tmp_path / "surround.ac3", tones, "ac3", layout="5.1(side)"),
+    ]
+    (tmp_path / "both.ac3").write_bytes(b"".join(part.read_bytes() for part in parts))
+    with AudioSource(parts[0]) as first, AudioSource(tmp_path / "both.ac3") as both:
+        length = first.samples
+        assert np.array_equal(both.read(0, length - 256), first.read(0, length - 256))
+        spectra = np.abs(np.fft.rfft(both.read(length + 1000, 24_000))) / 12_000
+    found = spectra[:, pitches // 2].T / 0.3
+    assert np.allclose(found, [SIDES[name] for name in LAYOUTS["5.1(side)"].split()], atol=0.02)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from media.clips import frames
+from media.clips import frames, make_sound
 from media_table import media
 
 from reelwork.errors import MediaError
@@ -244,3 +245,50 @@ def test_a_scene_says_which_stream_is_heard(tmp_path: Path) -> None:
     assert voice.stream == 2
     spectrum = np.abs(np.fft.rfft(np.concatenate(list(mixed((voice,), Fraction(0), Fraction(1))), axis=1)[0]))
     assert abs(int(spectrum.argmax()) - 880) <= 1
+
+
+def with_atom(path: Path, old: bytes, new: bytes) -> Path:
+    """The same file with some of its bytes replaced."""
+    data = path.read_bytes()
+    assert data.count(old) == 1
+    path.write_bytes(data.replace(old, new))
+    return path
+
+
+@media("sound", "HE-AAC, .mp4", "length, at twice the core's rate", read="what was written")
+def test_he_aac_has_twice_the_samples_of_its_core(tmp_path: Path) -> None:
+    """AAC at 24,000 Hz whose configuration says that a decoder doubles its band (ISO/IEC 14496-3, 1.6.5)."""
+    samples = np.stack([0.4 * np.sin(2 * np.pi * 440 * np.arange(24_000) / 24_000)] * 2).astype(np.float32)
+    path = make_sound(tmp_path / "a.m4a", samples, "aac", rate=24_000)
+    with_atom(path, bytes.fromhex("131056e500"), bytes.fromhex("131056e598"))
+    facts = probe(path).audio
+    assert facts is not None
+    assert (facts.rate, facts.samples) == (48_000, 48_000)
+    spectrum = np.abs(np.fft.rfft(heard(path)[0]))
+    assert abs(int(spectrum.argmax()) - 440) <= 1
+
+
+def box(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", 8 + len(content)) + kind + content
+
+
+@media("sound", "AAC, .m4a of iTunes", "priming and length by its tag", read="what was written")
+@pytest.mark.parametrize("edit_list", ["0", "1"])
+def test_itunes_tag_says_where_sound_begins_and_ends(tmp_path: Path, edit_list: str) -> None:
+    path, count = tmp_path / "a.m4a", 30_017
+    with av.open(str(path), "w", container_options={"use_editlist": edit_list}) as out:
+        stream = out.add_stream("aac", rate=RATE, layout="stereo")
+        samples = np.zeros((2, count), np.float32)
+        samples[:, CLICK] = 0.9
+        encode(out, stream, samples, 0)
+    data = path.read_bytes()
+    begin = data.find(b"moov") - 4  # the last box of the file
+    said = f" 00000000 {1024:08X} {-(count + 1024) % 1024:08X} {count:016X}" + " 00000000" * 8
+    mean, name = box(b"mean", bytes(4) + b"com.apple.iTunes"), box(b"name", bytes(4) + b"iTunSMPB")
+    words = box(b"----", mean + name + box(b"data", struct.pack(">II", 1, 0) + said.encode()))
+    handler = box(b"hdlr", bytes(8) + b"mdirappl" + bytes(9))
+    tag = box(b"udta", box(b"meta", bytes(4) + handler + box(b"ilst", words)))
+    path.write_bytes(data[:begin] + struct.pack(">I", len(data) - begin + len(tag)) + data[begin + 4 :] + tag)
+    sound = heard(path)
+    assert sound.shape[1] == count
+    assert int(np.abs(sound[0]).argmax()) == CLICK
