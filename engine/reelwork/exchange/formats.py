@@ -16,7 +16,7 @@ from reelwork.exchange.timeline import Timeline
 
 #: The endings of timelines, and of layered pictures.
 TIMELINES: Final = (".otio", ".otioz", ".edl", ".fcpxml", ".xml")
-PICTURES: Final[tuple[str, ...]] = ()
+PICTURES: Final = (".psd", ".psb")
 #: A timeline's file is at most this large, bytes.
 LARGEST: Final = 256 << 20
 _EXTRA: Final = "pip install 'reelwork[exchange]'"

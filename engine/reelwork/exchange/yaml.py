@@ -1,6 +1,7 @@
 """Writing scenes: mappings, lists and texts go in, YAML comes out as a person would write it.
 
-A key of a mapping that begins with ``#`` is a comment: its value stands above the key that follows.
+A key of a mapping that begins with ``#`` is a comment: its value stands above the key that follows, and below an empty
+line where it begins with ``##``.
 """
 
 from __future__ import annotations
@@ -93,7 +94,7 @@ def _comment(text: str, indent: int) -> list[str]:
 def _mapping(data: Mapping[str, Any], indent: int, lines: list[str]) -> None:
     for key, value in data.items():
         if key.startswith("#"):
-            lines += [""] * (key.startswith("##") and bool(lines)) + _comment(value, indent)
+            lines += [""] * (key.startswith("##") and bool(lines)) + (_comment(value, indent) if value else [])
         else:
             _value(f"{' ' * indent}{_key(key)}:", value, indent, lines)
 
