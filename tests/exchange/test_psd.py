@@ -11,7 +11,9 @@ from exchange.exchanging import Scene, imported
 from media_table import media
 from PIL import Image, ImageCms
 from psd_tools import PSDImage
-from psd_tools.constants import BlendMode
+from psd_tools.constants import BlendMode, Resource, Tag
+from psd_tools.psd.adjustments import LevelRecord
+from psd_tools.psd.image_resources import ImageResource
 
 from reelwork.exchange.report import ExchangeError
 from reelwork.render.pictures import paint_instant
@@ -128,14 +130,58 @@ def test_the_profile_goes_with_the_pictures(tmp_path: Path) -> None:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     psd = PSDImage.frompil(_noise(8, 8, "RGB"))
     psd.create_pixel_layer(_noise(8, 8, "RGB"), name="layer")
-    from psd_tools.constants import Resource
-    from psd_tools.psd.image_resources import ImageResource
-
     psd.image_resources[Resource.ICC_PROFILE] = ImageResource(key=Resource.ICC_PROFILE, data=profile)
     scene = imported(_saved(psd, tmp_path), tmp_path / "scene")
     with Image.open(next((tmp_path / "scene" / "media").iterdir())) as image:
         assert image.info["icc_profile"] == profile
     assert scene.findings == ()
+
+
+def _levels() -> list[LevelRecord]:
+    whole = LevelRecord(input_floor=20, input_ceiling=230, output_floor=10, output_ceiling=240, gamma=140)
+    plain = LevelRecord(input_floor=0, input_ceiling=255, output_floor=0, output_ceiling=255, gamma=100)
+    return [whole, *[plain] * 28]
+
+
+ADJUSTMENTS: dict[str, tuple[Tag, tuple[Any, ...], Any]] = {
+    "invert": (Tag.INVERT, (), lambda c: 255 - c),
+    "posterize": (Tag.POSTERIZE, (5,), lambda c: np.minimum(np.floor(c / 255 * 5), 4) / 4 * 255),
+    "threshold": (Tag.THRESHOLD, (100,), lambda c: 255.0 * (c @ np.array([[0.3], [0.59], [0.11]]) >= 99.5)),
+    "levels": (
+        Tag.LEVELS,
+        (_levels(), 2),
+        lambda c: 10 + 230 * np.clip((c - 20) / 210, 0, 1) ** (1 / 1.4),
+    ),
+}
+
+
+@media("exchange", "Photoshop, .psd", "invert, posterise, threshold, levels as adjustments", read="the formulas")
+@pytest.mark.parametrize("name", ADJUSTMENTS)
+def test_adjustments_that_mean_the_same_are_effects(name: str, tmp_path: Path) -> None:
+    tag, data, formula = ADJUSTMENTS[name]
+    psd = PSDImage.new("RGB", (16, 8))
+    image = _noise(16, 8, "RGB")
+    psd.create_pixel_layer(image, name="Background")
+    layer = psd.create_pixel_layer(Image.new("RGB", (1, 1)), name=name)
+    layer._record.tagged_blocks.set_data(tag, *data)
+    scene = imported(_saved(psd, tmp_path), tmp_path / "scene")
+    expected = np.broadcast_to(formula(np.asarray(image, np.float64)), (8, 16, 3))
+    got = _shown(scene)[..., :3]
+    if name == "threshold":  # what lies on the edge may fall to either side
+        assert (np.abs(got - expected).max(-1) > 1).mean() < 0.02
+    else:
+        assert np.abs(got - np.clip(expected, 0, 255)).max() < 1.0
+
+
+def test_an_adjustment_without_an_equal_is_named(tmp_path: Path) -> None:
+    psd = PSDImage.new("RGB", (16, 8))
+    psd.create_pixel_layer(_noise(16, 8, "RGB"), name="Background")
+    layer = psd.create_pixel_layer(Image.new("RGB", (1, 1)), name="Brighter")
+    layer._record.tagged_blocks.set_data(Tag.BRIGHTNESS_AND_CONTRAST, 20, 10)
+    assert (
+        "'Brighter': an adjustment of kind brightnesscontrast"
+        in imported(_saved(psd, tmp_path), tmp_path / "scene").found
+    )
 
 
 def test_a_damaged_picture_is_named(tmp_path: Path) -> None:
