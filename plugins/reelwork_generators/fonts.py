@@ -240,8 +240,10 @@ def _candidates(cluster: str, wanted: Wanted, eastern: str) -> Iterator[FontFile
     names = [OUTLINE_EMOJI] if emoji else []
     names += (wanted.family.strip(), *FALLBACK)
     names += [SCRIPTS[own]] if own in SCRIPTS else []
-    names += (eastern, *SYMBOLS) if own in CJK_SCRIPTS else (*SYMBOLS, eastern)
+    symbols = [name for name in SYMBOLS if not is_extra(name)]
+    names += (eastern, *symbols) if own in CJK_SCRIPTS else (*symbols, eastern)
     names.append(OUTLINE_EMOJI)
+    names += filter(is_extra, SYMBOLS)  # last, so that a picture is the same with the extra as without
     found = [known[name.lower()] for name in names if name.lower() in known]
     for italic in dict.fromkeys((wanted.italic, False)):
         # italic files have fewer characters than upright ones, which are slanted instead

@@ -146,6 +146,20 @@ def test_what_the_extra_would_bring_is_said(text: str, brings: str) -> None:
     assert ("emoji: outline" in said.remedy) == ("Emoji" in brings)
 
 
+def test_the_extra_changes_nothing_that_the_base_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    outlines, symbols = (coverage(family(name).files[0].path) for name in (OUTLINE_EMOJI, SYMBOLS[1]))
+    words = "".join(f"{chr(code)}\ufe0e" for code in sorted(outlines & symbols)) + "★漢ก"
+    full = assign(words, Wanted())
+    assert len(words) > 100
+    found = font_packages._folder
+    monkeypatch.setattr(font_packages, "_folder", lambda name: None if name == "dynamic_font" else found(name))
+    families.cache_clear()
+    try:
+        assert assign(words, Wanted()) == full
+    finally:
+        families.cache_clear()
+
+
 @pytest.mark.usefixtures("base_alone")
 def test_the_base_alone_shows_emoji_as_outlines() -> None:
     assert missing_glyphs("👩🏽‍🚀 漢字 ไทย") == ("👩🏽‍🚀",)
