@@ -19,7 +19,14 @@ from reelwork.media.video import VideoSource
 @pytest.mark.parametrize(
     "kind",
     [
-        pytest.param(kind, id=kind.name, marks=media("video", kind.label, "fields taken apart", read="ffmpeg's bwdif"))
+        pytest.param(
+            kind,
+            id=kind.name,
+            marks=[
+                media("video", kind.label, "fields taken apart", read="ffmpeg's bwdif"),
+                *([pytest.mark.soak] if kind.name in ("fields.dv", "lower.mkv", "upper.mov") else []),
+            ],
+        )
         for kind in FIELDS
     ],
 )

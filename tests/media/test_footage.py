@@ -50,13 +50,22 @@ def md5(picture: Picture, pixels: str) -> str:
     return hashlib.md5(b"".join(plane.tobytes() for plane in planes), usedforsecurity=False).hexdigest()
 
 
+#: One of each way to store times, pictures and samples; the others are tried in the soak test.
+SAMPLE = {
+    "h264.mp4", "h264.ts", "h264.flv", "h264.avi", "h264.h264", "h264-422-10.mov", "hevc.mp4", "av1.mp4", "vp8.webm",
+    "vp9.webm", "vp9-alpha.webm", "theora.ogv", "prores-4444.mov", "dnxhr-hqx.mxf", "cfhd-alpha.mov", "qtrle.mov",
+    "ffv1.mkv", "mjpeg.avi", "raw.avi", "raw-16.avi", "mpeg2.mpg", "mpeg4.avi", "h264.mxf", "wmv2.wmv", "raw.y4m",
+}  # fmt: skip
+
+
 def every(kinds: tuple[Kind, ...]) -> list[object]:
-    return [
-        pytest.param(
-            kind, id=kind.name, marks=media("video", kind.label, "pictures and times", read="ffmpeg's command")
-        )
-        for kind in kinds
-    ]
+    params = []
+    for kind in kinds:
+        marks = [media("video", kind.label, "pictures and times", read="ffmpeg's command")]
+        if kind.name not in SAMPLE:
+            marks.append(pytest.mark.soak)
+        params.append(pytest.param(kind, id=kind.name, marks=marks))
+    return params
 
 
 @pytest.mark.parametrize("kind", every(KINDS))
@@ -74,7 +83,7 @@ def test_pictures_and_times_are_those_of_ffmpegs_command(tmp_path: Path, kind: K
         first = expected.times[0]
         times = [time - first if kind.timed else number / kind.fps for number, time in enumerate(expected.times)]
         assert max(abs(ours - theirs) for ours, theirs in zip(shown, times, strict=True)) <= tick / 2
-        assert source.facts.frame_rate == kind.fps
-    with VideoSource(path, reading=WOVEN) as source:
+        assert (source.facts.frame_rate, source.duration) == (kind.fps, count / kind.fps)
+    with VideoSource(path, threads=2, reading=WOVEN) as source:
         order = random.Random(kind.name).sample(range(count), count)
         assert [md5(source.picture(number), pixels) for number in order] == [expected.sums[number] for number in order]

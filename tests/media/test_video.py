@@ -1,34 +1,14 @@
-import random
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
-from media.clips import HEIGHT, KINDS, OPEN_GROUPS, WIDTH, digest, make_clip, visible
+from media.clips import HEIGHT, OPEN_GROUPS, WIDTH, digest, make_clip, visible
 
 from reelwork.errors import MediaError
 from reelwork.media.probe import probe
 from reelwork.media.video import VideoSource
-
-
-@pytest.mark.parametrize(("name", "encoder", "pixel_format", "options"), KINDS, ids=[kind[0] for kind in KINDS])
-def test_any_order_gives_the_same_pictures(
-    tmp_path: Path, name: str, encoder: str, pixel_format: str, options: dict[str, str]
-) -> None:
-    path = make_clip(tmp_path / name, encoder, pixel_format, options, count=40)
-    with VideoSource(path) as source:
-        assert source.frame_count == 40
-        assert source.duration == Fraction(40, 24)
-        forwards = [digest(source.picture(number)) for number in range(40)]
-        assert len(set(forwards)) == 40
-        order = random.Random(1).sample(range(40), 40)
-        assert [digest(source.picture(number)) for number in order] == [forwards[number] for number in order]
-        assert [digest(source.picture(number)) for number in range(39, -1, -1)] == forwards[::-1]
-    with VideoSource(path, threads=2) as threaded:
-        assert [digest(threaded.picture(number)) for number in order[:10]] == [
-            forwards[number] for number in order[:10]
-        ]
 
 
 def test_pictures_are_those_that_the_encoder_got(tmp_path: Path) -> None:
