@@ -1,11 +1,15 @@
-"""Formats beyond those that the engine has itself: Targa and QOI, read and written; numbered stills, read
-as footage; Y4M, written."""
+"""Formats beyond those that the engine has itself: Targa and QOI, read and written; Radiance, Netpbm, icons and DDS,
+read; numbered stills, read as footage; Y4M, written."""
 
 from collections.abc import Iterable
 
 from reelwork import FilmWriter, FootageReader, StillReader, StillWriter, hookimpl
+from reelwork_formats.dds import DdsReader
+from reelwork_formats.icon import IconReader
+from reelwork_formats.netpbm import NetpbmReader
 from reelwork_formats.numbered import NumberedStills
 from reelwork_formats.qoi import QoiReader, QoiWriter
+from reelwork_formats.radiance import RadianceReader
 from reelwork_formats.targa import TargaReader, TargaWriter
 from reelwork_formats.y4m import Y4mWriter
 
@@ -13,7 +17,7 @@ from reelwork_formats.y4m import Y4mWriter
 @hookimpl
 def reelwork_readers() -> Iterable[StillReader]:
     """All readers of this package."""
-    return (QoiReader(), TargaReader())
+    return (DdsReader(), IconReader(), NetpbmReader(), QoiReader(), RadianceReader(), TargaReader())
 
 
 @hookimpl

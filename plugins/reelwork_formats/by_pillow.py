@@ -24,6 +24,10 @@ class PillowReader(StillReader):
         import numpy as np
 
         with self._opened(path) as image:
+            if image.mode.startswith("I"):
+                return Still(np.asarray(image).astype(np.uint16)[:, :, np.newaxis])
+            if image.mode == "F":
+                return Still(np.asarray(image, np.float32)[:, :, np.newaxis])
             grey = image.mode in ("1", "L", "LA")
             transparent = "A" in image.getbands() or "transparency" in image.info
             mode = ("LA" if transparent else "L") if grey else "RGBA" if transparent else "RGB"
