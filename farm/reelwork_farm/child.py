@@ -41,6 +41,13 @@ _DISKS: Final = frozenset({errno.EIO})
 _SAID: Final = tuple(os.strerror(number) for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 
 
+class _Outbox(Outbox):
+    """The report of a render process on a farm: what a draft leaves out is a line of its worker's log."""
+
+    def leave_out(self, fault: PluginFault) -> None:
+        print(fault.warning(), file=sys.stderr, flush=True)
+
+
 def main(parent: int, note: int | None = None) -> None:
     """Serve the worker in process ``parent`` until it is gone or has nothing more to do.
 
@@ -54,7 +61,7 @@ def main(parent: int, note: int | None = None) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, most))  # a unit that crashes is tried again, and would fill the disk
     die_with(parent)
     incoming, news = take_over_pipes()
-    outbox = Outbox(partial(orders.send, news))
+    outbox = _Outbox(partial(orders.send, news))
     with contextlib.suppress(Exception):  # what is wrong is said when a job is opened
         _get_ready()
     work: Work | None = None

@@ -9,7 +9,7 @@ import contextlib
 import os
 import tarfile
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -53,7 +53,9 @@ def open_work(folder: Path, into: Path) -> Work:
     frames = None if kind == "instants" else (lock.first, lock.stop - 1)
     if kind == "instants" and (lock.first, lock.stop) != (0, len(output.at)):
         raise BundleError(f"the lock has the stills {lock.first}-{lock.stop - 1}; the scene has {len(output.at)}")
-    request = Request(output=lock.output, to=target, frames=frames, scale=scale_of(lock), shares=lock.shares)
+    request = Request(
+        output=lock.output, to=target, frames=frames, scale=scale_of(lock), shares=lock.shares, lenient=lock.draft
+    )
     return Work(folder, lock, kind, Task(prepared, output, target, settings, request))
 
 
@@ -79,7 +81,11 @@ class Work:
             unit = units.get((part.first, part.stop))
             if unit is None or (part.kind is UnitKind.RENDER and unit.index != part.index):
                 raise BundleError(f"the job has no unit {part.index} of the frames {part.first}-{part.stop - 1}")
-            return self._renderer.render(unit, report).path, unit.stop - unit.first
+            noted = _Watched(report)
+            made = self._renderer.render(unit, noted)
+            if noted.left_out:  # every unit begins with all, so that its bytes do not depend on who made others
+                del self.__dict__["_renderer"]
+            return made.path, unit.stop - unit.first
 
     def finish(self, segments: Sequence[Path], report: Report) -> tuple[Path, int]:
         """Make the finished file, several files as one tar; comes back with how many pictures or instants it holds.
@@ -176,6 +182,7 @@ class _Watched:
     """A :class:`reelwork.render.progress.Progress` that tells a report."""
 
     report: Report
+    left_out: list[PluginFault] = field(default_factory=list)
 
     def stage(self, name: str) -> None:
         self.report.stage(name)
@@ -187,6 +194,7 @@ class _Watched:
         self.report.advance(frames)
 
     def leave_out(self, fault: PluginFault) -> None:
+        self.left_out.append(fault)
         self.report.leave_out(fault)
 
 

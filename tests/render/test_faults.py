@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from bundling import opened, task_of
 from render import faulty
 from whole.making import write_tone
 
@@ -33,6 +34,7 @@ from reelwork.render.progress import Silent
 from reelwork.render.units import Request
 from reelwork.sound.voices import collect_voices
 from reelwork_farm.chaos.strange import strange_film, with_plugin
+from reelwork_farm.model import Part, UnitKind
 
 
 class Distribution:
@@ -426,3 +428,21 @@ def test_an_interrupt_that_nobody_can_have_typed_is_the_extensions(monkeypatch):
             raise KeyboardInterrupt
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def test_a_farms_draft_leaves_out_what_fails_in_each_unit_anew(scene, tmp_path, known, monkeypatch):
+    for module in ("bundle", "materialise"):
+        monkeypatch.setattr(f"reelwork_farm.{module}.registry", lambda: known)
+    path = scene("{solid: red, effects: [{faulty-point: {how: uniforms}}]}")
+    path.write_text(path.read_text().replace("duration: 1s", "duration: 5s"))
+    work, told = opened(task_of(path, tmp_path / "film.mkv", None, settings=DRAFT), tmp_path), Told()
+    bytes_of = []
+    for index, span in ((1, (96, 120)), (0, (0, 96)), (1, (96, 120))):
+        segment, count = work.render(Part(index, UnitKind.RENDER, *span, 1), told)
+        assert count == span[1] - span[0]
+        bytes_of.append(segment.read_bytes())
+    assert bytes_of[0] == bytes_of[2]
+    assert [fault.paths for fault in told.faults] == [{"compositions.main.layers[1].effects[0]"}] * 3
+    final = opened(task_of(path, tmp_path / "film.mkv", None), tmp_path / "final")
+    with pytest.raises(PluginFault):
+        final.render(Part(0, UnitKind.RENDER, 0, 96, 1), Told())

@@ -27,7 +27,7 @@ from reelwork.still import StillReader, StillWriter
 GROUP: Final = "reelwork"
 #: The version of what :mod:`reelwork` offers to plugins: the first number changes when plugins must, the second when
 #: there is more.
-API: Final = (1, 1)
+API: Final = (1, 2)
 
 E = TypeVar("E", bound=Extension)
 #: What extensions may be, by the words for them, which are also the registry's fields.
