@@ -177,11 +177,9 @@ def test_an_adjustment_without_an_equal_is_named(tmp_path: Path) -> None:
     psd = PSDImage.new("RGB", (16, 8))
     psd.create_pixel_layer(_noise(16, 8, "RGB"), name="Background")
     layer = psd.create_pixel_layer(Image.new("RGB", (1, 1)), name="Brighter")
-    layer._record.tagged_blocks.set_data(Tag.BRIGHTNESS_AND_CONTRAST, 20, 10)
-    assert (
-        "'Brighter': an adjustment of kind brightnesscontrast"
-        in imported(_saved(psd, tmp_path), tmp_path / "scene").found
-    )
+    layer._record.tagged_blocks.set_data(Tag.VIBRANCE)
+    scene = imported(_saved(psd, tmp_path), tmp_path / "scene")
+    assert "'Brighter': an adjustment of kind vibrance" in scene.found
 
 
 def test_a_damaged_picture_is_named(tmp_path: Path) -> None:

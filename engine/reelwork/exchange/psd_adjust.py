@@ -33,13 +33,20 @@ def _levels(layer: Any, place: str, report: Report) -> list[Any]:
     found: list[Any] = []
     plain = _level(None)
     if any(record != plain for record in each):
-        keys = {key: [f"{record[key]:.6g}" for record in each] for key in plain}
-        found.append({"levels": keys})
+        found += _clipped({key: [f"{record[key]:.6g}" for record in each] for key in plain})
     if whole != plain:
-        found.append({"levels": {key: f"{value:.6g}" for key, value in whole.items() if value != plain[key]}})
-    if len(found) > 1:
+        found += _clipped({key: f"{value:.6g}" for key, value in whole.items()})
+    if whole != plain and any(record != plain for record in each):
         report.add(place, "levels of all channels and of each", "those of each come first")
     return found
+
+
+def _clipped(keys: dict[str, Any]) -> list[Any]:
+    """Levels whose white is white: Photoshop keeps nothing that is brighter; ours do, so the two halves are apart."""
+    into = {key: value for key, value in keys.items() if not key.startswith("out-")}
+    out = {key: value for key, value in keys.items() if key.startswith("out-")}
+    found: list[Any] = [{"levels": into}, {"remap": {"clamp": "true"}}]
+    return found if out == {"out-black": "0", "out-white": "1"} else [*found, {"levels": out}]
 
 
 def _level(record: Any) -> dict[str, float]:
