@@ -89,6 +89,9 @@ def unknown_family(name: str) -> Problem:
         if near
         else f"install a package fontpkg-…, name a file with font-file, or use one of {known}"
     )
+    rare = (n for n in (COLOUR_EMOJI, *SYMBOLS, *SCRIPTS.values()) if n.lower() == name.strip().lower() and is_extra(n))
+    if found := next(rare, None):
+        remedy = f"pip install 'reelwork[{EXTRA}]' brings {found}"
     return Problem(
         f"there is no font {name!r}; there are {known}, and Noto Sans for {len(scripts & set(names))} scripts",
         remedy=remedy,

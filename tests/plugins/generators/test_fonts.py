@@ -161,6 +161,13 @@ def test_the_extra_changes_nothing_that_the_base_shows(monkeypatch: pytest.Monke
 
 
 @pytest.mark.usefixtures("base_alone")
+def test_a_family_of_the_extra_is_told_with_the_extra() -> None:
+    with pytest.raises(SceneError, match="there is no font 'noto color emoji'") as caught:
+        family("noto color emoji")
+    assert caught.value.problems[0].remedy == "pip install 'reelwork[fonts]' brings Noto Color Emoji"
+
+
+@pytest.mark.usefixtures("base_alone")
 def test_the_base_alone_shows_emoji_as_outlines() -> None:
     assert missing_glyphs("👩🏽‍🚀 漢字 ไทย") == ("👩🏽‍🚀",)
     assert missing_glyphs("👩🏽‍🚀 漢字 ไทย", Wanted(emoji="outline")) == ()
