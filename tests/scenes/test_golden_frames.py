@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 from pathlib import Path
 
@@ -44,6 +45,17 @@ def test_a_demo_scene_has_neither_errors_nor_warnings(scene):
 def test_the_film_lasts_24_seconds(prepared):
     graph = prepared["first-light"].graph("main")
     assert frame_range(graph, prepared["first-light"].scene.outputs["film"]) == (0, 24, 576)
+
+
+def test_every_cut_of_many_hands_is_on_a_beat_of_its_music(prepared, monkeypatch):
+    monkeypatch.syspath_prepend(SCENES / "many-hands" / "make")
+    from tempo import FPS, LENGTH, STARTS
+
+    compositions = prepared["many-hands"].scene.compositions
+    shots = [compositions[clip.source.composition] for clip in compositions["film"].sequence[:-1]]
+    cuts = list(itertools.accumulate(shot.duration.seconds * FPS for shot in shots))
+    assert [cut for cut in cuts if cut not in STARTS] == []
+    assert prepared["many-hands"].graph("main").root.duration == Fraction(LENGTH, FPS)
 
 
 @pytest.mark.parametrize("scene", FRAMES)
