@@ -411,6 +411,7 @@ def test_what_a_plugin_prints_is_not_the_commands_answer(tmp_path):
     ended = framed(tmp_path, "nothing")
     assert (ended.returncode, ended.stdout) == (0, f"{tmp_path / 'frame.png'}\n")
     assert "of its check" in ended.stderr
+    assert "frames" not in ended.stderr, "one picture is not counted"
 
 
 @pytest.mark.soak

@@ -16,7 +16,7 @@ from reelwork.media.animating import write_animation as write_moving
 from reelwork.media.write import write_still
 from reelwork.render.job import Dispatcher, Job, Piece, Renderer, Segment, Unit
 from reelwork.render.prepare import Prepared
-from reelwork.render.progress import Progress, Report, Silent
+from reelwork.render.progress import OnePicture, Progress, Report, Silent
 from reelwork.render.unit import Painter, Shot, ShotJob, StillsJob, compiling_said
 from reelwork.render.units import Request, job_key, kept_folder, mark_used, run, selected, units
 from reelwork.render.view import frame_range, output_view
@@ -168,7 +168,8 @@ def write_frame(
 
     :param lenient: whether an extension that fails is left out
     """
-    _paint_apart(prepared, output, (time,), (to,), Fraction(1), progress, dispatcher, lenient=lenient)
+    told = OnePicture(progress)
+    _paint_apart(prepared, output, (time,), (to,), Fraction(1), told, dispatcher, lenient=lenient)
     return to
 
 

@@ -50,6 +50,24 @@ class Known:
             self._progress.leave_out(self._known(fault))
 
 
+class OnePicture:
+    """A :class:`Progress` of one picture, which is not counted: it says what is left out, and why it takes long."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.leave_out, self._progress = progress.leave_out, progress
+
+    def stage(self, name: str) -> None:
+        """Say it, but for what all pictures go through."""
+        if name != "rendering":
+            self._progress.stage(name)
+
+    def start(self, total: int, *, done: int = 0) -> None:
+        """Count nothing."""
+
+    def advance(self, frames: int = 1) -> None:
+        """Count nothing."""
+
+
 class Silent:
     """A :class:`Progress` that nobody watches."""
 
