@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import random
+import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
-from media.sounds import KINDS, Kind, Made
+from media.clips import make_sound
+from media.footage import command
+from media.sounds import KINDS, Kind, Made, signal
 from media_table import media
 
 from reelwork.media.audio import AudioSource
@@ -63,3 +67,17 @@ def lag(heard: np.ndarray, written: np.ndarray) -> int:
     likeness = np.fft.irfft(np.fft.rfft(heard, size) * np.conj(np.fft.rfft(written, size)))
     best = int(likeness.argmax())
     return best - size if best > size // 2 else best
+
+
+@media("sound", "WAV, IMA ADPCM", "samples", read="sox")
+def test_ima_adpcm_is_that_of_sox(tmp_path: Path) -> None:
+    """Version 5.1 of ffmpeg's command rounds its steps otherwise."""
+    sox = command("sox")
+    if sox is None:
+        pytest.skip("sox is not installed")
+    path = make_sound(tmp_path / "a.wav", signal(44_100, 2, 20_000), "adpcm_ima_wav", rate=44_100)
+    raw = ("-t", "raw", "-e", "floating-point", "-b", "32", "-")
+    decoded = subprocess.run([sox, str(path), *raw], capture_output=True, check=True).stdout
+    with waves(path) as sound:
+        heard = np.concatenate([run.samples for run in sound.runs], axis=1)
+    assert np.array_equal(heard, np.frombuffer(decoded, np.float32).reshape(-1, 2).T)

@@ -65,7 +65,7 @@ def _sound_rows(sound: AudioFacts) -> Iterator[tuple[str, str]]:
     if sound.offset:
         yield "sound begins", f"{_exact(sound.offset)} s after the picture"
     for begin, end in sound.damage:
-        yield "damaged", f"from {float(begin):.1f} s to {float(end):.1f} s of the sound"
+        yield "damaged", f"from {float(begin):.3f} s to {float(end):.3f} s of the sound"
 
 
 def _tags(tags: ColourTags) -> str:
