@@ -12,6 +12,8 @@ from PIL import Image
 from reelwork.errors import MediaError
 from reelwork.media.probe import probe
 from reelwork.media.video import VideoSource
+from reelwork.render.prepare import Settings
+from reelwork.render.produce import frame
 
 COLOURS = ((255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0), (0, 255, 255))
 LASTING = (100, 250, 40, 500, 70)
@@ -148,3 +150,16 @@ def test_the_profile_of_an_animation_counts(tmp_path: Path) -> None:
     path = save(tmp_path / "a.webp", frames(), duration=100, icc_profile=profile_named("Display P3"), lossless=True)
     with VideoSource(path) as source:
         assert source.picture(2).storage.primaries == "p3-d65"
+
+
+@media("stills", "GIF, animated", "a layer of a film, in a loop", read="the pictures that were written")
+def test_an_animation_is_a_layer(tmp_path: Path) -> None:
+    made = frames()
+    save(tmp_path / "a.gif", made, duration=[100, 200, 100, 100, 100])
+    (tmp_path / "scene.yaml").write_text(
+        "reelwork: 1\ncanvas: {size: [24, 16], fps: 10}\ncompositions:\n"
+        "  main: {duration: 2s, layers: [{file: a.gif, loop: true}]}\noutputs:\n  f: {file: f/%02d.png}\n"
+    )
+    for time, expected in (("0.2s", 1), ("0.9s", 2)):  # the second time round
+        to = frame(tmp_path / "scene.yaml", Settings(), time, tmp_path / f"{expected}.png")
+        assert np.array_equal(np.asarray(Image.open(to).convert("RGB")), np.asarray(made[expected]))

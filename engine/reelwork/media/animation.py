@@ -57,6 +57,8 @@ def animation_facts(path: Path, digest: str) -> tuple[MediaFacts, FrameIndex]:
         codec=form,
         width=width,
         height=height,
+        stored_width=width,
+        stored_height=height,
         duration=index.duration,
         frame_count=len(lasting),
         frame_rate=index.rate or len(lasting) / index.duration,
