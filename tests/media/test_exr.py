@@ -135,9 +135,7 @@ def test_luminance_and_chroma(tmp_path: Path) -> None:
 
 
 @media("stills", "OpenEXR: chromaticities of any kind", "colours", read="colour-science")
-@pytest.mark.parametrize(
-    "name", ["ACEScg", "ACES2065-1", "Adobe RGB (1998)", "ITU-R BT.2020", "Display P3", "ProPhoto RGB"]
-)
+@pytest.mark.parametrize("name", ["ACEScg", "ACES2065-1", "ITU-R BT.2020"])
 def test_chromaticities(tmp_path: Path, name: str) -> None:
     import colour
 

@@ -1,9 +1,11 @@
 """Colours of stills: what a file says of them, against colour-science, LittleCMS and formulas of the standards."""
 
+import functools
 import io
+import warnings
 from pathlib import Path
+from types import ModuleType
 
-import colour
 import numpy as np
 import pytest
 from media.still_files import (
@@ -26,10 +28,18 @@ from reelwork.media.stills import load_still
 SCIENCE = "colour-science"
 BEYOND = "colours beyond Rec.709"
 SPACES = {
-    "Display P3": ("Display P3", srgb_curve(), lambda x: colour.models.eotf_sRGB(x)),
+    "Display P3": ("Display P3", srgb_curve(), lambda x: science().models.eotf_sRGB(x)),
     "Adobe RGB": ("Adobe RGB (1998)", gamma_curve(563 / 256), lambda x: x ** (563 / 256)),
     "ProPhoto": ("ProPhoto RGB", gamma_curve(1.8), lambda x: x**1.8),
 }
+
+
+@functools.cache
+def science() -> ModuleType:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it misses packages that these tests do not need
+        import colour
+    return colour
 
 
 def light(path: Path) -> np.ndarray:
@@ -45,9 +55,11 @@ def pixels(channels: int, kind: type = np.uint8) -> np.ndarray:
 
 
 def under_d50(name: str) -> np.ndarray:
-    space = colour.RGB_COLOURSPACES[name]
-    white = colour.xy_to_XYZ(space.whitepoint)
-    adapt = colour.adaptation.matrix_chromatic_adaptation_VonKries(white, np.array([0.9642, 1.0, 0.8249]), "Bradford")
+    space = science().RGB_COLOURSPACES[name]
+    white = science().xy_to_XYZ(space.whitepoint)
+    adapt = science().adaptation.matrix_chromatic_adaptation_VonKries(
+        white, np.array([0.9642, 1.0, 0.8249]), "Bradford"
+    )
     return adapt @ space.matrix_RGB_to_XYZ
 
 
@@ -58,7 +70,7 @@ def profile_named(name: str) -> bytes:
 
 def wanted_light(name: str, stored: np.ndarray, most: int) -> np.ndarray:
     space, _, decode = SPACES[name]
-    return colour.RGB_to_RGB(decode(stored / most), space, "sRGB", chromatic_adaptation_transform="Bradford")
+    return science().RGB_to_RGB(decode(stored / most), space, "sRGB", chromatic_adaptation_transform="Bradford")
 
 
 @pytest.mark.parametrize(
@@ -167,11 +179,11 @@ def test_inks_are_what_their_profile_says(tmp_path: Path, kind: str) -> None:
         tifffile.imwrite(path, stored.astype(np.uint16) * 257, photometric="separated", iccprofile=profile)
     else:
         Image.fromarray(stored, "CMYK").save(path, icc_profile=profile, **({"quality": 100} if kind == "jpg" else {}))
-    xyz = colour.Lab_to_XYZ(inks().reshape(4, 4, 3), colour.XYZ_to_xy(np.array([0.9642, 1.0, 0.8249])))
-    adapt = colour.adaptation.matrix_chromatic_adaptation_VonKries(
-        np.array([0.9642, 1.0, 0.8249]), colour.xy_to_XYZ(np.array([0.3127, 0.3290])), "Bradford"
+    xyz = science().Lab_to_XYZ(inks().reshape(4, 4, 3), science().XYZ_to_xy(np.array([0.9642, 1.0, 0.8249])))
+    adapt = science().adaptation.matrix_chromatic_adaptation_VonKries(
+        np.array([0.9642, 1.0, 0.8249]), science().xy_to_XYZ(np.array([0.3127, 0.3290])), "Bradford"
     )
-    wanted = xyz @ (colour.RGB_COLOURSPACES["sRGB"].matrix_XYZ_to_RGB @ adapt).T
+    wanted = xyz @ (science().RGB_COLOURSPACES["sRGB"].matrix_XYZ_to_RGB @ adapt).T
     found = light(path)[4::8, 4::8, :3]
     # compensation for the paper's black moves the darkest tones
     np.testing.assert_allclose(found, wanted, atol=0.03)
@@ -295,5 +307,5 @@ def test_profiles_agree_with_littlecms_where_srgb_reaches(tmp_path: Path) -> Non
         decoded, ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB"),
         ImageCms.Intent.RELATIVE_COLORIMETRIC,
     )  # fmt: skip
-    found = colour.models.eotf_inverse_sRGB(np.clip(light(tmp_path / "a.jpg")[..., :3], 0, 1)) * 255
+    found = science().models.eotf_inverse_sRGB(np.clip(light(tmp_path / "a.jpg")[..., :3], 0, 1)) * 255
     assert np.abs(found - np.asarray(wanted)).max() < 1.5

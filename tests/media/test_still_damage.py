@@ -225,4 +225,4 @@ def test_damaged_files_of_every_kind_end_nothing(tmp_path: Path) -> None:
     for family in FAMILIES:
         (made / family.__name__).mkdir()
         family(made / family.__name__)
-    check(soak(sorted(made.glob("*/*")), tmp_path, 120))
+    check(soak(sorted(made.glob("*/*")), tmp_path, 80))
