@@ -74,6 +74,7 @@ def test_every_pixel_format_has_its_storage() -> None:
         (".mov", {"codec": "prores", "tuning": Tuning(gop=12)}, "can begin at every frame of prores"),
         (".mov", {"codec": "prores", "rate": Rate(4_000_000)}, "prores takes no bitrate"),
         (".mov", {"codec": "dnxhr"}, "cannot store 64x48: it begins at 256x120"),
+        (".mp4", {"codec": "hevc", "size": (48, 32)}, "hevc cannot store 48x32: it begins at 64x16"),
         (".mp4", {"rate": Rate(4_000_000), "crf": 20}, "a bitrate or a crf, not to both"),
         (".mp4", {"rate": Rate(4_000_000, 2_000_000)}, "the highest bitrate, 2,000,000, is below the average"),
         (".mp4", {"light": Light(content=(1000, 400))}, "is for pq and hlg; say `transfer: pq`"),

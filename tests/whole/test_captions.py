@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from media.footage import run
 from media_table import media
+from whole.making import Here
 
 from reelwork.errors import OutputError
 from reelwork.media.captions import Caption, apart
@@ -46,7 +47,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def made(scene: Path, output: str, to: Path) -> Path:
-    assert produce.render(scene, Settings(), Request(output=output, to=to), Silent()).path == to
+    assert produce.render(scene, Settings(), Request(output=output, to=to), Silent(), Here()).path == to
     return to
 
 

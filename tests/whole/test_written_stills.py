@@ -10,6 +10,7 @@ import pytest
 from media.footage import run
 from media_table import media
 from PIL import Image
+from whole.making import Here
 
 from reelwork.maths import srgb_encode
 from reelwork.render import produce
@@ -37,7 +38,7 @@ def made(folder: Path, suffix: str, stills: str, *, alpha: bool) -> Path:
         f"layers: [{{solid: {colour}, transform: {{opacity: {ALPHA if alpha else 1}}}}}]}}}}\n"
         f"outputs: {{x: {{file: 'x/%03d{suffix}', stills: {stills}{', background: transparent' if alpha else ''}}}}}\n"
     )
-    produce.render(scene, Settings(), Request(output="x", to=folder / f"%03d{suffix}"), Silent())
+    produce.render(scene, Settings(), Request(output="x", to=folder / f"%03d{suffix}"), Silent(), Here())
     assert sorted(path.name for path in folder.glob(f"*{suffix}")) == [f"00{n}{suffix}" for n in range(3)]
     return folder / f"001{suffix}"
 
@@ -80,6 +81,6 @@ def test_exr_holds_light_in_half_and_in_float(tmp_path: Path, depth: int, kind: 
 
 def test_another_file_than_the_outputs_has_the_depth_of_its_kind(tmp_path: Path) -> None:
     made(tmp_path, ".exr", "{depth: 32}", alpha=False)
-    produce.render(tmp_path / "scene.yaml", Settings(), Request(output="x", to=tmp_path / "%d.png"), Silent())
+    produce.render(tmp_path / "scene.yaml", Settings(), Request(output="x", to=tmp_path / "%d.png"), Silent(), Here())
     with Image.open(tmp_path / "1.png") as image:
         assert image.mode == "RGB"

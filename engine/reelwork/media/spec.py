@@ -30,8 +30,8 @@ ALPHA_CODECS: Final = ("vp9", "prores", "ffv1")
 # Defaults that are about alike to look at.
 _CRF: Final = {"h264": 18, "hevc": 20, "vp9": 24, "av1": 24}
 _MAXIMUM_SIZE: Final = 16_384
-# DNxHR's blocks and its tables are made for no smaller pictures.
-_DNXHR: Final = (256, 120)
+# DNxHR's tables are made for no smaller pictures; x265 writes beyond its memory where some are narrower.
+_SMALLEST: Final = {"dnxhr": (256, 120), "hevc": (64, 16)}
 # Profiles where nothing is said, the first that has the pixel format.
 _PROFILE: Final = {"prores": ("hq", "4444"), "dnxhr": ("hq", "hqx", "444")}
 
@@ -187,8 +187,9 @@ def video_spec(
             f"a film of {width}x{height} cannot be stored as {pixel_format_of(storage)}, which shares colour between "
             f"{across}x{down} pixels; make the sides even, or choose a 4:4:4 pixel format"
         )
-    if codec == "dnxhr" and (width < _DNXHR[0] or height < _DNXHR[1]):
-        raise OutputError(f"dnxhr cannot store {width}x{height}: it begins at {_DNXHR[0]}x{_DNXHR[1]}")
+    least = _SMALLEST.get(codec, (1, 1))
+    if width < least[0] or height < least[1]:
+        raise OutputError(f"{codec} cannot store {width}x{height}: it begins at {least[0]}x{least[1]}")
     if preset not in PRESETS:
         raise OutputError(f"there is no preset {preset!r}; use one of {', '.join(PRESETS)}")
     if fps <= 0 or fps.numerator > 1_000_000 or fps.denominator > 1_000_000:
