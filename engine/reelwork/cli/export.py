@@ -15,7 +15,7 @@ from reelwork.render.prepare import Settings
 
 @click.command("export")
 @scene_argument
-@to_option("The timeline: .otio, .otioz (with its media), .edl or .fcpxml.", required=True)
+@to_option("The timeline: .otio, .otioz (with its media), .edl, .fcpxml, or .xml (Final Cut Pro 7).", required=True)
 @output_option
 @settings_option
 @draft_option

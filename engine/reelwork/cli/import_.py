@@ -94,7 +94,7 @@ def command(
 ) -> None:
     """Make a scene of an editor's timeline or of a layered picture.
 
-    FILE is a timeline (.otio, .otioz, .edl or .fcpxml) or a picture with layers (.psd, .psb).
+    FILE is a timeline (.otio, .otioz, .edl, .fcpxml, or Final Cut Pro 7's .xml) or a picture with layers (.psd, .psb).
     What could not be carried is printed: its place, what it was, and what was done instead.
     """
     report = Report()

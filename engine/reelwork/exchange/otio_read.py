@@ -43,17 +43,20 @@ def read_otio(text: str, file: str, report: Report) -> Timeline:
         said = str(error).partition("\n")[0]
         raise ExchangeError(f"{file} is not a whole OpenTimelineIO file: {said}") from error
     try:
-        return _Reader(file, report).timeline(read)
+        return OtioReader(file, report).timeline(read)
     except (ValueError, OverflowError, RecursionError) as error:
         raise ExchangeError(f"{file}: {error or 'timelines stand too deep inside each other'}") from error
 
 
-class _Reader:
+class OtioReader:
+    """Reads the objects of the library."""
+
     def __init__(self, file: str, report: Report) -> None:
         self._file = file
         self._report = report
 
     def timeline(self, read: Any) -> Timeline:
+        """The timeline of a timeline, a stack, a track, or the first of a collection."""
         if isinstance(read, otio.schema.SerializableCollection):
             found = [child for child in read if isinstance(child, otio.schema.Timeline)]
             if len(found) > 1:
@@ -74,7 +77,7 @@ class _Reader:
             stack,
             fps=exact_rate(start.rate) if start is not None else _most_common_rate(read),
             start=ZERO if start is None else seconds(start),
-            metadata=_data(read.metadata),
+            metadata=plain_data(read.metadata),
         )
 
     def _stack(self, read: Any, name: str = "") -> Stack:
@@ -94,11 +97,11 @@ class _Reader:
                 self._report.add(f"track {child.name or index + 1}", f"a track of kind {child.kind}", "it is left out")
         # pictures from the bottom, then sounds, each in their order
         ordered = sorted(tracks, key=lambda track: track.kind == "audio")
-        return Stack(name or read.name, tuple(ordered), self._markers(read.markers, ZERO), _data(read.metadata))
+        return Stack(name or read.name, tuple(ordered), self._markers(read.markers, ZERO), plain_data(read.metadata))
 
     def _inner(self, read: Any) -> Stack:
         """A stack that stands in a track: its metadata and its markers are the clip's, but for what ours say of it."""
-        own = _data(read.metadata).get(NAMESPACE, {})
+        own = plain_data(read.metadata).get(NAMESPACE, {})
         said = {key: own[key] for key in ("composition", "group") if isinstance(own, dict) and key in own}
         return replace(self._stack(read), markers=(), metadata={NAMESPACE: said} if said else {})
 
@@ -109,7 +112,7 @@ class _Reader:
         if read.effects:
             self._report.add(place, f"effects of the track: {_names(read.effects)}", "they are left out")
         markers = self._markers(read.markers, ZERO)
-        return Track(kind, tuple(items), read.name, read.enabled, markers, _data(read.metadata))
+        return Track(kind, tuple(items), read.name, read.enabled, markers, plain_data(read.metadata))
 
     def _item(self, read: Any, place: str) -> Item | None:
         if isinstance(read, otio.schema.Gap):
@@ -120,11 +123,16 @@ class _Reader:
         if isinstance(read, otio.schema.Transition):
             name = read.name or read.transition_type
             kind, parameters, exactly = transition_of(read.transition_type or name)
-            own = _data(read.metadata).get(NAMESPACE, {})
+            own = plain_data(read.metadata).get(NAMESPACE, {})
             if not exactly and "keys" not in own:
                 self._report.add(place, f"the transition {name!r}", f"the nearest of ours stands for it: {kind}")
             return Transition(
-                seconds(read.in_offset), seconds(read.out_offset), kind, parameters, read.name, _data(read.metadata)
+                seconds(read.in_offset),
+                seconds(read.out_offset),
+                kind,
+                parameters,
+                read.name,
+                plain_data(read.metadata),
             )
         if not isinstance(read, otio.schema.Clip | otio.schema.Stack | otio.schema.Track):
             self._report.add(place, f"a {type(read).__name__} called {read.name!r}", "it is left out")
@@ -172,7 +180,7 @@ class _Reader:
             speed=speed,
             enabled=read.enabled,
             markers=self._markers(read.markers, start),
-            metadata=_data(read.metadata),
+            metadata=plain_data(read.metadata),
             effects=tuple(effects),
         )
 
@@ -185,14 +193,14 @@ class _Reader:
             "start": None if there is None else seconds(there.start_time),
             "duration": None if there is None else seconds(there.duration),
             "rate": None if there is None else exact_rate(there.start_time.rate),
-            "metadata": _data(read.metadata),
+            "metadata": plain_data(read.metadata),
         }
         match read:
             case otio.schema.ExternalReference():
                 return Reference(url=read.target_url, **kept)
             case otio.schema.GeneratorReference():
                 kind = OF_GENERATORS.get(read.generator_kind.lower(), read.generator_kind)
-                return Reference(generator=kind, parameters=_data(read.parameters), **kept)
+                return Reference(generator=kind, parameters=plain_data(read.parameters), **kept)
             case otio.schema.ImageSequenceReference():
                 url = f"{read.target_url_base}/{read.name_prefix}#{read.name_suffix}"
                 self._report.add(place, f"a run of numbered pictures, {url}", "it counts as missing")
@@ -207,7 +215,7 @@ class _Reader:
                 marker.comment,
                 str(marker.color or ""),
                 seconds(marker.marked_range.duration),
-                _data(marker.metadata),
+                plain_data(marker.metadata),
             )
             for marker in read
         )
@@ -223,7 +231,7 @@ def seconds(time: Any) -> Fraction:
 def _most_common_rate(read: Any) -> Fraction | None:
     """The rate of most of its clips."""
     counts: dict[Fraction, int] = {}
-    for item in read.tracks.find_children(descended_from_type=otio.schema.Item):
+    for item in read.tracks.find_children(descended_from_type=otio.core.Item):
         if item.source_range is not None:
             rate = exact_rate(item.source_range.duration.rate)
             counts[rate] = counts.get(rate, 0) + 1
@@ -240,7 +248,7 @@ def _json(effect: Any) -> Data:
     return written
 
 
-def _data(metadata: Any) -> Data:
+def plain_data(metadata: Any) -> Data:
     """Metadata as plain data."""
     if not metadata:
         return {}

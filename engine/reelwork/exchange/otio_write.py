@@ -24,7 +24,7 @@ _GENERATORS: Final = {"solid": "SolidColor", "black": "black", "bars": "SMPTEBar
 
 def write_otio(timeline: Timeline, report: Report) -> str:
     """The text of an ``.otio`` file."""
-    written: str = otio.adapters.write_to_string(_Writer(timeline, report).timeline(timeline), "otio_json", indent=2)
+    written: str = otio.adapters.write_to_string(OtioWriter(timeline, report).timeline(timeline), "otio_json", indent=2)
     return written + "\n"
 
 
@@ -69,13 +69,16 @@ def _bundled(stack: Stack, folder: Path, files: dict[Path, str], report: Report)
     return replace(stack, tracks=tracks)
 
 
-class _Writer:
+class OtioWriter:
+    """Makes the objects of the library."""
+
     def __init__(self, timeline: Timeline, report: Report) -> None:
         assert timeline.fps is not None
         self._fps = timeline.fps
         self._report = report
 
     def timeline(self, timeline: Timeline) -> Any:
+        """The library's timeline."""
         made = otio.schema.Timeline(name=timeline.name, metadata=_plain(timeline.metadata))
         made.global_start_time = self._time(timeline.start)
         made.tracks = self._stack(timeline.stack)

@@ -1,0 +1,125 @@
+"""Reading Final Cut Pro 7's XML, which Premiere and Resolve write too: a text goes in, a timeline comes out.
+
+OpenTimelineIO's adapter reads the structure; what it leaves in metadata, speeds, levels, opacity and channels, is read
+here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any, Final
+
+import opentimelineio as otio
+
+from reelwork.exchange.carried import mapping
+from reelwork.exchange.otio_read import OtioReader, plain_data, seconds
+from reelwork.exchange.report import ExchangeError, Report
+from reelwork.exchange.timeline import ZERO, Clip, Item, Picture, Sound, Stack, Timeline
+from reelwork.exchange.xml import parsed, text_at
+
+#: Where the values of a clip's filters wait while the adapter's structure is read.
+_ASIDE: Final = "fcp7"
+_READ: Final = ("timeremap", "opacity", "audiolevels")
+
+
+def read_fcp7(text: str, file: str, report: Report) -> Timeline:
+    """The timeline of a document's first sequence.
+
+    :raises ExchangeError: it is damaged, or holds none
+    """
+    root = parsed(text, file)
+    sequence = next(root.iter("sequence"), None)
+    if root.tag != "xmeml" or sequence is None:
+        raise ExchangeError(f"{file} is no XML of Final Cut Pro 7 with a sequence")
+    try:
+        found = otio.adapters.read_from_string(text, "fcp_xml")
+        if isinstance(found, otio.schema.SerializableCollection):
+            found = next(each for each in found if isinstance(each, otio.schema.Timeline))
+        for clip in found.find_clips():
+            _set_aside(clip)
+        timeline = OtioReader(file, report).timeline(found)
+    except ExchangeError:
+        raise
+    except Exception as error:  # the adapter raises what it finds
+        raise ExchangeError(f"{file} cannot be read: {error or type(error).__name__}") from error
+    place = sequence.find("./media/video/format/samplecharacteristics")
+    size = None
+    if place is not None and text_at(place, "width").isdecimal() and text_at(place, "height").isdecimal():
+        size = (int(text_at(place, "width")), int(text_at(place, "height")))
+    drop = text_at(sequence, "timecode/displayformat") == "DF"
+    return replace(timeline, stack=replace(_applied(timeline.stack), size=size), drop=drop)
+
+
+def _set_aside(clip: Any) -> None:
+    """Take the filters that are read here from a clip, and turn its range into its source's frames."""
+    aside: dict[str, Any] = {}
+    for effect in list(clip.effects):
+        own = mapping(plain_data(effect.metadata).get("fcp_xml"))
+        if own.get("effectid") in _READ:
+            aside[own["effectid"]] = dict(_parameters(own.get("parameter")))
+            clip.effects.remove(effect)
+    track = mapping(plain_data(clip.metadata).get("fcp_xml")).get("sourcetrack")
+    if isinstance(track, Mapping) and track.get("mediatype") == "audio" and track.get("trackindex"):
+        aside["channel"] = str(track["trackindex"])
+    mapped = aside.get("timeremap")
+    if mapped is not None:
+        pace = _number(mapped.get("speed"), 100.0) / 100
+        aside["speed"] = -abs(pace) if str(mapped.get("reverse", "")).upper() == "TRUE" else pace
+        there = clip.media_reference.available_range
+        whole = float(seconds(there.duration)) if there is not None else 0.0
+        first = float(seconds(there.start_time)) if there is not None else 0.0
+        start, lasts = (float(seconds(time)) for time in (clip.source_range.start_time, clip.source_range.duration))
+        begin = (start - first) * abs(pace)
+        if aside["speed"] < 0 and whole:
+            begin = max(0.0, whole - begin - lasts * abs(pace))
+        rate = clip.source_range.start_time.rate
+        frames = otio.opentime.RationalTime(round((first + begin) * rate), rate)
+        clip.source_range = otio.opentime.TimeRange(frames, clip.source_range.duration)
+    if aside:
+        clip.metadata[_ASIDE] = {key: value for key, value in aside.items() if key != "timeremap"}
+
+
+def _parameters(found: Any) -> Iterator[tuple[str, Any]]:
+    for each in found if isinstance(found, list) else [found]:
+        if isinstance(each, Mapping):
+            keys = each.get("keyframe")
+            yield str(each.get("parameterid", "")), keys if keys else each.get("value")
+
+
+def _applied(stack: Stack) -> Stack:
+    """A stack whose clips look, sound and run as the filters say that were set aside."""
+
+    def item(found: Item) -> Item:
+        if not isinstance(found, Clip):
+            return found
+        source = _applied(found.source) if isinstance(found.source, Stack) else found.source
+        aside = mapping(found.metadata.get(_ASIDE))
+        metadata = {key: value for key, value in found.metadata.items() if key != _ASIDE}
+        opacity = _number(mapping(aside.get("opacity")).get("opacity"), 100.0) / 100
+        level = _number(mapping(aside.get("audiolevels")).get("level"), 1.0)
+        gain = ((ZERO, max(-60.0, 20 * math.log10(max(level, 1e-3)))),) if level != 1 else ()
+        return replace(
+            found,
+            source=source,
+            metadata=metadata,
+            speed=Fraction(aside["speed"]).limit_denominator(100_000) if "speed" in aside else found.speed,
+            picture=Picture(opacity=((ZERO, min(1.0, opacity)),)) if opacity < 1 else found.picture,
+            sound=Sound(gain=gain, channel=str(aside.get("channel", ""))),
+        )
+
+    return replace(stack, tracks=tuple(replace(track, items=tuple(map(item, track.items))) for track in stack.tracks))
+
+
+def _number(value: Any, otherwise: float) -> float:
+    """A parameter's value; of one that moves, its first."""
+    if isinstance(value, list):
+        value = mapping(value[0]).get("value") if value else None
+    if isinstance(value, Mapping):
+        value = value.get("value")
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return otherwise

@@ -1,0 +1,93 @@
+"""Writing Final Cut Pro 7's XML: a timeline goes in, a text comes out that Premiere and Resolve read.
+
+OpenTimelineIO's adapter writes the structure; speeds, levels and opacity go along as the filters that it passes on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import opentimelineio as otio
+
+from reelwork.exchange.finding import place_of
+from reelwork.exchange.otio_write import OtioWriter
+from reelwork.exchange.report import ExchangeError, Report
+from reelwork.exchange.timeline import Clip, Item, Reference, Stack, Timeline
+
+
+def write_fcp7(timeline: Timeline, path: Path, report: Report) -> str:
+    """The text of a document.
+
+    :param path: where it goes, from whose folder the timeline's references count
+    :raises ExchangeError: the adapter cannot write it
+    """
+    bare = replace(timeline, stack=_prepared(timeline.stack, path.resolve().parent, report), metadata={})
+    made = OtioWriter(bare, report).timeline(bare)
+    try:
+        written: str = otio.adapters.write_to_string(made, "fcp_xml")
+    except Exception as error:  # the adapter raises what it finds
+        raise ExchangeError(f"{path} cannot be written: {error or type(error).__name__}") from error
+    return written
+
+
+def _prepared(stack: Stack, folder: Path, report: Report) -> Stack:
+    """A stack as the adapter takes it: whole URLs, filters in metadata, nothing that only we know."""
+
+    def item(found: Item) -> Item | None:
+        if not isinstance(found, Clip):
+            return replace(found, metadata={}) if not hasattr(found, "duration") else found
+        place = f"clip {found.name!r}"
+        own = found.metadata.get("reelwork")
+        lost = sorted(set(own.get("keys", {}) if isinstance(own, dict) else {}) - {"sound", "visible"})
+        if lost:
+            report.add(place, f"its {', '.join(lost)}", "left out")
+        filters = _filters(found)
+        metadata = {"fcp_xml": {"filter": filters}} if filters else {}
+        pace = abs(found.speed) or 1
+        source: Reference | Stack
+        if isinstance(found.source, Stack):
+            source = _prepared(found.source, folder, report)
+            return replace(found, source=replace(source, metadata={}), metadata=metadata, effects=(), markers=())
+        if found.speed == 0:
+            report.add(place, "a freeze frame", "it runs at its own speed")
+        target = place_of(found.source.url, folder) if found.source.url else None
+        source = replace(found.source, url=target.as_uri() if target else found.source.url, metadata={}, parameters={})
+        first = source.start or 0
+        start = first + (found.start - first) / pace
+        return replace(found, source=source, start=start, speed=Fraction(1), metadata=metadata, effects=())
+
+    tracks = []
+    for track in stack.tracks:
+        items = tuple(made for each in track.items if (made := item(each)) is not None)
+        tracks.append(replace(track, items=items, metadata={}))
+    return replace(stack, tracks=tuple(tracks), metadata={})
+
+
+def _filters(clip: Clip) -> list[dict[str, Any]]:
+    found = []
+    if clip.speed not in (0, 1):
+        speed = [
+            {"parameterid": "variablespeed", "name": "variablespeed", "value": "0"},
+            {"parameterid": "speed", "name": "speed", "value": f"{abs(float(clip.speed)) * 100:.6g}"},
+            {"parameterid": "reverse", "name": "reverse", "value": "TRUE" if clip.speed < 0 else "FALSE"},
+        ]
+        found.append(_effect("Time Remap", "timeremap", "motion", "video", speed))
+    if clip.picture.opacity:
+        value = f"{clip.picture.opacity[0][1] * 100:.6g}"
+        found.append(_effect("Opacity", "opacity", "motion", "video", [_parameter("opacity", value)]))
+    if clip.sound.gain:
+        value = f"{10 ** (clip.sound.gain[0][1] / 20):.6g}"
+        found.append(_effect("Audio Levels", "audiolevels", "audiolevels", "audio", [_parameter("level", value)]))
+    return found
+
+
+def _parameter(name: str, value: str) -> dict[str, str]:
+    return {"parameterid": name, "name": name, "value": value}
+
+
+def _effect(name: str, ident: str, kind: str, media: str, parameters: list[dict[str, str]]) -> dict[str, Any]:
+    said = {"name": name, "effectid": ident, "effecttype": kind, "mediatype": media, "parameter": parameters}
+    return {"effect": said}

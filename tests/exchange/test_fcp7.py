@@ -1,0 +1,110 @@
+"""Final Cut Pro 7's XML, both ways."""
+
+from __future__ import annotations
+
+from fractions import Fraction as F
+from pathlib import Path
+
+import opentimelineio as otio
+import pytest
+from exchange.exchanging import by_hand, exported, heard, imported, painted
+from media_table import media
+
+from reelwork.exchange.report import ExchangeError
+
+RATE = "<rate><timebase>24</timebase><ntsc>FALSE</ntsc></rate>"
+DOCUMENT = f"""\
+<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE xmeml>
+<xmeml version="5"><sequence id="s1"><name>Night</name><duration>48</duration>{RATE}
+<media><video><format><samplecharacteristics><width>64</width><height>36</height></samplecharacteristics></format>
+<track>
+<clipitem id="c1"><name>a</name><duration>48</duration>{RATE}<start>0</start><end>-1</end><in>12</in><out>34</out>
+<file id="f1"><name>a.mp4</name><pathurl>file://localhost/Volumes/a.mp4</pathurl>{RATE}<duration>48</duration></file>
+<marker><name>Look</name><comment>here</comment><in>14</in><out>-1</out></marker></clipitem>
+<transitionitem><start>16</start><end>22</end><alignment>start-black</alignment>{RATE}
+<effect><name>Cross Dissolve</name><effectid>Cross Dissolve</effectid><effecttype>transition</effecttype></effect>
+</transitionitem>
+<clipitem id="c2"><name>b</name><duration>48</duration>{RATE}<start>-1</start><end>36</end><in>6</in><out>26</out>
+<file id="f2"><name>b.mp4</name><pathurl>file://localhost/Volumes/b.mp4</pathurl>{RATE}<duration>48</duration></file>
+</clipitem>
+<clipitem id="c3"><name>fast</name><duration>24</duration>{RATE}<start>40</start><end>48</end><in>2</in><out>10</out>
+<file id="f1"/><filter><effect><name>Time Remap</name><effectid>timeremap</effectid>
+<parameter><parameterid>speed</parameterid><value>200</value></parameter>
+<parameter><parameterid>reverse</parameterid><value>FALSE</value></parameter></effect></filter>
+<filter><effect><name>Opacity</name><effectid>opacity</effectid>
+<parameter><parameterid>opacity</parameterid><value>50</value></parameter></effect></filter></clipitem>
+</track></video>
+<audio><track><clipitem id="c5"><name>b</name><duration>48</duration>{RATE}<start>40</start><end>48</end><in>2</in>
+<out>10</out><file id="f2"/><sourcetrack><mediatype>audio</mediatype><trackindex>1</trackindex></sourcetrack>
+<filter><effect><name>Audio Levels</name><effectid>audiolevels</effectid>
+<parameter><parameterid>level</parameterid><value>0.5</value></parameter></effect></filter></clipitem></track>
+<track><clipitem id="c6"><name>b</name><duration>48</duration>{RATE}<start>40</start><end>48</end><in>2</in>
+<out>10</out><file id="f2"/><sourcetrack><mediatype>audio</mediatype><trackindex>2</trackindex></sourcetrack>
+</clipitem></track></audio>
+</media></sequence></xmeml>
+"""
+
+
+@media(
+    "exchange",
+    "Final Cut Pro 7, .xml",
+    "cuts, dissolve, speed, opacity: painted frames; levels",
+    read="a scene by hand",
+)
+def test_a_document_paints_what_the_scene_by_hand_paints(tmp_path: Path, footage: Path) -> None:
+    (tmp_path / "cut.xml").write_text(DOCUMENT)
+    scene = imported(tmp_path / "cut.xml", tmp_path / "scene", footage)
+    hand = by_hand(
+        tmp_path / "hand",
+        footage,
+        "reelwork: 1\ncanvas: {size: [64, 36], fps: 24}\ncompositions:\n  main:\n    sequence:\n"
+        "      - {file: media/a.mp4, in: 12f, duration: 22f}\n"
+        "      - {transition: dissolve, duration: 6f}\n"
+        "      - {file: media/b.mp4, in: 6f, duration: 20f}\n"
+        "      - {gap: 4f}\n"
+        "      - {file: media/a.mp4, in: 4f, duration: 8f, speed: 200%, transform: {opacity: 50%}}\n",
+    )
+    frames = (0, 15, 17, 20, 22, 35, 37, 40, 44, 47)
+    assert painted(scene.file, frames) == painted(hand, frames)
+    assert "marker 'Look'" in scene.text
+    layers = [layer for layer in scene.prepared.graph("main").root.layers if not layer.visible]
+    assert len(layers) == 1  # two channels of one file are one sound
+    assert layers[0].sound.gain.at(F(0)) == pytest.approx(-6.0206, abs=1e-3)
+
+
+OURS = """\
+reelwork: 1
+title: Listed
+canvas: {size: [64, 36], fps: 24}
+compositions:
+  main:
+    sequence:
+      - {file: media/a.mp4, in: 12f, duration: 22f}
+      - {transition: dissolve, duration: 6f}
+      - {file: media/b.mp4, in: 6f, duration: 20f}
+      - {gap: 4f}
+      - {file: media/a.mp4, in: 2f, duration: 8f, speed: 200%, sound: {mute: true}}
+    layers:
+      - {file: media/b.mp4, start: 3f, duration: 5f, transform: {opacity: 25%}, sound: {gain: -6dB}}
+      - {file: media/song.wav, duration: 1s, start: 12f}
+"""
+
+
+@media("exchange", "Final Cut Pro 7, .xml", "a scene out and in again", written="otio-fcp-adapter, the scene itself")
+def test_a_document_that_was_written_reads_as_the_same_scene(tmp_path: Path, footage: Path) -> None:
+    scene = by_hand(tmp_path / "ours", footage, OURS)
+    exported(scene, tmp_path / "ours" / "cut.xml")
+    read = otio.adapters.read_from_file(str(tmp_path / "ours" / "cut.xml"), "fcp_xml")
+    assert [len(list(track.find_clips())) for track in read.tracks if track.kind == "Video"] == [3, 1]
+    back = imported(tmp_path / "ours" / "cut.xml", tmp_path / "ours" / "back")
+    frames = (0, 4, 14, 17, 19, 21, 30, 40, 44)
+    assert painted(back.file, frames) == painted(scene, frames)
+    assert len(heard(back.file)) == len(heard(scene))
+
+
+@pytest.mark.parametrize("text", ["", "<xmeml>", "<fcpxml/>", "<xmeml><sequence/></xmeml>"])
+def test_a_damaged_document_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "cut.xml").write_text(text)
+    with pytest.raises(ExchangeError, match=r"cut\.xml"):
+        imported(tmp_path / "cut.xml", tmp_path / "scene")
