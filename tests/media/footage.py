@@ -103,6 +103,7 @@ def kind(name: str, label: str, encoder: str = "", pixels: str = "yuv420p", **mo
     return Kind(name, label, encoder, pixels, **more)  # type: ignore[arg-type]
 
 
+AOM: Final = ("-c:v", "libaom-av1", "-cpu-used", "8", "-g", "12")
 PAL: Final = {"size": (720, 576), "fps": Fraction(25), "count": 6}
 KINDS: Final = (
     kind("h264.mp4", "H.264, B-pyramid and open groups, .mp4", "libx264", options=X264),
@@ -199,6 +200,31 @@ KINDS: Final = (
     kind("dv-ntsc.avi", "DV NTSC, 4:1:1, .avi", "dvvideo", "yuv411p", size=(720, 480), count=4,
          fps=Fraction(30000, 1001)),
     kind("dv.mov", "DVCPRO 50, .mov", "dvvideo", "yuv422p", **PAL),
+    kind("hevc-444-12.mkv", "HEVC, 4:4:4 12 bit, .mkv", "libx265", "yuv444p12le", options=X265),
+    kind("hevc-rgb.mp4", "HEVC, RGB, .mp4", "libx265", "gbrp", options=X265),
+    kind("msvideo1.avi", "Microsoft Video 1, .avi", "msvideo1", "rgb555le", size=(96, 56)),
+    kind("jpegls.avi", "JPEG-LS, .avi", pixels="rgb24", command=("-c:v", "jpegls")),
+    kind("r10k.mov", "uncompressed RGB 10 bit (R10k), .mov", "r10k", "gbrp10le"),
+    kind("v408.mov", "uncompressed 4:4:4 with alpha (v408), .mov", "v408", "yuva444p"),
+    kind("snow.avi", "Snow, .avi", pixels="yuv420p", command=("-c:v", "snow", "-strict", "-2")),
+    kind("asv2.avi", "ASUS Video 2, .avi", "asv2", "yuv420p", size=(96, 64)),
+    kind("ljpeg.avi", "Motion JPEG, lossless, .avi", "ljpeg", "bgr24"),
+    kind("ffv1-grey.mkv", "FFV1, grey 16 bit, .mkv", "ffv1", "gray16le"),
+    kind("prores-xq.mov", "ProRes 4444 XQ, .mov", "prores_ks", "yuv444p10le", options={"profile": "4444xq"}),
+    kind("av1.mkv", "AV1, .mkv", "libsvtav1", options={"preset": "12", "g": "12"}),
+    kind("h264.mts", "H.264, .mts (AVCHD)", "libx264", options=X264),
+    kind("h264.m4v", "H.264, .m4v", "libx264", options=X264),
+    kind("h264.f4v", "H.264, .f4v", "libx264", options=X264),
+    kind("vp8.mkv", "VP8, .mkv", "libvpx", options=VPX),
+    kind("mpeg2.m2t", "MPEG-2 4:2:0 (HDV), .m2t", "mpeg2video", options=GROUPS, fps=Fraction(25)),
+    kind("hap.mov", "Hap, .mov", pixels="rgba", size=(96, 56), command=("-c:v", "hap")),
+    kind("av1-444.mp4", "AV1, 4:4:4, .mp4", pixels="yuv444p", command=AOM),
+    kind("av1-12.mkv", "AV1, 12 bit, .mkv", pixels="yuv420p12le", command=AOM),
+    kind("qtrle-grey.mov", "QuickTime Animation, grey, .mov", "qtrle", "gray"),
+    kind("h261.avi", "H.261, .avi", "h261", "yuv420p", size=(176, 144)),
+    kind("png-palette.mov", "PNG, palette, .mov", pixels="pal8", command=("-c:v", "png")),
+    kind("smc.mov", "Apple Graphics (smc), palette, .mov", pixels="pal8", size=(96, 56), command=("-c:v", "smc")),
+    kind("palette.avi", "raw, palette, .avi", pixels="pal8", command=("-c:v", "rawvideo")),
     kind("h264.nut", "H.264, .nut", "libx264", options=X264),
 )  # fmt: skip
 

@@ -17,6 +17,7 @@ from av.video.stream import VideoStream
 from reelwork.errors import MediaError
 from reelwork.media.index import FrameIndex
 from reelwork.media.opening import film_stream, naming, open_container
+from reelwork.media.packets import attach
 
 
 class Demux:
@@ -53,7 +54,7 @@ class Demux:
         return found
 
     def _sought(self, key: int) -> Iterator[Packet[Any]] | None:
-        if self._index.is_counted:
+        if self._index.is_counted or _has_palette(self.stream):
             return None
         marks = self._index.pts if self._index.marks is None else self._index.marks
         # Containers seek by decoding time, by presentation time or by guessing, and may land behind the key.
@@ -81,9 +82,15 @@ class Demux:
         """The packets from here on, and the place of each in the order of decoding."""
         index = self._index
         count = 0 if opened and index.is_counted else None
+        palette = b""
         for packet in self._container.demux(self.stream):
             if not packet.size:
                 continue
+            # A palette stands beside the packet at which it changes, and decoding may begin behind that.
+            if packet.has_sidedata("palette"):
+                palette = bytes(packet.get_sidedata("palette"))
+            elif palette:
+                attach(packet, "palette", palette)
             if count is not None:
                 ordinal: int | None = count if count < len(index.pts) else None
                 count += 1
@@ -102,3 +109,8 @@ class Demux:
             container.close()
             raise MediaError(f"{self._path}: holds no moving pictures")
         return container, stream
+
+
+def _has_palette(stream: VideoStream) -> bool:
+    """Whether the meaning of its samples stands in packets, so that all before one must be read."""
+    return stream.codec_context.format is not None and stream.codec_context.format.name == "pal8"

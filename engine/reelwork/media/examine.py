@@ -190,7 +190,7 @@ def _decode(
     first_key = packets.keys[0]
     begin = packets.pts[first_key] if packets.are_timed else None
     first: VideoFrame | None = None
-    came: dict[int, None] = {}
+    came: dict[int, bool] = {}  # and whether it is a key
     stored = (packet for packet in container.demux(film) if packet.size)
     for ordinal, packet in enumerate(chain(stored, (None,))):
         if packet is not None:
@@ -202,7 +202,9 @@ def _decode(
             frames = context.decode(packet)
         except av.InvalidDataError:
             if everything and packet is not None:
-                came.setdefault(ordinal)  # there is a picture, which cannot be had; whoever asks for it is told so
+                came.setdefault(
+                    ordinal, False
+                )  # there is a picture, which cannot be had; whoever asks for it is told so
             frames = []
         for frame in frames:
             shown = frame.pts
@@ -211,9 +213,11 @@ def _decode(
             if begin is not None and (packets.pts[shown] or 0) < begin:
                 continue
             first = first or frame
-            came.setdefault(shown)
+            came.setdefault(shown, frame.key_frame)
         if first is not None and not everything:
             break
     if first is None:
         raise MediaError(f"{path}: none of its pictures can be decoded")
+    if everything:  # some containers call every packet a key
+        packets.keys = [key for key in packets.keys if key == first_key or came.get(key, True)]
     return first, list(came)

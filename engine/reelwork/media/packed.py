@@ -28,6 +28,7 @@ _WORDS: Final[dict[str, tuple[str, tuple[tuple[int, int], ...], StorageFormat]]]
     "xv30le": ("<u4", ((10, 10), (0, 10), (20, 10)), replace(_YUV, depth=10)),
     "vuyx": ("<u4", ((16, 8), (8, 8), (0, 8)), _YUV),
     "vuya": ("<u4", ((16, 8), (8, 8), (0, 8), (24, 8)), replace(_YUV, alpha="straight")),
+    "uyva": ("<u4", ((8, 8), (0, 8), (16, 8), (24, 8)), replace(_YUV, alpha="straight")),
     "xv36le": ("<u8", ((20, 12), (4, 12), (36, 12)), replace(_YUV, depth=12)),
     "ayuv64le": ("<u8", ((16, 16), (32, 16), (48, 16), (0, 16)), replace(_YUV, depth=16, alpha="straight")),
 }

@@ -29,7 +29,9 @@ def timecode_of(container: InputContainer, film: VideoStream, frame: VideoFrame)
         count, word = np.frombuffer(side["S12M_TIMECODE"], np.uint32)[:2].tolist()
         return _st12(word) if count else ""
     if "GOP_TIMECODE" in side:
-        return _group(int(np.frombuffer(side["GOP_TIMECODE"], np.int64)[0]))
+        # Where nobody set it, encoders count from zero.
+        counted = _group(int(np.frombuffer(side["GOP_TIMECODE"], np.int64)[0]))
+        return "" if counted == "00:00:00:00" else counted
     return ""
 
 
