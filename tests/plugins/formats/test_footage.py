@@ -192,7 +192,7 @@ def flip(monkeypatch, tmp_path):
         for name in ("media.offered", "media.probe"):
             monkeypatch.setattr(f"reelwork.{name}.registry", lambda: known)
         path = tmp_path / f"{footage.__qualname__.replace('.', '')}.flip"
-        path.write_bytes(b"FLIP" + footage.__qualname__.encode())
+        path.write_bytes(b"FLIP" + str(tmp_path).encode())  # facts are remembered by the bytes
         return path
 
     return make
