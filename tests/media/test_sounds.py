@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from media.clips import make_sound
 from media.footage import command
-from media.sounds import KINDS, Kind, Made, signal
+from media.sounds import KINDS, Kind, Made, ffmpeg, signal
 from media_table import media
 
 from reelwork.media.audio import AudioSource
@@ -81,3 +81,16 @@ def test_ima_adpcm_is_that_of_sox(tmp_path: Path) -> None:
     with waves(path) as sound:
         heard = np.concatenate([run.samples for run in sound.runs], axis=1)
     assert np.array_equal(heard, np.frombuffer(decoded, np.float32).reshape(-1, 2).T)
+
+
+@media("sound", "AMR, .3gp", "samples", read="ffmpeg's command")
+@media("sound", "AMR", "samples", read="ffmpeg's command")
+@pytest.mark.parametrize("suffix", [".3gp", ".amr"])
+def test_amr_is_that_of_ffmpegs_command(tmp_path: Path, suffix: str) -> None:
+    path = make_sound(tmp_path / f"a{suffix}", signal(8000, 1, 8000), "libopencore_amrnb", rate=8000, layout="mono")
+    with waves(path) as sound:
+        heard = np.concatenate([run.samples for run in sound.runs], axis=1)
+    expected = np.frombuffer(ffmpeg("-i", str(path), "-f", "f32le", "-"), np.float32)
+    assert abs(len(expected) - heard.shape[1]) < 160
+    count = min(len(expected), heard.shape[1])
+    assert np.sqrt(((heard[0, :count] - expected[:count]).astype(np.float64) ** 2).mean()) < 1e-4
