@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 from media.fuzzing import HANG, MOST_MEMORY, Outcome, soak
 from media.still_files import P3_JXL, gamma_curve, grey_profile, matrix_profile, write_heic, write_png
+from media_table import media
 from PIL import Image
 
-from reelwork.errors import MediaError
+from reelwork.errors import MediaError, SceneError
 from reelwork.media.animation import Animation
 from reelwork.media.examine import examine_file
 from reelwork.media.stills import load_still
+from reelwork.render.prepare import Settings
+from reelwork.render.produce import frame
 
 SRGB = np.array([[0.4361, 0.3851, 0.1431], [0.2225, 0.7169, 0.0606], [0.0139, 0.0971, 0.7141]])
 
@@ -149,6 +152,11 @@ def others(folder: Path) -> None:
     picture("P").save(folder / "b.bmp")
     picture().save(folder / "c.tga", compression="tga_rle")
     picture("RGBA").save(folder / "d.qoi")
+    picture().save(folder / "f.ppm")
+    picture("RGBA").save(folder / "g.ico", sizes=[(16, 16), (32, 32)])
+    picture("RGBA").save(folder / "h.dds", pixel_format="DXT5")
+    head = b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 48 +X 64\n"
+    (folder / "i.hdr").write_bytes(head + np.asarray(picture("RGBA")).tobytes())
     head = b"8BPS\0\1\0\0\0\0\0\0\0\3\0\0\0\x30\0\0\0\x40\0\x08\0\x03"
     (folder / "e.psd").write_bytes(head + bytes(12) + b"\0\0" + np.moveaxis(np.asarray(picture()), -1, 0).tobytes())
 
@@ -219,6 +227,7 @@ def pictures(path: Path) -> list[np.ndarray]:
     return [np.concatenate(picture.planes) for picture in made]
 
 
+@media("stills", "damaged files of every kind", "told, or shown; nothing crashes", read="mutations")
 def test_damaged_files_of_every_kind_end_nothing(tmp_path: Path) -> None:
     made = tmp_path / "whole"
     made.mkdir()
@@ -226,3 +235,17 @@ def test_damaged_files_of_every_kind_end_nothing(tmp_path: Path) -> None:
         (made / family.__name__).mkdir()
         family(made / family.__name__)
     check(soak(sorted(made.glob("*/*")), tmp_path, 80))
+
+
+@media("stills", "damaged files of every kind", "an error in a final, a slate in a draft", read="the frame")
+def test_a_draft_shows_a_slate_for_a_damaged_file(tmp_path: Path) -> None:
+    picture().save(tmp_path / "a.png")
+    (tmp_path / "a.png").write_bytes((tmp_path / "a.png").read_bytes()[:200])
+    scene = tmp_path / "scene.yaml"
+    scene.write_text(
+        "reelwork: 1\ncanvas: {size: [96, 54], fps: 9}\ncompositions: {main: {duration: 1s, layers: [{file: a.png}]}}\n"
+    )
+    with pytest.raises(SceneError, match=r"a\.png: is damaged or cut short"):
+        frame(scene, Settings(), "0s", tmp_path / "final.png")
+    shown = frame(scene, Settings(draft=True), "0s", tmp_path / "draft.png")
+    assert np.ptp(np.asarray(Image.open(shown).convert("RGB"))) > 50
