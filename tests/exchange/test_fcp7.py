@@ -88,17 +88,20 @@ compositions:
     layers:
       - {file: media/b.mp4, start: 3f, duration: 5f, transform: {opacity: 25%}, sound: {gain: -6dB}}
       - {file: media/song.wav, duration: 1s, start: 12f}
+      - {file: media/still.png, duration: 4f, start: 30f}
+      - {solid: red, duration: 4f, start: 46f}
 """
 
 
 @media("exchange", "Final Cut Pro 7, .xml", "a scene out and in again", written="otio-fcp-adapter, the scene itself")
 def test_a_document_that_was_written_reads_as_the_same_scene(tmp_path: Path, footage: Path) -> None:
     scene = by_hand(tmp_path / "ours", footage, OURS)
-    exported(scene, tmp_path / "ours" / "cut.xml")
+    findings = exported(scene, tmp_path / "ours" / "cut.xml")
+    assert [finding.instead for finding in findings] == ["left out", "left out", "a gap stands for it"]
     read = otio.adapters.read_from_file(str(tmp_path / "ours" / "cut.xml"), "fcp_xml")
-    assert [len(list(track.find_clips())) for track in read.tracks if track.kind == "Video"] == [3, 1]
+    assert [len(list(track.find_clips())) for track in read.tracks if track.kind == "Video"] == [3, 1, 1, 0]
     back = imported(tmp_path / "ours" / "cut.xml", tmp_path / "ours" / "back")
-    frames = (0, 4, 14, 17, 19, 21, 30, 40, 44)
+    frames = (0, 4, 14, 17, 19, 21, 31, 40, 44)
     assert painted(back.file, frames) == painted(scene, frames)
     assert len(heard(back.file)) == len(heard(scene))
 

@@ -15,7 +15,7 @@ import opentimelineio as otio
 from reelwork.exchange.finding import place_of
 from reelwork.exchange.otio_write import OtioWriter
 from reelwork.exchange.report import ExchangeError, Report
-from reelwork.exchange.timeline import Clip, Item, Reference, Stack, Timeline
+from reelwork.exchange.timeline import Clip, Gap, Item, Reference, Stack, Timeline
 
 
 def write_fcp7(timeline: Timeline, path: Path, report: Report) -> str:
@@ -51,10 +51,15 @@ def _prepared(stack: Stack, folder: Path, report: Report) -> Stack:
         if isinstance(found.source, Stack):
             source = _prepared(found.source, folder, report)
             return replace(found, source=replace(source, metadata={}), metadata=metadata, effects=(), markers=())
+        if found.source.generator or not found.source.url:
+            report.add(place, f"what {found.source.generator or 'nobody'} makes", "a gap stands for it")
+            return Gap(found.duration)
         if found.speed == 0:
             report.add(place, "a freeze frame", "it runs at its own speed")
         target = place_of(found.source.url, folder) if found.source.url else None
         source = replace(found.source, url=target.as_uri() if target else found.source.url, metadata={}, parameters={})
+        if source.duration is None:  # the adapter wants to know how much there is of a still
+            source = replace(source, start=found.start, duration=found.duration)
         first = source.start or 0
         start = first + (found.start - first) / pace
         return replace(found, source=source, start=start, speed=Fraction(1), metadata=metadata, effects=())

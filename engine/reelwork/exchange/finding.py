@@ -62,6 +62,11 @@ class Finder:
         self._found: dict[tuple[str, str, str], Found | None] = {}
         self._opened: dict[Path, Found | None] = {}
 
+    @property
+    def has_catalogue(self) -> bool:
+        """Whether there are records."""
+        return self._catalogue is not None
+
     def find(self, reference: Reference) -> Found | None:
         """What a clip refers to; ``None`` where it is not there."""
         record = _record_of(reference)

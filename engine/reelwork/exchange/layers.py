@@ -103,7 +103,7 @@ class LayerWriter:
         :param composition: says the name of the composition that a timeline inside becomes
         :param heard: how it is heard; ``None`` where its sound stands elsewhere, or nowhere
         """
-        clip, keys = placed.clip, own_keys(placed.clip)
+        clip, keys = placed.clip, self._known(placed.clip)
         made = keys.keys() & _MADE
         layer: dict[str, Any] = {}
         if clip.markers:
@@ -178,6 +178,19 @@ class LayerWriter:
         if foreign:
             kept["metadata"] = foreign
         return kept
+
+    def _known(self, clip: Clip) -> dict[str, Any]:
+        """Our own keys of a clip, without records that no catalogue is there for: its words and its file are."""
+        keys = own_keys(clip)
+        if self._finder.has_catalogue:
+            return keys
+        text, source = keys.get("text"), clip.source
+        if isinstance(text, dict) and "asset" in text and isinstance(source, Reference):
+            words = {"content": literal(str(source.parameters.get("text", "")))}
+            keys["text"] = {**words, **{key: value for key, value in text.items() if key != "asset"}}
+        if "filled-by" in keys and self.found(clip) is not None:
+            keys = {key: value for key, value in keys.items() if key not in ("slot", "filled-by")}
+        return keys
 
     def _media(self, found: Found) -> dict[str, Any]:
         if found.record is not None:
