@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from reelwork.errors import Problem, SceneError
-from reelwork.values import File
-from reelwork_generators.font_packages import (
+from reelwork.font_packages import (
     CJK,
     CJK_SCRIPTS,
     COLOUR_EMOJI,
@@ -28,6 +27,7 @@ from reelwork_generators.font_packages import (
     families,
     is_extra,
 )
+from reelwork.values import File
 from reelwork_generators.scripts import clusters, is_emoji, is_ignorable, script
 
 DEFAULT: Final = "Inter"

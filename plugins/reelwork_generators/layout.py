@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from reelwork.errors import SceneError
+from reelwork.font_packages import FontFile
 from reelwork_generators.bidi import Paragraph, analyse
-from reelwork_generators.font_packages import FontFile
 from reelwork_generators.fonts import assign, coverage, describe_missing
 from reelwork_generators.justify import spread, tabbed
 from reelwork_generators.linebreak import fit, opportunities, without_spaces

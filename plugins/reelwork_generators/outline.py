@@ -6,8 +6,8 @@ import functools
 from dataclasses import dataclass
 from typing import Any, Final
 
+from reelwork.font_packages import FontFile
 from reelwork.image import Path
-from reelwork_generators.font_packages import FontFile
 from reelwork_generators.fonts import face, is_coloured
 
 #: The shaper rounds to whole units, so it is given 64 of them for each of the font's.

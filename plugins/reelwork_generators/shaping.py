@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from reelwork.font_packages import FontFile
 from reelwork_generators.bidi import Paragraph
-from reelwork_generators.font_packages import FontFile
 from reelwork_generators.fonts import Wanted
 from reelwork_generators.outline import Instance, font, instance, unit
 from reelwork_generators.scripts import script, scripts

@@ -129,6 +129,10 @@ def test_text_is_set_in_pinned_fonts_alone(tmp_path: Path) -> None:
     assert np.array_equal(ink("No Such Family"), inter)
     assert not np.array_equal(ink("Noto Sans"), inter)
     assert ink("Inter", "سلام").any()
+    missing = ink("Inter", "\U0002fa1e\U0002fa1e")  # no font has it
+    for words in ("שלום", "สวัสดี", "你好", "&#x4f60;&#22909;"):
+        assert ink("Inter", words).any()
+        assert not np.array_equal(ink("Inter", words), missing)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Drawings: the text of an SVG file goes in, its nominal size or its pixels at a multiple of it come out.
 
 Nothing outside the file is ever read: a drawing that refers to another file or to the network is refused, and text is
-set in the pinned fonts of the installed ``fontpkg-*`` packages alone.
+set in the pinned fonts of installed packages alone.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from importlib.metadata import entry_points
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 from xml.parsers import expat
@@ -23,6 +21,7 @@ from xml.parsers import expat
 from PIL import Image
 
 from reelwork.errors import MediaError
+from reelwork.font_packages import COLOUR_EMOJI, families, is_extra
 from reelwork.media.apart import ApartError, drawn_apart
 from reelwork.media.opening import MAX_PIXELS
 
@@ -35,6 +34,7 @@ _STACK: Final = 256 << 20
 _STACKS: Final = threading.Lock()
 # Where a family is not named, or not installed, and for characters that it lacks.
 _FAMILIES: Final = ("Inter", "Noto Sans", "Noto Sans Arabic", "Noto Sans Devanagari")
+_LAST_CYRILLIC: Final = 0x52F
 _DPI: Final = 96.0
 _UNITS: Final = {
     "": 1.0, "px": 1.0, "pt": 96 / 72, "pc": 16.0, "in": 96.0, "cm": 96 / 2.54, "mm": 96 / 25.4, "em": 16.0, "ex": 8.0,
@@ -207,21 +207,21 @@ def _length(text: str, whole: float | None) -> float | None:
 
 
 def _font_files(text: str) -> tuple[str, ...]:
+    """The files of fonts that a drawing's text may need, those that are asked first before the others."""
     if not re.search(r"<(?:\w+:)?text[\s>]", text):
         return ()
-    lower = text.lower()
-    named = [name for name in sorted(_installed()) if name not in _FAMILIES and name.lower() in lower]
-    return tuple(file for name in (*_FAMILIES, *named) for file in _installed().get(name, ()))
+    lower, known = text.lower(), families()
+    named = [family.name for name, family in known.items() if family.name not in _FAMILIES and name in lower]
+    others: list[str] = []
+    if _beyond_latin(text):
+        rest = (family.name for family in known.values() if family.name not in (*_FAMILIES, *named, COLOUR_EMOJI))
+        others = sorted(rest, key=lambda name: (is_extra(name), not name.startswith("Noto"), name))
+    wanted = (known[name.lower()] for name in (*_FAMILIES, *named, *others) if name.lower() in known)
+    return tuple(dict.fromkeys(file.path for family in wanted for file in family.files))
 
 
-@functools.cache
-def _installed() -> dict[str, tuple[str, ...]]:
-    import json
-
-    families = {}
-    for point in entry_points(group="fontpkg.family"):
-        root = files(point.module)
-        name = json.loads(root.joinpath("metadata.json").read_text(encoding="utf-8"))["family"]
-        fonts = sorted(str(file) for file in root.joinpath("files").iterdir() if file.name.endswith((".ttf", ".otf")))
-        families[str(name)] = tuple(fonts)
-    return families
+def _beyond_latin(text: str) -> bool:
+    """Whether a text has letters, as they are or as numbers, that are not Latin, Greek or Cyrillic."""
+    numbers = (int(number, 16) for number in re.findall(r"&#x0*([0-9a-fA-F]{1,6});", text))
+    decimals = (int(number) for number in re.findall(r"&#0*([0-9]{1,7});", text))
+    return any(code > _LAST_CYRILLIC for code in (*map(ord, set(text)), *numbers, *decimals))

@@ -17,13 +17,13 @@ from uniseg.graphemecluster import grapheme_cluster_boundaries
 from uniseg.linebreak import line_break_boundaries
 
 from reelwork.api import open_scene
+from reelwork.font_packages import families
 from reelwork.image import Drawing, Window
 from reelwork.image import Path as Outline
 from reelwork.image.frame import Frame
 from reelwork.kernels.coverage import draw
 from reelwork.values import Affine
 from reelwork_generators.bidi import analyse
-from reelwork_generators.font_packages import families
 from reelwork_generators.fonts import Wanted, family
 from reelwork_generators.layout import Flow, lay_out
 from reelwork_generators.linebreak import opportunities

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from reelwork import font_packages
 from reelwork.errors import SceneError
-from reelwork_generators import font_packages
-from reelwork_generators.font_packages import CJK, COLOUR_EMOJI, OUTLINE_EMOJI, SCRIPTS, SYMBOLS, families
+from reelwork.font_packages import CJK, COLOUR_EMOJI, OUTLINE_EMOJI, SCRIPTS, SYMBOLS, families
 from reelwork_generators.fonts import (
     Wanted,
     assign,
