@@ -188,7 +188,6 @@ def test_every_format_that_decoders_give_becomes_light(tmp_path: Path) -> None:
     found = visible(picture_of(deep.reformat(format="p010le"), base_storage("p010le")))
     wanted = visible(picture_of(deep, base_storage("yuv420p10le")))
     assert all(np.array_equal(a, b) for a, b in zip(wanted, found, strict=True))
-    assert base_storage("yuv411p") is None
     assert base_storage("bayer_bggr8") is None
 
 
