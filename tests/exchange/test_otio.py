@@ -31,6 +31,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from media_table import media
 
+from reelwork.exchange.otio_read import plain_data
 from reelwork.exchange.report import ExchangeError
 
 OTIO = "OpenTimelineIO's own model"
@@ -261,6 +262,12 @@ def test_a_scene_that_went_out_and_came_back_is_the_same(tmp_path: Path, footage
     exported(back.file, again)
     first, second = (json.loads((tmp_path / "ours" / name).read_text()) for name in ("cut.otio", "again.otio"))
     assert _ranges(first) == _ranges(second)
+
+
+def test_keyframes_come_back_in_the_order_of_their_times() -> None:
+    keys = {"0s": 1, "800ms": 2, "1500ms": 3, "36f": 4, "ease": "linear"}
+    kept = otio.schema.Clip(metadata={"reelwork": {"opacity": [keys]}}).metadata
+    assert list(plain_data(kept)["reelwork"]["opacity"][0]) == ["0s", "800ms", "1500ms", "36f", "ease"]
 
 
 def _ranges(data: object) -> list[object]:

@@ -26,7 +26,10 @@ from reelwork.exchange.timeline import (
     Transition,
 )
 from reelwork.exchange.times import exact, exact_rate
+from reelwork.timecode import parse_time
 
+# At which frames are counted where only the order of times matters.
+_ANY_RATE = Fraction(24)
 #: What a reference says of its file's own metadata, under our name.
 NAMESPACE = "reelwork"
 
@@ -256,4 +259,18 @@ def plain_data(metadata: Any) -> Data:
         found: Data = json.loads(otio.core.serialize_json_to_string(metadata, indent=0))
     except (TypeError, ValueError):
         return {}
-    return found
+    return _in_time(found)  # type: ignore[no-any-return]
+
+
+def _in_time(value: Any) -> Any:
+    """The same data, with keyframes in the order of their times: OpenTimelineIO keeps keys by their letters."""
+    if isinstance(value, list):
+        return [_in_time(part) for part in value]
+    if not isinstance(value, dict):
+        return value
+    parts = {key: _in_time(part) for key, part in value.items()}
+    try:
+        times = {key: parse_time(key, _ANY_RATE) for key in parts if key != "ease"}
+    except ValueError:
+        return parts
+    return {key: parts[key] for key in sorted(parts, key=lambda key: (key == "ease", times.get(key, 0)))}
