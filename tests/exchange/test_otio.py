@@ -266,8 +266,8 @@ def test_a_scene_that_went_out_and_came_back_is_the_same(tmp_path: Path, footage
 
 def test_keyframes_come_back_in_the_order_of_their_times() -> None:
     keys = {"0s": 1, "800ms": 2, "1500ms": 3, "36f": 4, "ease": "linear"}
-    kept = otio.schema.Clip(metadata={"reelwork": {"opacity": [keys]}}).metadata
-    assert list(plain_data(kept)["reelwork"]["opacity"][0]) == ["0s", "800ms", "1500ms", "36f", "ease"]
+    clip = otio.schema.Clip(metadata={"reelwork": {"opacity": [keys]}})
+    assert list(plain_data(clip.metadata)["reelwork"]["opacity"][0]) == ["0s", "800ms", "1500ms", "36f", "ease"]
 
 
 def _ranges(data: object) -> list[object]:
