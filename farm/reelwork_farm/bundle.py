@@ -24,7 +24,7 @@ from reelwork.render.produce import Task, kind_of
 from reelwork.render.progress import Progress, Silent
 from reelwork.render.units import selected
 from reelwork.render.view import frame_range
-from reelwork.scene.model import Output
+from reelwork.scene.output import Output
 from reelwork.scene.sources import FileSource
 from reelwork_farm.lock import (
     MOST_FILE,

@@ -16,7 +16,7 @@ from reelwork.image import Window
 from reelwork.render.digests import engine_digest, value_digest
 from reelwork.render.units import UNIT_FRAMES, selected, units
 from reelwork.render.view import frame_range, output_view
-from reelwork.scene.model import Output
+from reelwork.scene.output import Output
 from reelwork.values import Affine
 
 

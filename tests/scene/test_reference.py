@@ -6,6 +6,8 @@ from ruamel.yaml import YAML
 from reelwork.extensions import registry
 from reelwork.kinds import params
 from reelwork.scene import later, model
+from reelwork.scene.encoding import Audio, Video
+from reelwork.scene.output import Output
 from reelwork.scene.reader import read_scene_text
 from reelwork.scene.reference import refreshed
 from reelwork.scene.sources import SlotSource, SourceKeys
@@ -13,7 +15,7 @@ from reelwork.scene.sources import SlotSource, SourceKeys
 PAGE = Path(__file__).parents[2] / "docs" / "scene-format.md"
 MODELS = (
     model.Scene, model.Canvas, model.Composition, model.Layer, model.Transform, model.Sound, model.Credit,
-    model.TransitionKeys, model.GapKeys, model.Output, model.Video, model.Audio, SourceKeys, SlotSource,
+    model.TransitionKeys, model.GapKeys, Output, Video, Audio, SourceKeys, SlotSource,
     later.LaterSceneKeys, later.LaterCompositionKeys, later.LaterLayerKeys, later.LaterSoundKeys, later.LaterOutputKeys,
 )  # fmt: skip
 

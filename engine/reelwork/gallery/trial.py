@@ -30,7 +30,7 @@ from reelwork.render.prepare import Settings, prepare
 from reelwork.render.sources import Sources
 from reelwork.render.view import output_view
 from reelwork.scene.facts import written
-from reelwork.scene.model import Output
+from reelwork.scene.output import Output
 from reelwork.timecode import parse_time
 
 #: How often a frame is painted to find out how long it takes; the shortest counts.

@@ -16,8 +16,6 @@ from reelwork.maths import log
 
 #: By how much of its share a unit may be larger or smaller. Units miss it to both sides, so a film misses it by less.
 CLOSE: Final = 0.01
-#: As close as a quality need be to the best that a player can take in.
-_CLOSE_QUALITY: Final = 0.5
 #: How often a unit is encoded at most.
 TRIES: Final = 10
 #: The least and the most that a unit gets of what every unit would get, where they get what they need.
@@ -78,11 +76,6 @@ def search(encode: Callable[[float], Tried], wanted: Search) -> Tried:
         if quality in tried:
             break
     return _nearest(tried, wanted)
-
-
-def _finest(wanted: Search) -> float:
-    """The least difference of qualities that is worth another try."""
-    return max(wanted.step, _CLOSE_QUALITY) if wanted.budget is None else wanted.step
 
 
 def _too_large(tried: Tried, wanted: Search) -> bool:

@@ -12,7 +12,7 @@ from reelwork.media.captions import Caption, write_captions
 from reelwork.render.prepare import Prepared
 from reelwork.render.units import Request, selected
 from reelwork.render.view import frame_range
-from reelwork.scene.model import Output
+from reelwork.scene.output import Output
 from reelwork.sound.voices import passes
 
 

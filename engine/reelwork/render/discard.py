@@ -18,7 +18,7 @@ from reelwork.render.prepare import Prepared, Settings
 from reelwork.render.progress import Progress, Report
 from reelwork.render.unit import Painter, ShotJob, compiling_said
 from reelwork.render.units import Request, job_key, run, units
-from reelwork.scene.model import Output
+from reelwork.scene.output import Output
 from reelwork.sound.levels import Levels
 from reelwork.sound.voices import collect_voices
 

@@ -33,7 +33,7 @@ from reelwork.render.progress import Progress, Report, Silent
 from reelwork.render.unit import FilmJob, Shot
 from reelwork.render.units import Request, job_key, kept_folder, kept_segments, mark_used, run, selected, units
 from reelwork.render.view import frame_range, output_view
-from reelwork.scene.model import Output
+from reelwork.scene.output import Output
 from reelwork.sound.levels import Levels, Meter
 from reelwork.sound.mix import sample_at
 from reelwork.sound.plan import Part

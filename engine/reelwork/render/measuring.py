@@ -15,7 +15,7 @@ from reelwork.render.progress import Progress
 from reelwork.render.unit import FilmJob, Shot
 from reelwork.render.units import Request, job_key, kept_segments, mark_used, run, units
 from reelwork.render.view import output_view
-from reelwork.scene.model import Output
+from reelwork.scene.output import Output
 
 #: Pixels of a side of a picture that is looked at: how much in it changes is seen at that size.
 _SIDE: Final = 480

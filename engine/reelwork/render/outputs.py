@@ -16,7 +16,7 @@ from reelwork.render.prepare import Prepared
 from reelwork.render.view import frame_range, output_view
 from reelwork.scene import files
 from reelwork.scene.encoding import Video
-from reelwork.scene.model import Output
+from reelwork.scene.output import Output
 from reelwork.timecode import format_seconds
 from reelwork.values import Display
 

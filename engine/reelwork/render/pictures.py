@@ -22,7 +22,7 @@ from reelwork.render.units import Request, job_key, kept_folder, mark_used, run,
 from reelwork.render.view import frame_range, output_view
 from reelwork.scene.encoding import Stills
 from reelwork.scene.files import DEPTHS, NUMBER
-from reelwork.scene.model import Output
+from reelwork.scene.output import Output
 from reelwork.timecode import format_seconds
 
 

@@ -23,7 +23,8 @@ from reelwork.graph.model import Composition, GeneratorSource, Graph, GroupSourc
 from reelwork.plan.evaluate import Scope, instance
 from reelwork.plan.generating import drawing
 from reelwork.plan.refuse import refused
-from reelwork.scene.model import Clip, Output, Scene
+from reelwork.scene.model import Clip, Scene
+from reelwork.scene.output import Output
 from reelwork.scene.playing import SourceLength
 from reelwork.scene.reader import read_scene
 from reelwork.scene.timing import Timing, resolve_times

@@ -22,7 +22,7 @@ from reelwork.render.progress import Known, Progress, Silent
 from reelwork.render.telling import told
 from reelwork.render.units import Request
 from reelwork.scene import files
-from reelwork.scene.model import Output
+from reelwork.scene.output import Output
 from reelwork.timecode import parse_time
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from reelwork.render.progress import Progress, Report
 from reelwork.render.unit import Painter, Shot, ShotJob, compiling_said
 from reelwork.render.units import run
 from reelwork.render.view import frame_range, output_view
-from reelwork.scene.model import Output
+from reelwork.scene.output import Output
 from reelwork.timecode import format_timecode
 
 

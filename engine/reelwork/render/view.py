@@ -8,7 +8,7 @@ from reelwork.errors import OutputError
 from reelwork.graph.model import Graph
 from reelwork.image import Window
 from reelwork.plan.planner import View
-from reelwork.scene.model import Output
+from reelwork.scene.output import Output
 from reelwork.timecode import format_seconds, frame_count
 from reelwork.values import Affine
 

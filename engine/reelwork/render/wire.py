@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pickle
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from reelwork.faults import PluginFault
-from reelwork.render.job import Renderer, Segment, Unit
+from reelwork.render.job import Segment, Unit
 
 _LENGTH = struct.Struct("<Q")
 
@@ -70,7 +70,6 @@ class Failed:
 
 Order = Begin | Unit
 News = Stage | Advance | LeftOut | Finished | Failed
-Factory = Callable[[], Renderer]
 
 
 def send(stream: BinaryIO, message: Order | News) -> None:

@@ -30,7 +30,7 @@ from reelwork.render.prepare import Prepared
 from reelwork.render.progress import Progress, Report
 from reelwork.render.unit import Painter, ShotJob, compiling_said, kept_apart
 from reelwork.render.units import Request, job_key, kept_folder, kept_segments, mark_used, run, units
-from reelwork.scene.model import Output
+from reelwork.scene.output import Output
 from reelwork.sound.levels import Levels, Meter
 from reelwork.sound.mix import sample_at
 from reelwork.sound.voices import collect_voices

@@ -13,10 +13,8 @@ from reelwork.kinds import (
     Choice,
     Colour,
     Level,
-    List,
     Name,
     Number,
-    OneOf,
     Point,
     Ratio,
     Scale,
@@ -27,7 +25,6 @@ from reelwork.kinds import (
     param,
 )
 from reelwork.scene.animation import Curve
-from reelwork.scene.encoding import Audio, Metadata, Stills, Video
 from reelwork.scene.language import (
     Choosing,
     Clips,
@@ -35,11 +32,9 @@ from reelwork.scene.language import (
     Effects,
     File,
     Identifier,
-    Interval,
     Layers,
     Looping,
     MergeName,
-    PixelBox,
     PixelSize,
     Rate,
     Table,
@@ -47,11 +42,11 @@ from reelwork.scene.language import (
 from reelwork.scene.later import (
     LaterCompositionKeys,
     LaterLayerKeys,
-    LaterOutputKeys,
     LaterSceneKeys,
     LaterSoundKeys,
 )
 from reelwork.scene.nodes import NOWHERE, Node, place_of
+from reelwork.scene.output import Output
 from reelwork.scene.sources import Source
 from reelwork.scene.times import TimeExpression
 from reelwork.values import Colour as ColourValue
@@ -356,54 +351,6 @@ class Canvas:
         "srgb",
         kind=Choice(("srgb", "bt1886")),
         help="The display curve of SDR pictures, colours and outputs; `bt1886` grades for broadcast.",
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Output:
-    """A file, or files, that are made of a composition."""
-
-    later: ClassVar[type] = LaterOutputKeys
-
-    name: str = ""
-    path: str = ""
-    place: Place = NOWHERE
-    composition: str = param("main", kind=Name("composition"), help="What is rendered.")
-    file: str = param(kind=File(output=True), help="Where it goes, relative to `out/`; its ending says what it is.")
-    at: tuple[Fraction, ...] = param(
-        (),
-        kind=OneOf((Time(minimum=0.0), List(Time(minimum=0.0), 1))),
-        animated=False,
-        help="The instant, or instants, of a still.",
-    )
-    video: Video = param(Video(), kind=Struct(Video), animated=False, help="How pictures are encoded.")
-    stills: Stills = param(Stills(), kind=Struct(Stills), animated=False, help="How stills are written.")
-    audio: Audio = param(Audio(), kind=Struct(Audio), animated=False, help="How sound is encoded.")
-    size: tuple[int, int] | None = param(
-        None, kind=PixelSize(), animated=False, help="Width and height; the picture is contained in it."
-    )
-    fps: Fraction | None = param(None, kind=Rate(), animated=False, help="Frames per second. Default: the canvas's.")
-    range: tuple[Fraction, Fraction] | None = param(
-        None, kind=Interval(), animated=False, help="The part that is rendered, end excluded."
-    )
-    captions: bool = param(
-        False, kind=Boolean(), help="`true`: a film has a track of the words of the layers with `caption: true`."
-    )
-    chapters: dict[str, Fraction] = param(
-        {},
-        kind=Table("chapter", Time(minimum=0.0), titles=True),
-        animated=False,
-        help="Chapters of a film by their titles, and when in the composition each begins: "
-        "`{Dawn: 0s, The road: 12s}`.",
-    )
-    metadata: Metadata = param(
-        Metadata(), kind=Struct(Metadata), animated=False, help="What a film says beside its title and its licence."
-    )
-    crop: tuple[int, int, int, int] | None = param(
-        None, kind=PixelBox(), animated=False, help="The part of the picture, `[x, y, width, height]`, before `size`."
-    )
-    background: ColourValue | None = param(
-        None, kind=Colour(), animated=False, help="Default: the canvas's; `transparent` keeps alpha."
     )
 
 

@@ -12,9 +12,10 @@ from reelwork.extensions import Registry
 from reelwork.extensions import registry as installed
 from reelwork.scene import language, rules
 from reelwork.scene.compose import compose, read_text
-from reelwork.scene.model import Output, Scene
+from reelwork.scene.model import Scene
 from reelwork.scene.nodes import Mapping as MappingNode
 from reelwork.scene.nodes import Scalar
+from reelwork.scene.output import Output
 from reelwork.scene.read_composed import COMPOSED, instance, read_keys
 from reelwork.scene.read_layers import LAYERS
 from reelwork.scene.read_several import SEVERAL

@@ -17,6 +17,7 @@ from reelwork.kinds import REQUIRED, Kind, Param, params
 from reelwork.scene import encoding, language, later, model, sources
 from reelwork.scene.easing import EASES
 from reelwork.scene.files import ANIMATIONS, FILMS, PIXEL_FORMATS, PROFILES, SOUNDS, TUNES, stills
+from reelwork.scene.output import Output
 from reelwork.scene.read_extensions import EXTENSION_KEYS
 from reelwork.scene.read_keyframes import can_move
 from reelwork.scene.read_layers import EFFECT_KEYS
@@ -39,7 +40,7 @@ _MODELS: Final[dict[str, Mapping[str, Param]]] = {
     "extension": EXTENSION_KEYS,
     "transition": params(model.TransitionKeys),
     "gap": params(model.GapKeys),
-    "output": params(model.Output),
+    "output": params(Output),
     "video": params(encoding.Video),
     "stills": params(encoding.Stills),
     "metadata": params(encoding.Metadata),

@@ -9,8 +9,9 @@ from reelwork.film import FilmWriter
 from reelwork.kinds import field_name, params
 from reelwork.scene import files
 from reelwork.scene.encoding import Video
-from reelwork.scene.model import Output, Scene
+from reelwork.scene.model import Scene
 from reelwork.scene.nodes import join
+from reelwork.scene.output import Output
 from reelwork.scene.reading import Reading
 from reelwork.scene.report import nearest, one_of, quote
 
