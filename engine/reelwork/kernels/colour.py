@@ -12,6 +12,7 @@ from reelwork.image.storage import Matrix, Primaries, StorageFormat
 from reelwork.image.window import Window
 from reelwork.kernels import rgb, transfer, yuv
 from reelwork.kernels.arrays import Floats, Ints, Plane
+from reelwork.matrices import Rows, inverse, product
 
 #: Luma of red, green and blue: ITU-R BT.601, BT.709 and BT.2020 (non-constant luminance).
 _WEIGHTS: Final[dict[Matrix, tuple[float, float, float]]] = {
@@ -261,35 +262,15 @@ def _sites(storage: StorageFormat) -> Ints:
 @functools.cache
 def _primaries(source: Primaries, target: Primaries) -> Floats:
     """The matrix from light in some primaries to light in others, row by row; both have the same white."""
-    product = _product(_inverse(_to_xyz(target)), _to_xyz(source))
-    return np.array([number for row in product for number in row], np.float32)
+    rows = product(inverse(_to_xyz(target)), _to_xyz(source))
+    return np.array([number for row in rows for number in row], np.float32)
 
 
-_Rows = tuple[tuple[float, ...], ...]
-
-
-def _to_xyz(primaries: Primaries) -> _Rows:
+def _to_xyz(primaries: Primaries) -> Rows:
     """The matrix to CIE XYZ, such that red, green and blue of 1 give white of luminance 1 (SMPTE RP 177)."""
     columns = [(x / y, 1.0, (1.0 - x - y) / y) for x, y in CHROMATICITIES[primaries]]
     matrix = tuple(zip(*columns, strict=True))
     x, y = WHITE
     white = ((x / y,), (1.0,), ((1.0 - x - y) / y,))
-    amounts = [row[0] for row in _product(_inverse(matrix), white)]
+    amounts = [row[0] for row in product(inverse(matrix), white)]
     return tuple(tuple(value * amount for value, amount in zip(row, amounts, strict=True)) for row in matrix)
-
-
-def _product(a: _Rows, b: _Rows) -> _Rows:
-    columns = tuple(zip(*b, strict=True))
-    return tuple(tuple(row[0] * column[0] + row[1] * column[1] + row[2] * column[2] for column in columns) for row in a)
-
-
-def _inverse(m: _Rows) -> _Rows:
-    """By cofactors: libraries of linear algebra may differ from machine to machine."""
-    (a, b, c), (d, e, f), (g, h, i) = m
-    cofactors = (
-        (e * i - f * h, c * h - b * i, b * f - c * e),
-        (f * g - d * i, a * i - c * g, c * d - a * f),
-        (d * h - e * g, b * g - a * h, a * e - b * d),
-    )
-    determinant = a * cofactors[0][0] + b * cofactors[1][0] + c * cofactors[2][0]
-    return tuple(tuple(value / determinant for value in row) for row in cofactors)

@@ -19,9 +19,9 @@ import numpy.typing as npt
 from reelwork.image.storage import Primaries, Profile
 from reelwork.kernels.transfer import tone_curve
 from reelwork.maths import srgb_encode
+from reelwork.matrices import Rows, inverse, product
 
 Space = Literal["grey", "rgb", "cmyk", "lab"]
-Rows = tuple[tuple[float, ...], ...]
 
 _SPACES: Final[dict[bytes, Space]] = {b"GRAY": "grey", b"RGB ": "rgb", b"CMYK": "cmyk", b"Lab ": "lab"}
 _HEADER: Final = 132
@@ -159,27 +159,6 @@ def to_luminance(chromaticities: tuple[float, ...]) -> tuple[float, ...]:
     :raises ZeroDivisionError: they span no colours
     """
     return _xyz(chromaticities)[1]
-
-
-def product(a: Rows, b: Rows) -> Rows:
-    """Of two matrices, in an order of sums that is the same everywhere."""
-    columns = tuple(zip(*b, strict=True))
-    return tuple(tuple(row[0] * column[0] + row[1] * column[1] + row[2] * column[2] for column in columns) for row in a)
-
-
-def inverse(m: Rows) -> Rows:
-    """By cofactors.
-
-    :raises ZeroDivisionError: there is none
-    """
-    (a, b, c), (d, e, f), (g, h, i) = m
-    cofactors = (
-        (e * i - f * h, c * h - b * i, b * f - c * e),
-        (f * g - d * i, a * i - c * g, c * d - a * f),
-        (d * h - e * g, b * g - a * h, a * e - b * d),
-    )
-    determinant = a * cofactors[0][0] + b * cofactors[1][0] + c * cofactors[2][0]
-    return tuple(tuple(value / determinant for value in row) for row in cofactors)
 
 
 def _read(data: bytes) -> Icc | None:
