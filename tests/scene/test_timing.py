@@ -231,3 +231,32 @@ def test_a_sequence_is_as_long_as_its_clips_less_its_overlaps(parts):
     timing, problems = resolved(sequence=items)
     assert not problems
     assert timing.durations["main"] == expected
+
+
+UNREAD = AssetSource("a/missing")
+
+
+@pytest.mark.parametrize("assumed", [None, Fraction(5)])
+@pytest.mark.parametrize(
+    ("build", "ends"),
+    [
+        (lambda: resolved(layer("a", UNREAD, start=time(1))), {"a": 6}),
+        (lambda: resolved(sequence=[clip("a", UNREAD), clip("b", VIDEO)]), {"a": 5, "b": 9}),
+        (lambda: resolved(layer("a", UNREAD), layer("b", start=time(0, "a.end"), duration=time(1))), {"a": 5, "b": 6}),
+        (lambda: resolved(layer("a", UNREAD), layer("b", UNREAD, start=time(0, "a.end"))), {"a": 5, "b": 10}),
+        (lambda: resolved(layer("group", GroupSource((layer("a", UNREAD),)), start=time(2))), {"a": 7, "group": 7}),
+    ],
+)
+def test_what_cannot_be_read_lasts_as_long_as_is_assumed_or_is_the_one_error(monkeypatch, assumed, build, ends):
+    monkeypatch.setitem(FILES, "a/missing", SourceLength(None, known=False, assumed=assumed))
+    timing, problems = build()
+    assert not problems
+    assert assumed is None or {name: span.end for name, span in timing.spans.items()} == ends
+    assert ("main" in timing.durations) == (assumed is not None)
+
+
+def test_what_cannot_be_read_lasts_with_the_others_where_nobody_asks_for_its_end(monkeypatch):
+    monkeypatch.setitem(FILES, "a/missing", SourceLength(None, known=False, assumed=Fraction(5)))
+    timing, problems = resolved(layer("a", UNREAD), layer("b", duration=time(9)))
+    assert not problems
+    assert spans(timing) == {"a": (0, 9), "b": (0, 9)}

@@ -23,6 +23,7 @@ from reelwork.graph.model import Media
 from reelwork.graph.schemes import Schemes
 from reelwork.linker import Linked, Linker, scheme_of
 from reelwork.scene import model
+from reelwork.scene.playing import SLATE_LENGTH
 from reelwork.scene.report import quote
 from reelwork.scene.sources import AssetSource, FileSource, SlotSource, Source, TextSource
 from reelwork.timecode import format_seconds
@@ -177,7 +178,7 @@ class _Linker:
             elif not problem.path:
                 problem = replace(problem, path=key)
             if replaced:
-                problem = replace(problem, warning=True, remedy="in this draft a slate stands in its place")
+                problem = replace(problem, warning=True, remedy=_slate(clip))
             self.problems.append(problem)
         self._told.add(name)
 
@@ -366,6 +367,13 @@ def _key_of(source: Source) -> str:
     if isinstance(source, SlotSource):
         return "filled-by"
     return "file" if isinstance(source, FileSource) else "asset"
+
+
+def _slate(clip: model.Clip) -> str:
+    """What a draft shows instead of what is missing, and for how long."""
+    untold = clip.duration is None and clip.end is None and not isinstance(clip.source, TextSource)
+    length = f", for {SLATE_LENGTH} s where nothing else says how long" if untold else ""
+    return f"in this draft a slate stands in its place{length}"
 
 
 def _tenths(count: int) -> str:

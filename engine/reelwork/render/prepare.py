@@ -25,7 +25,7 @@ from reelwork.plan.generating import drawing
 from reelwork.plan.refuse import refused
 from reelwork.scene.model import Clip, Scene
 from reelwork.scene.output import Output
-from reelwork.scene.playing import SourceLength
+from reelwork.scene.playing import SLATE_LENGTH, SourceLength
 from reelwork.scene.reader import read_scene
 from reelwork.scene.timing import Timing, resolve_times
 
@@ -102,7 +102,7 @@ def prepare(path: Path, settings: Settings, known: Registry | None = None) -> Pr
     def length(clip: Clip) -> SourceLength:
         media = production.media.get(clip.path)
         if media is None:
-            return SourceLength(None, known=False)
+            return SourceLength(None, known=False, assumed=SLATE_LENGTH if settings.draft else None)
         return SourceLength(media.facts.duration, media.facts.kind == "audio")
 
     timing, late = resolve_times(scene, length)

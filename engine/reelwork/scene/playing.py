@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Final
 
 from reelwork.errors import Problem
 from reelwork.scene.model import Clip, Item
 from reelwork.scene.sources import AssetSource, CompositionSource, FileSource, SlotSource
+
+#: How long a draft's slate lasts where nothing says how long what it stands for is; seconds.
+SLATE_LENGTH: Final = Fraction(5)
 
 
 @dataclass(frozen=True)
@@ -18,11 +22,13 @@ class SourceLength:
     :param seconds: ``None`` for a still
     :param sound_alone: whether there is nothing to see, so that a composition does not last for its sake
     :param known: ``False`` where the file could not be opened, which is a problem of its own
+    :param assumed: how long it is taken to last then, where nothing else says when it ends; ``None``: nobody can tell
     """
 
     seconds: Fraction | None
     sound_alone: bool = False
     known: bool = True
+    assumed: Fraction | None = None
 
 
 #: Says how long the file of a clip with an asset or a file is.
@@ -63,6 +69,16 @@ class Playing:
         """Whether it shows a file that cannot be read."""
         length = self._file(item) if isinstance(item, Clip) else None
         return length is not None and not length.known
+
+    def assumed(self, item: Clip) -> Fraction:
+        """How long a file that cannot be read is taken to last, seconds.
+
+        :raises UntimedError: nobody can tell
+        """
+        length = self._file(item)
+        if length is None or length.assumed is None:
+            raise UntimedError  # that it cannot be read has been said
+        return length.assumed
 
     def _file(self, item: Clip) -> SourceLength | None:
         """The length of an item's file, if it has one."""

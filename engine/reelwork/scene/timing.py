@@ -112,6 +112,7 @@ class _Stage:
         self.places: list[_Place] = []
         self._playing = resolver.playing
         self._composition = composition
+        self._duration = f"the duration of {composition.name!r}"
         self._by_path: dict[str, _Place] = {}
         self._by_id: dict[str, _Place] = {}
         self._known: dict[str, Fraction] = {}
@@ -141,7 +142,7 @@ class _Stage:
     def duration(self) -> Fraction:
         """How long the composition lasts."""
         name = self._composition.name
-        with self._asking(f"the duration of {name!r}", self._composition.place) as known:
+        with self._asking(self._duration, self._composition.place) as known:
             if known is not None:
                 return known
             if self._composition.duration is not None:
@@ -152,7 +153,7 @@ class _Stage:
                 found = self._latest_end()
             if found <= 0:
                 raise self._wrong(f"the composition {name!r} lasts {said(found)}", self._composition.place)
-            return self._answer(f"the duration of {name!r}", found)
+            return self._answer(self._duration, found)
 
     def span(self, place: _Place) -> Span:
         """When an item is there, after all that can be wrong with it was looked for."""
@@ -284,11 +285,13 @@ class _Stage:
             if place.siblings:
                 if own is None:
                     if self._playing.is_unknown(item):
-                        raise UntimedError
+                        return self._answer(what, self._assumed_end(place, item))
                     raise self._wrong("it has no length of its own: give it a `duration`", item.place, item)
                 return self._answer(what, own)
             if own is None:
-                return self._answer(what, self.duration())
+                # whose length nobody knows does not wait for a composition that waits for it
+                waits = self._duration in self._busy and self._playing.is_unknown(item)
+                return self._answer(what, self._assumed_end(place, item) if waits else self.duration())
             fixed = self._composition.duration is not None or self._composition.sequence
             bounded = fixed or self._playing.is_accompaniment(
                 item
@@ -312,11 +315,19 @@ class _Stage:
         turns = 1 if item.loop is None or item.loop.count is None else item.loop.count
         return self._start(place) + (length - item.in_) * turns / abs(item.speed)
 
+    def _assumed_end(self, place: _Place, item: Clip) -> Fraction:
+        """Where an item ends whose file cannot be read."""
+        return self._start(place) + self._playing.assumed(item)
+
     def _latest_end(self) -> Fraction:
         ends = [end for place in self.places if (end := self._counting_end(place)) is not None]
         if not ends:
-            if any(self._playing.is_unknown(place.item) for place in self.places):
-                raise UntimedError  # a file that cannot be read, which has been said, might have had an end
+            ends = [
+                self._assumed_end(place, place.item)
+                for place in self.places
+                if isinstance(place.item, Clip) and not place.siblings and self._playing.is_unknown(place.item)
+            ]
+        if not ends:
             raise self._wrong(
                 f"the composition {self._composition.name!r} has no end: none of its layers has a `duration`, an `end` "
                 "or a video of its own; give the composition a `duration`",
