@@ -20,4 +20,5 @@ class SoftLight(SeparableMerge, name="soft-light", version=1):
         lifted = dark if backdrop <= 0.25 else maths.sqrt(backdrop)
         darken = backdrop * max(1.0 - backdrop, 0.0)
         lighten = lifted - backdrop if backdrop < 1.0 else 0.0
-        return backdrop + (2.0 * source - 1.0) * (darken if source <= 0.5 else lighten)
+        # No source is brighter than half-precision floats, so that twice it is no infinity, and nothing of that no NaN.
+        return backdrop + (2.0 * min(source, 65504.0) - 1.0) * (darken if source <= 0.5 else lighten)

@@ -178,7 +178,8 @@ def _read_identifier(reading: Reading, kind: language.Identifier, node: Scalar, 
 def name_problem(name: str, of: str) -> str:
     """What is wrong with the name of a new thing, or nothing."""
     if name in RESERVED:
-        return f"{quote(name)} is a word of the format and cannot name a {of}"
+        article = "an" if of[0] in "aeiou" else "a"
+        return f"{quote(name)} is a word of the format and cannot be the name of {article} {of}"
     if not is_name(name):
         return f"a name consists of letters, digits, _ and -, beginning with a letter; found {quote(name)}"
     if of == "variable" and "-" in name:

@@ -189,6 +189,12 @@ def test_light_of_any_size_never_becomes_no_number(mode, light, alphas, opacity,
     assert 0.0 <= onto.data[3, 0, 0] <= 1.0 + 1e-6
 
 
+def test_soft_light_is_a_number_under_the_brightest_light_that_there_is():
+    onto = _frame(np.array([[1.0, 0.25, 0.0, 1.0]]))
+    frames.merge(_merge("soft-light"), "linear", onto, _frame(np.array([[3e38, 3e38, 3e38, 1.0]])))
+    assert np.isfinite(onto.data).all()
+
+
 @pytest.mark.parametrize(
     "mode",
     [
