@@ -30,6 +30,7 @@ from exchange.exchanging import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from media_table import media
+from PIL import Image
 
 from reelwork.exchange.otio_read import plain_data
 from reelwork.exchange.report import ExchangeError
@@ -313,6 +314,34 @@ def test_a_bundle_cannot_write_beside_its_folder(tmp_path: Path) -> None:
     imported(tmp_path / "cut.otioz", tmp_path / "deep" / "scene")
     assert not (tmp_path / "evil.mov").exists()
     assert not (tmp_path / "deep" / "evil.mov").exists()
+
+
+NUMBERED = HEAD + "    sequence: [{file: 'media/num_%04d.png', fps: 10, in: 500ms, duration: 1s}]\n"
+
+
+@pytest.mark.parametrize("ending", ["otio", "otioz", "edl", "fcpxml"])
+def test_numbered_files_come_back_with_their_rate(tmp_path: Path, footage: Path, ending: str) -> None:
+    scene = by_hand(tmp_path / "ours", footage, NUMBERED)
+    for number in range(7, 22):
+        Image.new("RGB", (64, 36), (number * 10, 0, 0)).save(tmp_path / "ours" / "media" / f"num_{number:04}.png")
+    exported(scene, tmp_path / "ours" / f"cut.{ending}")
+    back = imported(tmp_path / "ours" / f"cut.{ending}", tmp_path / "back", tmp_path / "ours", fps=F(24))
+    assert "file: media/num_%04d.png" in back.text
+    assert "fps: 10" in back.text
+    assert painted(back.file, (0, 3, 23)) == painted(scene, (0, 3, 23))
+
+
+def test_a_slot_for_numbered_files_that_are_gone_can_be_read(tmp_path: Path, footage: Path) -> None:
+    scene = by_hand(tmp_path / "ours", footage, NUMBERED)
+    for number in range(1, 17):
+        (tmp_path / "ours" / "media" / f"num_{number:04}.png").hardlink_to(footage / "still.png")
+    exported(scene, tmp_path / "cut.otio")
+    read = otio.adapters.read_from_file(str(tmp_path / "cut.otio")).find_clips()[0].media_reference
+    assert read.target_url_for_image_number(3) == "ours/media/num_0004.png"
+    (tmp_path / "lone").mkdir()
+    lone = (tmp_path / "cut.otio").rename(tmp_path / "lone" / "cut.otio")
+    assert "a slot stands for it" in (back := imported(lone, tmp_path / "back")).found
+    assert back.prepared.timing.durations["main"] == 1
 
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=8)

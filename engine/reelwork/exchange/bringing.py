@@ -11,9 +11,10 @@ from pathlib import Path
 
 from reelwork.catalogue.open import MARK, open_catalogue
 from reelwork.errors import OutputError
+from reelwork.exchange.addresses import files_at, place_of
 from reelwork.exchange.carried import mapping
 from reelwork.exchange.files import write_text, write_with
-from reelwork.exchange.finding import Finder, place_of
+from reelwork.exchange.finding import Finder
 from reelwork.exchange.formats import PICTURES, extract, needed, read_timeline, write_timeline
 from reelwork.exchange.from_scene import from_scene
 from reelwork.exchange.layers import Choices
@@ -89,7 +90,8 @@ def bring_in(source: Path, folder: Path, wishes: Wishes, report: Report) -> Brou
         fps=wishes.fps,
         size=wishes.size,
     )
-    for file, copy in written.copies.items():
+    copies = (pair for file, copy in written.copies.items() for pair in files_at(file, str(copy)).items())
+    for file, copy in ((file, Path(name)) for file, name in copies):
         if not (copy.exists() and copy.samefile(file)):
             write_with(copy, lambda part, file=file: shutil.copyfile(file, part))  # type: ignore[misc]
     write_text(target, written.text)

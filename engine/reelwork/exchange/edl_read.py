@@ -12,7 +12,7 @@ from reelwork.exchange.lanes import tracks_of
 from reelwork.exchange.report import ExchangeError, Report
 from reelwork.exchange.timecodes import frame_of
 from reelwork.exchange.timeline import ZERO, Clip, Item, Marker, Reference, Sound, Stack, Timeline, Transition
-from reelwork.timecode import format_rate
+from reelwork.timecode import format_rate, parse_rate
 
 _TC: Final = r"(\d{1,2}[:;.]\d{2}[:;.]\d{2}[:;.,]\d{2,3})"
 _EVENT: Final = re.compile(
@@ -38,6 +38,7 @@ class _Event:
     times: tuple[int, int, int, int]
     line: int
     speed: Fraction | None = None
+    rate: Fraction | None = None
     name: str = ""
     file: str = ""
     markers: list[tuple[int, str, str]] = field(default_factory=list)
@@ -122,6 +123,8 @@ def _note(line: str, events: list[_Event], rate: Fraction, drop: bool, file: str
             event.name = value
         elif key == "SOURCE FILE":
             event.file = value
+        elif key == "SOURCE FPS":
+            event.rate = parse_rate(value)
         elif key == "LOC" and (located := _LOCATOR.match(value)):
             event.markers.append((frame_of(located[1], rate, drop=drop), located[2], located[3].strip()))
         elif key not in ("EFFECT NAME", "COMMENT", "CLIP NAME", "KEY CLIP NAME"):
@@ -181,7 +184,7 @@ def _items(
         report.add(where, f"its M2 says {float(speed):.1%}, its timecodes {used / lasts:.1%}", "its M2 holds")
     clip = Clip(
         name=event.name or event.reel,
-        source=Reference(url=event.file, name=event.name or event.reel),
+        source=Reference(url=event.file, name=event.name or event.reel, rate=event.rate),
         start=min(source_in, source_out) / rate,
         duration=lasts / rate,
         speed=speed,

@@ -11,7 +11,7 @@ from typing import Final
 
 from reelwork.exchange.report import ExchangeError, Report
 from reelwork.exchange.timeline import ZERO, Clip, Reference, Timeline, Track, Transition
-from reelwork.timecode import format_timecode
+from reelwork.timecode import format_rate, format_timecode
 
 _CHANNELS: Final = ("A", "A2", "A3", "A4")
 _MOST: Final = 24 * 3600
@@ -131,6 +131,8 @@ class _Writer:
         if isinstance(clip.source, Reference):
             if clip.source.url:
                 self.lines.append(f"* SOURCE FILE: {clip.source.url}")
+            if clip.source.number is not None and clip.source.rate is not None:
+                self.lines.append(f"* SOURCE FPS: {format_rate(clip.source.rate)}")
             if clip.source.generator:
                 self._report.add(f"clip {clip.name!r}", "it is made, not read", "an event without a file stands for it")
             record = clip.source.metadata.get("reelwork", {}).get("record")

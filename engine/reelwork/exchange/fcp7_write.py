@@ -12,7 +12,7 @@ from typing import Any
 
 import opentimelineio as otio
 
-from reelwork.exchange.finding import place_of
+from reelwork.exchange.addresses import place_of
 from reelwork.exchange.otio_write import OtioWriter
 from reelwork.exchange.report import ExchangeError, Report
 from reelwork.exchange.timeline import Clip, Gap, Item, Reference, Stack, Timeline

@@ -11,7 +11,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
 from reelwork.exchange import sounds
-from reelwork.exchange.finding import place_of
+from reelwork.exchange.addresses import place_of
 from reelwork.exchange.report import Report
 from reelwork.exchange.timeline import ZERO, Clip, Gap, Item, Reference, Stack, Timeline, Track, Transition
 from reelwork.exchange.xml import written

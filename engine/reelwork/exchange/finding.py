@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Final
-from urllib.parse import unquote, urlsplit
 
 from reelwork.catalogue.facts import MediaFacts
 from reelwork.catalogue.open import Catalogue
 from reelwork.errors import CatalogueError, MediaError
+from reelwork.exchange.addresses import path_of, place_of
 from reelwork.exchange.report import Report
 from reelwork.exchange.timecodes import first_timecode
 from reelwork.exchange.timeline import Reference
+from reelwork.footage import NUMBER, numbered_files
 from reelwork.graph.link import ROOTS
+from reelwork.media.offered import is_numbered
 from reelwork.media.probe import probe
 
 #: How many files of the roots are looked through for one that has moved.
@@ -35,12 +38,14 @@ class Found:
 
     :param record: the catalogue's name for it, if it has one
     :param first: the timecode of its first frame, as the file says; ``None`` where it does not
+    :param number: of numbered files, the first one's
     """
 
     path: Path
     facts: MediaFacts
     record: str | None = None
     first: Fraction | None = None
+    number: int | None = None
 
 
 class Finder:
@@ -59,8 +64,8 @@ class Finder:
         self._roots = list(dict.fromkeys((self._base, *self._given, *(root.resolve() for root in named))))
         self._catalogue = catalogue
         self._report = report
-        self._found: dict[tuple[str, str, str], Found | None] = {}
-        self._opened: dict[Path, Found | None] = {}
+        self._found: dict[tuple[str, str, str, Fraction | None], Found | None] = {}
+        self._opened: dict[tuple[Path, Fraction | None], Found | None] = {}
 
     @property
     def has_catalogue(self) -> bool:
@@ -70,7 +75,7 @@ class Finder:
     def find(self, reference: Reference) -> Found | None:
         """What a clip refers to; ``None`` where it is not there."""
         record = _record_of(reference)
-        key = (record, reference.url, reference.name)
+        key = (record, reference.url, reference.name, reference.rate)
         if key not in self._found:
             found = self._record(record) if record else None
             if found is None and (reference.url or reference.name):
@@ -89,17 +94,17 @@ class Finder:
             self._report.add(f"record {name}", str(error.problems[0].message), "its file is looked for instead")
             return None
         found = self._open(path)
-        return None if found is None else Found(found.path, found.facts, name, found.first)
+        return None if found is None else replace(found, record=name)
 
     def _file(self, reference: Reference) -> Found | None:
         path = place_of(reference.url, self._base) if reference.url else None
-        if path is not None and self._may_open(path) and path.is_file():
-            return self._open(path)
+        if path is not None and self._may_open(path) and _is_there(path):
+            return self._open(path, reference.rate)
         names = [
-            PurePosixPath(part).name for part in (_path_of(reference.url), reference.name.replace("\\", "/")) if part
+            PurePosixPath(part).name for part in (path_of(reference.url), reference.name.replace("\\", "/")) if part
         ]
         for name in dict.fromkeys(name for name in names if name):
-            candidates = self._index.get(name.lower()) or self._stems.get(name.lower(), [])
+            candidates = self._called(name)
             best = max(candidates, key=lambda other: _alike(other, path), default=None)
             if best is None:
                 continue
@@ -108,8 +113,8 @@ class Finder:
                 self._report.add(f"media {reference.url or name}", others, f"{best} was taken")
             elif path is not None:
                 self._report.add(f"media {reference.url}", "it is not there", f"{best} has its name")
-            return self._open(best)
-        if path is not None and path.is_file():
+            return self._open(best, reference.rate)
+        if path is not None and _is_there(path):
             self._report.add(f"media {reference.url}", "it lies where nobody allowed to look", f"--media {path.parent}")
         return None
 
@@ -117,15 +122,27 @@ class Finder:
         roots = [*self._roots, *([self._catalogue.folder.resolve()] if self._catalogue is not None else [])]
         return any(path.is_relative_to(root) for root in roots)
 
-    def _open(self, path: Path) -> Found | None:
-        if path not in self._opened:
+    def _open(self, path: Path, rate: Fraction | None = None) -> Found | None:
+        key = (path, rate if is_numbered(path) else None)
+        if key not in self._opened:
             try:
-                facts = probe(path)
-                self._opened[path] = Found(path, facts, self._records.get(path.resolve()), first_timecode(path, facts))
+                facts = probe(*key)
+                number = next(iter(numbered_files(path))) if is_numbered(path) else None
+                first = first_timecode(path, facts) if number is None else None
+                self._opened[key] = Found(path, facts, self._records.get(path.resolve()), first, number)
             except MediaError as error:
                 self._report.add(f"media {path}", str(error), "it counts as missing")
-                self._opened[path] = None
-        return self._opened[path]
+                self._opened[key] = None
+        return self._opened[key]
+
+    def _called(self, name: str) -> list[Path]:
+        """The files of the roots that have a name; of numbered ones, the name with the number's place, by folders."""
+        place, small = NUMBER.search(name), name.lower()
+        if place is None:
+            return self._index.get(small) or self._stems.get(small, [])
+        like = re.compile(f"{re.escape(small[: place.start()])}[0-9]+{re.escape(small[place.end() :])}")
+        found = [path.parent / name for other, paths in self._index.items() if like.fullmatch(other) for path in paths]
+        return list(dict.fromkeys(found))
 
     @cached_property
     def _index(self) -> dict[str, list[Path]]:
@@ -171,30 +188,13 @@ class Finder:
         return found
 
 
-def place_of(url: str, base: Path) -> Path | None:
-    """Where a URL, or a path, points to on this machine; ``None`` where that is no file."""
-    path = _path_of(url)
-    if path is None or "\0" in path:
-        return None
-    try:
-        return (base / path).resolve()
-    except (OSError, RuntimeError):
-        return None
-
-
-def _path_of(url: str) -> str | None:
-    if re.match(r"[A-Za-z]:[\\/]", url):
-        return url.replace("\\", "/")
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    if parts.scheme == "file":
-        path = unquote(parts.path)
-        return path[1:] if re.match(r"/[A-Za-z]:/", path) else path
-    if parts.scheme:
-        return None
-    return unquote(url).replace("\\", "/") if "%" in url else url.replace("\\", "/")
+def _is_there(path: Path) -> bool:
+    """Whether there is a file of that name, or a numbered one where it has a number's place."""
+    number = NUMBER.search(path.name)
+    if number is None or path.is_file():
+        return path.is_file()
+    before, after = (glob.escape(part) for part in (path.name[: number.start()], path.name[number.end() :]))
+    return any(path.parent.glob(f"{before}[0-9]*{after}"))
 
 
 def _alike(path: Path, other: Path | None) -> int:

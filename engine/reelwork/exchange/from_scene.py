@@ -18,7 +18,20 @@ from reelwork.render.prepare import Prepared
 from reelwork.scene.animation import Curve
 
 #: Keys of a layer that a timeline says itself, by where its clips stand and what they refer to.
-_SAID: Final = ("id", "start", "duration", "end", "in", "speed", "asset", "file", "composition", "sequence", "layers")
+_SAID: Final = (
+    "id",
+    "start",
+    "duration",
+    "end",
+    "in",
+    "speed",
+    "fps",
+    "asset",
+    "file",
+    "composition",
+    "sequence",
+    "layers",
+)
 _SCENE: Final = ("canvas", "blend-space", "licence", "commercial", "variables", "outputs")
 
 

@@ -16,11 +16,12 @@ from reelwork.exchange.report import ExchangeError, Report
 from reelwork.exchange.timeline import ZERO, Clip, Data, Reference, Sound, Stack
 from reelwork.exchange.times import written, written_speed
 from reelwork.exchange.yaml import literal
+from reelwork.timecode import format_rate
 
 #: So slow that no second picture is reached in a day: how a scene holds one.
 HELD: Final = Fraction(1, 10_000_000)
-#: Keys that come from where a clip stands, not from what our own metadata say of it.
-_OF_TIME: Final = frozenset(("start", "duration", "end", "in", "speed", "id", "sequence", "layers"))
+#: Keys that come from where a clip stands and from its file, not from what our own metadata say of it.
+_OF_TIME: Final = frozenset(("start", "duration", "end", "in", "speed", "id", "sequence", "layers", "fps"))
 #: Keys that only layers have.
 OF_LAYERS: Final = ("blend", "parent")
 _MADE: Final = frozenset(("text", "shape", "solid", "generate", "adjustment", "slot", "filled-by"))
@@ -75,6 +76,13 @@ class LayerWriter:
             return None
         return self._finder.find(source)
 
+    def is_slot(self, clip: Clip) -> bool:
+        """Whether a slot stands for it, which needs an id."""
+        source = clip.source
+        if not isinstance(source, Reference) or own_keys(clip).keys() & _MADE:
+            return False
+        return source.generator not in ("solid", "black", "bars") and self.found(clip) is None
+
     def room(self, clip: Clip) -> Room:
         """How much there is of what a clip shows."""
         if isinstance(clip.source, Stack):
@@ -91,7 +99,10 @@ class LayerWriter:
         if isinstance(source, Stack):
             return ZERO
         if source.start is not None:
-            return source.start
+            found = self.found(clip)
+            if found is None or found.number is None or source.number is None:
+                return source.start
+            return source.start - (source.number - found.number) / (found.facts.frame_rate or self._fps)
         return self._firsts.get((source.url, source.name), ZERO)
 
     def layer(
@@ -165,6 +176,8 @@ class LayerWriter:
             kept["first"] = str(source.start)
         if source.rate is not None:
             kept["rate"] = str(source.rate)
+        if source.number is not None:
+            kept["number"] = str(source.number)
         if source.duration is not None:
             kept["length"] = str(source.duration)
         if source.generator and not own_keys(clip):
@@ -195,7 +208,9 @@ class LayerWriter:
     def _media(self, found: Found) -> dict[str, Any]:
         if found.record is not None:
             return {"asset": found.record}
-        return {"file": literal(self._name(found))}
+        rate = found.facts.frame_rate if found.number is not None else None
+        apart = {} if rate is None or rate == self._fps else {"fps": format_rate(rate)}
+        return {"file": literal(self._name(found)), **apart}
 
     def _name(self, found: Found) -> str:
         """A file as the scene names it, relative to its folder."""

@@ -205,9 +205,15 @@ class OtioReader:
                 kind = OF_GENERATORS.get(read.generator_kind.lower(), read.generator_kind)
                 return Reference(generator=kind, parameters=plain_data(read.parameters), **kept)
             case otio.schema.ImageSequenceReference():
-                url = f"{read.target_url_base}/{read.name_prefix}#{read.name_suffix}"
-                self._report.add(place, f"a run of numbered pictures, {url}", "it counts as missing")
-                return Reference(**{**kept, "name": kept["name"] or url})
+                number = f"%0{read.frame_zero_padding}d" if read.frame_zero_padding else "%d"
+                folder = f"{read.target_url_base.rstrip('/')}/" if read.target_url_base else ""
+                kept["name"] = kept["name"] or f"{read.name_prefix}{number}{read.name_suffix}"
+                kept["rate"] = exact_rate(read.rate)
+                if read.frame_step != 1:
+                    self._report.add(place, f"every {read.frame_step}th of numbered pictures", "it counts as missing")
+                    return Reference(**kept)
+                url = f"{folder}{read.name_prefix}{number}{read.name_suffix}"
+                return Reference(url=url, number=read.start_frame, **kept)
         return Reference(**kept)
 
     def _markers(self, read: Iterable[Any], start: Fraction) -> tuple[Marker, ...]:

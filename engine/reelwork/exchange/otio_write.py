@@ -13,9 +13,11 @@ from urllib.parse import quote
 
 import opentimelineio as otio
 
-from reelwork.exchange.finding import place_of
+from reelwork.errors import MediaError
+from reelwork.exchange.addresses import files_at, path_of, place_of, url_of
 from reelwork.exchange.report import ExchangeError, Report
 from reelwork.exchange.timeline import ZERO, Clip, Gap, Item, Marker, Reference, Stack, Timeline, Track, Transition
+from reelwork.footage import NUMBER
 
 #: Of our transitions, the one that OpenTimelineIO has a name for.
 _DISSOLVE: Final = "SMPTE_Dissolve"
@@ -34,7 +36,7 @@ def write_otioz(timeline: Timeline, path: Path, folder: Path, report: Report) ->
     :param folder: from which the timeline's references count
     """
     files: dict[Path, str] = {}
-    bundled = replace(timeline, stack=_bundled(timeline.stack, folder, files, report))
+    bundled = replace(timeline, stack=_bundled(timeline.stack, folder, files, {}, report))
     with zipfile.ZipFile(path, "w") as bundle:
         bundle.writestr("version.txt", "1.0.0", compress_type=zipfile.ZIP_DEFLATED)
         bundle.writestr("content.otio", write_otio(bundled, report), compress_type=zipfile.ZIP_DEFLATED)
@@ -42,31 +44,42 @@ def write_otioz(timeline: Timeline, path: Path, folder: Path, report: Report) ->
             bundle.write(file, name, compress_type=zipfile.ZIP_STORED)
 
 
-def _bundled(stack: Stack, folder: Path, files: dict[Path, str], report: Report) -> Stack:
-    """A stack whose references point into the bundle; ``files`` grows."""
+def _bundled(stack: Stack, folder: Path, files: dict[Path, str], names: dict[Path, str], report: Report) -> Stack:
+    """A stack whose references point into the bundle, under ``names``; they and ``files`` grow."""
 
     def item(item: Item) -> Item:
         if not isinstance(item, Clip):
             return item
         if isinstance(item.source, Stack):
-            return replace(item, source=_bundled(item.source, folder, files, report))
+            return replace(item, source=_bundled(item.source, folder, files, names, report))
         path = place_of(item.source.url, folder) if item.source.url else None
-        if path is None or not path.is_file():
+        if path not in names and (path is None or not _bundle(path, files, names)):
             if item.source.url:
                 report.add(
                     f"clip {item.name!r}", f"its media {item.source.url!r} is not there", "it is not in the bundle"
                 )
             return item
-        if path not in files:
-            taken = {name.lower() for name in files.values()}
-            name, number = f"media/{path.name}", 2
-            while name.lower() in taken:
-                name, number = f"media/{path.stem}-{number}{path.suffix}", number + 1
-            files[path] = name
-        return replace(item, source=replace(item.source, url=quote(files[path])))
+        return replace(item, source=replace(item.source, url=url_of(Path(names[path]))))
 
     tracks = tuple(replace(track, items=tuple(map(item, track.items))) for track in stack.tracks)
     return replace(stack, tracks=tracks)
+
+
+def _bundle(path: Path, files: dict[Path, str], names: dict[Path, str]) -> bool:
+    """Give the files of a path their names in the bundle; whether they are there."""
+    taken = {name.lower() for name in files.values()}
+    name, number = f"media/{path.name}", 2
+    try:
+        while taken & {other.lower() for other in files_at(path, name).values()}:
+            name, number = f"media/{path.stem}-{number}{path.suffix}", number + 1
+        found = files_at(path, name)
+    except MediaError:
+        return False
+    if not all(file.is_file() for file in found):
+        return False
+    files.update(found)
+    names[path] = name
+    return True
 
 
 class OtioWriter:
@@ -149,6 +162,10 @@ class OtioWriter:
             made = otio.schema.GeneratorReference(
                 name=reference.name, generator_kind=kind, parameters=_plain(reference.parameters), **shared
             )
+        elif reference.number is not None and (numbered := _numbered(reference)):
+            made = otio.schema.ImageSequenceReference(
+                start_frame=reference.number, rate=float(reference.rate or self._fps), **numbered, **shared
+            )
         elif reference.url:
             made = otio.schema.ExternalReference(target_url=reference.url, **shared)
         else:
@@ -177,6 +194,18 @@ class OtioWriter:
         if seconds.denominator > 1 << 52:
             raise ExchangeError(f"a time of {seconds} s cannot be written exactly")
         return otio.opentime.RationalTime(float(seconds.numerator), float(seconds.denominator))
+
+
+def _numbered(reference: Reference) -> dict[str, Any]:
+    """How OpenTimelineIO says a name with a number's place; empty where it has none."""
+    folder, _, name = (path_of(reference.url) or "").rpartition("/")
+    place = NUMBER.search(name)
+    if place is None:
+        return {}
+    base = f"{reference.url.rpartition('/')[0]}/" if folder else ""
+    before, after = quote(name[: place.start()]), quote(name[place.end() :])
+    padding = int(place[1] or 0)
+    return {"target_url_base": base, "name_prefix": before, "name_suffix": after, "frame_zero_padding": padding}
 
 
 def _joined(clip: Clip) -> Mapping[str, Any]:

@@ -6,13 +6,15 @@ import os
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
 
+from reelwork.exchange.addresses import url_of
 from reelwork.exchange.carried import mapping
 from reelwork.exchange.kept import Written, seconds_of, text_of
 from reelwork.exchange.timecodes import first_timecode
 from reelwork.exchange.timeline import ZERO, Data, Reference
+from reelwork.footage import numbered_files
 from reelwork.graph import model as graph
+from reelwork.media.offered import is_numbered
 from reelwork.render.prepare import Prepared
 
 #: The generator of what only a scene can make; its keys stand in the clip's metadata.
@@ -54,6 +56,7 @@ class References:
             start=start,
             duration=facts.duration if source.get("length") is None else seconds_of(source.get("length")),
             rate=seconds_of(source.get("rate")) or facts.frame_rate,
+            number=next(iter(numbered_files(Path(media.path)))) if is_numbered(Path(media.path)) else None,
             metadata={**mapping(source.get("metadata")), "reelwork": said},
         )
 
@@ -68,6 +71,7 @@ class References:
             "start": seconds_of(source.get("first")),
             "duration": seconds_of(source.get("length")),
             "rate": seconds_of(source.get("rate")),
+            "number": None if (number := seconds_of(source.get("number"))) is None else int(number),
             "metadata": mapping(source.get("metadata")),
         }
         generator = text_of(source.get("generator"))
@@ -96,4 +100,4 @@ class References:
         return {"catalogue": Path(os.path.relpath(catalogue.folder.resolve(), self._folder)).as_posix()}
 
     def _url(self, path: Path) -> str:
-        return quote(Path(os.path.relpath(path.resolve(), self._folder)).as_posix())
+        return url_of(Path(os.path.relpath(path.resolve(), self._folder)))

@@ -40,6 +40,7 @@ class Reference:
     :param start: the timecode of its first frame, seconds; ``None`` where nobody says
     :param duration: how much there is
     :param rate: its frames a second
+    :param number: of numbered files, whose name has the number's place (``take-%04d.exr``), the first one's
     :param generator: the kind of what is made rather than read: ``solid``, ``bars``, ``text`` …; empty for files
     :param parameters: the generator's
     """
@@ -49,6 +50,7 @@ class Reference:
     start: Fraction | None = None
     duration: Fraction | None = None
     rate: Fraction | None = None
+    number: int | None = None
     generator: str = ""
     parameters: Data = field(default_factory=dict)
     metadata: Data = field(default_factory=dict)

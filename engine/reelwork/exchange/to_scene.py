@@ -282,7 +282,7 @@ class _Scene:
         said = mapping(clip.metadata.get("reelwork")).get("id")
         if isinstance(said, str) and slug(said) and inside.names.exactly(said):
             return said
-        return "" if is_ours(clip) else inside.names.take(clip.name, "clip")
+        return "" if is_ours(clip) and not self._writer.is_slot(clip) else inside.names.take(clip.name, "clip")
 
     def _name_of(self, stack: Stack) -> str:
         for known, name in self._known:
