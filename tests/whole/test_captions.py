@@ -10,7 +10,7 @@ from media.footage import run
 from media_table import media
 from whole.making import Here
 
-from reelwork.errors import OutputError
+from reelwork.errors import OutputError, SceneError
 from reelwork.media.captions import Caption, apart
 from reelwork.render import produce
 from reelwork.render.prepare import Settings
@@ -36,6 +36,7 @@ outputs:
   film: {file: film.mp4, range: [1s, 8s], captions: true, video: {preset: ultrafast},
          chapters: {Dawn: 0s, "The road: on": 3s, Later: 9s}, metadata: {author: Ada, comment: Hello}}
   words: {file: words.srt}
+  late: {file: late.mp4, range: [0s, 2s], video: {preset: ultrafast}, chapters: {One: 0.5s, Two: 1.25s}}
 """
 
 
@@ -85,8 +86,7 @@ def test_a_film_carries_words_chapters_and_what_it_says_of_itself(scene: Path, t
         "3\n00:00:04,000 --> 00:00:06,000\none & two",
         "",
     ]
-    shown = ("-show_entries", "chapter=start_time,end_time:chapter_tags=title", "-of", "csv=p=0")
-    assert run("ffprobe", *shown, "-i", str(path)).split("\n")[:2] == [
+    assert chapters(path) == [
         "0.000000,2.000000,Dawn",
         "2.000000,7.000000,The road: on",
     ]
@@ -94,6 +94,48 @@ def test_a_film_carries_words_chapters_and_what_it_says_of_itself(scene: Path, t
     assert {"Words", "CC-BY-4.0", "Ada", "Hello"} <= set(tags)
     assert int(run("ffprobe", "-count_frames", "-select_streams", "v", "-show_entries", "stream=nb_read_frames",
                    "-of", "csv=p=0", "-i", str(path)).strip().rstrip(",")) == 56  # fmt: skip
+
+
+def chapters(path: Path) -> list[str]:
+    shown = ("-show_entries", "chapter=start_time,end_time:chapter_tags=title", "-of", "csv=p=0")
+    return [line for line in run("ffprobe", *shown, "-i", str(path)).splitlines() if line]
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv"])
+def test_chapters_keep_their_times_where_the_first_begins_later_than_the_film(
+    scene: Path, tmp_path: Path, suffix: str
+) -> None:
+    untitled = [] if suffix == ".mkv" else ["0.000000,0.500000,"]
+    found = chapters(made(scene, "late", tmp_path / f"late{suffix}"))
+    assert found == [*untitled, "0.500000,1.250000,One", "1.250000,2.000000,Two"]
+
+
+OUTPUTS = """\
+reelwork: 1
+compositions: {main: {duration: 4s, layers: [{solid: red}]}}
+outputs: {it: {%s}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("output", "said"),
+    [
+        ("file: a.vtt", "no layer of 'main' has `caption: true`, so a.vtt would be empty"),
+        ("file: a.wav", "nothing is heard in 'main', so a.wav would be empty"),
+        ("file: a.mp4, chapters: {A: 1s, B: 1s}", "the chapters 'A' and 'B' begin at one instant"),
+        ("file: a.mp4, captions: true", "so the film has no track of them"),
+        ("file: a.mp4, chapters: {A: 1s, B: 4s}", "this chapter begins at 4s, but the film ends at 4s"),
+        ("file: a.mp4, range: [2s, 3s], chapters: {A: 0s, B: 2s}", "this chapter ends at 2s, before the film begins"),
+    ],
+)
+def test_what_would_be_missing_in_a_film_is_said_before(tmp_path: Path, output: str, said: str) -> None:
+    path = tmp_path / "scene.yaml"
+    path.write_text(OUTPUTS % output, encoding="utf-8")
+    try:
+        problems = produce.check(path, Settings())
+    except SceneError as error:
+        problems = error.problems
+    assert [said in problem.message for problem in problems] == [True]
 
 
 def test_words_that_overlap_stand_under_each_other_in_a_track() -> None:

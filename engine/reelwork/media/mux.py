@@ -79,7 +79,7 @@ def write_film(
                     keep_header(video.codec_context, spec)
                 track = SoundTrack(container, sound_as or sound_spec(to.suffix), sound) if sound is not None else None
                 words = CaptionTrack(container, captions, to.suffix) if captions else None
-                _set_chapters(container, chapters)
+                _set_chapters(container, chapters, to.suffix)
                 container.start_encoding()
                 if (video.codec_context.extradata or b"") != segments[0].extradata:
                     raise OutputError(f"{to}: its units were encoded by another encoder; render again with --fresh")
@@ -89,8 +89,12 @@ def write_film(
             raise OutputError(f"cannot write {to}: {error.strerror}") from error
 
 
-def _set_chapters(container: OutputContainer, chapters: Sequence[Chapter]) -> None:
+def _set_chapters(container: OutputContainer, chapters: Sequence[Chapter], suffix: str) -> None:
     if chapters:
+        if chapters[0].start and suffix in (".mp4", ".mov"):
+            # There chapters are a track that begins with the film, and each lasts until the next: one without words
+            # keeps the others at their times.
+            chapters = [Chapter(Fraction(0), chapters[0].start, ""), *chapters]
         scale = 1000
         container.set_chapters(
             [

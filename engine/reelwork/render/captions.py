@@ -26,9 +26,15 @@ def write(prepared: Prepared, output: Output, target: Path, request: Request) ->
     first, stop = selected(count, request.frames)
     found = captions_of(graph, start + first / fps, start + stop / fps)
     if not found:
-        raise OutputError(f"no layer of {output.composition!r} has `caption: true`, so {target.name} would be empty")
+        raise OutputError(f"{nothing_read(output)}, so {target.name} would be empty")
     write_captions(found, target)
     return target
+
+
+def nothing_read(output: Output) -> str:
+    """What is said of an output that shows no captions."""
+    within = " in its range" if output.range else ""
+    return f"no layer of {output.composition!r} has `caption: true`{within}"
 
 
 def captions_of(graph: Graph, begin: Fraction, end: Fraction) -> tuple[Caption, ...]:

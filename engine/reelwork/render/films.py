@@ -27,7 +27,7 @@ from reelwork.render.digests import value_digest
 from reelwork.render.job import Dispatcher, Job, Renderer, Segment, Unit
 from reelwork.render.measuring import needs
 from reelwork.render.mixing import mixed
-from reelwork.render.outputs import film_spec
+from reelwork.render.outputs import chapter_times, film_spec, nothing_heard
 from reelwork.render.prepare import Prepared, Settings
 from reelwork.render.progress import Progress, Report, Silent
 from reelwork.render.unit import FilmJob, Shot
@@ -118,14 +118,9 @@ def _metadata(prepared: Prepared, output: Output) -> dict[str, str]:
 
 
 def _chapters(output: Output, begin: Fraction, end: Fraction) -> tuple[Chapter, ...]:
-    """The chapters of a stretch of a composition; each lasts until the next one begins."""
-    starts = sorted((start, title) for title, start in output.chapters.items())
-    found = []
-    for number, (start, title) in enumerate(starts, start=1):
-        until = min(end, starts[number][0]) if number < len(starts) else end
-        if max(start, begin) < until:
-            found.append(Chapter(max(start, begin) - begin, until - begin, title))
-    return tuple(found)
+    """The chapters of a stretch of a composition."""
+    cut = ((title, max(start, begin), min(until, end)) for title, start, until in chapter_times(output, end))
+    return tuple(Chapter(start - begin, until - begin, title) for title, start, until in cut if start < until)
 
 
 def share_out(
@@ -287,7 +282,7 @@ def write_sound_alone(prepared: Prepared, output: Output, target: Path, request:
     graph = prepared.graph(output.composition)
     voices = collect_voices(graph)
     if not voices:
-        raise OutputError(f"nothing is heard in {output.composition!r}, so {target.name} would be empty")
+        raise OutputError(f"{nothing_heard(output)}, so {target.name} would be empty")
     begin, duration = sound_span(prepared, output, request)
     progress.stage("mixing sound")
     meter = Meter()

@@ -153,4 +153,40 @@ def output_problems(prepared: Prepared, output: Output) -> list[Problem]:
             note(f"there is nothing at {format_seconds(time)}: {said}", "at")
     if output.range is not None and output.range[0] < lasts < output.range[1]:
         note(f"the range ends at {format_seconds(output.range[1])}, but {said}", "range", warning=True)
+    begin, end = output.range or (Fraction(0), lasts)
+    end = min(end, lasts)
+    for title, start, until in chapter_times(output, lasts):
+        if start >= end:
+            message = f"this chapter begins at {format_seconds(start)}, but the film ends at {format_seconds(end)}"
+            note(f"{message}: it is left out", f"chapters.{title}", warning=True)
+        elif until <= begin:
+            message = f"this chapter ends at {format_seconds(until)}, before the film begins"
+            note(f"{message}: it is left out", f"chapters.{title}", warning=True)
+    if suffix in files.CAPTIONS or (suffix in files.FILMS and output.captions):
+        from reelwork.render.captions import captions_of, nothing_read  # PyAV loads here
+
+        if not captions_of(graph, begin, end) and suffix in files.CAPTIONS:
+            note(f"{nothing_read(output)}, so {output.file} would be empty", "file")
+        elif not captions_of(graph, begin, end):
+            note(f"{nothing_read(output)}, so the film has no track of them", "captions", warning=True)
+    elif suffix in files.SOUNDS and suffix not in files.FILMS:
+        from reelwork.sound.voices import collect_voices  # NumPy loads here
+
+        if not collect_voices(graph):
+            note(f"{nothing_heard(output)}, so {output.file} would be empty", "file")
     return problems
+
+
+def chapter_times(output: Output, end: Fraction) -> list[tuple[str, Fraction, Fraction]]:
+    """An output's chapters in their order: title, begin and end; each lasts until the next one begins.
+
+    :param end: when the last one ends, seconds of the composition
+    """
+    starts = sorted((start, title) for title, start in output.chapters.items())
+    ends = [*(start for start, _ in starts[1:]), end]
+    return [(title, start, max(start, until)) for (start, title), until in zip(starts, ends, strict=False)]
+
+
+def nothing_heard(output: Output) -> str:
+    """What is said of an output without sound."""
+    return f"nothing is heard in {output.composition!r}"

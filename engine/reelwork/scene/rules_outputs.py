@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from pathlib import PurePosixPath
 
 from reelwork.film import FilmWriter
@@ -108,11 +109,21 @@ def _still(reading: Reading, output: Output, ending: str) -> None:
         reading.fault(join(path, "quality"), f"{ending} loses nothing, and has no quality", "leave it out")
 
 
+def _chapters(reading: Reading, output: Output) -> None:
+    titles: dict[Fraction, str] = {}
+    for title, start in output.chapters.items():
+        other = titles.setdefault(start, title)
+        if other != title:
+            message = f"the chapters {quote(other)} and {quote(title)} begin at one instant"
+            reading.fault(join(join(output.path, "chapters"), title), message)
+
+
 def _encoding(reading: Reading, output: Output, ending: str) -> None:
     video, audio = join(output.path, "video"), join(output.path, "audio")
     for key in ("captions", "chapters", "metadata"):
         if ending not in files.FILMS and join(output.path, key) in reading.places:
             reading.fault(join(output.path, key), f"`{key}` is for films; {ending} is none")
+    _chapters(reading, output)
     if ending in files.FILMS:
         _video(reading, output, ending)
     elif (writer := reading.registry.film_writers.get(ending)) is not None:
