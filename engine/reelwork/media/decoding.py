@@ -199,4 +199,4 @@ def damaged(path: Path, index: FrameIndex, number: int, wanted: int) -> DamageEr
     """
     time = float((index.shown[number] - index.shown[0]) * index.time_base)
     said = f"{path}: is damaged at picture {number} ({time:.3f} s): repair the file, or cut that part out"
-    return DamageError(f"{said}; a draft shows the last whole picture before it", wanted, number)
+    return DamageError(f"{said}; `--draft` shows the last whole picture before it", wanted, number)

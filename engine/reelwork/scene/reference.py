@@ -16,7 +16,7 @@ from reelwork.extensions import Registry, registry
 from reelwork.kinds import REQUIRED, Kind, Param, params
 from reelwork.scene import encoding, language, later, model, sources
 from reelwork.scene.easing import EASES
-from reelwork.scene.files import ANIMATIONS, FILMS, PIXEL_FORMATS, PROFILES, SOUNDS, TUNES, stills
+from reelwork.scene.files import ANIMATIONS, CAPTIONS, FILMS, PIXEL_FORMATS, PROFILES, SOUNDS, TUNES, stills
 from reelwork.scene.output import Output
 from reelwork.scene.read_extensions import EXTENSION_KEYS
 from reelwork.scene.read_keyframes import can_move
@@ -175,6 +175,8 @@ def _files(plugins: Registry) -> str:
     rows = [(f"`{ending}`", _names(codecs), _names(SOUNDS[ending])) for ending, codecs in FILMS.items()]
     rows += [(f"`{ending}`", "–", _names(codecs)) for ending, codecs in SOUNDS.items() if ending not in FILMS]
     rows.append((" ".join(f"`{ending}`" for ending in (*stills(plugins), *ANIMATIONS)), "pictures", "–"))
+    rows.append((" ".join(f"`{ending}`" for ending in plugins.film_writers), "pictures without sound", "–"))
+    rows.append((" ".join(f"`{ending}`" for ending in CAPTIONS), "captions", "–"))
     return _table(("ending", "video codecs, the default first", "sound codecs, the default first"), rows)
 
 
