@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -12,10 +12,11 @@ from pathlib import Path
 from reelwork.catalogue.open import MARK, open_catalogue
 from reelwork.errors import OutputError
 from reelwork.exchange.addresses import files_at, place_of
+from reelwork.exchange.bundle import extracted
 from reelwork.exchange.carried import mapping
 from reelwork.exchange.files import write_text, write_with
 from reelwork.exchange.finding import Finder
-from reelwork.exchange.formats import PICTURES, extract, needed, read_timeline, write_timeline
+from reelwork.exchange.formats import PICTURES, needed, read_timeline, write_timeline
 from reelwork.exchange.from_scene import from_scene
 from reelwork.exchange.layers import Choices
 from reelwork.exchange.report import ExchangeError, Report
@@ -71,17 +72,34 @@ def bring_in(source: Path, folder: Path, wishes: Wishes, report: Report) -> Brou
         needed("psd_import").import_picture(source, folder, live_text=wishes.live_text, report=report)
         return Brought(target)
     taken = read_timeline(source, wishes.fps, report)
-    base = source.resolve().parent
-    if taken.bundle:
-        extract(source, taken.bundle, folder / "media")
-        base = folder.resolve()
-    catalogue = wishes.catalogue or _catalogue_of(taken.timeline, base)
+    if not taken.bundle:
+        return _written(taken.timeline, source, source.resolve().parent, {}, folder, wishes, report)
+    with extracted(source, taken.bundle, folder / "media", overwrite=wishes.overwrite) as held:
+        return _written(taken.timeline, source, folder.resolve(), held, folder, wishes, report)
+
+
+def _written(
+    timeline: Timeline,
+    source: Path,
+    base: Path,
+    held: Mapping[str, Path],
+    folder: Path,
+    wishes: Wishes,
+    report: Report,
+) -> Brought:
+    """Write the scene of a timeline.
+
+    :param base: from where its references count
+    :param held: media that came with it, by the places that references name
+    """
+    target = folder / "scene.yaml"
+    catalogue = wishes.catalogue or _catalogue_of(timeline, base)
     opened = None if catalogue is None else open_catalogue(catalogue)
-    finder = Finder(base, (folder, *wishes.media), opened, report)
+    finder = Finder(base, (folder, *wishes.media), opened, report, held)
     choices = Choices(folder, wishes.missing, folder / "media" if wishes.copy else None)
     named = None if catalogue is None else Path(os.path.relpath(catalogue.resolve(), folder.resolve())).as_posix()
     written = to_scene(
-        taken.timeline,
+        timeline,
         finder,
         choices,
         report,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import glob
 import os
+import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -55,14 +56,23 @@ class Finder:
 
     :param base: the folder that relative places count from: the timeline's own
     :param roots: the folders in which files may lie; ``base`` and those of ``$REELWORK_ROOTS`` are added
+    :param held: media that came with the timeline, by the places, from its own, that it names
     """
 
-    def __init__(self, base: Path, roots: Sequence[Path], catalogue: Catalogue | None, report: Report) -> None:
+    def __init__(
+        self,
+        base: Path,
+        roots: Sequence[Path],
+        catalogue: Catalogue | None,
+        report: Report,
+        held: Mapping[str, Path] | None = None,
+    ) -> None:
         named = [Path(root) for root in os.environ.get(ROOTS, "").split(os.pathsep) if root]
         self._base = base.resolve()
         self._given = [root.resolve() for root in roots]
         self._roots = list(dict.fromkeys((self._base, *self._given, *(root.resolve() for root in named))))
         self._catalogue = catalogue
+        self._held = held or {}
         self._report = report
         self._found: dict[tuple[str, str, str, Fraction | None], Found | None] = {}
         self._opened: dict[tuple[Path, Fraction | None], Found | None] = {}
@@ -97,6 +107,9 @@ class Finder:
         return None if found is None else replace(found, record=name)
 
     def _file(self, reference: Reference) -> Found | None:
+        brought = self._brought(reference.url)
+        if brought is not None:
+            return self._open(brought, reference.rate)
         path = place_of(reference.url, self._base) if reference.url else None
         if path is not None and self._may_open(path) and _is_there(path):
             return self._open(path, reference.rate)
@@ -116,6 +129,20 @@ class Finder:
             return self._open(best, reference.rate)
         if path is not None and _is_there(path):
             self._report.add(f"media {reference.url}", "it lies where nobody allowed to look", f"--media {path.parent}")
+        return None
+
+    def _brought(self, url: str) -> Path | None:
+        """What came with the timeline under that place; of numbered files, their path with the number's place."""
+        for place in (url, path_of(url) or "") if self._held and url else ():
+            known = posixpath.normpath(place)
+            if known in self._held:
+                return self._held[known]
+            if (number := NUMBER.search(known)) is not None:
+                like = re.compile(f"{re.escape(known[: number.start()])}([0-9]+){re.escape(known[number.end() :])}")
+                for name, path in self._held.items():
+                    if (match := like.fullmatch(name)) is not None:
+                        begin, _, end = path.name.rpartition(match[1])
+                        return path.with_name(f"{begin}{number[0]}{end}")
         return None
 
     def _may_open(self, path: Path) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import importlib
-import zipfile
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import ModuleType
 from typing import Final
 
+from reelwork.exchange.bundle import LARGEST, read_bundle
 from reelwork.exchange.files import write_text, write_with
 from reelwork.exchange.report import ExchangeError, Report
 from reelwork.exchange.timeline import Timeline
@@ -17,8 +17,6 @@ from reelwork.exchange.timeline import Timeline
 #: The endings of timelines, and of layered pictures.
 TIMELINES: Final = (".otio", ".otioz", ".edl", ".fcpxml", ".xml")
 PICTURES: Final = (".psd", ".psb")
-#: A timeline's file is at most this large, bytes.
-LARGEST: Final = 256 << 20
 _EXTRA: Final = "pip install 'reelwork[exchange]'"
 
 
@@ -57,7 +55,8 @@ def read_timeline(path: Path, fps: Fraction | None, report: Report) -> Taken:
         known = ", ".join((*TIMELINES, *PICTURES))
         raise ExchangeError(f"{path}: {ending or 'no ending'} is no kind of file that is imported; those are {known}")
     if ending == ".otioz":
-        return _bundle(path, report)
+        text, names = read_bundle(path)
+        return Taken(needed("otio_read").read_otio(text, str(path), report), names)
     text = _text(path)
     if ending == ".otio":
         return Taken(needed("otio_read").read_otio(text, str(path), report))
@@ -90,43 +89,6 @@ def write_timeline(timeline: Timeline, path: Path, report: Report) -> None:
     }[ending]
     text: str = getattr(needed(module), function)(timeline, *((path,) if ending in (".fcpxml", ".xml") else ()), report)
     write_text(path, text)
-
-
-def extract(path: Path, names: tuple[str, ...], folder: Path) -> None:
-    """Write the media of a bundle into a folder; what is there already stays as it is.
-
-    :raises ExchangeError: the bundle is damaged
-    :raises OutputError: a file cannot be written
-    """
-    try:
-        with zipfile.ZipFile(path) as bundle:
-            for name in names:
-                target = folder / PurePosixPath(name).name
-                if not target.exists():
-                    write_with(target, lambda part, name=name: _copy(bundle, name, part))  # type: ignore[misc]
-    except (zipfile.BadZipFile, KeyError, EOFError) as error:
-        raise ExchangeError(f"{path} is damaged: {error}") from error
-
-
-def _copy(bundle: zipfile.ZipFile, name: str, target: Path) -> None:
-    with bundle.open(name) as source, target.open("wb") as out:
-        while block := source.read(1 << 20):
-            out.write(block)
-
-
-def _bundle(path: Path, report: Report) -> Taken:
-    try:
-        with zipfile.ZipFile(path) as bundle:
-            info = bundle.getinfo("content.otio")
-            if info.file_size > LARGEST:
-                raise ExchangeError(f"{path}: its timeline is larger than {LARGEST >> 20} MB")
-            text = bundle.read(info).decode("utf-8", "replace")
-            names = tuple(name for name in bundle.namelist() if name.startswith("media/") and not name.endswith("/"))
-    except OSError as error:
-        raise ExchangeError(f"{path} cannot be read: {error.strerror or error}") from error
-    except (zipfile.BadZipFile, KeyError, EOFError) as error:
-        raise ExchangeError(f"{path} is no OpenTimelineIO bundle, or damaged: {error}") from error
-    return Taken(needed("otio_read").read_otio(text, str(path), report), names)
 
 
 def _text(path: Path) -> str:
