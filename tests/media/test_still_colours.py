@@ -5,9 +5,11 @@ import io
 import warnings
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from media.still_files import (
     P3_JXL,
     gamma_curve,
@@ -21,6 +23,7 @@ from media.still_files import (
 from media_table import media
 from PIL import Image, ImageCms
 
+from reelwork.cli.app import cli
 from reelwork.errors import MediaError
 from reelwork.media.convert import picture_to_frame
 from reelwork.media.stills import load_still
@@ -309,3 +312,27 @@ def test_profiles_agree_with_littlecms_where_srgb_reaches(tmp_path: Path) -> Non
     )  # fmt: skip
     found = science().models.eotf_inverse_sRGB(np.clip(light(tmp_path / "a.jpg")[..., :3], 0, 1)) * 255
     assert np.abs(found - np.asarray(wanted)).max() < 1.5
+
+
+@pytest.mark.parametrize(
+    ("name", "keys", "lines"),
+    [
+        (
+            "a.jpg",
+            {"profile": True, "turned": 6},
+            ["size 4×8", "stored as EXIF orientation 6", "ICC profile Display P3"],
+        ),
+        ("a.png", {"profile": True}, ["size 8×4", "colour ICC profile Display P3"]),
+        ("a.png", {}, ["colour untagged"]),
+    ],
+)
+def test_probe_says_how_a_still_stands_and_what_it_says_of_its_colour(
+    tmp_path: Path, name: str, keys: dict[str, Any], lines: list[str]
+) -> None:
+    exif = Image.Exif()
+    exif[0x112] = keys.get("turned", 1)
+    more = {"icc_profile": profile_named("Display P3")} if "profile" in keys else {}
+    Image.new("RGB", (8, 4)).save(tmp_path / name, exif=exif, **more)
+    said = " ".join(CliRunner().invoke(cli, ["probe", str(tmp_path / name)]).output.split())
+    assert all(line in said for line in lines), said
+    assert ("stored as" in said) == ("turned" in keys)

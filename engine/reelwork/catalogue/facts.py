@@ -91,6 +91,7 @@ class MediaFacts:
     :param stored_height: rows of a video as stored
     :param orientation: how a video is stored, by EXIF's numbers: 1 upright, 3, 6 and 8 turned by 180, 90 and 270
         degrees, 2, 4, 5 and 7 mirrored as well. A photograph is turned upright when it is read
+    :param turned: how a still stood before that, by the same numbers
     :param fields: which field of the first picture is first, ``top-first`` or ``bottom-first``; empty where it has none
     :param timecode: of the first picture, ``01:00:00:00``, or with ``;`` before the frames where it drops some; empty
         where the file says none
@@ -105,6 +106,7 @@ class MediaFacts:
     :param has_alpha: whether pictures can be transparent
     :param pixel_format: how pixels are stored, in FFmpeg's words; empty for sound
     :param colour: the colour tags as they stand in the file
+    :param said: what a still says of its colour, in words; empty where it says nothing
     :param audio: its sound, if it has any
     """
 
@@ -117,6 +119,7 @@ class MediaFacts:
     stored_width: int = 0
     stored_height: int = 0
     orientation: int = 1
+    turned: int = 1
     fields: str = ""
     timecode: str = ""
     streams: tuple[str, ...] = ()
@@ -129,6 +132,7 @@ class MediaFacts:
     has_alpha: bool = False
     pixel_format: str = ""
     colour: ColourTags = ColourTags()
+    said: str = ""
     audio: AudioFacts | None = None
 
     @property

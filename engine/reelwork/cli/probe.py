@@ -50,6 +50,8 @@ def _picture_rows(facts: MediaFacts) -> Iterator[tuple[str, str]]:
     if not facts.is_stored_as_shown:
         turned = f", EXIF orientation {facts.orientation}" if facts.orientation != 1 else ""
         yield "stored as", f"{facts.stored_width}×{facts.stored_height}{turned}"
+    if facts.turned != 1:
+        yield "stored as", f"EXIF orientation {facts.turned}, and turned upright"
     if facts.fields:
         yield "fields", facts.fields
     for number, stream in enumerate(facts.streams, start=1):
@@ -57,7 +59,7 @@ def _picture_rows(facts: MediaFacts) -> Iterator[tuple[str, str]]:
     if facts.timecode:
         yield "timecode", facts.timecode
     yield "pixels", facts.pixel_format + (", may be transparent" if facts.has_alpha else "")
-    yield "colour", _tags(facts.colour)
+    yield "colour", facts.said or _tags(facts.colour)
 
 
 def _sound_rows(sound: AudioFacts) -> Iterator[tuple[str, str]]:

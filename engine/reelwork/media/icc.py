@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import io
 import struct
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -100,6 +101,17 @@ def read_icc(data: bytes) -> Icc | None:
         return _read(data)
     except (struct.error, LookupError, ValueError, ZeroDivisionError, OverflowError):
         return None
+
+
+@functools.lru_cache(maxsize=16)
+def name_of(data: bytes) -> str:
+    """What a profile calls itself; empty where it does not say, or is none."""
+    from PIL import ImageCms
+
+    try:
+        return ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(io.BytesIO(data))).strip()
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return ""
 
 
 def profile_of(icc: Icc, depth: int) -> Profile | None:

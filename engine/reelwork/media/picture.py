@@ -23,12 +23,16 @@ class Picture:
     :param storage: how the planes are to be read
     :param width: columns
     :param height: rows
+    :param turned: EXIF's number of how it stood in its file, before it was turned upright
+    :param said: what its file says of its colour, in words; empty where it says nothing
     """
 
     planes: tuple[npt.NDArray[Any], ...]
     storage: StorageFormat
     width: int
     height: int
+    turned: int = 1
+    said: str = ""
 
 
 def check_light(picture: Picture, named: object) -> Picture:

@@ -33,8 +33,10 @@ def colour_of(path: Path, profile: bytes | None) -> Colour:
     chunks = dict(_chunks(path))
     if len(code := chunks.get(b"cICP", b"")) == 4:
         return tags_colour(code[0], code[1], path)
-    if profile or b"sRGB" in chunks:
+    if profile:
         return Colour(profile=profile)
+    if b"sRGB" in chunks:
+        return Colour(transfer="srgb", primaries="bt709")
     gamma = struct.unpack(">I", chunks[b"gAMA"])[0] if len(chunks.get(b"gAMA", b"")) == 4 else 0
     numbers = struct.unpack(">8I", chunks[b"cHRM"]) if len(chunks.get(b"cHRM", b"")) == 32 else ()
     pairs = zip(numbers, _SRGB_CHROMATICITIES, strict=False)

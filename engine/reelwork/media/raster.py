@@ -78,6 +78,27 @@ def picture_of(raster: Raster) -> Picture:
 
     :raises ValueError: its profile cannot be used
     """
+    said = in_words(raster.colour, heeded=_fitting(raster) is not None)
+    return replace(_picture(raster), turned=raster.orientation if raster.orientation in _TURNS else 1, said=said)
+
+
+def in_words(colour: Colour, *, heeded: bool = True) -> str:
+    """What a file says of its colour; empty where it says nothing.
+
+    :param heeded: whether its profile, if it has one, counts
+    """
+    if colour.profile is not None:
+        name = icc.name_of(colour.profile)
+        return f"ICC profile{f' {name}' if name else ''}" + ("" if heeded else ", which does not count")
+    told: dict[str, str | None] = {"transfer": colour.transfer, "primaries": colour.primaries}
+    if colour.gamma is not None:
+        told["gamma"] = f"{colour.gamma:.4g}"
+    if colour.chromaticities is not None:
+        told["chromaticities"] = " ".join(f"{number:.4g}" for number in colour.chromaticities)
+    return ", ".join(f"{name} {value}" for name, value in told.items() if value)
+
+
+def _picture(raster: Raster) -> Picture:
     storage = replace(
         _GREY,
         model="grey" if raster.model == "grey" else "rgb",

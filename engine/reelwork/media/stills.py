@@ -97,6 +97,8 @@ def still_facts(path: Path, digest: str) -> MediaFacts:
         frame_count=1,
         has_alpha=alpha,
         pixel_format=f"{name}{deep}",
+        turned=picture.turned,
+        said=picture.said,
     )
 
 
