@@ -126,6 +126,19 @@ def test_a_list_that_was_written_is_read_by_others(tmp_path: Path, footage: Path
     )
 
 
+def test_times_between_frames_are_rounded_together(tmp_path: Path, footage: Path) -> None:
+    sound = "{file: media/song.wav, in: 501ms, duration: 1499ms, start: 333ms}"
+    picture = "{file: media/a.mp4, in: 20ms, duration: 1s}"
+    scene = by_hand(
+        tmp_path / "ours", footage, OURS.partition("    sequence")[0] + f"    layers: [{picture}, {sound}]\n"
+    )
+    assert {finding.what for finding in exported(scene, tmp_path / "cut.edl")} == {"times between frames"}
+    back = imported(tmp_path / "cut.edl", tmp_path / "back", footage, fps=F(24))
+    assert back.findings == ()
+    _, (name, begin, end, start, _) = clips(back.prepared)
+    assert (name, begin, end, start) == ("song.wav", F(8, 24), F(44, 24), F(12, 24))
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

@@ -138,6 +138,45 @@ def test_a_document_that_was_written_reads_as_the_same_scene(tmp_path: Path, foo
     assert {each.get("ref") for each in root.iter() if each.get("ref")} <= ids
 
 
+EVERYTHING = """\
+reelwork: 1
+canvas: {size: [64, 36], fps: 24}
+compositions:
+  main:
+    sequence:
+      - file: media/a.mp4
+        duration: 1s
+        fit: cover
+        effects: [invert]
+        transform: {opacity: 50%, rotation: 3}
+        sound: {gain: {0s: -6dB, 1s: 0dB}, pan: 0.5, fade-out: 4f}
+"""
+PICTURE = "its effects, fit, transform.rotation; left out"
+SOUND = "its sound.fade-out, sound.pan; left out"
+
+
+@pytest.mark.parametrize(
+    ("ending", "said"),
+    [
+        ("fcpxml", [PICTURE, SOUND, "its sound.gain moves; its first value is written"]),
+        ("xml", [PICTURE, SOUND, "its sound.gain moves; its first value is written"]),
+        (
+            "edl",
+            [
+                "its effects, fit, transform.opacity, transform.rotation; left out",
+                "its sound.fade-out, sound.gain, sound.pan; left out",
+            ],
+        ),
+        ("otio", []),
+    ],
+)
+def test_every_key_that_a_format_does_not_carry_is_told(
+    tmp_path: Path, footage: Path, ending: str, said: list[str]
+) -> None:
+    findings = exported(by_hand(tmp_path / "ours", footage, EVERYTHING), tmp_path / f"cut.{ending}")
+    assert [str(finding) for finding in findings] == [f"clip 'a.mp4': {line}" for line in said]
+
+
 @pytest.mark.parametrize(
     "text", ["", "<fcpxml>", "<xmeml/>", '<fcpxml version="1.9"/>', "<!DOCTYPE a [<!ENTITY b 'c'>]><fcpxml/>"]
 )

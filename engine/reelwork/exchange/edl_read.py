@@ -178,7 +178,7 @@ def _items(
         return found
     lasts, used = record_out - record_in, abs(source_out - source_in)
     speed = Fraction(1) if event.speed is None else event.speed
-    if event.speed is None and used != lasts:
+    if event.speed is None and abs(used - lasts) > 1:  # one frame is two roundings
         report.add(where, f"{used} frames of its source stand for {lasts}, and no M2 says a speed", "it runs at 100%")
     elif event.speed and abs(lasts * abs(speed) - used) > 1 and used:
         report.add(where, f"its M2 says {float(speed):.1%}, its timecodes {used / lasts:.1%}", "its M2 holds")

@@ -5,12 +5,14 @@ A list has one track of pictures and four of sound, whole frames, and tapes with
 
 from __future__ import annotations
 
+import math
 import re
 from fractions import Fraction
 from typing import Final
 
 from reelwork.exchange.report import ExchangeError, Report
 from reelwork.exchange.timeline import ZERO, Clip, Reference, Timeline, Track, Transition
+from reelwork.exchange.unsaid import tell_unsaid
 from reelwork.timecode import format_rate, format_timecode
 
 _CHANNELS: Final = ("A", "A2", "A3", "A4")
@@ -79,6 +81,7 @@ class _Writer:
                 self._report.add(f"clip {item.name!r}", "it is disabled", "it is left out")
                 last = None
                 continue
+            tell_unsaid(item, (), self._report)
             self._event(item, at, head, tail, way, last, channel)
             last = (self._reel(item), item)
 
@@ -93,9 +96,10 @@ class _Writer:
         channel: str,
     ) -> None:
         self._number += 1
-        reel, begin, lasts = self._reel(clip), at - head, head + clip.duration - tail
+        reel, begin = self._reel(clip), self._whole(at - head, clip.name)
+        lasts = self._whole(at + clip.duration - tail, clip.name) - begin
         source_in = clip.start - (head if clip.speed > 0 else -tail) * abs(clip.speed)
-        source_out = source_in + lasts * abs(clip.speed)
+        source_in, source_out = self._used(clip, source_in, lasts * abs(clip.speed))
         edit = "C       "
         if way is not None:
             length = self._frames(way.before + way.after, clip.name)
@@ -117,6 +121,20 @@ class _Writer:
             self._line(reel, channel, edit, source_in, source_out, begin, begin + lasts)
             self.lines.append(f"* FROM CLIP NAME: {clip.name}")
         self._notes(clip, reel, source_in, at)
+
+    def _whole(self, seconds: Fraction, name: str) -> Fraction:
+        """The instant of the record that a time is rounded to."""
+        return self._frames(seconds + self._start, name) / self._fps - self._start
+
+    def _used(self, clip: Clip, source_in: Fraction, used: Fraction) -> tuple[Fraction, Fraction]:
+        """The range of a source whose length is that of its record, and which ends with the source at the latest."""
+        begin, frames = self._frames(source_in, clip.name), self._frames(used, clip.name)
+        source = clip.source
+        if isinstance(source, Reference) and source.duration is not None:
+            first = source.start or ZERO
+            last = int((first + source.duration) * self._fps) - frames
+            begin = max(min(begin, last), math.ceil(first * self._fps))
+        return begin / self._fps, (begin + frames) / self._fps
 
     def _end(self, clip: Clip) -> Fraction:
         """Where in its source a clip has come to at its end."""

@@ -8,14 +8,24 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import opentimelineio as otio
 
 from reelwork.exchange.addresses import place_of
 from reelwork.exchange.otio_write import OtioWriter
 from reelwork.exchange.report import ExchangeError, Report
-from reelwork.exchange.timeline import Clip, Gap, Item, Reference, Stack, Timeline
+from reelwork.exchange.timeline import ZERO, Clip, Gap, Item, Reference, Stack, Timeline
+from reelwork.exchange.unsaid import tell_unsaid
+from reelwork.timecode import format_rate
+
+#: The rates that the format's timecode has.
+_RATES: Final = tuple(
+    Fraction(rate) * slower
+    for rate in (24, 25, 30, 48, 50, 60)
+    for slower in (1, Fraction(1000, 1001))
+    if rate % 25 or slower == 1
+)
 
 
 def write_fcp7(timeline: Timeline, path: Path, report: Report) -> str:
@@ -40,10 +50,7 @@ def _prepared(stack: Stack, folder: Path, report: Report) -> Stack:
         if not isinstance(found, Clip):
             return replace(found, metadata={}) if not hasattr(found, "duration") else found
         place = f"clip {found.name!r}"
-        own = found.metadata.get("reelwork")
-        lost = sorted(set(own.get("keys", {}) if isinstance(own, dict) else {}) - {"sound", "visible"})
-        if lost:
-            report.add(place, f"its {', '.join(lost)}", "left out")
+        tell_unsaid(found, ("sound.gain", "transform.opacity"), report)
         filters = _filters(found)
         metadata = {"fcp_xml": {"filter": filters}} if filters else {}
         pace = abs(found.speed) or 1
@@ -60,8 +67,12 @@ def _prepared(stack: Stack, folder: Path, report: Report) -> Stack:
         source = replace(found.source, url=target.as_uri() if target else found.source.url, metadata={}, parameters={})
         if source.duration is None:  # the adapter wants to know how much there is of a still
             source = replace(source, start=found.start, duration=found.duration)
-        first = source.start or 0
-        start = first + (found.start - first) / pace
+        began = source.start or ZERO
+        source = _at_a_rate(source, place, report)
+        first = source.start or ZERO
+        start = first + (found.start - began) / pace
+        if source.rate is not None:
+            start = round(start * source.rate) / source.rate
         return replace(found, source=source, start=start, speed=Fraction(1), metadata=metadata, effects=())
 
     tracks = []
@@ -69,6 +80,20 @@ def _prepared(stack: Stack, folder: Path, report: Report) -> Stack:
         items = tuple(made for each in track.items if (made := item(each)) is not None)
         tracks.append(replace(track, items=items, metadata={}))
     return replace(stack, tracks=tuple(tracks), metadata={})
+
+
+def _at_a_rate(source: Reference, place: str, report: Report) -> Reference:
+    """Media whose times are frames of a rate that the format has: the nearest to its own."""
+    if source.rate is None:
+        return source
+    own_rate = source.rate
+    rate = min(_RATES, key=lambda known: abs(known - own_rate))
+    if rate != source.rate:
+        own = f"its media has {format_rate(source.rate)} frames a second, which the format has no word for"
+        report.add(place, own, f"{format_rate(rate)} is written")
+    first = round((source.start or ZERO) * rate) / rate
+    lasts = None if source.duration is None else int(source.duration * rate) / rate
+    return replace(source, rate=rate, start=first, duration=lasts)
 
 
 def _filters(clip: Clip) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from reelwork.exchange import sounds
 from reelwork.exchange.addresses import place_of
 from reelwork.exchange.report import Report
 from reelwork.exchange.timeline import ZERO, Clip, Gap, Item, Reference, Stack, Timeline, Track, Transition
+from reelwork.exchange.unsaid import tell_unsaid
 from reelwork.exchange.xml import written
 
 
@@ -183,21 +184,15 @@ class _Writer:
     def _adjusted(self, element: Element, sound: Clip, clip: Clip) -> None:
         if clip.picture.opacity and isinstance(clip.source, Reference):
             SubElement(element, "adjust-blend", amount=f"{clip.picture.opacity[0][1]:.6g}")
-            if len(clip.picture.opacity) > 1:
-                self._report.add(f"clip {clip.name!r}", "an opacity that moves", "its first value is written")
         if clip.picture.blend != "normal":
             self._report.add(
                 f"clip {clip.name!r}", f"the merge {clip.picture.blend}", "it is painted over what is below"
             )
         if sound.sound.gain:
             SubElement(element, "adjust-volume", amount=f"{sound.sound.gain[0][1]:.6g}dB")
-            if len(sound.sound.gain) > 1:
-                self._report.add(f"clip {clip.name!r}", "a gain that moves", "its first value is written")
-        own = clip.metadata.get("reelwork")
-        keys = own.get("keys", {}) if isinstance(own, dict) else {}
-        lost = sorted(set(keys) & {"effects", "transform", "fit", "parent", "adjustment", "shape", "generate"})
-        if lost:
-            self._report.add(f"clip {clip.name!r}", f"its {', '.join(lost)}", "left out")
+        opacity = ("transform.opacity",) if isinstance(clip.source, Reference) else ()
+        for each in (clip,) if sound is clip else (clip, sound):
+            tell_unsaid(each, ("blend", "sound.gain", *opacity), self._report)
 
     def _generated(self, parent: Element, clip: Clip, source: Reference, shared: dict[str, str]) -> Element:
         words = source.parameters.get("text")

@@ -40,16 +40,21 @@ Piece = Placed | Gap | Transition
 
 
 def place(
-    items: Sequence[Item], room: Callable[[Clip], Room], at: Callable[[Fraction], str], report: Report
+    items: Sequence[Item],
+    room: Callable[[Clip], Room],
+    at: Callable[[Fraction], str],
+    report: Report,
+    frame: Fraction,
 ) -> list[Piece]:
     """The pieces of a sequence whose every frame is the track's.
 
     A transition that reaches further than there is media becomes shorter, and a clip that is longer than its media ends
-    in a gap; both are reported.
+    in a gap; both are reported, where it is a frame or more.
 
     :param at: says an instant of the track, for the report
+    :param frame: how long one is; what lacks less was rounded
     """
-    track = _Track(list(items), room, at, report)
+    track = _Track(list(items), room, at, report, frame)
     track.drop_strays()
     track.shorten()
     return track.pieces()
@@ -57,12 +62,18 @@ def place(
 
 class _Track:
     def __init__(
-        self, items: list[Item], room: Callable[[Clip], Room], at: Callable[[Fraction], str], report: Report
+        self,
+        items: list[Item],
+        room: Callable[[Clip], Room],
+        at: Callable[[Fraction], str],
+        report: Report,
+        frame: Fraction,
     ) -> None:
         self._items = items
         self._room = room
         self._at = at
         self._report = report
+        self._frame = frame
 
     def drop_strays(self) -> None:
         """Transitions that stand beside no clip, or beside another transition."""
@@ -133,6 +144,8 @@ class _Track:
         return [*found, Placed(clip, begin, duration)]
 
     def _short(self, clip: Clip, missing: Fraction, index: int, what: str, instead: str) -> None:
+        if missing < self._frame:
+            return
         where = f"{self._where(index)}, clip {clip.name!r}"
         self._report.add(where, f"it {what}, by {float(missing):.3f} s", instead)
 

@@ -179,7 +179,7 @@ class _Scene:
         def at(time: Fraction) -> str:
             return f"{label} at {_clock(time, self._fps, self._timeline if stack is self._timeline.stack else None)}"
 
-        pieces = place(track.items, self._writer.room, at, self._report)
+        pieces = place(track.items, self._writer.room, at, self._report, 1 / self._fps)
         while pieces and isinstance(pieces[-1], Gap):
             pieces.pop()
         return pieces
