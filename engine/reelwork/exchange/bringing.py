@@ -15,7 +15,7 @@ from reelwork.exchange.addresses import files_at, place_of
 from reelwork.exchange.bundle import extracted
 from reelwork.exchange.carried import mapping
 from reelwork.exchange.files import write_text, write_with
-from reelwork.exchange.finding import Finder
+from reelwork.exchange.finding import Finder, is_within, roots_of
 from reelwork.exchange.formats import PICTURES, needed, read_timeline, write_timeline
 from reelwork.exchange.from_scene import from_scene
 from reelwork.exchange.layers import Choices
@@ -93,7 +93,7 @@ def _written(
     :param held: media that came with it, by the places that references name
     """
     target = folder / "scene.yaml"
-    catalogue = wishes.catalogue or _catalogue_of(timeline, base)
+    catalogue = wishes.catalogue or _catalogue_of(timeline, base, roots_of(base, (folder, *wishes.media)), report)
     opened = None if catalogue is None else open_catalogue(catalogue)
     finder = Finder(base, (folder, *wishes.media), opened, report, held)
     choices = Choices(folder, wishes.missing, folder / "media" if wishes.copy else None)
@@ -132,11 +132,16 @@ def take_out(scene: Path, target: Path, output: str | None, settings: Settings, 
     write_timeline(from_scene(prepared, shown.composition, target, report), target, report)
 
 
-def _catalogue_of(timeline: Timeline, base: Path) -> Path | None:
-    """The catalogue that our own export names, if it is there."""
+def _catalogue_of(timeline: Timeline, base: Path, roots: Sequence[Path], report: Report) -> Path | None:
+    """The catalogue that our own export names, if it is there, and where a stranger's file may look."""
     said = mapping(timeline.metadata.get("reelwork")).get("catalogue")
     path = place_of(said, base) if isinstance(said, str) and said else None
-    return path if path is not None and (path / MARK).is_file() else None
+    if path is None or not is_within(path, roots):
+        if said:
+            what = f"it names the catalogue {said!r}, which is not within the folders that it may read"
+            report.add("the timeline", what, "its files are looked for instead; --catalogue names one")
+        return None
+    return path if (path / MARK).is_file() else None
 
 
 __all__ = ["Brought", "ExchangeError", "Wishes", "bring_in", "take_out"]

@@ -67,10 +67,9 @@ class Finder:
         report: Report,
         held: Mapping[str, Path] | None = None,
     ) -> None:
-        named = [Path(root) for root in os.environ.get(ROOTS, "").split(os.pathsep) if root]
         self._base = base.resolve()
         self._given = [root.resolve() for root in roots]
-        self._roots = list(dict.fromkeys((self._base, *self._given, *(root.resolve() for root in named))))
+        self._roots = roots_of(base, roots)
         self._catalogue = catalogue
         self._held = held or {}
         self._report = report
@@ -147,7 +146,7 @@ class Finder:
 
     def _may_open(self, path: Path) -> bool:
         roots = [*self._roots, *([self._catalogue.folder.resolve()] if self._catalogue is not None else [])]
-        return any(path.is_relative_to(root) for root in roots)
+        return is_within(path, roots)
 
     def _open(self, path: Path, rate: Fraction | None = None) -> Found | None:
         key = (path, rate if is_numbered(path) else None)
@@ -222,6 +221,17 @@ def _is_there(path: Path) -> bool:
         return path.is_file()
     before, after = (glob.escape(part) for part in (path.name[: number.start()], path.name[number.end() :]))
     return any(path.parent.glob(f"{before}[0-9]*{after}"))
+
+
+def roots_of(base: Path, roots: Sequence[Path]) -> list[Path]:
+    """The folders in which a timeline's files may lie: its own, those that are given, those of ``$REELWORK_ROOTS``."""
+    named = [Path(root) for root in os.environ.get(ROOTS, "").split(os.pathsep) if root]
+    return list(dict.fromkeys(root.resolve() for root in (base, *roots, *named)))
+
+
+def is_within(path: Path, roots: Sequence[Path]) -> bool:
+    """Whether a resolved path lies in one of the folders."""
+    return any(path.is_relative_to(root) for root in roots)
 
 
 def _alike(path: Path, other: Path | None) -> int:
