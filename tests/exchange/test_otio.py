@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from fractions import Fraction as F
 from pathlib import Path
 
 import opentimelineio as otio
 import pytest
+from catalogue.shelves import record, shelf
 from exchange.exchanging import (
     NTSC,
     audio,
@@ -181,6 +183,29 @@ def test_a_file_that_moved_is_found_by_its_name_and_a_strangers_path_is_not_open
     scene = imported(saved(timeline(video(secret)), tmp_path / "elsewhere"), tmp_path / "second")
     assert "nobody allowed to look" in scene.found
     assert clips(scene.prepared) == []
+
+
+def test_names_with_colons_and_per_cents_are_no_urls(tmp_path: Path, footage: Path) -> None:
+    names = ("Interview: take 2.mov", "c: #x.mp4", "100%20.mp4", "a ? b.mp4")
+    for name in names:
+        shutil.copyfile(footage / "a.mp4", tmp_path / name)
+    named = [clip(name, 0, 12) for name in names]
+    escaped = [clip(f"file://{tmp_path}/a%20%3F%20b.mp4", 0, 12), clip("Interview%3A%20take%202.mov", 0, 12)]
+    far = [clip(f"{scheme}://host/{name}", 0, 12) for scheme, name in (("https", "z.mp4"), ("smb", "y.mp4"))]
+    scene = imported(saved(timeline(video(*named, *escaped, *far, clip("x" * 5000, 0, 12))), tmp_path), tmp_path / "s")
+    assert [name for name, *_ in clips(scene.prepared)] == [*names, "a ? b.mp4", "Interview: take 2.mov"]
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+def test_a_timeline_opens_no_catalogue_outside_its_folders(tmp_path: Path, allowed: bool) -> None:
+    shelf(tmp_path / "far", valley=record())
+    reference = otio.schema.ExternalReference("x.svg", span(0, 48), {"reelwork": {"record": "mirtle/valley"}})
+    cut = timeline(video(otio.schema.Clip("v", reference, span(0, 12))))
+    cut.metadata["reelwork"] = {"catalogue": str(tmp_path / "far")}
+    media = tmp_path if allowed else None
+    scene = imported(saved(cut, tmp_path / "cut"), tmp_path / "scene", media)
+    assert ("catalogue:" in scene.text, "asset: mirtle/valley" in scene.text) == (allowed, allowed)
+    assert ("not within the folders" in scene.found) is not allowed
 
 
 def test_wipes_become_the_nearest_and_are_named(tmp_path: Path, footage: Path) -> None:

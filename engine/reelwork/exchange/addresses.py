@@ -13,6 +13,9 @@ from reelwork.media.offered import is_numbered
 #: The place of a number in a file's name, which is no escape: nobody's name has the control characters of ``%04``.
 _NUMBER: Final = re.compile(r"(%0\d{1,2}d|%d(?![0-9A-Fa-f]))")
 
+#: What makes a URL of a text; a name may hold a colon, too.
+_SCHEME: Final = re.compile(r"file:|[a-z][a-z0-9+.-]+:(?=//)", re.IGNORECASE)
+
 
 def place_of(url: str, base: Path) -> Path | None:
     """Where a URL, or a path, points to on this machine; ``None`` where that is no file."""
@@ -20,7 +23,10 @@ def place_of(url: str, base: Path) -> Path | None:
     if path is None or "\0" in path:
         return None
     try:
-        return (base / path).resolve()
+        # a name may look as if it had escapes
+        found = base / (url if "%" in url and (base / url).is_file() else path)
+        found.is_file()  # too long a name is an error
+        return found.resolve()
     except (OSError, RuntimeError):
         return None
 
@@ -29,16 +35,16 @@ def path_of(url: str) -> str | None:
     """The path of a URL, or of a path; ``None`` where it is on another machine."""
     if re.match(r"[A-Za-z]:[\\/]", url):
         return url.replace("\\", "/")
+    scheme = _SCHEME.match(url)
+    if scheme is None:
+        return _unquoted(url).replace("\\", "/")
+    if scheme[0].lower() != "file:":
+        return None
     try:
-        parts = urlsplit(url)
+        path = _unquoted(urlsplit(url).path)
     except ValueError:
         return None
-    if parts.scheme == "file":
-        path = _unquoted(parts.path)
-        return path[1:] if re.match(r"/[A-Za-z]:/", path) else path
-    if parts.scheme:
-        return None
-    return _unquoted(url).replace("\\", "/")
+    return path[1:] if re.match(r"/[A-Za-z]:/", path) else path
 
 
 def url_of(path: Path) -> str:
