@@ -120,6 +120,18 @@ def test_media_of_a_rate_that_the_format_lacks_get_the_nearest(tmp_path: Path, f
     assert painted(back.file, (0, 9, 17)) == painted(scene, (0, 9, 17))
 
 
+def test_numbered_files_come_back_by_their_name(tmp_path: Path, footage: Path) -> None:
+    scene = by_hand(
+        tmp_path, footage, OURS.partition("    sequence")[0] + "    sequence: [{file: 'n_%02d.png', duration: 8f}]\n"
+    )
+    for number in range(1, 9):
+        (tmp_path / f"n_{number:02}.png").hardlink_to(footage / "still.png")
+    assert exported(scene, tmp_path / "cut.xml") == ()
+    back = imported(tmp_path / "cut.xml", tmp_path / "back")
+    assert back.findings == ()
+    assert "file: media/n_%02d.png, duration: 8f" in back.text
+
+
 @pytest.mark.parametrize("text", ["", "<xmeml>", "<fcpxml/>", "<xmeml><sequence/></xmeml>"])
 def test_a_damaged_document_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "cut.xml").write_text(text)

@@ -64,7 +64,9 @@ def _prepared(stack: Stack, folder: Path, report: Report) -> Stack:
         if found.speed == 0:
             report.add(place, "a freeze frame", "it runs at its own speed")
         target = place_of(found.source.url, folder) if found.source.url else None
-        source = replace(found.source, url=target.as_uri() if target else found.source.url, metadata={}, parameters={})
+        url = target.as_uri() if target else found.source.url
+        # the adapter knows no reference to numbered files, but for their name
+        source = replace(found.source, url=url, number=None, metadata={}, parameters={})
         if source.duration is None:  # the adapter wants to know how much there is of a still
             source = replace(source, start=found.start, duration=found.duration)
         began = source.start or ZERO
