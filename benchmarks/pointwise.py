@@ -51,6 +51,7 @@ CASES: Final[Mapping[str, Case]] = {
     "tone map: reinhard": Case("arithmetic", "tone-map", {"curve": "reinhard"}),
     "tone map: aces": Case("arithmetic", "tone-map", {"curve": "aces"}),
     "colour space: a matrix": Case("arithmetic", "colour-space", {"to": "ACEScg"}),
+    "remap": Case("arithmetic", "remap", {"low": 0.1, "high": 0.9, "clamp": True}),
     "grade: contrast": Case("powers", "grade", {"contrast": 1.2}),
     "grade: gamma": Case("powers", "grade", {"gamma": 1.2}),
     "grade: contrast, gamma": Case("powers", "grade", {"contrast": 1.2, "gamma": 1.2}),

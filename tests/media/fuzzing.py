@@ -116,6 +116,7 @@ def _main(folder: Path, number: int, last: int, bases: Sequence[Path]) -> None:
     from reelwork.media.examine import examine_file
     from reelwork.media.icc import SRGB_CURVE
     from reelwork.media.stills import load_still
+    from reelwork_farm.child import peak_memory
 
     SRGB_CURVE.table(256)  # compiled before anybody counts seconds
     out = os.fdopen(os.dup(1), "w")
@@ -136,7 +137,7 @@ def _main(folder: Path, number: int, last: int, bases: Sequence[Path]) -> None:
         except BaseException as error:
             said = f"finding {type(error).__name__}: {str(error)[:200]!r}"
         kind, _, words = said.partition(" ")
-        print(kind, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10, words, file=out, flush=True)
+        print(kind, peak_memory(), words, file=out, flush=True)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import random
-import resource
 import signal
 import subprocess
 import sys
@@ -23,6 +22,7 @@ import av.logging
 from reelwork.errors import MediaError
 from reelwork.media.audio import AudioSource
 from reelwork.media.probe import probe
+from reelwork_farm.child import peak_memory
 
 #: Seconds of work that a file may take, and bytes of memory.
 SECONDS: Final = 10
@@ -109,7 +109,7 @@ def main(folder: Path, begin: int, seeds: range, files: Sequence[Path]) -> None:
             found: dict[str, Any] = {"name": file.name, "seed": seed, **_one(path)}
             found["seconds"] = round(time.process_time() - begun, 3)
             signal.setitimer(signal.ITIMER_PROF, 0)
-            found["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+            found["memory"] = peak_memory()
             path.unlink()
             print(json.dumps(found), flush=True)
         begin = seeds.start

@@ -114,16 +114,17 @@ def test_an_hour_of_cuts_from_footage_of_variable_rate_does_not_drift(tmp_path: 
 
 
 HOUR = """
-import resource, sys
+import sys
 from fractions import Fraction
 from pathlib import Path
 from reelwork.render.films import mixed
 from reelwork.render.prepare import Settings, prepare
 from reelwork.sound.voices import collect_voices
+from reelwork_farm.child import peak_memory
 voices = collect_voices(prepare(Path(sys.argv[1]), Settings()).graph("main"))
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak_memory()
 samples = sum(block.shape[1] for block in mixed(voices, Fraction(0), Fraction(3600)))
-print(samples, before >> 10, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10)
+print(samples, before >> 20, peak_memory() >> 20)
 """
 
 

@@ -111,12 +111,13 @@ def test_what_is_larger_than_can_be_shrunk_is_refused(tmp_path: Path) -> None:
 
 
 PEAK = """
-import resource, sys, threading, time
+import sys
 from pathlib import Path
 from reelwork.media.stills import load_still, still_facts
+from reelwork_farm.child import peak_memory
 facts = still_facts(Path(sys.argv[1]), "0" * 64)
 load_still(Path(sys.argv[1]), level=int(sys.argv[2]))
-print(facts.width, facts.height, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10)
+print(facts.width, facts.height, peak_memory() >> 20)
 """
 
 
