@@ -122,14 +122,16 @@ def test_media_of_a_rate_that_the_format_lacks_get_the_nearest(tmp_path: Path, f
 
 def test_numbered_files_come_back_by_their_name(tmp_path: Path, footage: Path) -> None:
     scene = by_hand(
-        tmp_path, footage, OURS.partition("    sequence")[0] + "    sequence: [{file: 'n_%02d.png', duration: 8f}]\n"
+        tmp_path,
+        footage,
+        OURS.partition("    sequence")[0] + "    sequence: [{file: 'n_%02d.png', fps: 10, in: 300ms, duration: 12f}]\n",
     )
     for number in range(1, 9):
         (tmp_path / f"n_{number:02}.png").hardlink_to(footage / "still.png")
-    assert exported(scene, tmp_path / "cut.xml") == ()
+    assert [finding.instead for finding in exported(scene, tmp_path / "cut.xml")] == ["30 is written"]
     back = imported(tmp_path / "cut.xml", tmp_path / "back")
     assert back.findings == ()
-    assert "file: media/n_%02d.png, duration: 8f" in back.text
+    assert "file: media/n_%02d.png, fps: 10, in: 300ms, duration: 12f" in back.text
 
 
 @pytest.mark.parametrize("text", ["", "<xmeml>", "<fcpxml/>", "<xmeml><sequence/></xmeml>"])

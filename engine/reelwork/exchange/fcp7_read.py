@@ -7,7 +7,9 @@ here.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Final
@@ -17,8 +19,9 @@ import opentimelineio as otio
 from reelwork.exchange.carried import mapping
 from reelwork.exchange.otio_read import OtioReader, plain_data, seconds
 from reelwork.exchange.report import ExchangeError, Report
-from reelwork.exchange.timeline import ZERO, Clip, Item, Picture, Sound, Stack, Timeline
+from reelwork.exchange.timeline import ZERO, Clip, Item, Picture, Reference, Sound, Stack, Timeline
 from reelwork.exchange.xml import parsed, text_at
+from reelwork.timecode import parse_rate
 
 #: Where the values of a clip's filters wait while the adapter's structure is read.
 _ASIDE: Final = "fcp7"
@@ -64,6 +67,10 @@ def _set_aside(clip: Any) -> None:
     track = mapping(plain_data(clip.metadata).get("fcp_xml")).get("sourcetrack")
     if isinstance(track, Mapping) and track.get("mediatype") == "audio" and track.get("trackindex"):
         aside["channel"] = str(track["trackindex"])
+    comments = mapping(plain_data(clip.metadata).get("fcp_xml")).get("comments")
+    if match := re.fullmatch(r"fps ([\d./]+)", str(mapping(comments).get("mastercomment1"))):
+        with suppress(ValueError):  # of numbered files, as ours says it
+            aside["fps"] = str(parse_rate(match[1]))
     mapped = aside.get("timeremap")
     if mapped is not None:
         pace = _number(mapped.get("speed"), 100.0) / 100
@@ -97,6 +104,8 @@ def _applied(stack: Stack) -> Stack:
             return found
         source = _applied(found.source) if isinstance(found.source, Stack) else found.source
         aside = mapping(found.metadata.get(_ASIDE))
+        if "fps" in aside and isinstance(source, Reference):
+            source = replace(source, rate=Fraction(str(aside["fps"])))
         metadata = {key: value for key, value in found.metadata.items() if key != _ASIDE}
         opacity = _number(mapping(aside.get("opacity")).get("opacity"), 100.0) / 100
         level = _number(mapping(aside.get("audiolevels")).get("level"), 1.0)

@@ -52,7 +52,10 @@ def _prepared(stack: Stack, folder: Path, report: Report) -> Stack:
         place = f"clip {found.name!r}"
         tell_unsaid(found, ("sound.gain", "transform.opacity"), report)
         filters = _filters(found)
-        metadata = {"fcp_xml": {"filter": filters}} if filters else {}
+        metadata: dict[str, Any] = {"fcp_xml": {"filter": filters}} if filters else {}
+        if isinstance(found.source, Reference) and found.source.number is not None and found.source.rate is not None:
+            said = {"mastercomment1": f"fps {format_rate(found.source.rate)}"}
+            metadata["fcp_xml"] = {**metadata.get("fcp_xml", {}), "comments": said}
         pace = abs(found.speed) or 1
         source: Reference | Stack
         if isinstance(found.source, Stack):
@@ -85,11 +88,11 @@ def _prepared(stack: Stack, folder: Path, report: Report) -> Stack:
 
 
 def _at_a_rate(source: Reference, place: str, report: Report) -> Reference:
-    """Media whose times are frames of a rate that the format has: the nearest to its own."""
+    """Media whose times are frames of a rate that the format has: a multiple of its own, else the nearest."""
     if source.rate is None:
         return source
     own_rate = source.rate
-    rate = min(_RATES, key=lambda known: abs(known - own_rate))
+    rate = min(_RATES, key=lambda known: ((known / own_rate).denominator != 1, abs(known - own_rate)))
     if rate != source.rate:
         own = f"its media has {format_rate(source.rate)} frames a second, which the format has no word for"
         report.add(place, own, f"{format_rate(rate)} is written")
