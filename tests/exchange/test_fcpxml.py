@@ -184,3 +184,31 @@ def test_a_damaged_document_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "cut.fcpxml").write_text(text)
     with pytest.raises(ExchangeError, match=r"cut\.fcpxml"):
         imported(tmp_path / "cut.fcpxml", tmp_path / "scene")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('width="64"', 'width="-5"', r"line 3, format 'r1': width='-5' is not a whole number from 1 to 16384"),
+        ('width="64"', 'width="abc"', r"format 'r1': width='abc'"),
+        ('duration="2s"', 'duration="1/0s"', r"line 4, asset 'a': '1/0s' is not a time such as"),
+        ('duration="1s"/></S>', 'duration="' + "9" * 29 + 's"/></S>', "'one': .* more than 1,000,000,000 seconds"),
+        ("/></S>", '><adjust-transform position="nan inf"/></asset-clip></S>', "clip 'one': 'nan' is not a number"),
+        ("/></S>", '><adjust-transform scale="x"/></asset-clip></S>', "clip 'one': 'x' is not two numbers"),
+        ("/></S>", '><asset-clip lane="up"/></asset-clip></S>', "line 8, asset-clip: lane='up' is not a whole"),
+        ("</S>", '<ref-clip ref="m" duration="1s"/></S>', "more than 64 deep"),
+    ],
+    ids=["negative", "no number", "by nothing", "too long", "nan", "one of two", "lane", "in itself"],
+)
+def test_a_value_that_is_none_is_named_with_its_place(tmp_path: Path, old: str, new: str, said: str) -> None:
+    text = (
+        '<fcpxml version="1.9">\n<resources>\n<format id="r1" frameDuration="1/24s" width="64" height="36"/>\n'
+        '<asset id="r2" name="a" duration="2s" hasVideo="1" format="r1" src="a.mp4"/>\n'
+        '<media id="m"><sequence format="r1"><spine><ref-clip ref="m" duration="1s"/></spine></sequence></media>\n'
+        '</resources><project><sequence format="r1">\n<spine>\n<asset-clip name="one" ref="r2" duration="1s"/></S>'
+        "</sequence></project></fcpxml>"
+    )
+    assert old in text
+    (tmp_path / "cut.fcpxml").write_text(text.replace(old, new).replace("</S>", "</spine>"))
+    with pytest.raises(ExchangeError, match=rf"cut\.fcpxml: .*{said}"):
+        imported(tmp_path / "cut.fcpxml", tmp_path / "scene")

@@ -228,6 +228,30 @@ def test_a_damaged_file_is_an_error_that_names_it(tmp_path: Path) -> None:
         imported(bundle, tmp_path / "scene")
 
 
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("NaN", r"track 1, clip 'a': nan is not a number"),
+        ("-Infinity", r"track 1, clip 'a': -inf is not a number"),
+        ("1e300", r"track 1, clip 'a': a time of 1e\+300 frames; times go up to"),
+    ],
+)
+def test_times_that_are_none_are_named_with_their_place(tmp_path: Path, value: str, said: str) -> None:
+    path = saved(timeline(video(clip("a.mp4", 11, 12))), tmp_path)
+    text = path.read_text()
+    assert '"value": 11.0' in text
+    path.write_text(text.replace('"value": 11.0', f'"value": {value}'))
+    with pytest.raises(ExchangeError, match=rf"cut\.otio: .*{said}"):
+        imported(path, tmp_path / "scene")
+
+
+def test_timelines_too_deep_inside_each_other_are_an_error(tmp_path: Path) -> None:
+    head = '{"OTIO_SCHEMA": "Stack.1", "name": "s", "children": ['
+    (tmp_path / "cut.otio").write_text('{"OTIO_SCHEMA": "Timeline.1", "tracks": ' + head * 3000 + "]}" * 3000 + "}")
+    with pytest.raises(ExchangeError, match=r"cut\.otio: .*deep inside each other"):
+        imported(tmp_path / "cut.otio", tmp_path / "scene")
+
+
 OURS = """\
 reelwork: 1
 title: A small film

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Final
 from xml.etree.ElementTree import Element
 
+from reelwork.exchange.fcpx_values import number, pair, seconds
 from reelwork.exchange.names import blend_of
 from reelwork.exchange.report import Report
 from reelwork.exchange.timeline import ZERO, Clip, Data, Marker, Picture, Sound
@@ -34,11 +35,11 @@ def markers(element: Element, start: Fraction) -> tuple[Marker, ...]:
     """The markers of a clip or of a sequence, from its beginning."""
     return tuple(
         Marker(
-            at=_time(each.get("start")) - start,
+            at=seconds(each.get("start")) - start,
             name=each.get("value", ""),
             comment=each.get("note", ""),
             colour="BLUE" if each.tag == "chapter-marker" else "",
-            duration=_time(each.get("duration")),
+            duration=seconds(each.get("duration")),
         )
         for each in element
         if each.tag in ("marker", "chapter-marker")
@@ -49,7 +50,7 @@ def colour(element: Element) -> Data:
     """The colour of a generator, where one of its parameters says it."""
     for each in element.iter("param"):
         if "color" in each.get("name", "").lower():
-            parts = [float(part) for part in re.findall(r"-?\d*\.?\d+", each.get("value", ""))]
+            parts = [number(part) for part in re.findall(r"-?\d*\.?\d+", each.get("value", ""))]
             if len(parts) >= 3:
                 return {"color": parts}
     return {}
@@ -59,15 +60,15 @@ def _sound(element: Element, sound: Sound) -> Sound:
     volume, panner = element.find("adjust-volume"), element.find("adjust-panner")
     if volume is not None:
         keys = [
-            (_time(each.get("time")), _level(each.get("value", "")))
+            (seconds(each.get("time")), _level(each.get("value", "")))
             for each in volume.findall("./param/keyframeAnimation/keyframe")
         ]
-        begin = _time(element.get("start"))
+        begin = seconds(element.get("start"))
         moved = tuple((time - begin, level) for time, level in keys)
         level = _level(volume.get("amount", "0dB"))
         sound = replace(sound, gain=moved or (((ZERO, level),) if level else ()))
     if panner is not None and panner.get("amount"):
-        sound = replace(sound, pan=max(-1.0, min(1.0, float(panner.get("amount", "0")) / 100)))
+        sound = replace(sound, pan=max(-1.0, min(1.0, number(panner.get("amount", "0")) / 100)))
     return sound
 
 
@@ -76,7 +77,7 @@ def _picture(element: Element, place: str, aspect: float, report: Report) -> Pic
     blend, transform = element.find("adjust-blend"), element.find("adjust-transform")
     if blend is not None:
         if blend.get("amount"):
-            picture = replace(picture, opacity=((ZERO, min(1.0, max(0.0, float(blend.get("amount", "1"))))),))
+            picture = replace(picture, opacity=((ZERO, min(1.0, max(0.0, number(blend.get("amount", "1"))))),))
         if blend.get("mode"):
             merge = _mode(blend.get("mode", ""))
             if merge is None:
@@ -86,9 +87,9 @@ def _picture(element: Element, place: str, aspect: float, report: Report) -> Pic
         if transform.find(".//keyframe") is not None:
             report.add(place, "a transform that moves", "it stands still as it begins")
         # positions are per cent of the frame's height, upwards
-        x, y = _pair(transform.get("position"), 0.0)
-        wide, high = _pair(transform.get("scale"), 1.0)
-        picture = replace(picture, scale=(wide, high), rotation=-float(transform.get("rotation", "0")))
+        x, y = pair(transform.get("position"), 0.0)
+        wide, high = pair(transform.get("scale"), 1.0)
+        picture = replace(picture, scale=(wide, high), rotation=-number(transform.get("rotation", "0")))
         picture = replace(picture, position=(x / 100 / aspect, -y / 100))
     return picture
 
@@ -98,19 +99,10 @@ def _mode(mode: str) -> str | None:
     numbers |= {"8": "add", "9": "lighten", "10": "screen", "11": "color-dodge", "12": "linear-dodge", "14": "overlay"}
     numbers |= {"15": "soft-light", "16": "hard-light", "17": "vivid-light", "18": "linear-light", "19": "pin-light"}
     numbers |= {"20": "hard-mix", "22": "difference", "23": "exclusion"}
-    number = re.match(r"\d+", mode)
-    return numbers.get(number[0]) if number else blend_of(mode)
-
-
-def _pair(text: str | None, otherwise: float) -> tuple[float, float]:
-    parts = [float(part) for part in (text or "").split()]
-    return (parts[0], parts[1]) if len(parts) == 2 else (otherwise, otherwise)
+    digits = re.match(r"\d+", mode)
+    return numbers.get(digits[0]) if digits else blend_of(mode)
 
 
 def _level(text: str) -> float:
     found = re.match(r"-?\d*\.?\d+", text)
-    return max(-60.0, float(found[0])) if found else 0.0
-
-
-def _time(text: str | None) -> Fraction:
-    return Fraction((text or "0s").rstrip("s") or "0")
+    return max(-60.0, number(found[0])) if found else 0.0

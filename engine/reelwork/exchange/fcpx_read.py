@@ -14,10 +14,13 @@ from typing import Any, Final
 from xml.etree.ElementTree import Element
 
 from reelwork.exchange import fcpx_looks as looks
+from reelwork.exchange.fcpx_values import seconds, whole, within
 from reelwork.exchange.lanes import tracks_of
 from reelwork.exchange.names import OF_GENERATORS, transition_of
 from reelwork.exchange.report import ExchangeError, Report
 from reelwork.exchange.timeline import (
+    LARGEST_SIZE,
+    MOST_DEEP,
     ZERO,
     Clip,
     Item,
@@ -49,22 +52,10 @@ def read_fcpxml(text: str, file: str, report: Report) -> Timeline:
     reader = _Reader(root, file, report)
     try:
         return reader.timeline(sequences[0], next((p.get("name", "") for p in root.iter("project")), ""))
-    except (ValueError, ZeroDivisionError) as error:
+    except ValueError as error:
         raise ExchangeError(f"{file}: {error}") from error
     except RecursionError as error:
-        raise ExchangeError(f"{file}: timelines stand too deep inside each other") from error
-
-
-def seconds(text: str | None, otherwise: Fraction = ZERO) -> Fraction:
-    """``1001/24000s`` or ``5s``.
-
-    :raises ValueError: it is no time
-    """
-    if text is None or not text:
-        return otherwise
-    if not re.match(r"-?\d+(/\d+)?s\Z|-?\d+\.\d+s\Z", text):
-        raise ValueError(f"{text!r} is not a time such as 1001/24000s")
-    return Fraction(text[:-1])
+        raise ExchangeError(f"{file}: its timelines, or its clips, stand too deep inside each other") from error
 
 
 @dataclass
@@ -79,6 +70,7 @@ class _Reader:
     def __init__(self, root: Element, file: str, report: Report) -> None:
         self._report = report
         self._file = file
+        self._depth = 0
         self._by_id = {each.get("id", ""): each for each in root.findall("./resources/*")}
 
     def timeline(self, sequence: Element, name: str) -> Timeline:
@@ -89,20 +81,27 @@ class _Reader:
         self._aspect = size[0] / size[1] if size else 16 / 9
         stack = replace(self._stack(sequence, name), size=size)
         drop = sequence.get("tcFormat") == "DF"
-        return Timeline(stack, rate, seconds(sequence.get("tcStart")), drop)
+        with within(sequence):
+            return Timeline(stack, rate, seconds(sequence.get("tcStart")), drop)
 
     def _format(self, ident: str | None) -> tuple[Fraction | None, tuple[int, int] | None]:
         found = self._by_id.get(ident or "")
         if found is None:
             return None, None
-        length = seconds(found.get("frameDuration"))
-        size = (int(found.get("width", "0")), int(found.get("height", "0")))
+        with within(found):
+            length = seconds(found.get("frameDuration"))
+            if length < 0:
+                raise ValueError(f"frameDuration={found.get('frameDuration')!r} is not more than nothing")
+            size = (whole(found, "width", 1, LARGEST_SIZE, 0), whole(found, "height", 1, LARGEST_SIZE, 0))
         if not length and (match := re.search(r"(\d+)(?:p|i)(\d{2,4})", found.get("name", ""))):
             named = {"2398": Fraction(24000, 1001), "2997": Fraction(30000, 1001), "5994": Fraction(60000, 1001)}
             length = 1 / named.get(match[2], Fraction(int(match[2]) // (100 if len(match[2]) == 4 else 1)))
         return (1 / length if length else None), (size if all(size) else None)
 
     def _stack(self, sequence: Element, name: str) -> Stack:
+        if self._depth == MOST_DEEP:
+            raise ValueError(f"compound clips stand more than {MOST_DEEP} deep inside each other")
+        self._depth += 1
         placed = _Placed()
         spine = sequence.find("spine")
         if spine is not None:
@@ -112,19 +111,22 @@ class _Reader:
             tracks += tracks_of("video", placed.pictures[lane], f"V{lane}" if lane else "primary")
         for lane in sorted(placed.sounds, key=lambda lane: (lane != 0, abs(lane))):
             tracks += tracks_of("audio", placed.sounds[lane], f"A{lane}" if lane else "primary sound")
-        return Stack(name, tuple(tracks), looks.markers(sequence, ZERO))
+        self._depth -= 1
+        with within(sequence):
+            return Stack(name, tuple(tracks), looks.markers(sequence, ZERO))
 
     def _spine(self, spine: Element, at: Fraction, lane: int, placed: _Placed) -> None:
         """A storyline that begins at an instant of the timeline."""
         for element in spine:
-            if element.tag == "transition":
-                self._transition(element, at, lane, spine, placed)
-            elif element.tag in (*_CLIPS, "gap"):
-                lasts = seconds(element.get("duration"), self._length(element))
-                self._element(element, at, lane, placed)
-                at += lasts
-            elif element.tag == "spine":
-                self._spine(element, at, lane, placed)
+            with within(element):
+                if element.tag == "transition":
+                    self._transition(element, at, lane, spine, placed)
+                elif element.tag in (*_CLIPS, "gap"):
+                    lasts = seconds(element.get("duration"), self._length(element))
+                    self._element(element, at, lane, placed)
+                    at += lasts
+                elif element.tag == "spine":
+                    self._spine(element, at, lane, placed)
 
     def _transition(self, element: Element, cut: Fraction, lane: int, spine: Element, placed: _Placed) -> None:
         lasts = seconds(element.get("duration"))
@@ -145,8 +147,11 @@ class _Reader:
     def _length(self, element: Element) -> Fraction:
         resource = self._by_id.get(element.get("ref", ""))
         inner = None if resource is None else resource.find("sequence")
-        found = resource.get("duration") if resource is not None and inner is None else None
-        return seconds(inner.get("duration") if inner is not None else found)
+        found = inner if inner is not None else resource
+        if found is None:
+            return ZERO
+        with within(found):
+            return seconds(found.get("duration"))
 
     def _element(self, element: Element, at: Fraction, lane: int, placed: _Placed) -> None:
         """A clip or a gap at an instant, and all that is connected to it."""
@@ -157,12 +162,13 @@ class _Reader:
             child for child in element if child.get("lane") is not None and child.tag in (*_CLIPS, "gap", "spine")
         ]
         for child in connected:
-            begin = at + seconds(child.get("offset"), start) - start
-            number = int(child.get("lane", "0"))
-            if child.tag == "spine":
-                self._spine(child, begin, lane + number, placed)
-            else:
-                self._element(child, begin, lane + number, placed)
+            with within(child):
+                begin = at + seconds(child.get("offset"), start) - start
+                number = whole(child, "lane", -1000, 1000, 0)
+                if child.tag == "spine":
+                    self._spine(child, begin, lane + number, placed)
+                else:
+                    self._element(child, begin, lane + number, placed)
         if element.tag == "gap" or lasts <= 0:
             return
         if element.tag == "audition":
@@ -228,13 +234,14 @@ class _Reader:
             return Reference(name=element.get("name", "")), element.tag != "audio", element.tag == "audio"
         rate, _ = self._format(resource.get("format"))
         media = resource.find("media-rep")
-        reference = Reference(
-            url=resource.get("src", "") or (media.get("src", "") if media is not None else ""),
-            name=resource.get("name", ""),
-            start=seconds(resource.get("start")),
-            duration=seconds(resource.get("duration")) if "duration" in resource.attrib else None,
-            rate=rate,
-        )
+        with within(resource):
+            reference = Reference(
+                url=resource.get("src", "") or (media.get("src", "") if media is not None else ""),
+                name=resource.get("name", ""),
+                start=seconds(resource.get("start")),
+                duration=seconds(resource.get("duration")) if "duration" in resource.attrib else None,
+                rate=rate,
+            )
         sees = resource.get("hasVideo") != "0" and element.tag != "audio" and used != "audio"
         if "hasVideo" not in resource.attrib and "hasAudio" in resource.attrib:
             sees = False

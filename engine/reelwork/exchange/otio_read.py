@@ -11,8 +11,9 @@ from typing import Any
 import opentimelineio as otio
 
 from reelwork.exchange.names import OF_GENERATORS, transition_of
-from reelwork.exchange.report import ExchangeError, Report
+from reelwork.exchange.report import ExchangeError, MisplacedError, Report
 from reelwork.exchange.timeline import (
+    MOST_DEEP,
     ZERO,
     Clip,
     Data,
@@ -25,7 +26,7 @@ from reelwork.exchange.timeline import (
     Track,
     Transition,
 )
-from reelwork.exchange.times import exact, exact_rate
+from reelwork.exchange.times import LONGEST, exact, exact_rate
 from reelwork.timecode import parse_time
 
 # At which frames are counted where only the order of times matters.
@@ -47,8 +48,10 @@ def read_otio(text: str, file: str, report: Report) -> Timeline:
         raise ExchangeError(f"{file} is not a whole OpenTimelineIO file: {said}") from error
     try:
         return OtioReader(file, report).timeline(read)
-    except (ValueError, OverflowError, RecursionError) as error:
-        raise ExchangeError(f"{file}: {error or 'timelines stand too deep inside each other'}") from error
+    except RecursionError as error:
+        raise ExchangeError(f"{file}: its timelines stand too deep inside each other") from error
+    except ValueError as error:
+        raise ExchangeError(f"{file}: {error}") from error
 
 
 class OtioReader:
@@ -56,6 +59,7 @@ class OtioReader:
 
     def __init__(self, file: str, report: Report) -> None:
         self._file = file
+        self._depth = 0
         self._report = report
 
     def timeline(self, read: Any) -> Timeline:
@@ -109,13 +113,26 @@ class OtioReader:
         return replace(self._stack(read), markers=(), metadata={NAMESPACE: said} if said else {})
 
     def _track(self, read: Any, kind: Any, place: str) -> Track:
-        items = [item for child in read if (item := self._item(child, place)) is not None]
+        if self._depth == MOST_DEEP:
+            raise MisplacedError(f"{place[:80]}: timelines stand more than {MOST_DEEP} deep inside each other")
+        self._depth += 1
+        items = [item for child in read if (item := self._placed(child, place)) is not None]
+        self._depth -= 1
         if read.source_range is not None and read.parent() is not None and isinstance(read.parent(), otio.schema.Stack):
             self._report.add(place, "the track is trimmed", "it is taken whole")
         if read.effects:
             self._report.add(place, f"effects of the track: {_names(read.effects)}", "they are left out")
         markers = self._markers(read.markers, ZERO)
         return Track(kind, tuple(items), read.name, read.enabled, markers, plain_data(read.metadata))
+
+    def _placed(self, read: Any, place: str) -> Item | None:
+        """What stands in a track; what is wrong with it is said with its place."""
+        try:
+            return self._item(read, place)
+        except MisplacedError:
+            raise
+        except ValueError as error:
+            raise MisplacedError(f"{place}, {type(read).__name__.lower()} {read.name!r}: {error}") from error
 
     def _item(self, read: Any, place: str) -> Item | None:
         if isinstance(read, otio.schema.Gap):
@@ -168,6 +185,8 @@ class OtioReader:
                 case otio.schema.FreezeFrame():
                     speed = ZERO
                 case otio.schema.LinearTimeWarp():
+                    if not abs(effect.time_scalar) <= 1e6:
+                        raise ValueError(f"a speed of {effect.time_scalar!r}; speeds go up to 1,000,000")
                     speed *= exact(effect.time_scalar)
                 case otio.schema.TimeEffect():
                     self._report.add(place, f"the change of time {effect.effect_name!r}", "it runs at its own speed")
@@ -233,8 +252,11 @@ class OtioReader:
 def seconds(time: Any) -> Fraction:
     """The exact seconds of OpenTimelineIO's time."""
     if time.rate <= 0:
-        raise ValueError(f"a time at {time.rate} frames a second")
-    return exact(time.value) / exact_rate(time.rate)
+        raise ValueError(f"a time at {time.rate} frames a second; rates are more than nothing")
+    found = exact(time.value) / exact_rate(time.rate)
+    if abs(found) > LONGEST:
+        raise ValueError(f"a time of {time.value!r} frames; times go up to {LONGEST:,} seconds")
+    return found
 
 
 def _most_common_rate(read: Any) -> Fraction | None:

@@ -17,6 +17,10 @@ class ExchangeError(ReelworkError):
     exit_code = 4
 
 
+class MisplacedError(ValueError):
+    """What is wrong with a part of a file; the message says where it stands."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing that did not go over as it was.

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 #: What a file of another program says beside the timeline: plain data, as JSON has it.
 Data: TypeAlias = Mapping[str, Any]
 ZERO = Fraction(0)
+#: The most columns and rows of a picture, and how deep timelines may stand inside each other.
+LARGEST_SIZE: Final = 16_384
+MOST_DEEP: Final = 64
 
 
 @dataclass(frozen=True)

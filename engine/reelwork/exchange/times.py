@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import Final
 
 #: The rates of film and television that are not whole.
 _NTSC: Final = tuple(Fraction(nominal * 1000, 1001) for nominal in (24, 30, 48, 60, 96, 120))
+
+#: No time is longer than this, seconds: thirty years.
+LONGEST: Final = 1_000_000_000
 
 
 def exact_rate(rate: float) -> Fraction:
@@ -26,7 +30,12 @@ def exact_rate(rate: float) -> Fraction:
 
 
 def exact(value: float) -> Fraction:
-    """The fraction that a double stands for: that with the smallest terms among those that it rounds to."""
+    """The fraction that a double stands for: that with the smallest terms among those that it rounds to.
+
+    :raises ValueError: it is not finite
+    """
+    if not math.isfinite(value):
+        raise ValueError(f"{value!r} is not a number that can be counted with")
     found = Fraction(value)
     return found if found.denominator == 1 else found.limit_denominator(1_000_000)
 

@@ -16,7 +16,7 @@ from reelwork.exchange.keeping import Inside, Keeper, markers
 from reelwork.exchange.layers import OF_LAYERS, Choices, LayerWriter, foreign, is_ours, own_keys
 from reelwork.exchange.placing import Piece, Placed, place
 from reelwork.exchange.report import ExchangeError, Report
-from reelwork.exchange.timeline import ZERO, Clip, Data, Gap, Stack, Timeline, Track, Transition, clips_of
+from reelwork.exchange.timeline import LARGEST_SIZE, ZERO, Clip, Data, Gap, Stack, Timeline, Track, Transition, clips_of
 from reelwork.exchange.times import written
 from reelwork.timecode import format_rate, format_timecode
 
@@ -60,6 +60,8 @@ def to_scene(
     if rate is None:
         raise ExchangeError(f"{source} does not say its frames per second; say them with --fps")
     shown = size or timeline.stack.size or _usual_size(timeline, finder, own)
+    if not all(0 < part <= LARGEST_SIZE for part in shown):
+        raise ExchangeError(f"{source}: its pictures are {shown[0]} x {shown[1]}; sizes go from 1 to {LARGEST_SIZE}")
     carried = Carried(report)
     firsts = first_frames(timeline, finder, rate, report)
     writer = LayerWriter(finder, choices, rate, shown, report, carried, firsts)
