@@ -245,9 +245,10 @@ def test_times_that_are_none_are_named_with_their_place(tmp_path: Path, value: s
         imported(path, tmp_path / "scene")
 
 
-def test_timelines_too_deep_inside_each_other_are_an_error(tmp_path: Path) -> None:
+@pytest.mark.parametrize("deep", [100, 100_000])
+def test_timelines_too_deep_inside_each_other_are_an_error(tmp_path: Path, deep: int) -> None:
     head = '{"OTIO_SCHEMA": "Stack.1", "name": "s", "children": ['
-    (tmp_path / "cut.otio").write_text('{"OTIO_SCHEMA": "Timeline.1", "tracks": ' + head * 3000 + "]}" * 3000 + "}")
+    (tmp_path / "cut.otio").write_text('{"OTIO_SCHEMA": "Timeline.1", "tracks": ' + head * deep + "]}" * deep + "}")
     with pytest.raises(ExchangeError, match=r"cut\.otio: .*deep inside each other"):
         imported(tmp_path / "cut.otio", tmp_path / "scene")
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 import opentimelineio as otio
 
@@ -33,6 +34,8 @@ from reelwork.timecode import parse_time
 _ANY_RATE = Fraction(24)
 #: What a reference says of its file's own metadata, under our name.
 NAMESPACE = "reelwork"
+#: How deep the brackets of a file may stand inside each other.
+MOST_BRACKETS: Final = 1000
 
 
 def read_otio(text: str, file: str, report: Report) -> Timeline:
@@ -41,6 +44,8 @@ def read_otio(text: str, file: str, report: Report) -> Timeline:
     :param file: its name, for messages
     :raises ExchangeError: it is damaged, or holds no timeline
     """
+    if _depth(text) > MOST_BRACKETS:  # the library's C++ would run out of stack
+        raise ExchangeError(f"{file}: brackets stand more than {MOST_BRACKETS} deep inside each other")
     try:
         read = otio.adapters.read_from_string(text, "otio_json")
     except Exception as error:  # its C++ raises what it likes
@@ -257,6 +262,18 @@ def seconds(time: Any) -> Fraction:
     if abs(found) > LONGEST:
         raise ValueError(f"a time of {time.value!r} frames; times go up to {LONGEST:,} seconds")
     return found
+
+
+def _depth(text: str) -> int:
+    """How deep a text's brackets stand inside each other."""
+    deepest = depth = 0
+    for token in re.finditer(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', text):
+        if token[0] in "[{":
+            depth += 1
+            deepest = max(depth, deepest)
+        elif token[0] in "]}":
+            depth -= 1
+    return deepest
 
 
 def _most_common_rate(read: Any) -> Fraction | None:
