@@ -72,7 +72,6 @@ def left(folder: Path, home: Path) -> tuple[list[str], list[Path]]:
         ("light", 48, False),
         ("poster", 2, False),
         ("sound", 0, True),
-        ("quiet", 0, False),
     ],
 )
 def test_everything_is_rendered_and_nothing_is_left(folder, fresh_home, output, frames, heard):
@@ -83,6 +82,11 @@ def test_everything_is_rendered_and_nothing_is_left(folder, fresh_home, output, 
     assert done.path is None
     assert (done.levels is not None) is heard
     assert left(folder, fresh_home) == before
+
+
+def test_sound_alone_of_what_is_silent_is_an_error_as_it_is_in_a_render(folder):
+    with pytest.raises(SceneError, match=r"nothing is heard in 'silent', so quiet\.wav would be empty"):
+        produce.discard(folder, Settings(), Request(output="quiet"), Counting(), Here())
 
 
 def test_it_is_as_loud_as_the_film(folder):
