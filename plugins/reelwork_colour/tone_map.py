@@ -73,9 +73,12 @@ def squeezed(x: float, scale: float) -> float:
 
 
 def hable(x: float) -> float:
-    """Hable's curve for light of 0 or more, not yet scaled."""
+    """Hable's curve for light of 0 or more, not yet scaled.
+
+    It is ``(x (0.15 x + 0.05) + 0.004) / (x (0.15 x + 0.5) + 0.06) - 0.004 / 0.06``, as one fraction.
+    """
     x = min(2.0 * x, 1e6)
-    return (x * (0.15 * x + 0.05) + 0.004) / (x * (0.15 * x + 0.5) + 0.06) - 0.004 / 0.06
+    return x * (0.14 * x + 1.0 / 60.0) / (x * (0.15 * x + 0.5) + 0.06)
 
 
 def narkowicz(x: float) -> float:
