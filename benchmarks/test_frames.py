@@ -12,7 +12,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from benchmarks.media import make
 from benchmarks.peers.ours import written
 from benchmarks.scenes import SCENES
-from reelwork.media.spec import video_spec
+from reelwork.media.writing.spec import video_spec
 from reelwork.render.prepare import Settings, default_output, prepare
 from reelwork.render.unit import Painter, Shot
 from reelwork.render.view import frame_range, output_view

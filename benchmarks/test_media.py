@@ -11,15 +11,15 @@ import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from reelwork.media.audio import AudioSource
-from reelwork.media.codecs import configure, encoder_options
-from reelwork.media.encode import encode_unit
-from reelwork.media.mux import write_film
 from reelwork.media.picture import Picture
-from reelwork.media.soundtrack import write_sound
-from reelwork.media.spec import VideoSpec, video_spec
-from reelwork.media.stills import load_still
-from reelwork.media.video import VideoSource
+from reelwork.media.sound.source import AudioSource
+from reelwork.media.stills.reading import load_still
+from reelwork.media.video.source import VideoSource
+from reelwork.media.writing.codecs import configure, encoder_options
+from reelwork.media.writing.encode import encode_unit
+from reelwork.media.writing.mux import write_film
+from reelwork.media.writing.soundtrack import write_sound
+from reelwork.media.writing.spec import VideoSpec, video_spec
 
 WIDTH, HEIGHT, FRAMES = 1920, 1080, 48
 SPEC = video_spec(".mp4", size=(WIDTH, HEIGHT), fps=Fraction(24), preset="veryfast")

@@ -19,10 +19,10 @@ import numpy as np
 from benchmarks.measure import Command
 from benchmarks.peers.base import Absent, Place, Sink
 from benchmarks.scenes import FPS, HEIGHT, WIDTH, Scene, Video
-from reelwork.media.encode import encode_unit
 from reelwork.media.picture import Picture
-from reelwork.media.spec import VideoSpec, video_spec
-from reelwork.media.video import VideoSource
+from reelwork.media.video.source import VideoSource
+from reelwork.media.writing.encode import encode_unit
+from reelwork.media.writing.spec import VideoSpec, video_spec
 from reelwork.render.units import UNIT_FRAMES
 
 

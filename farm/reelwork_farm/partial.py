@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from reelwork.errors import OutputError
-from reelwork.media.mux import write_film
-from reelwork.media.segment import encoder_of, open_segment
+from reelwork.media.writing.mux import write_film
+from reelwork.media.writing.segment import encoder_of, open_segment
 from reelwork.render.units import UNIT_FRAMES
 from reelwork.values import Display
 from reelwork_farm.errors import FarmError
@@ -67,8 +67,8 @@ def write_frame(client: FarmClient, storage: Storage, job: JobRow, number: int, 
     """
     # here: this is the only command of the farm that converts pixels, and numba takes its time to load
     from reelwork.media.convert import picture_to_frame
-    from reelwork.media.video import VideoSource
-    from reelwork.media.write import still_endings, write_still
+    from reelwork.media.video.source import VideoSource
+    from reelwork.media.writing.stills import still_endings, write_still
 
     _check(job)
     if to.suffix.lower() not in still_endings():

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from reelwork.errors import MediaError, RenderError
 from reelwork.faults import PluginFault
-from reelwork.media.stills import is_still, load_still
-from reelwork.media.verify import animation_problems, sound_problems
+from reelwork.media.stills.reading import is_still, load_still
+from reelwork.media.writing.verify import animation_problems, sound_problems
 from reelwork.render.films import Film, Verified, finish_film, plan_film, sound_span, verify_film
 from reelwork.render.job import Job, Renderer, Segment
 from reelwork.render.pictures import written

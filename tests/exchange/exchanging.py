@@ -15,7 +15,7 @@ import opentimelineio as otio
 from reelwork.exchange.bringing import Wishes, bring_in, take_out
 from reelwork.exchange.report import Finding, Report
 from reelwork.graph.model import CompositionSource, Layer, MediaSource, SequenceSource
-from reelwork.media.audio import AudioSource
+from reelwork.media.sound.source import AudioSource
 from reelwork.render.pictures import paint_instant
 from reelwork.render.prepare import Prepared, Settings, prepare
 from reelwork.render.produce import chosen_output

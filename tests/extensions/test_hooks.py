@@ -22,8 +22,8 @@ from reelwork.graph.schemes import Schemes
 from reelwork.image import Window
 from reelwork.image.frame import Frame
 from reelwork.media.convert import frame_to_pixels
-from reelwork.media.plugin_footage import FootageSource, examine_by
-from reelwork.media.plugin_stills import load_by, write_by
+from reelwork.media.stills.plugins import load_by, write_by
+from reelwork.media.video.plugins import FootageSource, examine_by
 
 PAGE = (Path(__file__).parents[2] / "docs/plugins/hooks.md").read_text("utf-8")
 HOOKS = [value for name, value in vars(hookspecs).items() if name.startswith("reelwork_")]

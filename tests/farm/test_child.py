@@ -17,7 +17,7 @@ from bundling import opened, task_of, write_scene
 from reelwork.errors import MediaError, OutputError, RenderError
 from reelwork.image.frame import Frame
 from reelwork.image.window import Window
-from reelwork.media.write import write_still
+from reelwork.media.writing.stills import write_still
 from reelwork.render.progress import Silent
 from reelwork_farm.child import cause_of
 from reelwork_farm.model import Cause, Part, UnitKind

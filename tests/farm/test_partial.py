@@ -10,12 +10,12 @@ from serving import spec_of
 
 from reelwork.errors import OutputError
 from reelwork.media.convert import picture_to_frame
-from reelwork.media.encode import encode_unit
-from reelwork.media.mux import write_film
-from reelwork.media.segment import open_segment
-from reelwork.media.spec import VideoSpec, video_spec
-from reelwork.media.video import VideoSource
-from reelwork.media.write import write_still
+from reelwork.media.video.source import VideoSource
+from reelwork.media.writing.encode import encode_unit
+from reelwork.media.writing.mux import write_film
+from reelwork.media.writing.segment import open_segment
+from reelwork.media.writing.spec import VideoSpec, video_spec
+from reelwork.media.writing.stills import write_still
 from reelwork_farm.errors import FarmError
 from reelwork_farm.model import JobRow, JobState, UnitKind, UnitRow, UnitState
 from reelwork_farm.partial import write_frame, write_partial

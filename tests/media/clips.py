@@ -12,7 +12,7 @@ import av
 import numpy as np
 
 from reelwork.media.picture import Picture
-from reelwork.media.spec import VideoSpec
+from reelwork.media.writing.spec import VideoSpec
 
 WIDTH, HEIGHT = 64, 48
 #: x264 with pictures decoded out of order, and groups that refer to the one before.

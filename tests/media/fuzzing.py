@@ -114,8 +114,8 @@ def _main(folder: Path, number: int, last: int, bases: Sequence[Path]) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     from reelwork.errors import MediaError
     from reelwork.media.examine import examine_file
-    from reelwork.media.icc import SRGB_CURVE
-    from reelwork.media.stills import load_still
+    from reelwork.media.stills.icc import SRGB_CURVE
+    from reelwork.media.stills.reading import load_still
     from reelwork_farm.child import peak_memory
 
     SRGB_CURVE.table(256)  # compiled before anybody counts seconds

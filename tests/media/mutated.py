@@ -53,7 +53,7 @@ def tried(path: Path) -> str:
     """``read`` where pictures come out, ``told`` where an error says what is wrong."""
     from reelwork.errors import MediaError
     from reelwork.media.examine import examine_file
-    from reelwork.media.video import VideoSource
+    from reelwork.media.video.source import VideoSource
 
     try:
         examined = examine_file(path, "0" * 64, 24)
@@ -70,7 +70,7 @@ def tried(path: Path) -> str:
 
 
 def main(path: Path, first: int, stop: int) -> None:
-    from reelwork.media.video import VideoSource  # loaded before memory is bounded
+    from reelwork.media.video.source import VideoSource  # loaded before memory is bounded
 
     assert VideoSource
     data = path.read_bytes()

@@ -20,8 +20,8 @@ from typing import Any, Final
 import av.logging
 
 from reelwork.errors import MediaError
-from reelwork.media.audio import AudioSource
 from reelwork.media.probe import probe
+from reelwork.media.sound.source import AudioSource
 from reelwork_farm.child import peak_memory
 
 #: Seconds of work that a file may take, and bytes of memory.

@@ -11,7 +11,7 @@ from PIL import Image
 
 from reelwork.errors import MediaError
 from reelwork.media.probe import probe
-from reelwork.media.video import VideoSource
+from reelwork.media.video.source import VideoSource
 from reelwork.render.prepare import Settings
 from reelwork.render.produce import frame
 

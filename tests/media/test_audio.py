@@ -9,9 +9,9 @@ import soxr
 from media.clips import make_clip, make_sound, tone
 
 from reelwork.errors import MediaError
-from reelwork.media.audio import RATE, AudioSource
 from reelwork.media.probe import probe
-from reelwork.media.stretch import HOP, SEARCH
+from reelwork.media.sound.source import RATE, AudioSource
+from reelwork.media.sound.stretch import HOP, SEARCH
 
 
 def noise(channels: int, count: int) -> np.ndarray:

@@ -22,12 +22,12 @@ from reelwork.media.convert import (
     new_parts,
     picture_to_frame,
 )
-from reelwork.media.encode import encode_unit, planes_match
 from reelwork.media.formats import pixel_format_of
-from reelwork.media.mux import write_film
 from reelwork.media.picture import Picture
-from reelwork.media.spec import video_spec
-from reelwork.media.video import VideoSource
+from reelwork.media.video.source import VideoSource
+from reelwork.media.writing.encode import encode_unit, planes_match
+from reelwork.media.writing.mux import write_film
+from reelwork.media.writing.spec import video_spec
 
 WIDTH, HEIGHT = 64, 48
 
@@ -163,7 +163,7 @@ def test_every_format_that_decoders_give_becomes_light(tmp_path: Path) -> None:
     """Packed and interleaved formats show the same picture as their planar cousins."""
     import av
 
-    from reelwork.media.avframes import base_storage, picture_of
+    from reelwork.media.video.avframes import base_storage, picture_of
 
     clip = make_clip(tmp_path / "a.mkv", "ffv1", "yuv420p", count=1)
     with av.open(str(clip)) as container:

@@ -11,12 +11,12 @@ import pytest
 from media.clips import OPEN_GROUPS, OPEN_GROUPS_265, make_clip, pictures
 
 from reelwork.errors import MediaError, OutputError
-from reelwork.media.copying import PacketSource, encoder_header, needed, stored_stream
-from reelwork.media.encode import Encoding, encode_unit, join_unit
-from reelwork.media.mux import write_film
 from reelwork.media.probe import digest_of, examine
-from reelwork.media.spec import video_spec
-from reelwork.media.verify import count_pictures
+from reelwork.media.writing.copying import PacketSource, encoder_header, needed, stored_stream
+from reelwork.media.writing.encode import Encoding, encode_unit, join_unit
+from reelwork.media.writing.mux import write_film
+from reelwork.media.writing.spec import video_spec
+from reelwork.media.writing.verify import count_pictures
 
 CLOSED = OPEN_GROUPS.replace("open-gop=1", "open-gop=0")
 SPEC = video_spec(".mp4", size=(64, 48), fps=Fraction(24))

@@ -18,7 +18,7 @@ from reelwork.cli import app
 from reelwork.errors import DamageError, MediaError
 from reelwork.media.opening import MAX_PIXELS
 from reelwork.media.probe import probe
-from reelwork.media.video import VideoSource
+from reelwork.media.video.source import VideoSource
 
 #: A kind for each family of decoders and containers.
 FAMILIES = (

@@ -9,8 +9,8 @@ import pytest
 from media.clips import KINDS, digest, make_clip
 
 from reelwork.errors import MediaError
-from reelwork.media.decoding import Decoding
-from reelwork.media.video import VideoSource
+from reelwork.media.video.decoding import Decoding
+from reelwork.media.video.source import VideoSource
 
 #: Groups of twelve pictures, of which three in four are referred to by no other.
 PLAIN = {"x264-params": "keyint=12:min-keyint=12:bframes=3:b-adapt=0:b-pyramid=0:scenecut=0:threads=1"}

@@ -11,8 +11,8 @@ from media.clips import make_sound
 from media_table import media
 
 from reelwork.errors import MediaError
-from reelwork.media.audio import AudioSource
 from reelwork.media.probe import probe
+from reelwork.media.sound.source import AudioSource
 
 HALF = 0.5**0.5
 SIDES = {

@@ -10,7 +10,7 @@ from media_table import media
 from reelwork.errors import MediaError
 from reelwork.image.storage import StorageFormat
 from reelwork.media.convert import picture_to_frame
-from reelwork.media.stills import load_still
+from reelwork.media.stills.reading import load_still
 
 LAYERS = media("stills", "OpenEXR: layers", "which is shown", read="its values")
 

@@ -13,7 +13,7 @@ from media.test_footage import md5, oracle_format
 from media_table import media
 
 from reelwork.catalogue.facts import Reading
-from reelwork.media.video import VideoSource
+from reelwork.media.video.source import VideoSource
 
 
 @pytest.mark.parametrize(

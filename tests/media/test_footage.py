@@ -15,7 +15,7 @@ from media_table import media
 from reelwork.catalogue.facts import Reading
 from reelwork.media.formats import pixel_format_of, planar_storage
 from reelwork.media.picture import Picture
-from reelwork.media.video import VideoSource
+from reelwork.media.video.source import VideoSource
 
 #: What pictures of two fields are made into is looked at in test_fields.py.
 WOVEN = Reading(fields="off")

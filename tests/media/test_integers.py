@@ -10,10 +10,10 @@ from media.sounds import ffmpeg
 from media_table import media
 
 from reelwork.errors import OutputError
-from reelwork.media.audio import AudioSource
-from reelwork.media.integers import codes_of
-from reelwork.media.soundtrack import write_sound
-from reelwork.media.spec import sound_spec
+from reelwork.media.sound.source import AudioSource
+from reelwork.media.writing.integers import codes_of
+from reelwork.media.writing.soundtrack import write_sound
+from reelwork.media.writing.spec import sound_spec
 
 STEP = 2.0**-15
 

@@ -15,9 +15,9 @@ from reelwork.errors import MediaError
 from reelwork.graph.model import Media
 from reelwork.image import Window
 from reelwork.image.frame import Frame
-from reelwork.media import stills
 from reelwork.media.probe import probe
-from reelwork.media.stills import load_still
+from reelwork.media.stills import reading as stills
+from reelwork.media.stills.reading import load_still
 from reelwork.render.sources import Sources
 from reelwork.values import Affine
 
@@ -113,7 +113,7 @@ def test_what_is_larger_than_can_be_shrunk_is_refused(tmp_path: Path) -> None:
 PEAK = """
 import sys
 from pathlib import Path
-from reelwork.media.stills import load_still, still_facts
+from reelwork.media.stills.reading import load_still, still_facts
 from reelwork_farm.child import peak_memory
 facts = still_facts(Path(sys.argv[1]), "0" * 64)
 load_still(Path(sys.argv[1]), level=int(sys.argv[2]))

@@ -12,12 +12,12 @@ import pytest
 from media.clips import digest, pictures, visible
 
 from reelwork.errors import OutputError
-from reelwork.media.encode import encode_unit, planes_match
-from reelwork.media.mux import write_film
-from reelwork.media.segment import Segment, open_segment
-from reelwork.media.soundtrack import write_sound
-from reelwork.media.spec import VideoSpec, video_spec
-from reelwork.media.video import VideoSource
+from reelwork.media.video.source import VideoSource
+from reelwork.media.writing.encode import encode_unit, planes_match
+from reelwork.media.writing.mux import write_film
+from reelwork.media.writing.segment import Segment, open_segment
+from reelwork.media.writing.soundtrack import write_sound
+from reelwork.media.writing.spec import VideoSpec, video_spec
 
 FPS = Fraction(24000, 1001)
 SIZE = (64, 48)
@@ -101,7 +101,7 @@ def test_sound_and_picture_keep_step_to_the_sample(tmp_path: Path, suffix: str) 
     samples = loud.max(axis=0) if heard[0][1].format.is_planar else loud.max(axis=1)
     assert heard[0][0] == 0
     assert abs(int(samples.argmax()) - FLASH * 2002) <= 1
-    from reelwork.media.audio import AudioSource
+    from reelwork.media.sound.source import AudioSource
 
     with AudioSource(path) as source:
         assert source.samples == SAMPLES
@@ -214,7 +214,7 @@ def test_ffprobe_reads_the_tags(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("suffix", [".wav", ".flac", ".mp3", ".m4a", ".opus"])
 def test_sound_alone_keeps_its_length_and_place(tmp_path: Path, suffix: str) -> None:
-    from reelwork.media.audio import AudioSource
+    from reelwork.media.sound.source import AudioSource
 
     first, second = tmp_path / f"a{suffix}", tmp_path / f"b{suffix}"
     write_sound(sound(), first)
@@ -230,7 +230,7 @@ def test_sound_alone_keeps_its_length_and_place(tmp_path: Path, suffix: str) -> 
 
 
 def test_sound_that_is_too_loud_for_integers_is_clipped(tmp_path: Path) -> None:
-    from reelwork.media.audio import AudioSource
+    from reelwork.media.sound.source import AudioSource
 
     write_sound([np.array([[2.0, -2.0, 0.5], [1.0, -1.0, 0.0]], np.float32)], tmp_path / "a.wav")
     with AudioSource(tmp_path / "a.wav") as source:

@@ -6,8 +6,8 @@ import av
 import numpy as np
 import pytest
 
-from reelwork.media.avframes import base_storage, picture_of
-from reelwork.media.packed import halved
+from reelwork.media.video.avframes import base_storage, picture_of
+from reelwork.media.video.packed import halved
 
 #: Formats, and how many bits their red (or luma), green and blue samples have.
 WORDS = {

@@ -6,8 +6,8 @@ import pytest
 from media.clips import make_sound
 
 from reelwork.media import portable
-from reelwork.media.soundtrack import write_sound
-from reelwork.media.waves import waves
+from reelwork.media.sound.waves import waves
+from reelwork.media.writing.soundtrack import write_sound
 
 
 @pytest.fixture

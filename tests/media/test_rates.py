@@ -9,12 +9,12 @@ from media_table import media
 
 from reelwork.errors import OutputError
 from reelwork.maths import exp
-from reelwork.media.encode import encode_unit
-from reelwork.media.mux import write_film
 from reelwork.media.picture import Picture
-from reelwork.media.rates import TRIES, Search, Tried, can_be_taken_in, search, shares
-from reelwork.media.segment import Segment
-from reelwork.media.spec import Rate, VideoSpec, video_spec
+from reelwork.media.writing.encode import encode_unit
+from reelwork.media.writing.mux import write_film
+from reelwork.media.writing.rates import TRIES, Search, Tried, can_be_taken_in, search, shares
+from reelwork.media.writing.segment import Segment
+from reelwork.media.writing.spec import Rate, VideoSpec, video_spec
 
 FPS = Fraction(24)
 SIZE = (96, 54)

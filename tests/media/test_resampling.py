@@ -9,7 +9,7 @@ import pytest
 from media.clips import make_sound
 from media_table import media
 
-from reelwork.media.audio import RATE, AudioSource
+from reelwork.media.sound.source import RATE, AudioSource
 
 RATES = (8000, 11_025, 22_050, 32_000, 44_100, 88_200, 96_000, 192_000)
 QUIET = 10 ** (-110 / 20)

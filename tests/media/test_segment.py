@@ -7,9 +7,9 @@ import pytest
 from media.clips import pictures
 
 from reelwork.errors import OutputError
-from reelwork.media.encode import encode_unit
-from reelwork.media.segment import Segment, encoder_of, open_segment, read_packets
-from reelwork.media.spec import video_spec
+from reelwork.media.writing.encode import encode_unit
+from reelwork.media.writing.segment import Segment, encoder_of, open_segment, read_packets
+from reelwork.media.writing.spec import video_spec
 
 SPEC = video_spec(".webm", size=(64, 48), fps=Fraction(24), alpha=True, preset="ultrafast")
 

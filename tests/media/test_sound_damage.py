@@ -14,8 +14,8 @@ from media.sounds import signal
 from media_table import media
 
 from reelwork.errors import MediaError
-from reelwork.media.audio import AudioSource
 from reelwork.media.probe import probe
+from reelwork.media.sound.source import AudioSource
 
 FAMILIES = {
     "a.wav": ("pcm_s16le", 44_100, {}, "WAV, 16 bit"),

@@ -14,8 +14,8 @@ from media.clips import frames, make_sound
 from media_table import media
 
 from reelwork.errors import MediaError
-from reelwork.media.audio import RATE, AudioSource
 from reelwork.media.probe import probe
+from reelwork.media.sound.source import RATE, AudioSource
 from reelwork.render.films import mixed
 from reelwork.render.prepare import Settings, prepare
 from reelwork.sound.voices import collect_voices

@@ -12,11 +12,11 @@ from media.sounds import Samples, ffmpeg, signal
 from media.test_sounds import lag
 from media_table import media
 
-from reelwork.media.audio import AudioSource
-from reelwork.media.encode import encode_unit
-from reelwork.media.mux import write_film
-from reelwork.media.soundtrack import write_sound
-from reelwork.media.spec import sound_spec, video_spec
+from reelwork.media.sound.source import AudioSource
+from reelwork.media.writing.encode import encode_unit
+from reelwork.media.writing.mux import write_film
+from reelwork.media.writing.soundtrack import write_sound
+from reelwork.media.writing.spec import sound_spec, video_spec
 from reelwork.scene.files import FILMS, SOUNDS
 
 COUNT = 30_017

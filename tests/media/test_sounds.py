@@ -13,9 +13,9 @@ from media.footage import command
 from media.sounds import KINDS, Kind, Made, ffmpeg, signal
 from media_table import media
 
-from reelwork.media.audio import AudioSource
 from reelwork.media.probe import probe
-from reelwork.media.waves import waves
+from reelwork.media.sound.source import AudioSource
+from reelwork.media.sound.waves import waves
 
 
 @pytest.fixture(scope="session")

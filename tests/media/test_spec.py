@@ -3,9 +3,9 @@ from fractions import Fraction
 import pytest
 
 from reelwork.errors import OutputError
-from reelwork.media.avframes import base_storage
 from reelwork.media.formats import pixel_format_of, planar_storage, tag_numbers
-from reelwork.media.spec import Light, Rate, Tuning, sound_spec, video_spec
+from reelwork.media.video.avframes import base_storage
+from reelwork.media.writing.spec import Light, Rate, Tuning, sound_spec, video_spec
 from reelwork.scene.files import FILMS, PIXEL_FORMATS, SOUNDS
 
 FPS = Fraction(24)

@@ -26,7 +26,7 @@ from PIL import Image, ImageCms
 from reelwork.cli.app import cli
 from reelwork.errors import MediaError
 from reelwork.media.convert import picture_to_frame
-from reelwork.media.stills import load_still
+from reelwork.media.stills.reading import load_still
 
 SCIENCE = "colour-science"
 BEYOND = "colours beyond Rec.709"

@@ -12,9 +12,9 @@ from media_table import media
 from PIL import Image
 
 from reelwork.errors import MediaError, SceneError
-from reelwork.media.animation import Animation
 from reelwork.media.examine import examine_file
-from reelwork.media.stills import load_still
+from reelwork.media.stills.reading import load_still
+from reelwork.media.video.animation import Animation
 from reelwork.render.prepare import Settings
 from reelwork.render.produce import frame
 

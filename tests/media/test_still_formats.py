@@ -15,7 +15,7 @@ from reelwork.errors import MediaError
 from reelwork.media.convert import picture_to_frame
 from reelwork.media.picture import Picture
 from reelwork.media.probe import probe
-from reelwork.media.stills import load_still
+from reelwork.media.stills.reading import load_still
 
 
 def pixels(channels: int, kind: type = np.uint8, *, height: int = 37, width: int = 53) -> np.ndarray:

@@ -12,8 +12,8 @@ from PIL import Image
 from reelwork.errors import MediaError
 from reelwork.media.picture import Picture
 from reelwork.media.probe import probe
-from reelwork.media.stills import load_still, still_level
-from reelwork.media.video import VideoSource
+from reelwork.media.stills.reading import load_still, still_level
+from reelwork.media.video.source import VideoSource
 
 QUALITY = {"jpg": {"quality": 100, "subsampling": 0}, "avif": {"quality": 100, "subsampling": "4:4:4"}}
 
@@ -69,7 +69,7 @@ def test_16_bits_of_a_png_are_kept(tmp_path: Path, channels: int) -> None:
 def test_16_bits_of_a_tiff_are_kept(tmp_path: Path) -> None:
     import io as _io
 
-    from reelwork.media.write import _write_tiff
+    from reelwork.media.writing.stills import _write_tiff
 
     stored = np.random.default_rng(9).integers(0, 65536, (12, 17, 3)).astype(np.uint16)
     file = _io.BytesIO()

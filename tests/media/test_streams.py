@@ -13,8 +13,8 @@ from media_table import media
 from reelwork.catalogue.facts import Reading
 from reelwork.errors import MediaError
 from reelwork.media.probe import probe
-from reelwork.media.stamped import _group, _st12
-from reelwork.media.video import VideoSource
+from reelwork.media.video.source import VideoSource
+from reelwork.media.video.stamped import _group, _st12
 
 
 def joined(path: Path, parts: list[Path]) -> Path:

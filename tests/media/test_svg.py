@@ -10,9 +10,9 @@ from media_table import media
 from PIL import Image
 
 from reelwork.errors import MediaError
-from reelwork.media import apart
 from reelwork.media.probe import probe
-from reelwork.media.stills import load_still
+from reelwork.media.stills import apart
+from reelwork.media.stills.reading import load_still
 
 SVG = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 
@@ -154,7 +154,7 @@ def test_broken_drawings_are_errors(tmp_path: Path, content: str, message: str) 
 def test_a_level_that_would_be_too_large_is_lowered(tmp_path: Path) -> None:
     path = drawing(tmp_path / "a.svg", '<rect width="5000" height="5000"/>', 'width="5000" height="5000"')
     facts = probe(path)
-    from reelwork.media import svg
+    from reelwork.media.stills import svg
 
     image = svg.rasterise(svg.read_svg(path), -3, path)
     assert image.size == (625, 625)
@@ -185,7 +185,7 @@ def test_a_deep_drawing_does_not_end_the_process(tmp_path: Path, body: str) -> N
     code = f"""
 from pathlib import Path
 from reelwork.errors import MediaError
-from reelwork.media.stills import load_still
+from reelwork.media.stills.reading import load_still
 try:
     load_still(Path({str(path)!r}))
 except MediaError as error:

@@ -20,7 +20,7 @@ from media_table import media
 
 from reelwork.media.convert import picture_to_frame
 from reelwork.media.picture import Picture
-from reelwork.media.video import VideoSource
+from reelwork.media.video.source import VideoSource
 
 #: Ticks of the film's clock a second, in the files whose edit lists are written anew.
 CLOCK = 48_000

@@ -13,14 +13,14 @@ from whole.making import picture
 from reelwork.errors import MediaError, OutputError
 from reelwork.image import Window
 from reelwork.image.frame import Frame
-from reelwork.media.avframes import picture_of
-from reelwork.media.encode import encode_unit
-from reelwork.media.gif import write_gif
-from reelwork.media.mux import write_film, write_sound
 from reelwork.media.picture import Picture
-from reelwork.media.segment import Segment
-from reelwork.media.spec import VideoSpec, sound_spec, video_spec
-from reelwork.media.verify import animation_problems, count_pictures, film_problems, sound_problems
+from reelwork.media.video.avframes import picture_of
+from reelwork.media.writing.encode import encode_unit
+from reelwork.media.writing.gif import write_gif
+from reelwork.media.writing.mux import write_film, write_sound
+from reelwork.media.writing.segment import Segment
+from reelwork.media.writing.spec import VideoSpec, sound_spec, video_spec
+from reelwork.media.writing.verify import animation_problems, count_pictures, film_problems, sound_problems
 
 av = pytest.importorskip("av")
 

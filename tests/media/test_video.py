@@ -8,7 +8,7 @@ from media.clips import HEIGHT, OPEN_GROUPS, WIDTH, digest, make_clip, visible
 
 from reelwork.errors import MediaError
 from reelwork.media.probe import probe
-from reelwork.media.video import VideoSource
+from reelwork.media.video.source import VideoSource
 
 
 def test_pictures_are_those_that_the_encoder_got(tmp_path: Path) -> None:

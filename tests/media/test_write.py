@@ -13,13 +13,13 @@ from reelwork.errors import OutputError
 from reelwork.image.frame import Frame
 from reelwork.image.window import Window
 from reelwork.maths import bt1886_decode, srgb_decode, srgb_encode
-from reelwork.media.animating import write_animation
 from reelwork.media.convert import frame_to_pixels, picture_to_frame
-from reelwork.media.gif import write_gif
 from reelwork.media.probe import probe
-from reelwork.media.stills import load_still
-from reelwork.media.verify import animation_problems
-from reelwork.media.write import write_still
+from reelwork.media.stills.reading import load_still
+from reelwork.media.writing.animating import write_animation
+from reelwork.media.writing.gif import write_gif
+from reelwork.media.writing.stills import write_still
+from reelwork.media.writing.verify import animation_problems
 from reelwork.values import Display
 
 

@@ -16,10 +16,10 @@ from media.clips import visible
 from media.footage import command
 from media_table import media
 
-from reelwork.media.encode import encode_unit
-from reelwork.media.mux import write_film
 from reelwork.media.picture import Picture
-from reelwork.media.spec import Light, Tuning, VideoSpec, video_spec
+from reelwork.media.writing.encode import encode_unit
+from reelwork.media.writing.mux import write_film
+from reelwork.media.writing.spec import Light, Tuning, VideoSpec, video_spec
 
 SIZE = (96, 54)
 #: DNxHR begins at this size.

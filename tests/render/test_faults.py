@@ -26,7 +26,7 @@ from reelwork.extensions.manager import GROUP
 from reelwork.faults import Calling, PluginFault
 from reelwork.image import Window
 from reelwork.image.frame import Frame
-from reelwork.media.write import write_still
+from reelwork.media.writing.stills import write_still
 from reelwork.render import produce
 from reelwork.render.mixing import mixed
 from reelwork.render.prepare import Settings, prepare

@@ -19,7 +19,7 @@ from reelwork.image import Window
 from reelwork.image.frame import Frame
 from reelwork.media.convert import picture_to_frame
 from reelwork.media.probe import probe
-from reelwork.media.video import VideoSource
+from reelwork.media.video.source import VideoSource
 from reelwork.render.sources import Sources
 from reelwork.values import Affine
 

@@ -16,9 +16,9 @@ from reelwork.graph.model import Media
 from reelwork.image import Window
 from reelwork.image.frame import Frame
 from reelwork.image.packed import PackedFrame
-from reelwork.media import plugin_footage
 from reelwork.media.probe import probe
-from reelwork.media.video import VideoSource
+from reelwork.media.video import plugins as plugin_footage
+from reelwork.media.video.source import VideoSource
 from reelwork.render import sources
 from reelwork.render.sources import HELD_BYTES, HELD_VARIABLE, Sources
 from reelwork.values import Affine

@@ -70,7 +70,7 @@ def test_every_record_of_a_demo_catalogue_is_whole(scene):
 
 @pytest.mark.parametrize(("scene", "number"), CASES, ids=[f"{scene}-{frame}" for scene, frame in CASES])
 def test_a_frame_is_as_it_was(scene, number, prepared, record_golden, tmp_path):
-    from reelwork.media.write import write_still
+    from reelwork.media.writing.stills import write_still
 
     ready = prepared[scene]
     output = next(iter(ready.scene.outputs.values()))

@@ -11,7 +11,7 @@ from media_table import media
 from whole.making import Here
 
 from reelwork.errors import OutputError, SceneError
-from reelwork.media.captions import Caption, apart
+from reelwork.media.writing.captions import Caption, apart
 from reelwork.render import produce
 from reelwork.render.prepare import Settings
 from reelwork.render.progress import Silent

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from making import Here, decoded, write_tone, write_video
 
-from reelwork.media.segment import open_segment
+from reelwork.media.writing.segment import open_segment
 from reelwork.render import produce
 from reelwork.render.prepare import Settings
 from reelwork.render.progress import Silent

@@ -9,7 +9,7 @@ from reelwork import AreaEffect, PointEffect, TemporalEffect, param
 from reelwork.extensions.declared import declared_problem
 from reelwork.kernels.curves import srgb_decode
 from reelwork.kinds import Colour as ColourKind
-from reelwork.media.exr import write_exr
+from reelwork.media.stills.exr import write_exr
 from reelwork.values import Colour
 
 SCENE = """

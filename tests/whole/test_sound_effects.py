@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reelwork.media.audio import RATE, AudioSource
-from reelwork.media.soundtrack import write_sound
+from reelwork.media.sound.source import RATE, AudioSource
+from reelwork.media.writing.soundtrack import write_sound
 from reelwork.render.prepare import Settings
 from reelwork.render.produce import render
 from reelwork.render.progress import Silent

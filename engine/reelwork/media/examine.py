@@ -17,17 +17,17 @@ from av.video.stream import VideoStream
 
 from reelwork.catalogue.facts import AudioFacts, MediaFacts
 from reelwork.errors import MediaError
-from reelwork.media.animation import animation_facts
-from reelwork.media.avframes import base_storage
-from reelwork.media.decoder import decoder_for, fields_of, orientation_of, shown_size, tags_of
 from reelwork.media.offered import footage_reader
 from reelwork.media.opening import film_stream, film_streams, opened, patient, sound_stream, sound_streams
-from reelwork.media.plugin_footage import examine_by
 from reelwork.media.probe import Examined
-from reelwork.media.stamped import timecode_of
-from reelwork.media.stills import is_animation, is_still, still_facts
-from reelwork.media.timing import Packets, ordered_index, stamped_index
-from reelwork.media.waves import check_claims, count_samples
+from reelwork.media.sound.waves import check_claims, count_samples
+from reelwork.media.stills.reading import is_animation, is_still, still_facts
+from reelwork.media.video.animation import animation_facts
+from reelwork.media.video.avframes import base_storage
+from reelwork.media.video.decoder import decoder_for, fields_of, orientation_of, shown_size, tags_of
+from reelwork.media.video.plugins import examine_by
+from reelwork.media.video.stamped import timecode_of
+from reelwork.media.video.timing import Packets, ordered_index, stamped_index
 
 # Of these, one packet is one picture, at its own time. Others are decoded once to see what comes out.
 _TRUSTED_CODECS: Final = {

@@ -14,10 +14,10 @@ from reelwork.catalogue.facts import READ, AudioFacts, ColourTags, MediaFacts, R
 from reelwork.errors import MediaError
 from reelwork.extensions import registry
 from reelwork.media.files import check_file
-from reelwork.media.index import FrameIndex
 from reelwork.media.offered import files_of as footage_files
 from reelwork.media.offered import footage_reader, is_numbered, joint_digest
 from reelwork.media.remember import recall, remember
+from reelwork.media.video.index import FrameIndex
 
 #: Pictures a second of numbered files where nobody says it.
 NUMBERED_RATE: Final = Fraction(24)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reelwork.errors import OutputError
 from reelwork.graph.model import CompositionSource, Graph, GroupSource, Layer, SequenceSource
-from reelwork.media.captions import Caption, write_captions
+from reelwork.media.writing.captions import Caption, write_captions
 from reelwork.render.prepare import Prepared
 from reelwork.render.units import Request, selected
 from reelwork.render.view import frame_range

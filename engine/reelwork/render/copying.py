@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Final
 
 from reelwork.errors import MediaError
 from reelwork.graph.model import Media
-from reelwork.media.copying import encoder_header, stored_stream
-from reelwork.media.index import FrameIndex
 from reelwork.media.probe import examine
-from reelwork.media.spec import VideoSpec
-from reelwork.media.video import storage_of
+from reelwork.media.video.index import FrameIndex
+from reelwork.media.video.source import storage_of
+from reelwork.media.writing.copying import encoder_header, stored_stream
+from reelwork.media.writing.spec import VideoSpec
 from reelwork.plan.known import Known
 from reelwork.plan.nodes import Element, FramePlan, Node, Picture, Stack
 from reelwork.timecode import format_seconds

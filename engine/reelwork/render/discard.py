@@ -10,7 +10,7 @@ from typing import Final
 
 from reelwork.image.frame import Frame
 from reelwork.media.convert import frame_to_pixels
-from reelwork.media.spec import VideoSpec
+from reelwork.media.writing.spec import VideoSpec
 from reelwork.render.films import hear, plan_film, sound_span
 from reelwork.render.job import TILE_ROWS, Dispatcher, Job, Renderer, Segment, Unit
 from reelwork.render.pictures import paint_instant, shot_of

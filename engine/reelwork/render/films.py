@@ -15,12 +15,12 @@ import numpy.typing as npt
 
 from reelwork.errors import OutputError, RenderError
 from reelwork.extensions import Registry
-from reelwork.media.captions import Caption
-from reelwork.media.mux import Chapter, write_film, write_sound
-from reelwork.media.rates import shares
-from reelwork.media.segment import open_segment
-from reelwork.media.spec import SoundSpec, VideoSpec, sound_spec
-from reelwork.media.verify import count_pictures, film_problems
+from reelwork.media.writing.captions import Caption
+from reelwork.media.writing.mux import Chapter, write_film, write_sound
+from reelwork.media.writing.rates import shares
+from reelwork.media.writing.segment import open_segment
+from reelwork.media.writing.spec import SoundSpec, VideoSpec, sound_spec
+from reelwork.media.writing.verify import count_pictures, film_problems
 from reelwork.render.captions import captions_of
 from reelwork.render.copying import Copying, plan_copying
 from reelwork.render.digests import value_digest

@@ -7,8 +7,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
-from reelwork.media.segment import open_segment
-from reelwork.media.spec import video_spec
+from reelwork.media.writing.segment import open_segment
+from reelwork.media.writing.spec import video_spec
 from reelwork.render.job import Dispatcher, Job
 from reelwork.render.prepare import Prepared
 from reelwork.render.progress import Progress

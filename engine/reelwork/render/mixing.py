@@ -17,7 +17,7 @@ from reelwork.extensions import Registry
 from reelwork.extensions.names import OWN
 from reelwork.folders import work
 from reelwork.graph.classes import classes
-from reelwork.media.audio import AudioSource
+from reelwork.media.sound.source import AudioSource
 from reelwork.render.job import Job, Piece, Renderer, Segment, Unit
 from reelwork.render.local import LocalDispatcher
 from reelwork.render.progress import Report, Silent

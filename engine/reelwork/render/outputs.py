@@ -11,7 +11,7 @@ from reelwork.errors import OutputError, Place, Problem
 from reelwork.film import FilmWriter
 from reelwork.image.storage import Alpha, Matrix, Primaries, StorageFormat
 from reelwork.media.formats import planar_storage
-from reelwork.media.spec import ALPHA_CODECS, Light, Rate, Tuning, VideoSpec, video_spec
+from reelwork.media.writing.spec import ALPHA_CODECS, Light, Rate, Tuning, VideoSpec, video_spec
 from reelwork.render.prepare import Prepared
 from reelwork.render.view import frame_range, output_view
 from reelwork.scene import files

@@ -12,8 +12,8 @@ from pathlib import Path
 from reelwork.errors import OutputError
 from reelwork.graph.model import Graph
 from reelwork.image.frame import Frame
-from reelwork.media.animating import write_animation as write_moving
-from reelwork.media.write import write_still
+from reelwork.media.writing.animating import write_animation as write_moving
+from reelwork.media.writing.stills import write_still
 from reelwork.render.job import Dispatcher, Job, Piece, Renderer, Segment, Unit
 from reelwork.render.prepare import Prepared
 from reelwork.render.progress import OnePicture, Progress, Report, Silent

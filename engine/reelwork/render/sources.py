@@ -28,10 +28,10 @@ from reelwork.kernels.frames import apply_pointwise
 from reelwork.kernels.resample import Mipmap, Samples, is_copy, resampler
 from reelwork.media.convert import as_data, displayed, picture_to_frame
 from reelwork.media.picture import Picture
-from reelwork.media.plugin_footage import FootageSource, moving_source
 from reelwork.media.probe import digest_of
-from reelwork.media.stills import is_shrunk, load_still, still_level
-from reelwork.media.video import VideoSource
+from reelwork.media.stills.reading import is_shrunk, load_still, still_level
+from reelwork.media.video.plugins import FootageSource, moving_source
+from reelwork.media.video.source import VideoSource
 from reelwork.render.spill import Spill
 from reelwork.values import Affine, Display
 

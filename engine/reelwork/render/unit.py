@@ -21,12 +21,12 @@ from reelwork.image import EMPTY
 from reelwork.image.frame import Frame
 from reelwork.kernels.compiling import compiling_told
 from reelwork.media.convert import picture_in
-from reelwork.media.copying import PacketSource
-from reelwork.media.encode import Encoding, encode_unit, join_unit, planes_match
 from reelwork.media.picture import Picture as StoredPicture
-from reelwork.media.segment import StoredPacket
-from reelwork.media.spec import VideoSpec
-from reelwork.media.write import write_still
+from reelwork.media.writing.copying import PacketSource
+from reelwork.media.writing.encode import Encoding, encode_unit, join_unit, planes_match
+from reelwork.media.writing.segment import StoredPacket
+from reelwork.media.writing.spec import VideoSpec
+from reelwork.media.writing.stills import write_still
 from reelwork.plan.known import Known
 from reelwork.plan.nodes import FramePlan
 from reelwork.plan.planner import View, plan_frame

@@ -12,7 +12,7 @@ from typing import Final
 
 from reelwork.errors import OutputError
 from reelwork.folders import work
-from reelwork.media.segment import open_segment
+from reelwork.media.writing.segment import open_segment
 from reelwork.render.digests import engine_digest, value_digest
 from reelwork.render.job import TILE_ROWS, Dispatcher, Job, Segment, Unit
 from reelwork.render.prepare import Prepared

@@ -19,9 +19,9 @@ from reelwork.film import Film, FilmWriter
 from reelwork.film import FilmFacts as Facts
 from reelwork.image.storage import Planes
 from reelwork.kernels.colour import empty_planes
-from reelwork.media.segment import PacketEntry, SegmentWriter, StoredPacket, open_segment, read_packets
-from reelwork.media.spec import VideoSpec
 from reelwork.media.whole import whole_file
+from reelwork.media.writing.segment import PacketEntry, SegmentWriter, StoredPacket, open_segment, read_packets
+from reelwork.media.writing.spec import VideoSpec
 from reelwork.render.job import TILE_ROWS, Dispatcher, Job, Renderer, Segment, Unit
 from reelwork.render.mixing import mixed
 from reelwork.render.outputs import written_storage

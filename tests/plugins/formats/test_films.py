@@ -143,7 +143,7 @@ def test_a_strangers_writer_gets_light_alpha_and_sound_in_order(with_writer):
     assert kinds == ["sound", *["picture"] * 8, "sound", *["picture"] * 8]
     assert sum(each.shape[1] for each in film.came if len(each) == 2) == 96_000
     still = frame(scene, Settings(), "1s", Path("one.exr"), output="light")
-    from reelwork.media.stills import load_still
+    from reelwork.media.stills.reading import load_still
 
     wanted = np.stack(load_still(still).planes, axis=-1)
     pictures = [each for each in film.came if len(each) != 2]

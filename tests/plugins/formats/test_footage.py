@@ -31,9 +31,9 @@ from reelwork import (
 from reelwork.errors import MediaError, SceneError
 from reelwork.extensions import load, registry
 from reelwork.extensions.manager import GROUP
-from reelwork.media.audio import AudioSource
-from reelwork.media.plugin_footage import moving_source
 from reelwork.media.probe import probe
+from reelwork.media.sound.source import AudioSource
+from reelwork.media.video.plugins import moving_source
 from reelwork.render.prepare import Settings, prepare
 from reelwork.render.produce import plan_task, render
 from reelwork.render.progress import Silent

@@ -21,8 +21,8 @@ from reelwork.extensions.offers import HOOKS
 from reelwork.image import Window
 from reelwork.image.frame import Frame
 from reelwork.media.probe import probe
-from reelwork.media.stills import load_still
-from reelwork.media.write import STILL_DEPTHS, write_still
+from reelwork.media.stills.reading import load_still
+from reelwork.media.writing.stills import STILL_DEPTHS, write_still
 from reelwork.render.digests import engine_digest
 from reelwork.render.prepare import Settings
 from reelwork.render.produce import check, frame, render

@@ -10,7 +10,7 @@ from PIL import Image
 from reelwork.errors import MediaError
 from reelwork.media.convert import picture_to_frame
 from reelwork.media.probe import probe
-from reelwork.media.stills import load_still
+from reelwork.media.stills.reading import load_still
 
 
 def pixels(channels: int) -> np.ndarray:

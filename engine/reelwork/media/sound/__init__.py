@@ -1,0 +1,1 @@
+"""Sound of files: decoding every sample of it, at the rate and in the channels of a mix."""

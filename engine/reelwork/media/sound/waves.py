@@ -1,0 +1,344 @@
+"""Decoding sound: a file goes in, its samples come out from the first to the last, as floats at the file's own rate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import av
+import numpy as np
+import numpy.typing as npt
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+
+from reelwork.catalogue.facts import AudioFacts
+from reelwork.errors import MediaError
+from reelwork.media.offered import footage_reader
+from reelwork.media.opening import opened, patient, sound_stream
+from reelwork.media.portable import portable_arithmetic
+from reelwork.media.probe import probe
+from reelwork.media.sound.downmix import matrix_of
+from reelwork.media.sound.ends import end_of, is_counted, missing_at_end
+from reelwork.media.video.plugins import blocks_by
+
+Samples = npt.NDArray[np.float32]
+#: From when to when, in seconds from the sound's first sample.
+Stretch = tuple[Fraction, Fraction]
+
+#: Seconds of the longest sound that is read.
+LONGEST: Final = 24 * 3600
+#: Samples a second, at least and at most.
+RATES: Final = (1000, 3_000_000)
+_MOST_CHANNELS: Final = 64
+# A frame is late or early where it is so by three quarters of itself, in these bounds; less is rounding, and the
+# unsteady clocks of recorders.
+_LEAST_GAP_SECONDS, _GAP_SECONDS = 0.005, 0.015
+# By more than this it has the clock of another recording, and follows the one before.
+_LONGEST_GAP_SECONDS, _LONGEST_OVERLAP_SECONDS = 600, 1
+# Samples by which a codec's last frames may be longer than what was recorded.
+_MOST_FILLING: Final = 8192
+# What a sample of each integer format is divided by.
+_SCALES: Final = {"u8": 1 << 7, "s16": 1 << 15, "s32": 1 << 31, "s64": 1 << 63}
+# Damage that lies nearer together is told as one; no more than so many places are told apart.
+_NEAR_SECONDS: Final = Fraction(1, 2)
+_MOST_PLACES: Final = 50
+# What a plugin's footage has, by their number.
+_CHANNELS: Final = {1: ("FC",), 2: ("FL", "FR"), 6: ("FL", "FR", "FC", "LFE", "BL", "BR")}
+
+
+class Run(NamedTuple):
+    """Some samples, one after the other.
+
+    :param samples: ``float32[channel, n]``
+    :param channels: the channels' names, such as ``FL``
+    :param layout: FFmpeg's name of all of them
+    """
+
+    samples: Samples
+    channels: tuple[str, ...]
+    layout: str
+
+
+@dataclass(frozen=True)
+class Waves:
+    """The sound of an open file.
+
+    :param codec: FFmpeg's name
+    :param rate: samples a second
+    :param layout: FFmpeg's name of the layout that it begins with
+    :param channels: how many it begins with
+    :param start: when the container says that the first sample is heard, in seconds
+    :param runs: to be read once; a run of silence may be of any length, and takes no memory
+    :param damage: what could not be decoded and is silence, complete once all runs are read
+    """
+
+    codec: str
+    rate: int
+    layout: str
+    channels: int
+    start: Fraction
+    runs: Iterator[Run]
+    damage: list[Stretch] = field(default_factory=list)
+
+
+@contextmanager
+def waves(path: Path, number: int = 0) -> Iterator[Waves]:
+    """Open a file's sound, without the encoder's priming and filling, with recorded gaps and damage as silence.
+
+    :param number: which of its streams of sound, from 1; 0 for the one that players choose
+    :raises MediaError: there is no sound in it, or it cannot be read
+    """
+    if reader := footage_reader(path):
+        yield _of_footage(path, blocks_by(reader, path))
+        return
+    with opened(path) as container:
+        sound = _Reading.of(container, path, number)
+        if sound is None:
+            raise MediaError(f"{path}: holds no sound that can be decoded")
+        yield sound
+
+
+def _of_footage(path: Path, blocks: Iterator[Samples]) -> Waves:
+    audio = probe(path).audio
+    if audio is None:
+        raise MediaError(f"{path}: holds no sound")
+    layout = _CHANNELS[audio.channels], audio.layout
+    runs = (Run(block, *layout) for block in blocks)
+    return Waves(audio.codec, audio.rate, audio.layout, audio.channels, Fraction(0), runs)
+
+
+def count_samples(path: Path, number: int = 0) -> AudioFacts | None:
+    """What is known of a file's sound; its offset is the container's time of the first sample. Decodes everything.
+
+    ``None`` where a stream of sound is there and nothing in it.
+
+    :raises MediaError: as :func:`waves`
+    """
+    with opened(path) as container:
+        sound = _Reading.of(container, path, number)
+        if sound is None:
+            return None
+        samples = sum(run.samples.shape[1] for run in sound.runs)
+        return AudioFacts(
+            sound.codec, sound.rate, sound.channels, sound.layout, samples, sound.start, tuple(sound.damage)
+        )
+
+
+def check_claims(stream: AudioStream, path: Path) -> None:
+    """Look at what a stream of sound says of itself, before anything of it is read.
+
+    :raises MediaError: it is more than can be read
+    """
+    channels = len(stream.codec_context.layout.channels)
+    if channels > _MOST_CHANNELS:
+        raise MediaError(f"{path}: its sound has {channels:,} channels; up to {_MOST_CHANNELS} can be read")
+    claimed = (stream.duration or 0) * (stream.time_base or 0)
+    if claimed > LONGEST:
+        raise MediaError(
+            f"{path}: says that its sound lasts {float(claimed / 3600):,.0f} hours; up to {LONGEST // 3600} can be "
+            "read: cut it first"
+        )
+
+
+class _Reading:
+    """One pass over a file's sound: packets are decoded, placed by their times, and cut off where sound ends."""
+
+    def __init__(self, container: InputContainer, stream: AudioStream, path: Path) -> None:
+        self._container, self._stream, self._path = container, stream, path
+        self._rate = 0
+        self._damage: list[Stretch] = []
+        self._broken = False
+        # Until when packets last, in the stream's ticks.
+        self._reach: int | None = None
+        # By how much later than the first recording's the clock is, seconds.
+        self._moved = Fraction(0)
+
+    @classmethod
+    def of(cls, container: InputContainer, path: Path, number: int) -> Waves | None:
+        """The sound of an open container, if it has any."""
+        stream = sound_stream(container, number)
+        if stream is None:
+            return None
+        check_claims(stream, path)
+        reading = cls(container, stream, path)
+        with portable_arithmetic():
+            stream.codec_context.open(strict=False)
+        frames = reading._frames()
+        first = next(frames, None)
+        if first is None:
+            return None
+        reading._rate = first.sample_rate
+        matrix_of(_names(first), first.layout.name, path)  # what cannot be heard is said before anything is mixed
+        if not RATES[0] <= first.sample_rate <= RATES[1]:
+            raise MediaError(f"{path}: its sound has {first.sample_rate:,} samples a second, which cannot be read")
+        return Waves(
+            codec=stream.codec_context.codec.canonical_name,
+            rate=first.sample_rate,
+            layout=first.layout.name,
+            channels=len(first.layout.channels),
+            start=_time(first) or Fraction(0),
+            runs=reading._bounded(reading._whole(first, frames)),
+            damage=reading._damage,
+        )
+
+    def _frames(self) -> Iterator[AudioFrame]:
+        """Decoded frames; what cannot be decoded before the first and after the last is no sound (tags, covers)."""
+        begun = False
+        for packet in patient(self._container, self._stream):
+            if packet is None:
+                self._broken = begun
+                continue
+            if packet.pts is not None and packet.size:
+                end = packet.pts + _signed(packet.duration or 0)
+                self._reach = end if self._reach is None else max(self._reach, end)
+            try:
+                decoded = self._stream.codec_context.decode(packet if packet.size else None)
+            except av.EOFError:
+                break
+            except av.MemoryError:
+                raise
+            except av.FFmpegError:
+                self._broken = begun
+                continue
+            for frame in decoded:
+                if not frame.samples:
+                    continue
+                if frame.is_corrupt:
+                    self._broken = begun
+                    continue
+                begun = True
+                yield frame
+
+    def _whole(self, first: AudioFrame, frames: Iterator[AudioFrame]) -> Iterator[Run]:
+        """Everything up to where the file says that sound ends, the filling of its codec's last frames left out."""
+        held: list[Run] = []
+        many = emitted = 0
+        for run in self._placed(first, frames):
+            held.append(run)
+            many += run.samples.shape[1]
+            while many - held[0].samples.shape[1] >= _MOST_FILLING:
+                many -= held[0].samples.shape[1]
+                emitted += held[0].samples.shape[1]
+                yield held.pop(0)
+        start = _time(first) or Fraction(0)
+        length = end_of(self._container, self._stream, self._rate, start, self._reach)
+        surplus = 0 if length is None else emitted + many - length
+        if not 0 < surplus <= min(_MOST_FILLING, many):
+            surplus = 0
+        for run in _without_last(held, surplus):
+            emitted += run.samples.shape[1]
+            yield run
+        missing = missing_at_end(self._container, self._stream, self._rate, start + self._moved, self._reach, emitted)
+        if missing:
+            self._note(emitted, emitted + missing)
+            yield _silence(missing, (held[-1].channels, held[-1].layout))
+
+    def _placed(self, first: AudioFrame, frames: Iterator[AudioFrame]) -> Iterator[Run]:
+        """Frames where their times put them: what is missing between them is silence, what comes twice is left out."""
+        rate, origin, position = self._rate, _time(first), 0
+        for frame in _chain(first, frames):
+            if frame.sample_rate != rate:
+                raise MediaError(f"{self._path}: its sound changes its rate midway; convert it first")
+            samples, layout = _floats(frame), (_names(frame), frame.layout.name)
+            time, before = _time(frame), position
+            if time is not None and origin is not None:
+                late = _whole_frames(round((time - origin) * rate) - position, frame, rate)
+                slack = _slack(frame, rate)
+                if -slack <= late <= slack:
+                    pass
+                elif not -_LONGEST_OVERLAP_SECONDS * rate <= late <= _LONGEST_GAP_SECONDS * rate:
+                    origin += Fraction(late, rate)
+                    self._moved += Fraction(late, rate)
+                elif late > 0:
+                    yield _silence(late, layout)
+                    position += late
+                    self._broken = self._broken or is_counted(self._container)
+                else:
+                    samples = samples[:, -late:]
+            if self._broken:
+                self._note(before, position)
+                self._broken = False
+            position += samples.shape[1]
+            if samples.shape[1]:
+                yield Run(samples, *layout)
+
+    def _bounded(self, runs: Iterator[Run]) -> Iterator[Run]:
+        """The same runs, as long as they are not too many."""
+        left = LONGEST * self._rate
+        for run in runs:
+            left -= run.samples.shape[1]
+            if left < 0:
+                raise MediaError(f"{self._path}: its sound lasts more than {LONGEST // 3600} hours; cut it first")
+            yield run
+
+    def _note(self, first: int, stop: int) -> None:
+        """That there is damage from one sample to another."""
+        begin, end = Fraction(first, self._rate), Fraction(stop, self._rate)
+        if self._damage and (begin - self._damage[-1][1] < _NEAR_SECONDS or len(self._damage) == _MOST_PLACES):
+            begin = self._damage.pop()[0]
+        self._damage.append((begin, end))
+
+
+def _slack(frame: AudioFrame, rate: int) -> float:
+    """By how many samples a frame may be late or early without anything being wrong."""
+    steady = min(max(0.75 * frame.samples, _LEAST_GAP_SECONDS * rate), _GAP_SECONDS * rate)
+    return max(steady, 2 * float(frame.time_base or 0) * rate)
+
+
+def _whole_frames(late: int, frame: AudioFrame, rate: int) -> int:
+    """By how many samples a frame is late, where the clock is coarse and frames were lost: by so many frames."""
+    lost = round(late / frame.samples) * frame.samples
+    return lost if abs(late - lost) <= float(frame.time_base or 0) * rate else late
+
+
+def _silence(count: int, layout: tuple[tuple[str, ...], str]) -> Run:
+    return Run(np.broadcast_to(np.float32(0), (len(layout[0]), count)), *layout)
+
+
+def _without_last(runs: list[Run], surplus: int) -> Iterator[Run]:
+    """The same runs without their last samples."""
+    left = sum(run.samples.shape[1] for run in runs) - surplus
+    for run in runs:
+        kept = run.samples[:, :left]
+        left -= kept.shape[1]
+        if kept.shape[1]:
+            yield run._replace(samples=kept)
+
+
+def _chain(first: AudioFrame, rest: Iterator[AudioFrame]) -> Iterator[AudioFrame]:
+    yield first
+    yield from rest
+
+
+def _signed(duration: int) -> int:
+    # FFmpeg's demuxer of Ogg subtracts the filling of a stream's last packet, and its type has no sign.
+    return duration - (1 << 32) if duration >> 31 == 1 else duration
+
+
+def _names(frame: AudioFrame) -> tuple[str, ...]:
+    return tuple(channel.name for channel in frame.layout.channels)
+
+
+def _time(frame: AudioFrame) -> Fraction | None:
+    return None if frame.pts is None or frame.time_base is None else frame.pts * frame.time_base
+
+
+def _floats(frame: AudioFrame) -> Samples:
+    data: npt.NDArray[Any] = frame.to_ndarray()
+    name = frame.format.name
+    channels = len(frame.layout.channels)
+    if not name.endswith("p"):
+        data = data.reshape(-1, channels).T
+    kind = name.removesuffix("p")
+    if kind in _SCALES:
+        centre = 128 if kind == "u8" else 0
+        data = (data.astype(np.float64) - centre) / _SCALES[kind]
+    elif not np.isfinite(data).all():  # a float file may hold anything, and an infinity would silence what is by it
+        data = np.nan_to_num(data, nan=0.0, posinf=0.0, neginf=0.0)
+    with np.errstate(over="ignore"):
+        return np.ascontiguousarray(data, np.float32)

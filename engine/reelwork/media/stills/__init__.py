@@ -1,0 +1,1 @@
+"""Stills: photographs, drawings and pages, each kind of file with its own reader."""

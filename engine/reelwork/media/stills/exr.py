@@ -1,0 +1,195 @@
+"""OpenEXR: a file of linear light goes in and a picture comes out; a frame goes in and a file comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import OpenEXR
+
+from reelwork.errors import MediaError
+from reelwork.image.storage import Primaries, StorageFormat
+from reelwork.media.opening import MAX_PIXELS
+from reelwork.media.picture import Picture, check_light
+from reelwork.media.stills.icc import REC709, to_luminance, to_rec709
+
+MAGIC: Final = b"\x76\x2f\x31\x01"
+_LINEAR = StorageFormat(
+    model="rgb", depth=32, subsampling=(1, 1), full_range=True, transfer="linear", alpha="premultiplied"
+)
+# Chromaticities as the attribute holds them: x and y of red, green, blue and white.
+_PRIMARIES: Final[dict[Primaries, tuple[float, ...]]] = {
+    "bt709": REC709,
+    "bt2020": (0.708, 0.292, 0.170, 0.797, 0.131, 0.046, 0.3127, 0.3290),
+    "p3-d65": (0.680, 0.320, 0.265, 0.690, 0.150, 0.060, 0.3127, 0.3290),
+}
+# Layers that hold the whole picture, where renderers give it a name; else the first that has colours counts.
+_BEAUTY: Final = ("", "rgba", "rgb", "beauty", "combined", "composite", "final", "main")
+#: Bytes of all channels of a file, which are read together.
+_MOST_BYTES: Final = 3 << 30
+_MOST_SIDE: Final = 1 << 26
+
+Plane = npt.NDArray[Any]
+Box = tuple[int, int, int, int]
+
+
+def load_exr(path: Path) -> Picture:
+    """The display window of a file, premultiplied, linear.
+
+    Shown is the layer with colours that has no name, else one that is named as renderers name the whole picture, else
+    the first; of several parts the first that has one. A layer has R, G, B, or Y, or Y, RY and BY, and perhaps A; one
+    channel alone is grey.
+
+    :raises MediaError: the file cannot be read, is too large, or has no such channels
+    """
+    try:
+        headers = OpenEXR.File(str(path), separate_channels=True, header_only=True).parts
+        for part in headers:
+            _check_size(part.header, path)
+        number, names = _chosen([[c.name for c in part.header["channels"]] for part in headers], path)
+        header = headers[number].header
+        if "deep" in str(header.get("type")).lower():
+            raise MediaError(f"{path}: holds deep pixels, several to a place; flatten it first")
+        channels = OpenEXR.File(str(path), separate_channels=True).parts[number].channels
+        display, data = _box(header, "displayWindow"), _box(header, "dataWindow")
+        found = {key: channels[name].pixels for key, name in names.items()}
+        planes = [_placed(plane, data, display) for plane in _colours(found, header)]
+        alpha = "A" in names
+        if alpha:
+            planes.append(_placed(_full(found["A"], data), data, display))
+        storage = replace(_LINEAR, primaries=_primaries(header) or "bt709", alpha="premultiplied" if alpha else "none")
+        if _primaries(header) is None:
+            planes[:3] = _converted(planes[:3], header, path)
+    except (RuntimeError, TypeError, ValueError, LookupError, AttributeError, OverflowError, MemoryError) as error:
+        raise MediaError(f"{path}: is damaged, or is no OpenEXR file that can be read") from error
+    for plane in planes:
+        plane.flags.writeable = False
+    return check_light(Picture(tuple(planes), storage, display[2] - display[0], display[3] - display[1]), path)
+
+
+def write_exr(planes: dict[str, npt.NDArray[Any]], to: Path) -> None:
+    """Write planes of half or float samples by their channels' names, compressed without loss.
+
+    :raises OSError: the place cannot be written
+    """
+    header = {
+        "compression": OpenEXR.ZIP_COMPRESSION,
+        "type": OpenEXR.scanlineimage,
+        "chromaticities": _PRIMARIES["bt709"],
+    }
+    try:
+        with OpenEXR.File(header, planes) as file:
+            file.write(str(to))
+    except RuntimeError as error:
+        raise OSError(str(error)) from error
+
+
+def _check_size(header: Mapping[str, Any], path: Path) -> None:
+    data = _box(header, "dataWindow")
+    for x0, y0, x1, y1 in (_box(header, "displayWindow"), data):
+        if not (0 < x1 - x0 <= _MOST_SIDE and 0 < y1 - y0 <= _MOST_SIDE and (x1 - x0) * (y1 - y0) <= MAX_PIXELS):
+            raise MediaError(f"{path}: {x1 - x0}x{y1 - y0} is larger than {MAX_PIXELS:,} pixels, the most that is read")
+    pixels = (data[2] - data[0]) * (data[3] - data[1])
+    if pixels * 4 * len(header["channels"]) > _MOST_BYTES:
+        raise MediaError(
+            f"{path}: its {len(header['channels'])} channels are larger than {_MOST_BYTES >> 30} GiB, the most that is "
+            "read; save the layer that is wanted by itself"
+        )
+
+
+def _chosen(parts: list[list[str]], path: Path) -> tuple[int, dict[str, str]]:
+    """The number of a part, and the names of its channels by what they are."""
+    found = []
+    for number, channels in enumerate(parts):
+        layers: dict[str, dict[str, str]] = {}
+        for name in channels:
+            layer, _, letter = name.rpartition(".")
+            layers.setdefault(layer, {})[letter.upper() if len(letter) <= 2 else letter] = name
+        for order, (layer, names) in enumerate(layers.items()):
+            kind = 0 if {"R", "G", "B"} <= set(names) else 1 if "Y" in names else 2
+            place = _BEAUTY.index(layer.lower()) if layer.lower() in _BEAUTY else len(_BEAUTY)
+            if kind < 2:
+                found.append((kind, place, number, order, names))
+            elif len(channels) == 1 and len(parts) == 1:
+                found.append((kind, place, number, order, {"Y": channels[0]}))
+    if not found:
+        listed = ", ".join(sorted(name for channels in parts for name in channels))
+        raise MediaError(f"{path}: has no channels R, G, B or Y, but {listed[:200]}")
+    _, _, number, _, names = min(found, key=lambda one: one[:4])
+    return number, names
+
+
+def _colours(found: Mapping[str, Plane], header: Mapping[str, Any]) -> list[Plane]:
+    """Red, green and blue in the data window (for luminance and chroma: OpenEXR's technical introduction)."""
+    data = _box(header, "dataWindow")
+    if "R" in found:
+        return [_full(found[name], data) for name in "RGB"]
+    luminance = _full(found["Y"], data)
+    if "RY" not in found or "BY" not in found:
+        return [luminance] * 3
+    weights = to_luminance(_stated(header) or REC709)
+    red = (_full(found["RY"], data) + np.float32(1.0)) * luminance
+    blue = (_full(found["BY"], data) + np.float32(1.0)) * luminance
+    rest = luminance - red * np.float32(weights[0]) - blue * np.float32(weights[2])
+    return [red, rest / np.float32(weights[1]), blue]
+
+
+def _full(plane: Plane, data: Box) -> npt.NDArray[np.float32]:
+    """A channel at the size of the data window: where it has every other sample, with those between midway."""
+    plane = np.ascontiguousarray(plane, np.float32)
+    width, height = data[2] - data[0], data[3] - data[1]
+    for axis, wanted in ((0, height), (1, width)):
+        if plane.shape[axis] != wanted:
+            step = -(-wanted // plane.shape[axis])
+            first = -(data[1 - axis]) % step
+            place = np.clip((np.arange(wanted) - first) / step, 0, plane.shape[axis] - 1)
+            below = np.minimum(place.astype(np.int64), max(plane.shape[axis] - 2, 0))
+            above = np.minimum(below + 1, plane.shape[axis] - 1)
+            t = (place - below).astype(np.float32)
+            t = t[:, np.newaxis] if axis == 0 else t
+            plane = plane.take(below, axis) * (np.float32(1.0) - t) + plane.take(above, axis) * t
+    return plane
+
+
+def _box(header: Mapping[str, Any], name: str) -> Box:
+    (x0, y0), (x1, y1) = header[name]
+    return int(x0), int(y0), int(x1) + 1, int(y1) + 1
+
+
+def _placed(pixels: Plane, data: Box, display: Box) -> npt.NDArray[np.float32]:
+    """The data window's samples in the display window; black where there are none."""
+    x0, y0, x1, y1 = display
+    if data == display:
+        return np.array(pixels, np.float32, order="C")
+    plane = np.zeros((y1 - y0, x1 - x0), np.float32)
+    left, top, right, bottom = max(x0, data[0]), max(y0, data[1]), min(x1, data[2]), min(y1, data[3])
+    if left < right and top < bottom:
+        plane[top - y0 : bottom - y0, left - x0 : right - x0] = pixels[
+            top - data[1] : bottom - data[1], left - data[0] : right - data[0]
+        ]
+    return plane
+
+
+def _stated(header: Mapping[str, Any]) -> tuple[float, ...] | None:
+    stated = header.get("chromaticities")
+    return None if stated is None else tuple(float(number) for number in np.asarray(stated, np.float64).ravel())
+
+
+def _primaries(header: Mapping[str, Any]) -> Primaries | None:
+    """Known primaries; ``None`` for others."""
+    stated = _stated(header)
+    if stated is None:
+        return "bt709"
+    return next((name for name, known in _PRIMARIES.items() if np.allclose(stated, known, atol=2e-3)), None)
+
+
+def _converted(planes: list[Plane], header: Mapping[str, Any], path: Path) -> list[Plane]:
+    matrix = to_rec709(_stated(header) or REC709)
+    if matrix is None:
+        raise MediaError(f"{path}: its chromaticities span no colours")
+    numbers = [[np.float32(value) for value in row] for row in matrix]
+    return [planes[0] * row[0] + planes[1] * row[1] + planes[2] * row[2] for row in numbers]

@@ -1,0 +1,201 @@
+"""Stills: a photograph, a drawing or a page goes in, one picture comes out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from reelwork.catalogue.facts import MediaFacts
+from reelwork.errors import MediaError
+from reelwork.media.files import check_file
+from reelwork.media.opening import MAX_PIXELS
+from reelwork.media.picture import Picture, check_light
+from reelwork.media.stills import by_pillow, exr, heif, jpegxl, pages, svg, tiff
+from reelwork.media.stills.plugins import facts_by, load_by, reader_of
+from reelwork.media.stills.raster import Raster, picture_of
+
+_HEAD: Final = 4096
+_TRIAL_SIZE: Final = 256
+_TRIAL_LEVEL: Final = -3
+_LEVELS: Final = (-8, 8)
+# Of formats that are shrunk while they are decoded, and from how many pixels on.
+_SHRINKING: Final = ("jpeg", "tiff", "png", "webp", "bmp")
+_LARGE: Final = 1 << 25
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """A kind of still that the engine reads itself.
+
+    :param name: of the format, empty where the file must be asked
+    :param is_one: whether a file that begins so is of it
+    :param load: the picture at a level
+    :param size: of a drawing, its nominal one
+    :param extent: of a picture that can be shrunk while it is decoded, its columns and rows
+    """
+
+    name: str
+    is_one: Callable[[bytes], bool]
+    load: Callable[[Path, int], Picture]
+    size: Callable[[Path], tuple[int, int]] | None = None
+    extent: Callable[[Path], tuple[int, int]] | None = None
+
+
+def is_still(path: Path) -> bool:
+    """Whether a file's first bytes are those of a still, whatever its name says; or a plugin reads files of that name.
+
+    :raises MediaError: the file cannot be read
+    """
+    check_file(path)
+    return _kind(_head(path)) is not None or reader_of(path) is not None
+
+
+def is_animation(path: Path) -> bool:
+    """Whether a file of pictures holds several that follow each other.
+
+    :raises MediaError: it is damaged
+    """
+    return by_pillow.is_pillows(_head(path)) and by_pillow.is_moving(path)
+
+
+def still_facts(path: Path, digest: str) -> MediaFacts:
+    """What is known of a still. It is decoded once, so that damage is found before anything is rendered.
+
+    :raises MediaError: it cannot be read, or is larger than the limit
+    """
+    kind = _kind(_head(path))
+    if kind is None:
+        reader = reader_of(path)
+        if reader is None:
+            raise MediaError(f"{path}: is no picture that can be read")
+        return facts_by(reader, path, digest)
+    if kind.size is not None:
+        width, height = kind.size(path)
+        picture = kind.load(path, still_level(_TRIAL_SIZE / max(width, height)))
+    elif kind.extent is not None and math.prod(kind.extent(path)) > _LARGE:
+        width, height = kind.extent(path)
+        picture = kind.load(path, _TRIAL_LEVEL)
+    else:
+        picture = kind.load(path, 0)
+        width, height = picture.width, picture.height
+    storage = picture.storage
+    alpha = storage.alpha != "none"
+    name = ("greya" if alpha else "grey") if storage.model == "grey" else ("rgba" if alpha else "rgb")
+    deep = ", linear" if storage.depth == 32 else f", {storage.depth} bits" if storage.depth > 8 else ""
+    form = kind.name or by_pillow.form_of(path)
+    return MediaFacts(
+        kind="still",
+        digest=digest,
+        container=form,
+        codec=form,
+        width=width,
+        height=height,
+        scalable=kind.size is not None,
+        frame_count=1,
+        has_alpha=alpha,
+        pixel_format=f"{name}{deep}",
+        turned=picture.turned,
+        said=picture.said,
+    )
+
+
+def load_still(path: Path, *, level: int = 0) -> Picture:
+    """The picture in a file of any kind of still, or of one of a plugin's, upright.
+
+    Its colour is as the file says: by its tags or its profile, and sRGB where it says nothing; OpenEXR's is linear.
+
+    :param level: rasterise a drawing or a page at ``2 ** level`` times its nominal size, or the next lower level that
+        is not too large; shrink another picture so that it is large enough for that, where the format allows it, and
+        never enlarge it
+    :raises MediaError: it cannot be read, or is larger than the limit
+    """
+    check_file(path)
+    kind = _kind(_head(path))
+    if kind is not None:
+        if kind.size is None:
+            level = min(level, 0)
+            if kind.extent is not None:
+                width, height = kind.extent(path)
+                while width * height * 4.0**level > MAX_PIXELS:
+                    level -= 1
+        return kind.load(path, level)
+    reader = reader_of(path)
+    if reader is None:
+        raise MediaError(f"{path}: is no picture that can be read")
+    return load_by(reader, path)
+
+
+def still_level(scale: float) -> int:
+    """The level at which a drawing must be loaded to be sharp when shown at ``scale`` times its nominal size.
+
+    >>> still_level(1.0), still_level(1.01), still_level(0.3)
+    (0, 1, -1)
+    """
+    mantissa, exponent = math.frexp(scale)
+    lowest, highest = _LEVELS
+    return min(max(exponent - 1 if mantissa == 0.5 else exponent, lowest), highest)
+
+
+def is_shrunk(facts: MediaFacts) -> bool:
+    """Whether a picture is shrunk while it is decoded, where it is shown smaller: a large one, if its format allows."""
+    return facts.kind == "still" and facts.container in _SHRINKING and facts.width * facts.height > _LARGE
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_HEAD)
+    except OSError as error:
+        raise MediaError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def _kind(head: bytes) -> _Kind | None:
+    return next((kind for kind in _KINDS if kind.is_one(head)), None)
+
+
+def _shrinking(read: Callable[[Path, int], Raster]) -> Callable[[Path, int], Picture]:
+    """A kind's pictures, from its samples, which it shrinks."""
+
+    def load(path: Path, level: int) -> Picture:
+        with by_pillow.reading(path):
+            return check_light(picture_of(read(path, level)), path)
+
+    return load
+
+
+def _of(read: Callable[[Path], Raster]) -> Callable[[Path, int], Picture]:
+    """A kind's pictures, from its samples."""
+
+    return _shrinking(lambda path, level: read(path))
+
+
+def _drawing(path: Path, level: int) -> Picture:
+    return picture_of(by_pillow.raster_of(svg.rasterise(svg.read_svg(path), level, path)))
+
+
+def _drawing_size(path: Path) -> tuple[int, int]:
+    drawing = svg.read_svg(path)
+    return drawing.width, drawing.height
+
+
+def _page(path: Path, level: int) -> Picture:
+    return picture_of(pages.rasterise_page(pages.read_page(path), level))
+
+
+def _page_size(path: Path) -> tuple[int, int]:
+    page = pages.read_page(path)
+    return page.width, page.height
+
+
+_KINDS: Final = (
+    _Kind("", by_pillow.is_pillows, _shrinking(by_pillow.read_raster), extent=by_pillow.extent),
+    _Kind("exr", lambda head: head.startswith(exr.MAGIC), lambda path, level: exr.load_exr(path)),
+    _Kind("tiff", lambda head: head.startswith(tiff.MAGICS), _shrinking(tiff.read_tiff), extent=tiff.tiff_extent),
+    _Kind("heif", heif.is_heif, _of(heif.read_heif)),
+    _Kind("jpegxl", lambda head: head.startswith(jpegxl.MAGICS), _of(jpegxl.read_jpegxl)),
+    _Kind("svg", svg.is_svg, _drawing, _drawing_size),
+    _Kind("pdf", pages.is_page, _page, _page_size),
+)

@@ -1,0 +1,205 @@
+"""TIFF: a file goes in; the samples of its first picture with their colour come out.
+
+Whatever way the picture is stored (strips or tiles, either order of bytes, channels together or apart, whole numbers or
+floats, compressed or not), a piece of it that is missing is an error and never grey.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from reelwork.errors import MediaError
+from reelwork.image.storage import Alpha
+from reelwork.media.opening import MAX_PIXELS
+from reelwork.media.stills.by_pillow import BROKEN, MOST_PIXELS
+from reelwork.media.stills.raster import Colour, Model, Raster
+
+MAGICS: Final = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_MIN_IS_WHITE, _MIN_IS_BLACK, _RGB, _PALETTE, _MASK, _CMYK, _YCBCR = range(7)
+_MODELS: Final[dict[int, Model]] = {
+    _MIN_IS_WHITE: "grey", _MIN_IS_BLACK: "grey", _RGB: "rgb", _CMYK: "cmyk", _YCBCR: "rgb",
+}  # fmt: skip
+_COUNTS: Final[dict[Model, int]] = {"grey": 1, "rgb": 3, "cmyk": 4}
+_ASSOCIATED, _UNASSOCIATED = 1, 2
+_JPEGS: Final = (6, 7, 34892)
+_PROFILE, _ORIENTATION, _SUBSAMPLING = 34675, 274, 530
+#: Of one piece, once it is decoded.
+_MOST_BYTES: Final = 1 << 30
+
+
+def tiff_extent(path: Path) -> tuple[int, int]:
+    """Columns and rows of the first picture, upright.
+
+    :raises MediaError: it is damaged, or larger than the limit
+    """
+    with _page(path) as page:
+        turned = _orientation(page) >= 5
+        return (page.imagelength, page.imagewidth) if turned else (page.imagewidth, page.imagelength)
+
+
+def read_tiff(path: Path, level: int = 0) -> Raster:
+    """The first picture of a file.
+
+    :param level: up to 0: shrink it to ``2 ** level`` of its size, piece by piece; one with a palette is as it is
+    :raises MediaError: it is damaged or cut short, larger than the limit, or stored in a way that is not read
+    """
+    with _page(path) as page:
+        _check_whole(page, path)
+        photometric = int(page.photometric)
+        if level < 0 and photometric != _PALETTE and page.bitspersample >= 8:
+            samples = _shrunk(page, 1 << -level)
+        else:
+            samples = _whole(page, path)
+        colour = Colour(profile=_tag(page, _PROFILE))
+        if photometric == _PALETTE:
+            return Raster(_from_palette(samples, page), "rgb", 8, colour=colour, orientation=_orientation(page))
+        model = _MODELS.get(photometric)
+        if model is None or samples.shape[2] < _COUNTS[model]:
+            raise ValueError(f"its colours ({page.photometric.name}) cannot be read; save it as RGB")
+        alpha = _alpha(page, samples.shape[2] - _COUNTS[model])
+        samples, depth = _known(samples, page, model)
+        samples = samples[:, :, : _COUNTS[model] + (alpha != "none")]
+        return Raster(samples, model, depth, alpha, colour, _orientation(page))
+
+
+@contextmanager
+def _page(path: Path) -> Iterator[Any]:
+    import tifffile
+
+    logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # what matters of its warnings is an error here
+    try:
+        with tifffile.TiffFile(path) as file:
+            page: Any = file.pages[0]
+            _check_size(page, MOST_PIXELS, path)
+            if not (page.imagewidth and page.imagelength and page.dtype is not None) or page.imagedepth != 1:
+                raise ValueError("it holds no picture that can be read")
+            yield page
+    except MediaError:
+        raise
+    except MemoryError as error:
+        raise MediaError(f"{path}: is larger than what is read") from error
+    except (*BROKEN, tifffile.TiffFileError, KeyError, AttributeError) as error:
+        raise MediaError(f"{path}: is damaged or cut short: {error}") from error
+
+
+def _check_size(page: Any, most: int, path: Path) -> None:
+    width, height = page.imagewidth, page.imagelength
+    if width * height > most:
+        raise MediaError(f"{path}: {width}x{height} is larger than {most:,} pixels, the most that is read")
+
+
+def _whole(page: Any, path: Path) -> npt.NDArray[Any]:
+    _check_size(page, MAX_PIXELS, path)
+    samples: npt.NDArray[Any] = page.asarray(maxworkers=1)
+    if page.axes[:1] == "S":  # each channel apart
+        samples = np.moveaxis(samples, 0, -1)
+    return samples if samples.ndim == 3 else samples[:, :, np.newaxis]
+
+
+def _shrunk(page: Any, factor: int) -> npt.NDArray[Any]:
+    """The mean of each square of so many pixels, from one piece of the picture after the other.
+
+    :raises ValueError: a piece cannot be decoded
+    """
+    height, width, channels = page.imagelength, page.imagewidth, page.samplesperpixel
+    exact = _sums_type(page.dtype, factor)
+    sums = np.zeros((-(-height // factor), -(-width // factor), channels), exact)
+    for piece, (channel, _, top, left, _), _shape in page.segments(maxworkers=1):
+        if piece is None:
+            raise ValueError("a piece of it is missing")
+        part = piece[0, : height - top, : width - left].astype(exact)
+        for axis, first in ((0, top), (1, left)):
+            places = np.arange(first, first + part.shape[axis]) // factor
+            starts = np.flatnonzero(np.diff(places, prepend=-1))
+            part = np.add.reduceat(part, starts, axis)
+        y, x = top // factor, left // factor
+        there = sums[y : y + part.shape[0], x : x + part.shape[1]]
+        if part.shape[2] == channels:
+            there += part
+        else:
+            there[:, :, channel] += part[:, :, 0]
+    counts = [np.bincount(np.arange(side) // factor) for side in (height, width)]
+    mean = np.empty(sums.shape, page.dtype.newbyteorder("="))
+    for row, line in enumerate(sums):
+        pixels: npt.NDArray[Any] = (counts[0][row] * counts[1])[:, np.newaxis]
+        mean[row] = line / pixels if exact.kind == "f" else (line + pixels // 2) // pixels
+    return mean
+
+
+def _sums_type(samples: np.dtype[Any], factor: int) -> np.dtype[Any]:
+    """What the sum of a square of samples fits in."""
+    if samples.kind == "f":
+        return np.dtype(np.float64 if samples.itemsize > 4 else np.float32)
+    if samples.itemsize == 1 and factor <= 16:
+        return np.dtype(np.uint16)
+    return np.dtype(np.uint32 if samples.itemsize <= 2 and factor <= 256 else np.uint64)
+
+
+def _check_whole(page: Any, path: Path) -> None:
+    """:raises ValueError: a piece of the picture is missing, or is larger than what is read"""
+    tile = (page.tilewidth, page.tilelength) if page.is_tiled else (page.imagewidth, page.rowsperstrip)
+    across, down = -(-page.imagewidth // tile[0]), -(-page.imagelength // min(tile[1], page.imagelength))
+    pieces = across * down * (page.samplesperpixel if int(page.planarconfig) == 2 else 1)
+    offsets, counts = page.dataoffsets, page.databytecounts
+    if len(offsets) < pieces or len(counts) < pieces:
+        raise ValueError(f"it has {min(len(offsets), len(counts))} of {pieces} pieces")
+    size = path.stat().st_size
+    if any(count <= 0 or offset <= 0 or offset + count > size for offset, count in zip(offsets, counts, strict=False)):
+        raise ValueError("a piece of it lies beyond its end")
+    if tile[0] * min(tile[1], 1 << 20) * page.samplesperpixel * page.dtype.itemsize > _MOST_BYTES:
+        raise ValueError("its pieces are too large")
+    if int(page.compression) == 1:
+        needed = page.imagewidth * page.imagelength * page.samplesperpixel * page.bitspersample // 8
+        if sum(counts) < needed:
+            raise ValueError(f"it holds {sum(counts):,} of {needed:,} bytes")
+    if int(page.photometric) == _YCBCR and int(page.compression) not in _JPEGS:
+        raise ValueError("its colours are Y'CbCr without JPEG compression; save it as RGB")
+
+
+def _known(samples: npt.NDArray[Any], page: Any, model: Model) -> tuple[npt.NDArray[Any], int]:
+    """The samples in a type that rasters have, and their bits; black is 0."""
+    bits = page.bitspersample
+    kind = samples.dtype.kind
+    if kind == "b":
+        samples, bits = samples.astype(np.uint8) * np.uint8(255), 8
+    elif kind == "f":
+        return samples.astype(np.float32), 32
+    elif kind == "u" and samples.dtype.itemsize == 4:
+        samples, bits = (samples >> np.uint32(16)).astype(np.uint16), 16
+    elif kind != "u" or samples.dtype.itemsize > 4:
+        raise ValueError(f"its samples are {samples.dtype}, which cannot be read; save it with 8 or 16 bits")
+    elif bits < 8:
+        samples, bits = (samples * (255 / ((1 << bits) - 1)) + 0.5).astype(np.uint8), 8
+    samples = samples.astype(samples.dtype.newbyteorder("="), copy=False)
+    if int(page.photometric) == _MIN_IS_WHITE:
+        samples = samples.copy()
+        samples[:, :, 0] = ((1 << bits) - 1) - samples[:, :, 0]
+    return samples, bits
+
+
+def _alpha(page: Any, extra: int) -> Alpha:
+    if extra < 1 or not page.extrasamples:
+        return "none"
+    return {_ASSOCIATED: "premultiplied", _UNASSOCIATED: "straight"}.get(int(page.extrasamples[0]), "none")  # type: ignore[return-value]
+
+
+def _from_palette(samples: npt.NDArray[Any], page: Any) -> npt.NDArray[np.uint8]:
+    colours = np.asarray(page.colormap, np.uint16)
+    return np.ascontiguousarray(np.moveaxis((colours >> 8).astype(np.uint8)[:, samples[:, :, 0]], 0, -1))
+
+
+def _orientation(page: Any) -> int:
+    value = _tag(page, _ORIENTATION)
+    return int(value) if isinstance(value, int) else 1
+
+
+def _tag(page: Any, code: int) -> Any:
+    tag = page.tags.get(code)
+    return None if tag is None else tag.value

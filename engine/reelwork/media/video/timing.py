@@ -1,0 +1,142 @@
+"""Timing: what the packets of a video are stamped with goes in, and the order in which their pictures came out of a
+decoder where that must be known; its index comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final
+
+from av.packet import Packet
+from av.video.stream import VideoStream
+
+from reelwork.errors import MediaError
+from reelwork.media.video.index import FrameIndex, Mark, constant_rate
+
+#: Pictures of a video that is longer are refused: its index would fill the memory.
+MOST_PICTURES: Final = 20_000_000
+# Where nothing at all says how fast a bare stream is played, it is played at FFmpeg's and most cameras' rate.
+_RATE: Final = Fraction(25)
+_Stamp = int | None
+
+
+@dataclass
+class Packets:
+    """What was seen of a stream of pictures, packet by packet in the order of decoding.
+
+    :param keys: which of them decoding can begin at
+    :param hidden: those whose pictures are not shown
+    """
+
+    pts: list[_Stamp] = field(default_factory=list)
+    dts: list[_Stamp] = field(default_factory=list)
+    durations: list[int] = field(default_factory=list)
+    keys: list[int] = field(default_factory=list)
+    hidden: set[int] = field(default_factory=set)
+
+    def add(self, packet: Packet[Any], path: Path) -> None:
+        """One more packet.
+
+        :raises MediaError: there are too many
+        """
+        ordinal = len(self.pts)
+        if ordinal >= MOST_PICTURES:
+            raise MediaError(f"{path}: holds more than {MOST_PICTURES:,} pictures, the most that are read; cut it")
+        if packet.is_keyframe:
+            self.keys.append(ordinal)
+        if packet.is_discard:
+            self.hidden.add(ordinal)
+        self.pts.append(packet.pts)
+        self.dts.append(packet.dts)
+        self.durations.append(packet.duration or 0)
+
+    @property
+    def are_timed(self) -> bool:
+        """Whether each says when its picture is shown, and none the same; and the file's clock never goes back."""
+        return _are_different(self.pts) and self.is_steady
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether packets stand in the order of the times at which they are decoded."""
+        stamps = [dts for dts in self.dts if dts is not None]
+        return all(before <= after for before, after in pairwise(stamps))
+
+
+def stamped_index(packets: Packets, film: VideoStream, path: Path) -> FrameIndex:
+    """The index of a video whose packets say when their pictures are shown.
+
+    :raises MediaError: no picture is shown
+    """
+    pts = tuple(stamp for stamp in packets.pts if stamp is not None)
+    first = packets.keys[0]
+    # A recording that begins in the middle: what comes before the first key, or refers to before it, cannot be made.
+    hidden = packets.hidden | {n for n, stamp in enumerate(pts) if n < first or stamp < pts[first]}
+    return _index(packets, pts, hidden, film, path)
+
+
+def ordered_index(packets: Packets, shown: Sequence[int], film: VideoStream, path: Path) -> FrameIndex:
+    """The index of a video whose packets do not say when their pictures are shown, or not rightly: the pictures stand
+    in the order in which they came out, at the times that there are.
+
+    :param shown: the packets whose pictures came out, in that order
+    :raises MediaError: no picture is shown
+    """
+    if packets.keys[0] in shown:  # what comes out before the first key refers to before it
+        shown = shown[shown.index(packets.keys[0]) :]
+    hidden = packets.hidden | (set(range(len(packets.pts))) - set(shown))
+    if packets.are_timed and (times := [packets.pts[n] for n in shown]) == sorted(times, key=_number):
+        return _index(packets, tuple(map(_number, packets.pts)), hidden, film, path)
+    stamps, marked = _stamps(packets)
+    rate = film.guessed_rate or film.average_rate or _RATE
+    if stamps and packets.is_steady:
+        found, time_base = sorted(stamps[n] for n in shown), film.time_base or Fraction(1, 1000)
+    else:
+        found, time_base = list(range(len(shown))), 1 / rate
+    times_of = dict(zip(shown, found, strict=True))
+    least = min(found, default=0)
+    pts = tuple(times_of.get(n, least - 1 - n) for n in range(len(packets.pts)))
+    known = Packets([*pts], [], packets.durations, packets.keys)
+    return _index(known, pts, hidden, film, path, time_base=time_base, marks=stamps, marked=marked)
+
+
+def _stamps(packets: Packets) -> tuple[tuple[int, ...], Mark]:
+    """What packets can be told apart by; nothing, where that is not possible."""
+    for marked, stamps in (("pts", packets.pts), ("dts", packets.dts)):
+        if _are_different(stamps):
+            return tuple(map(_number, stamps)), "pts" if marked == "pts" else "dts"
+    return (), "pts"
+
+
+def _index(
+    packets: Packets,
+    pts: tuple[int, ...],
+    hidden: set[int],
+    film: VideoStream,
+    path: Path,
+    *,
+    time_base: Fraction | None = None,
+    marks: tuple[int, ...] | None = None,
+    marked: Mark = "pts",
+) -> FrameIndex:
+    order = sorted((stamp, n) for n, stamp in enumerate(pts) if n not in hidden)
+    if not order:
+        raise MediaError(f"{path}: none of its pictures is shown")
+    shown = [stamp for stamp, _ in order]
+    base = time_base or film.time_base or Fraction(1, 1)
+    last = packets.durations[order[-1][1]] if base == film.time_base else 1
+    if last <= 0:
+        last = shown[-1] - shown[-2] if len(shown) > 1 else max(1, round(1 / (_RATE * base)))
+    end = shown[-1] + last
+    rate = constant_rate(shown, end, base, [film.guessed_rate, film.average_rate, film.base_rate])
+    return FrameIndex(base, pts, tuple(packets.keys), frozenset(hidden), end, rate, marks, marked)
+
+
+def _are_different(stamps: Sequence[_Stamp]) -> bool:
+    return None not in stamps and len(set(stamps)) == len(stamps)
+
+
+def _number(stamp: _Stamp) -> int:
+    return stamp or 0
