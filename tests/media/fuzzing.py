@@ -5,6 +5,7 @@ A process that dies, or that says nothing for ten seconds, is one finding more, 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import random
@@ -17,6 +18,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
+
+import psutil
 
 HANG = 10.0  #: Seconds that a file may take.
 MOST_MEMORY = 1 << 30  #: Bytes that a process may hold.
@@ -109,6 +113,30 @@ def _hand_on(process: subprocess.Popen[str], lines: queue.Queue[str]) -> None:
     lines.put("")
 
 
+class Peak:
+    """The most memory that the process that draws held while inside, looked for every two milliseconds."""
+
+    bytes = 0
+
+    def __enter__(self) -> Self:
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ready.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        from reelwork.media.stills import apart
+
+        while not self._ready.wait(0.002):
+            for child in apart._CHILD:
+                with contextlib.suppress(psutil.Error):
+                    self.bytes = max(self.bytes, psutil.Process(child.pid).memory_info().rss)
+
+
 def _main(folder: Path, number: int, last: int, bases: Sequence[Path]) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_ADDRESSES, _ADDRESSES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -122,22 +150,25 @@ def _main(folder: Path, number: int, last: int, bases: Sequence[Path]) -> None:
     out = os.fdopen(os.dup(1), "w")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what libraries print is nothing to the one who listens
     files = [base.read_bytes() for base in bases]
+    peak = Peak()
+    beside = any(base.suffix in (".svg", ".pdf") for base in bases)
     print("ready", file=out, flush=True)
     for at in range(number, last):
         base = bases[at % len(bases)]
         path = folder / f"mutated-{number}{base.suffix}"
         path.write_bytes(mutated(files[at % len(files)], files[(at * 7 + 3) % len(files)], at))
         try:
-            examined = examine_file(path, "0" * 64, 24)
-            if examined.facts.kind == "still":
-                load_still(path)
+            with Peak() if beside else contextlib.nullcontext(peak) as peak:
+                examined = examine_file(path, "0" * 64, 24)
+                if examined.facts.kind == "still":
+                    load_still(path)
             said = "read"
         except MediaError as error:
             said = "told" if path.name in str(error) else f"finding no name in {error!r}"
         except BaseException as error:
             said = f"finding {type(error).__name__}: {str(error)[:200]!r}"
         kind, _, words = said.partition(" ")
-        print(kind, peak_memory(), words, file=out, flush=True)
+        print(kind, max(peak.bytes, peak_memory()), words, file=out, flush=True)
 
 
 if __name__ == "__main__":

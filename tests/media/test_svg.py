@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from media.fuzzing import Peak
 from media_table import media
 from PIL import Image
 
@@ -220,10 +221,31 @@ def test_a_drawing_that_takes_for_ever_is_ended_and_others_are_drawn(
     monkeypatch.setattr(apart, "SECONDS", 0.2)
     endless = '<filter id="f"><feTurbulence numOctaves="1000000000" baseFrequency="0.1"/></filter>'
     (tmp_path / "a.svg").write_text(f'{HEAD}{endless}<rect filter="url(#f)" width="99" height="99"/></svg>')
-    with pytest.raises(MediaError, match=r"a\.svg: cannot be drawn: it takes more than .* to draw"):
+    with pytest.raises(MediaError, match=r"a\.svg: cannot be drawn: it takes more than 0.2 s of processor time"):
         load_still(tmp_path / "a.svg")
     (tmp_path / "b.svg").write_text(f'{HEAD}<rect fill="red" width="99" height="99"/></svg>')
     assert load_still(tmp_path / "b.svg").planes[0].all()
+
+
+@media("stills", "SVG that asks for too much", "refused, whatever it asks for", read="the message")
+def test_a_drawing_that_takes_too_much_memory_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = drawing(tmp_path / "a.svg", '<circle r="2000"/>', 'width="2500" height="2500"')
+    monkeypatch.setattr(apart, "MEMORY", 80 << 20)
+    with pytest.raises(MediaError, match=r"a\.svg: cannot be drawn: it takes more than 80 MiB of memory to draw"):
+        load_still(path)
+    assert load_still(path, level=-4).planes[3].any()
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("wide", [5000, 8000])
+def test_drawings_in_drawings_take_no_more_than_they_may(tmp_path: Path, wide: int) -> None:
+    nested = "<g opacity='0.9' filter='url(#f)'>" * 30 + "<circle r='9000'/>" + "</g>" * 30
+    blur = "<filter id='f'><feGaussianBlur stdDeviation='50'/></filter>"
+    path = drawing(tmp_path / "a.svg", blur + nested, f'width="{wide}" height="{wide}"')
+    with Peak() as peak, pytest.raises(MediaError, match=r"a\.svg: cannot be drawn: it takes more than"):
+        load_still(path)
+    print(f"{wide}x{wide}: {peak.bytes >> 20} MiB")
+    assert peak.bytes < apart.MEMORY
 
 
 @media("stills", "SVG: gradients, filters, embedded pictures, clipping, masks", "pixels", read="what the words mean")

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from reelwork.errors import MediaError
 from reelwork.media.opening import MAX_PIXELS
-from reelwork.media.stills.apart import ApartError, drawn_apart
+from reelwork.media.stills.apart import MOST_DRAWN, ApartError, drawn_apart
 from reelwork.media.stills.raster import Raster
 
 MAGIC: Final = b"%PDF-"
@@ -47,7 +47,7 @@ def read_page(path: Path) -> Page:
     """:raises MediaError: it is damaged, locked, has no page, or is larger than the limit"""
     if path.stat().st_size > _MAXIMUM_BYTES:
         raise MediaError(f"{path}: is larger than {_MAXIMUM_BYTES >> 20} MiB, the most that is read of a document")
-    width, height = struct.unpack(">dd", _apart("size", path, 0.0, 0))
+    width, height = struct.unpack(">dd", _apart("size", path, 0.0))
     across, down = (max(1, math.ceil(side * _SCALE - 0.01)) for side in (width, height))
     if across * down > MAX_PIXELS:
         raise MediaError(f"{path}: {across}x{down} is larger than {MAX_PIXELS:,} pixels, the most that is read")
@@ -59,9 +59,9 @@ def rasterise_page(page: Page, level: int) -> Raster:
 
     :raises MediaError: it cannot be drawn
     """
-    while page.width * page.height * 4.0**level > MAX_PIXELS:
+    while page.width * page.height * 4.0**level > MOST_DRAWN:
         level -= 1
-    drawn = _apart("draw", page.path, _SCALE * 2.0**level, int(page.width * page.height * 4.0**level))
+    drawn = _apart("draw", page.path, _SCALE * 2.0**level)
     width, height = struct.unpack_from(">II", drawn)
     pixels: npt.NDArray[np.uint8] = np.frombuffer(drawn, np.uint8, offset=8).reshape(height, width, 3)
     return Raster(pixels, "rgb")
@@ -80,10 +80,10 @@ def draw(words: Mapping[str, Any], _: bytes) -> bytes:
         return struct.pack(">II", pixels.shape[1], pixels.shape[0]) + np.ascontiguousarray(pixels).tobytes()
 
 
-def _apart(name: str, path: Path, scale: float, pixels: int) -> bytes:
+def _apart(name: str, path: Path, scale: float) -> bytes:
     words = {"path": str(path.absolute()), "scale": scale}
     try:
-        return drawn_apart(f"reelwork.media.stills.pages:{name}", words, pixels=pixels)
+        return drawn_apart(f"reelwork.media.stills.pages:{name}", words)
     except ApartError as error:
         raise MediaError(f"{path}: {error}") from error
 

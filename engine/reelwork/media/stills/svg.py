@@ -23,7 +23,7 @@ from PIL import Image
 from reelwork.errors import MediaError
 from reelwork.font_packages import COLOUR_EMOJI, families, is_extra
 from reelwork.media.opening import MAX_PIXELS
-from reelwork.media.stills.apart import ApartError, drawn_apart
+from reelwork.media.stills.apart import MOST_DRAWN, ApartError, drawn_apart
 
 _MAXIMUM_BYTES: Final = 64 << 20
 # resvg goes down into a drawing by calling itself, so that the deepest needs a large stack; without one, the process
@@ -85,13 +85,12 @@ def rasterise(drawing: Drawing, level: int, path: Path) -> Image.Image:
 
     :raises MediaError: it cannot be drawn
     """
-    while drawing.width * drawing.height * 4.0**level > MAX_PIXELS:
+    while drawing.width * drawing.height * 4.0**level > MOST_DRAWN:
         level -= 1
     width = max(1, math.ceil(drawing.width * 2.0**level))
-    pixels = width * max(1, math.ceil(drawing.height * 2.0**level))
     words = {"width": width, "fonts": _font_files(drawing.text)}
     try:
-        png = drawn_apart("reelwork.media.stills.svg:draw", words, drawing.text.encode(), pixels=pixels)
+        png = drawn_apart("reelwork.media.stills.svg:draw", words, drawing.text.encode())
         with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
             return image.convert("RGBA")
     except (ApartError, ValueError, OSError) as error:
