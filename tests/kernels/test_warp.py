@@ -16,6 +16,7 @@ from reelwork.image import EMPTY, Window
 from reelwork.image.frame import Frame
 from reelwork.kernels.resample import resample
 from reelwork.kernels.warp import Warp, warp_needs, warp_region
+from reelwork.kernels.warp_spans import find_steep
 from reelwork.values import Affine, Projective
 
 SIZE = (70.0, 50.0)
@@ -204,3 +205,17 @@ def test_a_map_is_told_the_pixels_of_other_layers(display):
     u, v = x[1:-1, 1:-1] + pushed, y[1:-1, 1:-1]
     expected = reference.interpolate(padded(SOURCE), u, v, 1.0, 1.0, linear=False)
     assert abs(out.data - expected).max() < 2e-4
+
+
+@given(far=st.floats(0.5, 30.0), length=st.floats(12.0, 200.0), x=st.floats(-9.0, 9.0))
+def test_no_pixel_that_spans_several_is_passed_over(far, length, x):
+    def place(x0, y0, columns, rows):
+        across, down = np.meshgrid(x0 + np.arange(columns) + 0.0, y0 + np.arange(rows) + 0.0)
+        return across + far * np.sin((down + x) / length * 6.3), down + far * np.sin((across + x) / length * 6.3)
+
+    us, vs = place(0.0, 0.0, 71, 51)
+    sides = np.hypot(np.diff(us, axis=1), np.diff(vs, axis=1)), np.hypot(np.diff(us, axis=0), np.diff(vs, axis=0))
+    spans = np.max([sides[0][:-1], sides[0][1:], sides[1][:, :-1], sides[1][:, 1:]], axis=0)
+    steep, links = np.zeros((50, 70), np.uint8), np.empty((2, 52, 72), np.uint8)
+    find_steep(*place(-0.5, -0.5, 72, 52), -1e3, -1e3, 1e3, 1e3, links, steep)
+    assert not ((spans > 1.25) & (steep == 0)).any()

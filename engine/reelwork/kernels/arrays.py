@@ -15,6 +15,8 @@ Sound: TypeAlias = npt.NDArray[np.float32]
 Doubles: TypeAlias = npt.NDArray[np.float64]
 #: Indices and fixed-point numbers.
 Ints: TypeAlias = npt.NDArray[np.int64]
+#: Small whole numbers, and 1 or 0 for yes or no.
+Bytes: TypeAlias = npt.NDArray[np.uint8]
 #: Codes of stored pictures, of 8 or 16 bits, or floats.
 Plane: TypeAlias = npt.NDArray[Any]
 #: A number inside a kernel, where numpy's scalars and Python's mix.

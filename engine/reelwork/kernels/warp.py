@@ -9,6 +9,7 @@ worked out from absolute positions, so that no pixel depends on where a tile beg
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
@@ -18,8 +19,10 @@ from reelwork.errors import PluginError
 from reelwork.image.frame import Frame
 from reelwork.image.window import EMPTY, EVERYWHERE, Window
 from reelwork.kernels import generate
+from reelwork.kernels.arrays import Floats
 from reelwork.kernels.point_lines import DISPLAY
-from reelwork.kernels.warp_samples import BORDER, average, encoded, interpolate, lay_out, sample, spans, split
+from reelwork.kernels.warp_samples import BORDER, average, encoded, interpolate, lay_out, sample, sample_centres
+from reelwork.kernels.warp_spans import corners, find_steep, lay_grid, spans, split
 from reelwork.values import Affine, Display
 
 if TYPE_CHECKING:
@@ -28,8 +31,10 @@ if TYPE_CHECKING:
 __all__ = ["Warp", "warp_needs", "warp_region"]
 
 _Doubles: TypeAlias = npt.NDArray[np.float64]
-#: Samples that are averaged at once, but for those of one row of the output.
-_AT_ONCE: Final = 1 << 18
+#: Rows that are filled at once, and samples that are averaged at once, but for those of one row: what is known of them
+#: stays in the second-level cache.
+_ROWS: Final = 16
+_AT_ONCE: Final = 1 << 14
 
 
 def warp_region(effect: WarpEffect, source: Window, to_layer: Affine, context: Context) -> Window:
@@ -67,6 +72,8 @@ class Warp:
     ) -> None:
         self._origin = source.window[:2]
         self._samples = lay_out(source.data)
+        left, top, right, bottom = source.window
+        self._shown = (left - 0.5, top - 0.5, right + 0.5, bottom + 0.5)
         place, uniforms = _place(effect, context)
         told = layers if place is not _projected else 0
         self._uniforms = np.array(uniforms, np.float32)
@@ -89,50 +96,80 @@ class Warp:
             out.data[:] = 0.0
             return
         read = [_Read(other, self._encodes) for other in others]
-        x0, y0, x1, y1 = out.window
-        across, down = np.arange(x0, x1 + 1, dtype=np.float64), np.arange(y0, y1 + 1, dtype=np.float64)
-        centres = self._read_from(across[:-1] + 0.5, down[:-1] + 0.5, read)
-        interpolate(self._samples, *self._origin, *centres, out.data)
-        counts, totals = np.empty((2, y1 - y0, x1 - x0), np.int64), np.empty(y1 - y0, np.int64)
-        spans(self._samples, *self._origin, *self._read_from(across, down, read), counts, totals)
-        first, rows = 0, len(totals)
-        while first < rows:
-            last = first + 1
-            while last < rows and totals[first : last + 1].sum() <= _AT_ONCE:
-                last += 1
-            self._average(counts[:, first:last], int(totals[first:last].sum()), out, first, read)
+        for top in range(0, out.window.height, _ROWS):
+            self._fill(out, top, min(_ROWS, out.window.height - top), read)
+
+    def _fill(self, out: Frame, top: int, rows: int, read: Sequence[_Read]) -> None:
+        """Fill some rows of a frame."""
+        us, vs = self._read_from(out.window.x0 - 1, out.window.y0 + top - 1, rows + 2, out.window.width + 2, read)
+        counts, totals = self._parts(out.window.x0, out.window.y0 + top, us, vs, read)
+        interpolate(self._samples, *self._origin, us, vs, counts, top, out.data)
+        first = 0
+        while first < len(totals):
+            last, total = first + 1, totals[first]
+            while last < len(totals) and total + totals[last] <= _AT_ONCE:
+                last, total = last + 1, total + totals[last]
+            if total:
+                xs, ys, us, vs = np.empty((4, total))
+                split(counts[:, first:last], out.window.x0, out.window.y0 + top + first, xs, ys)
+                self._places_of(xs, ys, us, vs, read)
+                average(self._samples, *self._origin, us, vs, counts[:, first:last], top + first, out.data)
             first = last
 
-    def _average(self, counts: npt.NDArray[np.int64], total: int, out: Frame, row: int, read: Sequence[_Read]) -> None:
-        """Replace those pixels of some rows that are the mean of several samples."""
-        if total:
-            xs, ys, us, vs = np.empty((4, total))
-            split(counts, out.window.x0, out.window.y0 + row, xs, ys)
-            self._places_of(xs, ys, us, vs, read)
-            average(self._samples, *self._origin, us, vs, counts, row, out.data)
+    def _read_from(self, x0: int, y0: int, rows: int, columns: int, read: Sequence[_Read]) -> tuple[_Doubles, _Doubles]:
+        """From where the centres of pixels are read, ``[row, column]``."""
+        xs, ys, us, vs = np.empty((4, rows * columns))
+        lay_grid(x0 + 0.5, y0 + 0.5, columns, xs, ys)
+        pixels = np.empty((4 * len(read), len(xs)), np.float32)
+        for number, other in enumerate(read):
+            at = (x0 - other.origin[0], y0 - other.origin[1])
+            sample_centres(other.pixels, *at, columns, pixels[4 * number : 4 * number + 4])
+        self._place(xs, ys, pixels, us, vs)
+        return us.reshape(rows, columns), vs.reshape(rows, columns)
 
-    def _read_from(self, across: _Doubles, down: _Doubles, read: Sequence[_Read]) -> tuple[_Doubles, _Doubles]:
-        """From where the points of a grid are read."""
-        shape = (len(down), len(across))
-        us, vs = np.empty((2, *shape))
-        xs, ys = np.broadcast_to(across, shape).ravel(), np.broadcast_to(down[:, None], shape).ravel()
-        self._places_of(xs, ys, us.reshape(-1), vs.reshape(-1), read)
-        return us, vs
+    def _parts(
+        self, x0: int, y0: int, us: _Doubles, vs: _Doubles, read: Sequence[_Read]
+    ) -> tuple[npt.NDArray[np.uint8], list[int]]:
+        """Into how many parts pixels are split, ``[axis, row, column]``, and how many parts each row has.
+
+        :param x0, y0: the first pixel
+        :param us, vs: the places of centres, a row and a column more on each side
+        """
+        rows, columns = us.shape[0] - 2, us.shape[1] - 2
+        counts, links = np.zeros((2, rows, columns), np.uint8), np.empty((2, rows + 2, columns + 2), np.uint8)
+        steep = np.empty((rows, columns), np.uint8)
+        if not find_steep(us, vs, *self._shown, links, steep):
+            return counts, [0] * rows
+        numbers, totals = np.empty((rows + 1, columns + 1), np.int64), np.empty(rows, np.int64)
+        xs, ys = np.empty((2, numbers.size))
+        count = corners(steep, x0, y0, numbers, xs, ys)
+        us, vs = np.empty((2, count))
+        self._places_of(xs[:count], ys[:count], us, vs, read)
+        spans(steep, numbers, us, vs, *self._shown, counts, totals)
+        return counts, totals.tolist()
 
     def _places_of(self, xs: _Doubles, ys: _Doubles, us: _Doubles, vs: _Doubles, read: Sequence[_Read]) -> None:
-        assert self._run is not None
+        """From where any points are read."""
         pixels = np.empty((4 * len(read), len(xs)), np.float32)
         for number, other in enumerate(read):
             sample(other.samples, *other.origin, xs, ys, pixels[4 * number : 4 * number + 4])
+        self._place(xs, ys, pixels, us, vs)
+
+    def _place(self, xs: _Doubles, ys: _Doubles, pixels: Floats, us: _Doubles, vs: _Doubles) -> None:
+        assert self._run is not None
         self._run(xs, ys, pixels, us, vs, self._places, self._uniforms)
 
 
 class _Read:
-    """A further layer's picture, laid out to be read anywhere."""
+    """A further layer's picture, and what it is when laid out to be read anywhere."""
 
     def __init__(self, frame: Frame, encodes: Display | None) -> None:
         self.origin = frame.window[:2]
-        self.samples = lay_out(frame.data if encodes is None else encoded(frame.data, encodes))
+        self.pixels = frame.data if encodes is None else encoded(frame.data, encodes)
+
+    @cached_property
+    def samples(self) -> Floats:
+        return lay_out(self.pixels)
 
 
 def _place(effect: WarpEffect, context: Context) -> tuple[Callable[..., object] | None, tuple[float, ...]]:
