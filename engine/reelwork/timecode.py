@@ -94,7 +94,8 @@ def _number(text: str) -> Fraction:
 
 def _with_unit(number: str, unit: str, fps: Fraction) -> Fraction:
     if not (_DECIMAL.match(number) or _RATIO.match(number)):
-        raise ValueError(f"{number!r} is not a number")
+        long = len(number) > 12 and number.replace(".", "", 1).isdecimal()
+        raise ValueError("a number of a time has at most 12 digits" if long else f"{number!r} is not a number")
     value = _number(number)
     if unit == "s":
         return value

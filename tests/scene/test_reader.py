@@ -319,6 +319,14 @@ def test_files_are_warned_of() -> None:
     ]
 
 
+def test_all_files_are_warned_of_at_once() -> None:
+    layers = ", ".join(f"{{file: {name}.png}}" for name in "abcdefga")
+    scene = read(f"reelwork: 1\ncompositions: {{main: {{duration: 2s, layers: [{layers}]}}}}\n")
+    assert [warning.message for warning in scene.warnings] == [
+        "nobody is credited for 7 files: 'a.png', 'b.png', 'c.png', 'd.png', 'e.png' and 2 more"
+    ]
+
+
 def test_a_folder_holds_scene_yaml(tmp_path: Path) -> None:
     file = tmp_path / "scene.yaml"
     file.write_text("reelwork: 1\ncompositions: {main: {duration: 2s}}\n")

@@ -260,3 +260,11 @@ def test_what_cannot_be_read_lasts_with_the_others_where_nobody_asks_for_its_end
     timing, problems = resolved(layer("a", UNREAD), layer("b", duration=time(9)))
     assert not problems
     assert spans(timing) == {"a": (0, 9), "b": (0, 9)}
+
+
+def test_every_clip_without_a_length_is_told_and_a_circle_once():
+    _, problems = resolved(sequence=[clip("a"), clip("b"), clip("c", VIDEO)])
+    assert problems == ["it has no length of its own: give it a `duration`"] * 2
+    circle = [layer(name, start=time(0, f"{after}.start")) for name, after in ("ab", "bc", "ca")]
+    _, problems = resolved(*circle, duration=2)
+    assert problems == ["these times wait for each other: a.start → b.start → c.start → a.start"]

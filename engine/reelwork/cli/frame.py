@@ -15,7 +15,7 @@ from reelwork.render.prepare import Settings
 @click.command("frame")
 @scene_argument
 @click.argument("time")
-@to_option("The still, .png or .exr.", required=True)
+@to_option("The still: .png, .jpg, .tiff or .exr, or of an ending that a plugin writes.", required=True)
 @output_option
 @settings_option
 @draft_option

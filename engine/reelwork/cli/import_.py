@@ -10,7 +10,6 @@ import click
 
 from reelwork.cli.exits import warn
 from reelwork.cli.reporting import report_option, tell
-from reelwork.errors import Problem
 from reelwork.exchange.bringing import Wishes, bring_in
 from reelwork.exchange.report import Report
 from reelwork.render import produce
@@ -105,13 +104,5 @@ def command(
         folders = ":".join(str(place) for place in brought.outside)
         click.echo(f"it reads media outside its folder: set REELWORK_ROOTS={folders}, or import with --copy", err=True)
     else:
-        _warn(produce.check(brought.scene, Settings(draft=True)))
+        warn(produce.check(brought.scene, Settings(draft=True)))
     click.echo(str(brought.scene))
-
-
-def _warn(warnings: tuple[Problem, ...]) -> None:
-    """Print what is doubtful; that files have no records, once."""
-    bare = [problem for problem in warnings if problem.message.startswith("nobody is credited")]
-    warn(tuple(problem for problem in warnings if problem not in bare))
-    if bare:
-        click.echo(f"{len(bare)} layers show files that are no records: nobody is credited for them", err=True)

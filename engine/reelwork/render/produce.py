@@ -212,10 +212,10 @@ def _check_ending(target: Path) -> None:
 
     :raises OutputError: there are not
     """
-    suffix, endings = target.suffix.lower(), files.endings(registry())
-    if suffix not in endings:
+    suffix = target.suffix.lower()
+    if suffix not in files.endings(registry()):
         said = f"nothing can be written with the ending {suffix!r}" if suffix else "it has no ending to say what it is"
-        raise OutputError(f"cannot write {str(target)!r}: {said}; use one of {', '.join(endings)}")
+        raise OutputError(f"cannot write {str(target)!r}: {said}; there are {files.endings_in_words(registry())}")
 
 
 def _check_place(target: Path) -> None:

@@ -45,6 +45,18 @@ def endings(known: Registry) -> tuple[str, ...]:
     return (*ENDINGS, *known.writers, *known.film_writers)
 
 
+def endings_in_words(known: Registry) -> str:
+    """All of them, by what they are."""
+    kinds = {
+        "films": (*FILMS, *known.film_writers),
+        "moving pictures": ANIMATIONS,
+        "stills": stills(known),
+        "sound": tuple(ending for ending in SOUNDS if ending not in FILMS),
+        "captions": CAPTIONS,
+    }
+    return "; ".join(f"{kind}: {' '.join(endings)}" for kind, endings in kinds.items())
+
+
 VIDEO_CODECS: Final = ("h264", "hevc", "av1", "vp9", "prores", "ffv1", "dnxhr")
 SOUND_CODECS: Final = ("aac", "opus", "flac", "mp3", "pcm")
 #: Bits a sample of the sound codecs that lose nothing, their default first; PCM of 32 bits is float.

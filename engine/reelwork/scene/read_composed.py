@@ -12,12 +12,13 @@ from reelwork import kinds
 from reelwork.kinds import REQUIRED, Kind, Param, field_name, params
 from reelwork.scene import language
 from reelwork.scene.animation import Curve
+from reelwork.scene.meant import meant
 from reelwork.scene.nodes import Broken, Node, Scalar, Sequence, item, join
 from reelwork.scene.nodes import Mapping as MappingNode
 from reelwork.scene.read_keyframes import LOOKS_LIKE_TIME, can_move, has_times, is_keyframes, read_keyframes
 from reelwork.scene.read_values import name_problem
 from reelwork.scene.reading import BAD, Reader, Reading
-from reelwork.scene.report import nearest, one_of, quote
+from reelwork.scene.report import one_of, quote
 from reelwork.scene.wording import describe, found
 
 
@@ -69,7 +70,8 @@ def read_keys(reading: Reading, known: Mapping[str, Param], node: MappingNode, p
         below = join(path, key.text)
         reading.places[below] = value.place if _stands_alone(value) else key.place
         if param is None:
-            unknown_key(reading, key, path, known, what)
+            remedy = meant(reading.registry, key.text, known, (other.text for other, _ in node.pairs))
+            reading.report.add(f"{quote(key.text)} is not a key of {what}", key.place, below, remedy)
             continue
         read = read_param(reading, param, value, below)
         if param.later:
@@ -82,15 +84,6 @@ def read_keys(reading: Reading, known: Mapping[str, Param], node: MappingNode, p
 def _stands_alone(node: Node) -> bool:
     """Whether a value has a place that shows it better than its key's does."""
     return not node.is_empty if isinstance(node, Scalar) else not isinstance(node, Broken) and node.flow
-
-
-def unknown_key(reading: Reading, key: Scalar, path: str, known: Mapping[str, Param], what: str) -> None:
-    """Report a key that is not known."""
-    remedy = nearest(key.text, tuple(known))
-    if not remedy:
-        built = [name for name, param in known.items() if not param.later]
-        remedy = f"it takes {one_of(built, 'and')}" if built else "it takes no keys"
-    reading.report.add(f"{quote(key.text)} is not a key of {what}", key.place, join(path, key.text), remedy)
 
 
 def complete(reading: Reading, model: type, node: MappingNode, path: str, what: str) -> bool:

@@ -15,6 +15,7 @@ from reelwork.extensions import KINDS, Registry, bearers, built_in
 from reelwork.kinds import Kind, Param, field_name, params
 from reelwork.scene import language
 from reelwork.scene.animation import Curve
+from reelwork.scene.meant import is_for_a_source
 from reelwork.scene.model import (
     Clip,
     EffectUse,
@@ -112,15 +113,12 @@ def _source_and_values(
     if len(written) > 1:
         names = one_of((quote(key.text) for key in written), "and")
         reading.report.add(f"{what} has exactly one source; found {names}", written[1].place, path)
-    elif not written and not _may_have_meant_source(node, known):
+    elif not written and not any(
+        is_for_a_source(reading.registry, key.text) for key, _ in node.pairs if key.text not in known
+    ):
         reading.report.add(f"{what} needs a source: one of {one_of(SOURCES)}", node.place, path)
     _together(reading, node, path, values)
     return source, values
-
-
-def _may_have_meant_source(node: MappingNode, known: Mapping[str, Param]) -> bool:
-    """Whether a key that is not known is near a source's, so that it was reported already."""
-    return any(nearest(key.text, SOURCES) for key, _ in node.pairs if key.text not in known)
 
 
 def _source(values: Mapping[str, Any], filled_by: str | None) -> Source:

@@ -40,6 +40,7 @@ def check(reading: Reading, scene: Scene) -> None:
         inside = (*clips(composition.sequence), *clips(composition.layers))
         reads.update(rules_reads.check(reading, composition, inside))
     _circles(reading, scene, reads)
+    _uncredited(reading, scene)
     if not scene.compositions and not reading.report.concerns("compositions"):
         reading.fault("compositions", "a scene needs at least one composition")
     rules_outputs.check(reading, scene)
@@ -70,13 +71,6 @@ def _composition(reading: Reading, scene: Scene, composition: Composition) -> No
         _duration(reading, join(clip.path, "duration"), clip.duration, ids)
         for name in ("start", "end"):
             _cues(reading, join(clip.path, name), getattr(clip, name, None), ids)
-        if isinstance(clip.source, FileSource):
-            reading.report.warn(
-                f"nobody is credited for {quote(clip.source.file)}",
-                reading.places.get(join(clip.path, "file")),
-                join(clip.path, "file"),
-                "make it a record of the catalogue",
-            )
         _rate(reading, clip)
         if clip.data and not isinstance(clip.source, FileSource | AssetSource | SlotSource):
             message = "`data` is for files and records; what is made here are colours"
@@ -85,6 +79,23 @@ def _composition(reading: Reading, scene: Scene, composition: Composition) -> No
         if isinstance(clip.source, CompositionSource):
             _known_composition(reading, scene, join(clip.path, "composition"), clip.source.composition)
     _parents(reading, composition.layers, {clip.id: clip for clip in inside if clip.id})
+
+
+def _uncredited(reading: Reading, scene: Scene) -> None:
+    """Warn once of all files that are no records, where the first of them stands."""
+    paths: dict[str, str] = {}
+    for composition in scene.compositions.values():
+        for clip in (*clips(composition.sequence), *clips(composition.layers)):
+            if isinstance(clip.source, FileSource):
+                paths.setdefault(clip.source.file, join(clip.path, "file"))
+    if not paths:
+        return
+    shown, rest = list(map(quote, paths))[:5], len(paths) - 5
+    said = one_of([*shown, f"{rest} more"] if rest > 0 else shown, "and")
+    message = f"nobody is credited for {said if len(paths) == 1 else f'{len(paths)} files: {said}'}"
+    first = next(iter(paths.values()))
+    remedy = f"make {'it a record' if len(paths) == 1 else 'them records'} of the catalogue"
+    reading.report.warn(message, reading.places.get(first), first, remedy)
 
 
 def _rate(reading: Reading, clip: Clip) -> None:

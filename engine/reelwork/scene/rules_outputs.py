@@ -65,9 +65,9 @@ def _file(reading: Reading, output: Output) -> None:
     elif ".." in file.parts:
         reading.fault(path, f"an output may not leave 'out/'; found {quote(output.file)}", "`--to` may name any place")
     ending = file.suffix.lower()
-    if ending not in (endings := files.endings(reading.registry)):
-        said = f"found {quote(ending)}" if ending else f"{quote(output.file)} has none"
-        remedy = nearest(ending, endings) or f"use {one_of(endings)}"
+    if ending not in files.endings(reading.registry):
+        said = f"{quote(ending)} cannot be written" if ending else f"{quote(output.file)} has none"
+        remedy = f"there are {files.endings_in_words(reading.registry)}"
         reading.fault(path, f"the ending of the file says what it is; {said}", remedy)
     else:
         _stills(reading, output, file, ending)

@@ -88,7 +88,7 @@ class _Substitution:
         if whole and not whole["dollar"]:
             return self._whole(whole, node, path)
         parts: list[str] = []
-        end = 0
+        end, broken = 0, False
         for match in _REFERENCE.finditer(node.text):
             parts.append(node.text[end : match.start()])
             end = match.end()
@@ -96,14 +96,16 @@ class _Substitution:
                 parts.append("$")
                 continue
             value = self._value(match, node, path)
-            if isinstance(value, Broken):
-                return value
-            if not isinstance(value, Scalar):
+            if isinstance(value, Scalar):
+                parts.append(value.text)
+                continue
+            broken = True
+            if not isinstance(value, Broken):
                 self.report.add(
                     f"{match[0]} holds a list or a mapping, which cannot stand inside a text", node.place, path
                 )
-                return Broken(node.place)
-            parts.append(value.text)
+        if broken:
+            return Broken(node.place)
         text = "".join((*parts, node.text[end:]))
         self.characters += len(text)
         if self.characters > MAX_TEXT:

@@ -77,6 +77,8 @@ class _Resolver:
             raise UntimedError
         if name not in self.durations:
             stage = _Stage(self, self._scene.compositions[name])
+            for error in stage.endless():
+                self.note(error)
             try:
                 self.durations[name] = stage.duration()
             except UntimedError:
@@ -116,7 +118,7 @@ class _Stage:
         self._by_path: dict[str, _Place] = {}
         self._by_id: dict[str, _Place] = {}
         self._known: dict[str, Fraction] = {}
-        self._busy: list[str] = []
+        self._busy: dict[str, tuple[Place, Item | None]] = {}
         self._collect_sequence(composition.sequence, None)
         self._collect_layers(composition.layers, None)
 
@@ -155,6 +157,19 @@ class _Stage:
                 raise self._wrong(f"the composition {name!r} lasts {said(found)}", self._composition.place)
             return self._answer(self._duration, found)
 
+    def endless(self) -> Iterator[UntimedError]:
+        """Every clip of a sequence that has no length, where a look at the times would stop at the first."""
+        for place in self.places:
+            item = place.item
+            if not place.siblings or not isinstance(item, Clip) or isinstance(item.source, SequenceSource):
+                continue
+            try:
+                ends = item.duration is not None or item.end is not None or self._played(item) is not None
+                if not ends and not self._playing.is_unknown(item):
+                    yield self._endless(item)
+            except UntimedError as error:
+                yield error
+
     def span(self, place: _Place) -> Span:
         """When an item is there, after all that can be wrong with it was looked for."""
         item = place.item
@@ -179,15 +194,23 @@ class _Stage:
             yield self._known[what]
             return
         if what in self._busy:
-            chain = " → ".join([*self._busy[self._busy.index(what) :], what])
-            raise self._wrong(f"these times wait for each other: {chain}", at, item)
+            raise self._circle(what)
         if len(self._busy) > _DEEPEST:
             raise self._wrong(f"more than {_DEEPEST} times lean on each other here", at, item)
-        self._busy.append(what)
+        self._busy[what] = (at, item)
         try:
             yield None
         finally:
-            self._busy.pop()
+            del self._busy[what]
+
+    def _circle(self, what: str) -> UntimedError:
+        """That times wait for each other, told from the first of them in the file, wherever the circle was entered."""
+        names = list(self._busy)
+        circle = names[names.index(what) :]
+        first = min(circle, key=lambda name: (self._busy[name][0].line, self._busy[name][0].column, name))
+        turn = circle.index(first)
+        chain = " → ".join([*circle[turn:], *circle[:turn], first])
+        return self._wrong(f"these times wait for each other: {chain}", *self._busy[first])
 
     def _answer(self, what: str, found: Fraction) -> Fraction:
         self._known[what] = found
@@ -286,7 +309,7 @@ class _Stage:
                 if own is None:
                     if self._playing.is_unknown(item):
                         return self._answer(what, self._assumed_end(place, item))
-                    raise self._wrong("it has no length of its own: give it a `duration`", item.place, item)
+                    raise self._endless(item)
                 return self._answer(what, own)
             if own is None:
                 # whose length nobody knows does not wait for a composition that waits for it
@@ -308,12 +331,22 @@ class _Stage:
             return self._time(item.end, place.owner)
         if isinstance(item.source, SequenceSource):
             return self._after(item.source.items, place)
+        played = self._played(item)
+        if played is None:
+            return None
+        self._playing.check_begin(item)
+        return self._start(place) + played
+
+    def _played(self, item: Clip) -> Fraction | None:
+        """How long an item's source is played, unless that is without end."""
         length = self._playing.length(item)
         if length is None or item.speed == 0 or (item.loop is not None and item.loop.count is None):
             return None
-        self._playing.check_begin(item)
         turns = 1 if item.loop is None or item.loop.count is None else item.loop.count
-        return self._start(place) + (length - item.in_) * turns / abs(item.speed)
+        return (length - item.in_) * turns / abs(item.speed)
+
+    def _endless(self, item: Clip) -> UntimedError:
+        return self._wrong("it has no length of its own: give it a `duration`", item.place, item)
 
     def _assumed_end(self, place: _Place, item: Clip) -> Fraction:
         """Where an item ends whose file cannot be read."""

@@ -97,7 +97,7 @@ def found(node: Node) -> str:
         case Sequence(items=()):
             return "an empty list"
         case Sequence():
-            return "a list"
+            return f"a list of {len(node.items)}"
         case Mapping(pairs=()):
             return "an empty mapping"
         case Mapping():
