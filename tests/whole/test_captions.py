@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
+import av
 import pytest
 from media.footage import run
 from media_table import media
+from PIL import Image
 from whole.making import Here
 
+from reelwork.caption import Caption, lines
 from reelwork.errors import OutputError, SceneError
-from reelwork.media.writing.captions import Caption, apart
+from reelwork.media.subtitles import read_captions
+from reelwork.media.writing.captions import CaptionTrack, apart, write_captions
 from reelwork.render import produce
 from reelwork.render.prepare import Settings
 from reelwork.render.progress import Silent
@@ -156,3 +161,114 @@ def test_captions_of_a_composition_without_words_are_an_error(tmp_path: Path) ->
     with pytest.raises(OutputError, match="no layer of 'main' has `caption: true`"):
         made(path, "words", tmp_path / "words.srt")
     assert not (tmp_path / "words.srt").exists()
+
+
+FOOTAGE = """\
+reelwork: 1
+canvas: {size: [32, 18], fps: 8}
+compositions:
+  main:
+    duration: 9s
+    layers:
+      - {file: talk.mkv, in: 0.5s, speed: 50%, start: 1s, duration: 2s, visible: false, caption: true}
+      - {file: talk.mkv, speed: -100%, start: 4s, visible: false, caption: {language: de}}
+      - {file: talk.mkv, in: 1s, loop: true, start: 6s, duration: 2.5s, visible: false, caption: {stream: 1}}
+      - {solid: red, start: 8.5s, duration: 0.5s, caption: more.srt}
+outputs:
+  words: {file: words.srt}
+  film: {file: film.mp4, captions: true, video: {preset: ultrafast}}
+"""
+TALK = """\
+1
+00:00:00,000 --> 00:00:01,000
+one
+
+2
+00:00:01,000 --> 00:00:01,500
+<b>two</b>
+"""
+
+
+def test_captions_of_footage_go_where_its_layer_goes(tmp_path: Path) -> None:
+    (tmp_path / "talk.srt").write_text(TALK)
+    (tmp_path / "more.srt").write_bytes(b"1\n00:00:00,000 --> 00:00:20,000\n\xfcber\n")
+    run("ffmpeg", "-f", "lavfi", "-i", "color=s=32x18:r=8:d=2", "-i", str(tmp_path / "talk.srt"), "-map", "0", "-map",
+        "1", "-c:v", "mpeg4", "-metadata:s:s:0", "language=deu", str(tmp_path / "talk.mkv"))  # fmt: skip
+    path = tmp_path / "scene.yaml"
+    path.write_text(FOOTAGE, encoding="utf-8")
+    assert made(path, "words", tmp_path / "words.srt").read_text().split("\n\n") == [
+        "1\n00:00:01,000 --> 00:00:02,000\none",  # from 0.5 s on, at half the speed
+        "2\n00:00:02,000 --> 00:00:03,000\n<b>two</b>",
+        "3\n00:00:04,500 --> 00:00:05,000\n<b>two</b>",  # backwards
+        "4\n00:00:05,000 --> 00:00:06,000\none",
+        "5\n00:00:06,000 --> 00:00:06,500\n<b>two</b>",  # each pass of a second
+        "6\n00:00:07,000 --> 00:00:07,500\n<b>two</b>",
+        "7\n00:00:08,000 --> 00:00:08,500\n<b>two</b>",
+        "8\n00:00:08,500 --> 00:00:09,000\nüber\n",
+    ]
+    assert [each.message.partition(": ")[2] for each in produce.check(path, Settings()) if "UTF" in each.message] == [
+        "line 3 is not UTF-8: its letters are read as those of Windows-1252"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("layer", "said"),
+    [
+        ("{solid: red, caption: true}", "only a `text` and films have words for captions"),
+        ("{solid: red, caption: none.srt}", "there is no file 'none.srt'"),
+        ("{file: still.png, caption: true}", "is a picture, and carries no captions"),
+        ("{solid: red, caption: still.png}", "is a picture, and carries no captions"),
+        ("{solid: red, caption: ../other.srt}", "lies outside the scene's folder"),
+    ],
+)
+def test_layers_without_words_say_so(tmp_path: Path, layer: str, said: str) -> None:
+    Image.new("RGB", (16, 16)).save(tmp_path / "still.png")
+    path = tmp_path / "scene.yaml"
+    path.write_text(f"reelwork: 1\ncompositions: {{main: {{duration: 1s, layers: [{layer}]}}}}\n")
+    with pytest.raises(SceneError, match=said):
+        produce.check(path, Settings())
+
+
+WORDS = [
+    "<b>bold <I>both</b> italic</i> and 1 < 2 & 3 > 2 </u>",
+    "שלום <u>عالم</u>\r\n\r\n😀 {\\an8} <font color=red>",
+    "one --> two",
+]
+
+
+@pytest.mark.parametrize("suffix", [".srt", ".vtt", ".mp4", ".mov", ".mkv", ".webm"])
+def test_marks_in_captions_are_the_same_everywhere(tmp_path: Path, suffix: str) -> None:
+    captions = [Caption(Fraction(n), Fraction(n + 1), words) for n, words in enumerate(WORDS)]
+    path = tmp_path / f"words{suffix}"
+    if suffix in (".srt", ".vtt"):
+        write_captions(captions, path)
+    else:
+        with av.open(str(path), "w") as container:
+            pictures = container.add_stream("libvpx" if suffix == ".webm" else "mpeg4", rate=8)
+            pictures.width = pictures.height = 16
+            track = CaptionTrack(container, captions, suffix)
+            container.start_encoding()
+            for packet in (*pictures.encode(av.VideoFrame(16, 16, "yuv420p")), *pictures.encode(), *track.packets()):
+                container.mux_one(packet)
+    found = [each.words for each in read_captions(path).captions]
+    arrow = "one → two" if suffix in (".srt", ".mkv") else WORDS[2]
+    assert [_looks(words) for words in found] == [
+        _looks(WORDS[0]),
+        _looks(WORDS[1].replace("\r\n\r\n", "\n")),
+        _looks(arrow),
+    ]
+    said = run("ffmpeg", "-i", str(path), "-map", "0:s", "-f", "ass", "-").replace("\u2060", "")
+    assert "bold" in said
+    assert len([line for line in said.splitlines() if line.startswith("Dialogue")]) == 3
+
+
+def _looks(words: str) -> list[tuple[str, frozenset[str]]]:
+    return [(sign, run.styles) for run in lines(words.replace("\u2060", "")) for sign in run.text if not sign.isspace()]
+
+
+def test_ten_thousand_captions_that_overlap_are_apart_in_order() -> None:
+    many = [Caption(Fraction(n, 10), Fraction(n + 15, 10), f"{n}") for n in range(10_000)]
+    found = apart([*many, Caption(Fraction(3), Fraction(3), "never"), Caption(Fraction(3), Fraction(4), " \n ")])
+    assert all(one.end <= other.start for one, other in pairwise(found))
+    assert found[20] == Caption(Fraction(2), Fraction(21, 10), "\n".join(str(n) for n in range(6, 21)))
+    assert len(found) == 10_014

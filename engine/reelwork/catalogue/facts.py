@@ -96,6 +96,7 @@ class MediaFacts:
     :param timecode: of the first picture, ``01:00:00:00``, or with ``;`` before the frames where it drops some; empty
         where the file says none
     :param streams: its streams of pictures, in words, where it has several
+    :param captions: its streams of captions, in words
     :param reading: how the director has it read
     :param scalable: whether it is a drawing that is sharp at any size (``width`` and ``height`` are then its nominal
         size, rounded up)
@@ -123,6 +124,7 @@ class MediaFacts:
     fields: str = ""
     timecode: str = ""
     streams: tuple[str, ...] = ()
+    captions: tuple[str, ...] = ()
     reading: Reading = READ
     scalable: bool = False
     duration: Fraction | None = None

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Any, TypeAlias, TypeGuard
 
+from reelwork.caption import Caption
 from reelwork.effect import Extension, Generator, layers_of
 from reelwork.extensions import Registry, built_in
 from reelwork.graph import model as graph
 from reelwork.graph.files import with_files
-from reelwork.graph.link import Production
+from reelwork.graph.production import Production
 from reelwork.scene import model as scene
 from reelwork.scene.sources import (
     AdjustmentSource,
@@ -145,8 +146,14 @@ class _Builder:
                 declick=written.sound.declick,
             ),
             records=() if media is None or media.record is None else (media.record,),
-            caption=str(source.params.get("content", "")) if written.caption and _has_words(source) else "",
+            captions=self._captions(written, end - start, source),
         )
+
+    def _captions(self, written: scene.Clip, lasts: Fraction, source: graph.Source) -> tuple[Caption, ...]:
+        """What a layer gives people to read, in its source's time."""
+        if written.caption is True and _has_words(source):
+            return (Caption(Fraction(0), lasts, str(source.params.get("content", ""))),)
+        return self._production.captions.get(written.path, ())
 
     def _effect(self, written: scene.EffectUse, named: _Named) -> graph.EffectUse:
         """An effect with the layers that it reads."""

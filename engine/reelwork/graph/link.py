@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
 from math import ceil, floor
 from pathlib import Path
 from typing import Final, cast
 
+from reelwork.caption import Caption, Words
 from reelwork.catalogue import Catalogue, Record, open_catalogue
 from reelwork.catalogue.digest import digest_of
 from reelwork.catalogue.facts import ANIMATED, READ, Fields, MediaFacts, Reading
@@ -20,9 +21,11 @@ from reelwork.extensions.offers import Offers
 from reelwork.footage import NUMBER
 from reelwork.graph.files import names_in, nested, uses
 from reelwork.graph.model import Media
+from reelwork.graph.production import Production
 from reelwork.graph.schemes import Schemes
-from reelwork.linker import Linked, Linker, scheme_of
+from reelwork.linker import Linker, scheme_of
 from reelwork.scene import model
+from reelwork.scene.captions import CaptionsOf
 from reelwork.scene.playing import SLATE_LENGTH
 from reelwork.scene.report import quote
 from reelwork.scene.sources import AssetSource, FileSource, SlotSource, Source, TextSource
@@ -35,36 +38,14 @@ ROOTS: Final = "REELWORK_ROOTS"
 #: Says what a file of pictures or sound is, numbered ones at a rate, pictures a second; a video
 #: as the director has it read.
 Probe = Callable[[Path, Fraction, Reading], MediaFacts]
+#: Finds the captions that a file carries, those of a stream, from 1, or in a language where either is said.
+Captions = Callable[[Path, Reading, int, str], Words]
 #: Says which files a name stands for.
 Files = Callable[[Path], tuple[Path, ...]]
 
 # What the file of a record is, by the record's kind; and how messages call it.
 _FILES: Final = {"video": "video", "audio": "audio", "image": "still", "illustration": "still"}
 _SAID: Final = {"video": "a video", "audio": "sound alone", "still": "a still"}
-
-
-@dataclass(frozen=True)
-class Production:
-    """A scene with what it names.
-
-    :param media: the file of each layer that shows or sounds one, by the layer's path; a record that is missing in a
-        draft has none
-    :param texts: the words of each layer whose text is a record, by the layer's path
-    :param files: the files that extensions read, by the names that the scene gives them
-    :param records: every record that is used, by its name
-    :param missing: what a slate says in place of a record that is missing in a draft, by the layer's path
-    :param catalogue: where the records are from, if the scene names any
-    :param linked: what plugins' linkers found, by the names that the scene gives it
-    """
-
-    scene: model.Scene
-    media: Mapping[str, Media]
-    texts: Mapping[str, str]
-    files: Mapping[str, File]
-    records: Mapping[str, Record]
-    missing: Mapping[str, str]
-    catalogue: Catalogue | None = None
-    linked: Mapping[str, Linked] = field(default_factory=dict)
 
 
 def link(
@@ -75,6 +56,7 @@ def link(
     enclosed: Mapping[str, Path] | None = None,
     linkers: Offers[Linker] | None = None,
     files: Files = lambda path: (path,),
+    captions: Captions = lambda path, reading, stream, language: Words(()),
 ) -> tuple[Production, tuple[Problem, ...]]:
     """Find everything that a scene names; what is wrong comes back as problems, all at once.
 
@@ -84,15 +66,17 @@ def link(
         it, even if it is empty, nothing else is read outside of it
     :param linkers: find what names of schemes stand for
     :param files: finds the files of footage that is made of several
+    :param captions: finds those that a file carries
     """
     linker = _Linker(scene, probe, draft, enclosed, linkers, files)
     for clip in clips(scene):
         linker.clip(clip)
+        linker.captioned(clip, captions)
     for use in uses(scene):
         for name, path in names_in(use.params, use.path):
             linker.file(name, path)
     linker.licence()
-    found = (linker.media, linker.texts, linker.files, linker.records, linker.missing)
+    found = (linker.media, linker.texts, linker.files, linker.captions, linker.records, linker.missing)
     return Production(scene, *found, linker.catalogue, linker.schemes.found), tuple(linker.problems)
 
 
@@ -119,6 +103,7 @@ class _Linker:
         self.media: dict[str, Media] = {}
         self.texts: dict[str, str] = {}
         self.files: dict[str, File] = {}
+        self.captions: dict[str, tuple[Caption, ...]] = {}
         self.records: dict[str, Record] = {}
         self.missing: dict[str, str] = {}
         self.problems: list[Problem] = []
@@ -162,6 +147,29 @@ class _Linker:
         except (MediaError, PluginError, OSError) as error:
             said = f"{quote(name)} cannot be read: {error.strerror}" if isinstance(error, OSError) else str(error)
             self.problems.append(Problem(said, self._scene.place(path), path))
+
+    def captioned(self, clip: model.Clip, read: Captions) -> None:
+        """Find the captions that a layer takes out of a file: its own, or another."""
+        asked, media, path = clip.caption, self.media.get(clip.path), f"{clip.path}.caption"
+        own = not isinstance(asked, CaptionsOf) or asked.file is None
+        if asked is False or (own and media is None):  # words of its own, or of a file that is missing
+            return
+        asked = asked if isinstance(asked, CaptionsOf) else CaptionsOf()
+        at, reading = (media.path, media.facts.reading) if own and media is not None else ("", READ)
+        if asked.file is not None:
+            self.file(asked.file, path)
+            if asked.file not in self.files:
+                return
+            at = self.files[asked.file].path
+        try:
+            found = read(Path(at), reading, asked.stream or 0, asked.language)
+        except MediaError as error:
+            self.problems.append(Problem(str(error), self._scene.place(path) or clip.place, path))
+            return
+        self.captions[clip.path] = found.captions
+        if found.doubt:
+            problem = Problem(f"{at}: {found.doubt}", self._scene.place(path) or clip.place, path, warning=True)
+            self.problems.append(replace(problem, remedy="save it as UTF-8 if they are others"))
 
     def _wrong(self, clip: model.Clip, name: str | None, *problems: Problem) -> None:
         """Note that what a layer names cannot be had; in a draft a slate says so in its place."""

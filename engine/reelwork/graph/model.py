@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from reelwork.caption import Caption
 from reelwork.catalogue.facts import MediaFacts
 from reelwork.effect import Effect, Generator, Merge, Transition
 from reelwork.scene.animation import Curve
@@ -191,7 +192,7 @@ class Layer:
     :param path: the key's path in the scene, which also names it in messages and seeds its noise
     :param parent: the layer whose geometry this one inherits
     :param records: the catalogue's records that this layer itself shows or sounds
-    :param caption: its words, where they are captions
+    :param captions: its words, where they are captions, in its source's time
     """
 
     path: str
@@ -206,7 +207,7 @@ class Layer:
     effects: tuple[EffectUse, ...]
     sound: SoundUse
     records: tuple[str, ...] = ()
-    caption: str = field(default="", metadata={"digest": False})
+    captions: tuple[Caption, ...] = field(default=(), metadata={"digest": False})
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from reelwork.media.opening import film_stream, film_streams, opened, patient, s
 from reelwork.media.probe import Examined
 from reelwork.media.sound.waves import check_claims, count_samples
 from reelwork.media.stills.reading import is_animation, is_still, still_facts
+from reelwork.media.subtitles import said_streams
 from reelwork.media.video.animation import animation_facts
 from reelwork.media.video.avframes import base_storage
 from reelwork.media.video.decoder import decoder_for, fields_of, orientation_of, shown_size, tags_of
@@ -67,13 +68,13 @@ def examine_file(path: Path, digest: str, rate: Fraction, stream: int = 0, heard
             check_claims(sound, path)
         packets = _read_packets(container, film, path)
         _check_complete(container, packets, path)
-        name = container.format.name
+        name, captions = container.format.name, said_streams(container)
     audio = None if sound is None else count_samples(path, heard)
     if film is None:
         if audio is None or audio.samples == 0:
             raise MediaError(f"{path}: holds no sound that can be decoded")
         audio = replace(audio, offset=Fraction(0))
-        facts = MediaFacts("audio", digest, name, audio.codec, duration=audio.duration, audio=audio)
+        facts = MediaFacts("audio", digest, name, audio.codec, duration=audio.duration, audio=audio, captions=captions)
         return Examined(facts, None)
     return _examined_film(path, digest, packets.film, audio, stream)
 
@@ -169,6 +170,7 @@ def _examined_film(path: Path, digest: str, packets: Packets, audio: AudioFacts 
             fields=fields_of(frame, film),
             timecode=timecode_of(container, film, frame),
             streams=_in_words(film_streams(container)),
+            captions=said_streams(container),
             duration=index.duration,
             frame_count=len(index.shown),
             frame_rate=rate,

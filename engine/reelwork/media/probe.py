@@ -131,7 +131,7 @@ def _facts_from(data: dict[str, Any]) -> MediaFacts:
         data[name] = None if data[name] is None else Fraction(data[name])
     data["colour"] = ColourTags(**data["colour"])
     data["reading"] = Reading(**data["reading"])
-    data["streams"] = tuple(data["streams"])
+    data["streams"], data["captions"] = tuple(data["streams"]), tuple(data["captions"])
     if data["audio"] is not None:
         damage = tuple((Fraction(begin), Fraction(end)) for begin, end in data["audio"]["damage"])
         offset = Fraction(data["audio"]["offset"])

@@ -11,7 +11,7 @@ from reelwork.errors import MediaError, Problem
 from reelwork.extensions import Registry, built_in
 from reelwork.faults import Calling, PluginFault
 from reelwork.graph.files import Use, names_in, uses, with_files
-from reelwork.graph.link import Production
+from reelwork.graph.production import Production
 from reelwork.plan.evaluate import Scope, curves, instance
 from reelwork.timecode import format_seconds
 

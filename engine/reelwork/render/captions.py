@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
+from reelwork.caption import Caption
 from reelwork.errors import OutputError
-from reelwork.graph.model import CompositionSource, Graph, GroupSource, Layer, SequenceSource
-from reelwork.media.writing.captions import Caption, write_captions
+from reelwork.graph.model import CompositionSource, Graph, GroupSource, Layer, MediaSource, SequenceSource
+from reelwork.media.writing.captions import write_captions
 from reelwork.render.prepare import Prepared
 from reelwork.render.units import Request, selected
 from reelwork.render.view import frame_range
@@ -45,18 +46,28 @@ def captions_of(graph: Graph, begin: Fraction, end: Fraction) -> tuple[Caption, 
 
 def _layers(layers: Iterable[Layer]) -> Iterator[Caption]:
     for layer in layers:
-        if layer.caption:
-            yield Caption(layer.start, layer.end, layer.caption)
         source = layer.source
+        inner = list(layer.captions)
         if isinstance(source, CompositionSource):
-            inner = list(_cut(_layers(source.composition.layers), Fraction(0), source.composition.duration))
-            for clock, start, end in passes(source.retiming, layer.start, layer.end) if inner else ():
-                seen = ((clock.when(each.start), clock.when(each.end), each.words) for each in inner)
-                yield from _cut((Caption(min(a, b), max(a, b), words) for a, b, words in seen), start, end)
-        elif isinstance(source, GroupSource | SequenceSource):
-            within = source.layers if isinstance(source, GroupSource) else source.sequence.clips
-            moved = (Caption(layer.start + c.start, layer.start + c.end, c.words) for c in _layers(within))
-            yield from _cut(moved, layer.start, layer.end)
+            inner += _cut(_layers(source.composition.layers), Fraction(0), source.composition.duration)
+        elif isinstance(source, GroupSource):
+            inner += _layers(source.layers)
+        elif isinstance(source, SequenceSource):
+            inner += _layers(source.sequence.clips)
+        if inner:
+            yield from _played(inner, layer)
+
+
+def _played(inner: Sequence[Caption], layer: Layer) -> Iterator[Caption]:
+    """Captions in the time of a layer's source, as its layer plays them."""
+    source = layer.source
+    if isinstance(source, CompositionSource | MediaSource):
+        for clock, start, end in passes(source.retiming, layer.start, layer.end):
+            seen = ((clock.when(each.start), clock.when(each.end), each.words) for each in inner)
+            yield from _cut((Caption(min(a, b), max(a, b), words) for a, b, words in seen), start, end)
+    else:
+        moved = (Caption(layer.start + each.start, layer.start + each.end, each.words) for each in inner)
+        yield from _cut(moved, layer.start, layer.end)
 
 
 def _cut(captions: Iterable[Caption], begin: Fraction, end: Fraction) -> Iterator[Caption]:

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from reelwork.caption import Caption
 from reelwork.errors import OutputError, RenderError
 from reelwork.extensions import Registry
-from reelwork.media.writing.captions import Caption
 from reelwork.media.writing.mux import Chapter, write_film, write_sound
 from reelwork.media.writing.rates import shares
 from reelwork.media.writing.segment import open_segment

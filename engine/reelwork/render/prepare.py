@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
+from reelwork.caption import Words
+from reelwork.catalogue.facts import Reading
 from reelwork.effect import VectorGenerator
 from reelwork.errors import Place, Problem, ReelworkError, SceneError
 from reelwork.extensions import Registry, registry
@@ -18,8 +20,9 @@ from reelwork.extensions.names import OWN
 from reelwork.faults import PluginFault, code_of
 from reelwork.graph.build import build_graph
 from reelwork.graph.classes import classes
-from reelwork.graph.link import Production, clips, link
+from reelwork.graph.link import clips, link
 from reelwork.graph.model import Composition, GeneratorSource, Graph, GroupSource, Layer, SequenceSource
+from reelwork.graph.production import Production
 from reelwork.plan.evaluate import Scope, instance
 from reelwork.plan.generating import drawing
 from reelwork.plan.refuse import refused
@@ -95,7 +98,13 @@ def prepare(path: Path, settings: Settings, known: Registry | None = None) -> Pr
         known = registry() if settings.enclosed is not None else registry_beside(registry(), scene_file(path))
     scene = read_scene(scene_file(path), set=settings.variables, registry=known)
     production, found = link(
-        scene, probe, draft=settings.draft, enclosed=settings.enclosed, linkers=known.linkers, files=files_of
+        scene,
+        probe,
+        draft=settings.draft,
+        enclosed=settings.enclosed,
+        linkers=known.linkers,
+        files=files_of,
+        captions=_captions,
     )
     problems = [*scene.warnings, *found]
 
@@ -120,6 +129,12 @@ def default_output(scene: Scene) -> Output:
     path = Path(scene.file).resolve()
     name = path.parent.name if path.name == "scene.yaml" else path.stem
     return Output(name="film", path="outputs.film", file=f"{name}.mp4")
+
+
+def _captions(path: Path, reading: Reading, stream: int, language: str) -> Words:
+    from reelwork.media.subtitles import read_captions  # PyAV loads here
+
+    return read_captions(path, reading, stream=stream, language=language)
 
 
 def _order(problem: Problem) -> tuple[str, int, int]:

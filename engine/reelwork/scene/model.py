@@ -15,6 +15,7 @@ from reelwork.kinds import (
     Level,
     Name,
     Number,
+    OneOf,
     Point,
     Ratio,
     Scale,
@@ -25,6 +26,7 @@ from reelwork.kinds import (
     param,
 )
 from reelwork.scene.animation import Curve
+from reelwork.scene.captions import CaptionsOf
 from reelwork.scene.language import (
     Choosing,
     Clips,
@@ -219,11 +221,12 @@ class Clip:
         "stored, from 0 to 1 where they are whole numbers, for effects to work with.",
     )
     visible: bool = param(True, kind=Boolean(), help="`false` hides the picture alone; its sound stays.")
-    caption: bool = param(
+    caption: bool | CaptionsOf = param(
         False,
-        kind=Boolean(),
-        help="`true`: the words of a text are captions, for `.srt` and `.vtt` outputs and films with `captions`, even "
-        "where the text is not visible.",
+        kind=OneOf((Boolean(), Struct(CaptionsOf, shorthand="file"))),
+        animated=False,
+        help="`true`: the words of a text, or those that a film carries, are captions, for `.srt` and `.vtt` outputs "
+        "and films with `captions`, even where the layer is not visible. A file's name: those of that file.",
     )
     fit: str = param(
         "none",

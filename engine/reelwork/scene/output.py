@@ -43,7 +43,7 @@ class Output:
         None, kind=Interval(), animated=False, help="The part that is rendered, end excluded."
     )
     captions: bool = param(
-        False, kind=Boolean(), help="`true`: a film has a track of the words of the layers with `caption: true`."
+        False, kind=Boolean(), help="`true`: a film has a track of the words of the layers with `caption`."
     )
     chapters: dict[str, Fraction] = param(
         {},

@@ -68,6 +68,8 @@ _WRITTEN: Final = {
     "generators": "`generate`",
     "transitions": "`transition`",
 }
+#: The sources that may have captions of their own.
+_WORDED: Final = ("text", "file", "asset", "slot")
 _TIMELESS: Final = ("adjustment", "shape", "solid", "text", "generate", "layers", "sequence")
 
 
@@ -161,8 +163,10 @@ def _together(reading: Reading, node: MappingNode, path: str, values: Mapping[st
         reading.report.add("`duration` and `end` say the same; leave one out", second.place, join(path, second.text))
     if "filled-by" in keys and "slot" not in keys:
         reading.report.add("`filled-by` stands beside a `slot`", keys["filled-by"].place, join(path, "filled-by"))
-    if values.get("caption") and "text" not in keys:
-        reading.report.add("only a `text` has words for captions", keys["caption"].place, join(path, "caption"))
+    caption = values.get("caption")
+    if caption and not any(key in keys for key in _WORDED) and not getattr(caption, "file", None):
+        message, remedy = "only a `text` and films have words for captions", "name a file: `caption: words.srt`"
+        reading.report.add(message, keys["caption"].place, join(path, "caption"), remedy)
     if "slot" in keys and "id" not in keys:
         reading.report.add(
             "a slot needs an `id`, by which people can answer it", keys["slot"].place, join(path, "slot")

@@ -15,6 +15,7 @@ from reelwork import kinds
 from reelwork.extensions import Registry, registry
 from reelwork.kinds import REQUIRED, Kind, Param, params
 from reelwork.scene import encoding, language, later, model, sources
+from reelwork.scene.captions import CaptionsOf
 from reelwork.scene.easing import EASES
 from reelwork.scene.files import ANIMATIONS, CAPTIONS, FILMS, PIXEL_FORMATS, PROFILES, SOUNDS, TUNES, stills
 from reelwork.scene.output import Output
@@ -33,6 +34,7 @@ _MODELS: Final[dict[str, Mapping[str, Param]]] = {
     "sources": params(sources.SourceKeys),
     "slot": params(sources.SlotSource),
     "layer": params(model.Layer),
+    "caption": params(CaptionsOf),
     "transform": params(model.Transform),
     "sound": params(model.Sound),
     "credit": params(model.Credit),

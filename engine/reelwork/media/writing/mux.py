@@ -15,10 +15,11 @@ from av.container import OutputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
+from reelwork.caption import Caption
 from reelwork.errors import OutputError
 from reelwork.media.packets import attach
 from reelwork.media.whole import whole_file
-from reelwork.media.writing.captions import Caption, CaptionTrack
+from reelwork.media.writing.captions import CaptionTrack
 from reelwork.media.writing.codecs import ENCODERS, configure, encoder_options
 from reelwork.media.writing.copying import keep_header
 from reelwork.media.writing.segment import Segment, encoder_key, read_packets
