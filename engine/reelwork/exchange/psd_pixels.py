@@ -5,17 +5,29 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image
+from psd_tools.composite import paint
+from psd_tools.composite.vector import draw_vector_mask
+from psd_tools.constants import ColorMode, Tag
+from psd_tools.psd.layer_and_mask import MaskParameters
+from psd_tools.terminology import Enum, Key
+from scipy.ndimage import gaussian_filter
 
 from reelwork.exchange.files import write_bytes
 
-#: How finely outlines are drawn: samples a pixel, along each side.
-_FINE: Final = 4
-_STEPS: Final = 24
+_FILLS: Final = (
+    Tag.SOLID_COLOR_SHEET_SETTING,
+    Tag.PATTERN_FILL_SETTING,
+    Tag.GRADIENT_FILL_SETTING,
+    Tag.VECTOR_STROKE_CONTENT_DATA,
+)
+#: The widest feather that Photoshop has.
+_WIDEST: Final = 1000.0
 
 
 def colours_of(layer: Any, document: Any) -> np.ndarray[Any, np.dtype[np.float64]] | None:
@@ -25,19 +37,11 @@ def colours_of(layer: Any, document: Any) -> np.ndarray[Any, np.dtype[np.float64
     """
     if not layer.has_pixels() or layer.width <= 0 or layer.height <= 0:
         return None
-    mode = document.color_mode.name
-    if mode == "RGB":
+    if document.color_mode.name in ("RGB", "GRAYSCALE"):
         colour, shape = layer.numpy("color"), layer.numpy("shape")
         if colour is None:
             return None
-        alpha = np.ones((*colour.shape[:2], 1)) if shape is None or shape.size == 0 else shape
-        return np.concatenate([colour[..., :3], alpha], -1).astype(np.float64)
-    if mode == "GRAYSCALE":
-        colour, shape = layer.numpy("color"), layer.numpy("shape")
-        if colour is None:
-            return None
-        alpha = np.ones((*colour.shape[:2], 1)) if shape is None or shape.size == 0 else shape
-        return np.concatenate([np.repeat(colour[..., :1], 3, -1), alpha], -1).astype(np.float64)
+        return with_coverage(colour, None if shape is None or shape.size == 0 else shape)
     image = layer.topil()
     if image is None:
         return None
@@ -48,20 +52,86 @@ def colours_of(layer: Any, document: Any) -> np.ndarray[Any, np.dtype[np.float64
     return np.asarray(made, np.float64) / 255
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """What a layer shows, without its masks, but for the path of a shape.
+
+    :param colours: ``float64[row, column, 4]``, 0 to 1, straight alpha
+    :param lacks: what could not be drawn; empty for nothing
+    """
+
+    colours: np.ndarray[Any, np.dtype[np.float64]]
+    left: int
+    top: int
+    lacks: str = ""
+
+
+def drawn(layer: Any, document: Any) -> Drawn | None:
+    """The picture of a layer: its pixels, or what fills it, over the document; ``None`` where there is neither."""
+    made = colours_of(layer, document)
+    if made is not None:
+        return Drawn(made, layer.left, layer.top)
+    box = (0, 0, document.width, document.height)
+    try:
+        filled, shape = create_fill(layer, box, document)
+    except (AttributeError, KeyError, TypeError, ValueError, ZeroDivisionError, AssertionError):
+        return None
+    if filled is None:
+        return None
+    stroke = getattr(layer, "stroke", None) if layer.has_vector_mask() else None
+    lacks = "the stroke of a shape that has no pixels" if stroke is not None and stroke.enabled else ""
+    return Drawn(with_coverage(filled, shape), 0, 0, lacks)
+
+
+def with_coverage(colours: Any, shape: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Colours of one or three channels, and a coverage or ``None`` for all, as ``float64[row, column, 4]``."""
+    three = np.repeat(colours, 3, -1) if colours.shape[-1] == 1 else colours[..., :3]
+    alpha = np.ones((*three.shape[:2], 1)) if shape is None else np.broadcast_to(shape, (*three.shape[:2], 1))
+    return np.concatenate([three, alpha], -1).astype(np.float64)
+
+
+def create_fill(layer: Any, box: tuple[int, int, int, int], document: Any) -> tuple[Any, Any]:
+    """The colours, in RGB, and the coverage of what fills a layer; nothing where nothing does."""
+    blocks = layer.tagged_blocks
+    for tag in _FILLS:
+        data = blocks.get_data(tag) if blocks else None
+        if data is None:
+            continue
+        if Key.Gradient in data:
+            return paint.draw_gradient_fill(box, ColorMode.RGB, data)
+        if Enum.Pattern in data:
+            return paint.draw_pattern_fill(box, document, data)
+        if Key.Color in data:
+            return paint.draw_solid_color_fill(box, ColorMode.RGB, data)
+    return None, None
+
+
 def mask_of(layer: Any, document: Any) -> np.ndarray[Any, np.dtype[np.float64]] | None:
-    """How much a layer's masks let through, ``float64[row, column]`` over the document; ``None`` without masks."""
+    """How much a layer's masks let through, ``float64[row, column]`` over the document; ``None`` where that is all."""
     found = None
-    if layer.has_mask() and not layer.mask.disabled:
-        found = np.full((document.height, document.width), layer.mask.background_color / 255)
-        image = layer.mask.topil()
-        if image is not None:
-            values = np.asarray(image.convert("L") if image.mode != "I;16" else image, np.float64)
-            values = values / (65535 if image.mode == "I;16" else 255)
-            paste(found, values, layer.mask.left, layer.mask.top)
-    if layer.has_vector_mask() and not layer.vector_mask.disabled:
-        outline = _outline(layer.vector_mask, document.width, document.height)
+    size = (document.height, document.width)
+    mask = layer.mask if layer.has_mask() else None
+    soft = mask.parameters if mask is not None and mask.parameters else MaskParameters()
+    if mask is not None and not mask.disabled:
+        found = np.full(size, mask.background_color / 255)
+        values = layer.numpy("mask", real_mask=True)
+        if values is not None and values.size:
+            paste(found, np.asarray(values[..., 0], np.float64), mask.left, mask.top)
+        found = _softened(found, soft.user_mask_feather, soft.user_mask_density)
+    # what has pixels of its own, or a mask that holds the path too, is cut by it already
+    cut = layer.has_pixels() and any(tag in layer.tagged_blocks for tag in _FILLS)
+    if layer.has_vector_mask() and not layer.vector_mask.disabled and not cut and not (mask and mask.has_real()):
+        outline = np.asarray(draw_vector_mask(layer, (0, 0, size[1], size[0]))[..., 0], np.float64)
+        outline = _softened(outline, soft.vector_mask_feather, soft.vector_mask_density)
         found = outline if found is None else found * outline
-    return found
+    return None if found is None or (found >= 1).all() else found
+
+
+def _softened(mask: np.ndarray[Any, Any], feather: float | None, density: int | None) -> np.ndarray[Any, Any]:
+    """A mask with its feather, a Gaussian's standard deviation in pixels, and its density, of 255."""
+    if feather and 0 < feather <= _WIDEST:
+        mask = gaussian_filter(mask, feather, mode="nearest")
+    return mask if density is None or density == 255 else 1 - (1 - mask) * (density / 255)
 
 
 def window(whole: np.ndarray[Any, Any], left: int, top: int, width: int, height: int) -> np.ndarray[Any, Any]:
@@ -108,41 +178,3 @@ def paste(whole: np.ndarray[Any, Any], part: np.ndarray[Any, Any], left: int, to
     x0, x1 = max(0, left), min(columns, left + part.shape[1])
     if y1 > y0 and x1 > x0:
         whole[y0:y1, x0:x1] = part[y0 - top : y1 - top, x0 - left : x1 - left]
-
-
-def _outline(mask: Any, width: int, height: int) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """What a vector mask lets through: its paths, joined in order, with smooth edges."""
-    size = (width * _FINE, height * _FINE)
-    found = np.full((height * _FINE, width * _FINE), bool(mask.initial_fill_rule))
-    for path in mask.paths:
-        points = _points(path, size)
-        if len(points) < 3:
-            continue
-        drawn = Image.new("1", size)
-        ImageDraw.Draw(drawn).polygon(points, fill=1)
-        inside = np.asarray(drawn, bool)
-        match int(path.operation):
-            case 0:
-                found ^= inside
-            case 2:
-                found &= ~inside
-            case 3:
-                found &= inside
-            case _:
-                found |= inside
-    coverage: np.ndarray[Any, np.dtype[np.float64]] = found.reshape(height, _FINE, width, _FINE).mean((1, 3))
-    return coverage
-
-
-def _points(path: Any, size: tuple[int, int]) -> list[tuple[float, float]]:
-    """A path's cubic curves as short lines; its knots are shares of the document, down and across."""
-    knots = list(path)
-    points = []
-    for knot, following in zip(knots, knots[1:] + knots[:1], strict=True):
-        places = (knot.anchor, knot.leaving, following.preceding, following.anchor)
-        a, b, c, d = (np.array([place[1] * size[0], place[0] * size[1]]) for place in places)
-        for step in range(_STEPS):
-            t = step / _STEPS
-            at = a * (1 - t) ** 3 + 3 * b * t * (1 - t) ** 2 + 3 * c * t * t * (1 - t) + d * t**3
-            points.append((float(at[0]), float(at[1])))
-    return points
