@@ -22,6 +22,9 @@ from reelwork.values import Affine, Colour, Display, Projective
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    import numpy as np
+    import numpy.typing as npt
+
     from reelwork.image.drawing import Drawing
     from reelwork.image.frame import Frame
 
@@ -221,7 +224,7 @@ class WarpEffect(Effect):
 
     With parameters that name further layers ``place`` is ``(x, y, width, height, r, g, b, a, …, *uniforms)``: after the
     box come the pixels of those layers at that point, premultiplied, in the order of the parameters; ``space`` says
-    whether they are scene-linear or display-encoded.
+    whether they are scene-linear or display-encoded. With ``tables`` it gets these before its uniforms.
 
     The engine interpolates (bicubic) where the map enlarges, and where it shrinks takes the mean over the area that a
     pixel spans, of up to 16 × 16 places.
@@ -235,6 +238,11 @@ class WarpEffect(Effect):
 
     def uniforms(self, context: Context) -> tuple[float, ...]:
         """What ``place`` needs beyond the point and the box, worked out once a frame."""
+        return ()
+
+    def tables(self, context: Context) -> tuple[npt.NDArray[np.float32], ...]:
+        """One-dimensional arrays of ``float32`` that ``place`` gets before its uniforms, for the functions of
+        ``reelwork.tables`` to look up: what takes long for a pixel, worked out once a frame."""
         return ()
 
     def region(self, source: Box, context: Context) -> Box:

@@ -27,7 +27,7 @@ class Displace(Alike, name="displace", version=1):
     True
     """
 
-    cost = 200.0
+    cost = 100.0
     space = "display"
     examples = (
         Example(

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from reelwork import Context, Example, WarpEffect, maths, param
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from reelwork import Context, Example, WarpEffect, maths, param, tables
+from reelwork.kernels import kernel
+from reelwork.kernels.arrays import Float, Floats
 from reelwork.kinds import Choice, Scale
 from reelwork_warps.boxes import Box, at_shares, farthest
 
 #: Distances from the centre are taken for this at most, in half diagonals.
 _FARTHEST = 1e3
+#: Entries of the table.
+_SIZE = 4097.0
 
 
-class LensDistortion(WarpEffect, name="lens-distortion", version=1):
+class LensDistortion(WarpEffect, name="lens-distortion", version=2):
     """Lens distortion: straight lines are bent as by a lens, or what a lens has bent is made straight.
 
     Brown's model of radial distortion (Brown, "Decentering distortion of lenses", 1966): a point at the distance ``r``
@@ -21,7 +30,7 @@ class LensDistortion(WarpEffect, name="lens-distortion", version=1):
     True
     """
 
-    cost = 3000.0
+    cost = 100.0
     examples = (Example("a barrel", {"k1": -0.2}), Example("a cushion", {"k1": 0.2}))
 
     k1: float = param(-0.1, soft_range=(-0.5, 0.5), minimum=-10.0, maximum=10.0, help="How much lines are bent.")
@@ -38,9 +47,15 @@ class LensDistortion(WarpEffect, name="lens-distortion", version=1):
 
     def uniforms(self, context: Context) -> tuple[float, ...]:
         corrects = 1.0 if self.direction == "correct" else 0.0
+        shape = (self.k1, self.k2, self._limit(), self._most(), self._ends())
+        return (*at_shares(self.centre, context), 1.0 / _unit(context), *shape, corrects)
+
+    def tables(self, context: Context) -> tuple[Floats, ...]:
+        """What distances are multiplied by where lines are bent: Brown's model has no inverse that can be written."""
+        if self.direction == "correct":
+            return (np.ones(int(_SIZE), np.float32),)
         limit = self._limit()
-        least = self._factors(limit)[0]
-        return (*at_shares(self.centre, context), 1.0 / _unit(context), self.k1, self.k2, limit, least, corrects)
+        return (_table(self.k1, self.k2, limit, self._factors(limit)[0], self._ends()),)
 
     def region(self, source: Box, context: Context) -> Box:
         return self._moved(source, context, distorts=self.direction == "distort")
@@ -57,12 +72,22 @@ class LensDistortion(WarpEffect, name="lens-distortion", version=1):
         near = 2.0 / (maths.sqrt(root) - b)
         return min(maths.sqrt(near), _FARTHEST) if near > 0.0 else _FARTHEST
 
+    def _most(self) -> float:
+        """The farthest distance after."""
+        limit = self._limit()
+        square = limit * limit
+        return limit * (1.0 + square * (self.k1 + square * self.k2))
+
+    def _ends(self) -> float:
+        """What ``r / (1 + r)`` is multiplied by to be 1 at the farthest distance after."""
+        return 1.0 / self._most() + 1.0
+
     def _moved(self, box: Box, context: Context, *, distorts: bool) -> Box:
         """Around where the points of a box are seen, or, where it does not distort, come from."""
         x, y = centre = at_shares(self.centre, context)
         far = min(farthest(box, centre) / _unit(context), _FARTHEST)
         limit = self._limit()
-        before = far if distorts else _undistorted(far, self.k1, self.k2, limit, self._factors(limit)[0])
+        before = far if distorts else _undistorted.py_func(far, self.k1, self.k2, limit, self._factors(limit)[0])
         low, high = self._factors(min(before, limit) if before >= 0.0 else limit)
         if not distorts:
             low, high = 1.0 / max(high, 1e-6), 1.0 / max(low, 1e-6)
@@ -82,21 +107,45 @@ class LensDistortion(WarpEffect, name="lens-distortion", version=1):
 
     @staticmethod
     def place(
-        x: float, y: float, width: float, height: float,
+        x: float, y: float, width: float, height: float, table: Any,
         centre_x: float, centre_y: float, shrink: float,
-        k1: float, k2: float, limit: float, least: float, corrects: float,
+        k1: float, k2: float, limit: float, most: float, ends: float, corrects: float,
     ) -> tuple[float, float]:  # fmt: skip
         dx, dy = x - centre_x, y - centre_y
         distance = maths.sqrt(dx * dx + dy * dy) * shrink
-        before = distance if corrects > 0.0 else _undistorted(distance, k1, k2, limit, least)
-        square = before * before
+        square = distance * distance
         bent = 1.0 + square * (k1 + square * k2)
-        seen = 0.0 <= before <= limit
-        by = bent if corrects > 0.0 else 1.0 / max(bent, 1e-6)
+        place = maths.sqrt(max(1.0 - distance / (1.0 + distance) * ends, 0.0))
+        by = bent if corrects > 0.0 else tables.interpolated(table, 0.0, _SIZE, place)
+        seen = distance <= (limit if corrects > 0.0 else most)
         return (centre_x + dx * by if seen else -1e9), (centre_y + dy * by if seen else -1e9)
 
 
-def _undistorted(distance: float, k1: float, k2: float, limit: float, least: float) -> float:
+@lru_cache(maxsize=8)
+def _table(k1: float, k2: float, limit: float, least: float, ends: float) -> Floats:
+    """Distances before by those after, the farthest first: at ``i / (_SIZE - 1)`` for ``sqrt(1 - ends r / (1 + r))``.
+
+    By that, which is 0 where lines turn back, the curve is smooth there too.
+    """
+    table = np.empty(int(_SIZE), np.float32)
+    _fill(k1, k2, limit, least, ends, table)
+    return table
+
+
+@kernel
+def _fill(k1: Float, k2: Float, limit: Float, least: Float, ends: Float, table: Floats) -> None:
+    last = table.shape[0] - 1
+    for i in range(last):
+        place = i / last
+        share = (1.0 - place * place) / ends
+        distance = share / (1.0 - share) if share < 1.0 else _FARTHEST
+        before = _undistorted(min(distance, _FARTHEST), k1, k2, limit, least)
+        table[i] = before / distance if before >= 0.0 else limit / distance
+    table[last] = np.float32(1.0)
+
+
+@kernel
+def _undistorted(distance: Float, k1: Float, k2: Float, limit: Float, least: Float) -> Float:
     """The distance before from that after, by bisection and Newton's method; below 0 where there is none.
 
     :param limit: the farthest distance before
@@ -104,16 +153,17 @@ def _undistorted(distance: float, k1: float, k2: float, limit: float, least: flo
     """
     low, high = 0.0, min(limit, distance / max(least, 1e-3))
     guess = min(distance, high)
-    for _ in range(24):
+    for step in range(64):
         square = guess * guess
         beyond = guess * (1.0 + square * (k1 + square * k2)) - distance
-        if abs(beyond) <= 1e-6 * distance:
+        if abs(beyond) <= 1e-13 * distance:
             break
         slope = 1.0 + square * (3.0 * k1 + 5.0 * square * k2)
         low = low if beyond > 0.0 else guess
         high = guess if beyond > 0.0 else high
         better = guess - beyond / (slope if slope > 1e-6 else 1e-6)
-        guess = better if low < better < high else 0.5 * (low + high)
+        # now and then by halves, since Newton's method may go round and round
+        guess = better if low < better < high and step % 4 < 3 else 0.5 * (low + high)
     square = guess * guess
     found = guess * (1.0 + square * (k1 + square * k2))
     return guess if abs(found - distance) <= 1e-4 * (1.0 + distance) else -1.0

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from reference import resample as reference
 from warps import Lean, Push, Ripple, Still, Turn
 
-from reelwork import WarpEffect, maths, param
+from reelwork import WarpEffect, maths, param, tables
 from reelwork.effect import Context
 from reelwork.errors import PluginError
+from reelwork.faults import PluginFault
 from reelwork.image import EMPTY, Window
 from reelwork.image.frame import Frame
 from reelwork.kernels.resample import resample
@@ -106,6 +107,35 @@ def test_tiles_are_parts_of_the_whole(effect, x, y, width, height):
     around, tile = Window(-20, -20, 140, 100), Window(x, y, x + width, y + height)
     whole = Frame(seen(effect, around), around)
     assert seen(effect, tile).tobytes() == whole.crop(tile).data.tobytes()
+
+
+def test_a_map_may_look_places_up_in_tables():
+    class Looked(WarpEffect, name="looked", version=1):
+        """Looked: rows from a table."""
+
+        def uniforms(self, context):
+            return (3.0,)
+
+        def tables(self, context):
+            return (np.array([0.0, 20.0, 50.0], np.float32),)
+
+        @staticmethod
+        def place(x, y, width, height, table, size):
+            return x, tables.interpolated(table, 0.0, size, y / height)
+
+    class Wrong(Looked, name="wrong", version=1):
+        """Wrong: a table of doubles."""
+
+        def tables(self, context):
+            return (np.zeros(3),)
+
+    y = np.arange(50) + 0.5
+    v = np.broadcast_to(np.interp(y, [0.0, 25.0, 50.0], [0.0, 20.0, 50.0])[:, None], (50, 70))
+    x = np.broadcast_to(np.arange(70) + 0.5, (50, 70))
+    expected = reference.interpolate(padded(SOURCE), x, v, 1.0, 1.0, linear=False)
+    assert abs(seen(Looked()) - expected).max() < 2e-4
+    with pytest.raises(PluginFault, match=r"tables\(\).*one-dimensional array of float32"):
+        seen(Wrong())
 
 
 def test_what_is_torn_or_nowhere_is_transparent_and_has_smooth_edges():

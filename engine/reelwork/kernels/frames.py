@@ -76,7 +76,7 @@ class Pointwise:
                 own = _numbers(effect, partial(getattr, stage, "uniforms"), _colour_of(effect, display))
                 parts.append((stage.pixel, len(stage.tables), len(own)))
                 numbers += own
-                self._tables += (_table(effect, table) for table in stage.tables)
+                self._tables += (table_of(effect, table, "stages()") for table in stage.tables)
             steps.append((type(effect), effect.space, tuple(parts)))
         try:
             self._kernels = point_kernels.pointwise(tuple(steps), display, layers)
@@ -278,12 +278,13 @@ def _stages(effect: PointEffect) -> tuple[Stage, ...]:
         return effect.stages()
 
 
-def _table(effect: PointEffect, table: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+def table_of(extension: Extension, table: npt.NDArray[np.float32], doing: str) -> npt.NDArray[np.float32]:
     """A table as kernels take it, which nobody writes to.
 
+    :param doing: what of the extension gave it
     :raises PluginFault: it has several dimensions, or holds other numbers
     """
-    with Calling(effect, doing="stages()"):
+    with Calling(extension, doing=doing):
         if not isinstance(table, np.ndarray) or table.ndim != 1 or table.dtype != np.float32:
             raise PluginError(f"a table is a one-dimensional array of float32; it gave {type(table).__name__}")
     given = np.ascontiguousarray(table).view()

@@ -139,11 +139,11 @@ def run(out, out_x, out_y, places, uniforms):{head}{loop}
             r, g, b, a = {pixel}(place_x, place_y, width, height{uniforms}){decoded}{write}"""
 _WARP: Final = """
 @_kernel
-def run(xs, ys, others, us, vs, places, uniforms):{head}
+def run(xs, ys, others, us, vs, places, uniforms{tables}):{head}
     for i in range(_uint(xs.shape[0])):
         place_x = _f32(places[0] * xs[i] + (places[2] * ys[i] + places[4]))
         place_y = _f32(places[1] * xs[i] + (places[3] * ys[i] + places[5]))
-        u, v = {place}(place_x, place_y, width, height{others}{uniforms})
+        u, v = {place}(place_x, place_y, width, height{others}{tables}{uniforms})
         dx, dy = _f64(_f32(u) - place_x), _f64(_f32(v) - place_y)
         us[i] = xs[i] + (places[8] * dx + places[10] * dy)
         vs[i] = ys[i] + (places[9] * dx + places[11] * dy)
@@ -224,8 +224,11 @@ def generator_kernel(generator: type[PixelGenerator], uniforms: int, display: Di
 
 
 @once
-def place_kernel(warp: type[WarpEffect], place: Callable[..., Any], others: int, uniforms: int) -> Kernel[..., None]:
-    """The kernel of a warp, ``(xs, ys, others, us, vs, places, uniforms)``: from where points of the raster are read.
+def place_kernel(
+    warp: type[WarpEffect], place: Callable[..., Any], others: int, tables: int, uniforms: int
+) -> Kernel[..., None]:
+    """The kernel of a warp, ``(xs, ys, others, us, vs, places, uniforms, *tables)``: from where points of the raster
+    are read.
 
     ``others`` has four rows for each further layer: its pixels at those points.
 
@@ -236,11 +239,12 @@ def place_kernel(warp: type[WarpEffect], place: Callable[..., Any], others: int,
     """
     inliner = Inliner()
     fixed = COLOURS * others
-    check(warp, place, PLACES + fixed, uniforms)
+    check(warp, place, PLACES + fixed + tables, uniforms)
     text = _WARP.format(
         head=BOX + read_uniforms(uniforms),
         place=inliner.add(place, floats=True),
         others="".join(f", others[{row}, i]" for row in range(fixed)),
+        tables=numbered("t", 0, tables),
         uniforms=numbered("u", 0, uniforms),
     )
     return compiled(f"The warp {warp.name}.", inliner, text).run  # type: ignore[no-any-return]

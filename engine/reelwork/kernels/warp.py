@@ -20,6 +20,7 @@ from reelwork.image.frame import Frame
 from reelwork.image.window import EMPTY, EVERYWHERE, Window
 from reelwork.kernels import generate
 from reelwork.kernels.arrays import Floats
+from reelwork.kernels.frames import table_of
 from reelwork.kernels.point_lines import DISPLAY
 from reelwork.kernels.warp_samples import BORDER, average, encoded, interpolate, lay_out, sample, sample_centres
 from reelwork.kernels.warp_spans import corners, find_steep, lay_grid, spans, split
@@ -74,10 +75,10 @@ class Warp:
         self._samples = lay_out(source.data)
         left, top, right, bottom = source.window
         self._shown = (left - 0.5, top - 0.5, right + 0.5, bottom + 0.5)
-        place, uniforms = _place(effect, context)
-        told = layers if place is not _projected else 0
-        self._uniforms = np.array(uniforms, np.float32)
-        self._run = None if place is None else generate.place_kernel(type(effect), place, told, len(uniforms))
+        place, tables, uniforms = _place(effect, context)
+        told, given = layers if place is not _projected else 0, (len(tables), len(uniforms))
+        self._tables, self._uniforms = tables, np.array(uniforms, np.float32)
+        self._run = None if place is None else generate.place_kernel(type(effect), place, told, *given)
         self._encodes = context.display if effect.space == DISPLAY else None
         back = Affine() if place is None else to_layer.inverse()
         x0, y0, x1, y1 = context.box
@@ -157,7 +158,7 @@ class Warp:
 
     def _place(self, xs: _Doubles, ys: _Doubles, pixels: Floats, us: _Doubles, vs: _Doubles) -> None:
         assert self._run is not None
-        self._run(xs, ys, pixels, us, vs, self._places, self._uniforms)
+        self._run(xs, ys, pixels, us, vs, self._places, self._uniforms, *self._tables)
 
 
 class _Read:
@@ -172,22 +173,25 @@ class _Read:
         return lay_out(self.pixels)
 
 
-def _place(effect: WarpEffect, context: Context) -> tuple[Callable[..., object] | None, tuple[float, ...]]:
-    """The function that says from where is read, with its uniforms; ``None`` where a matrix leaves nothing."""
+def _place(
+    effect: WarpEffect, context: Context
+) -> tuple[Callable[..., object] | None, tuple[Floats, ...], tuple[float, ...]]:
+    """The function that says from where is read, its tables and uniforms; ``None`` where a matrix leaves nothing."""
     matrix = effect.matrix(context)
     if matrix is None:
         if effect.place is None:
             cls = type(effect)
             raise PluginError(f"{cls.__module__}.{cls.__qualname__} has no place(), and its matrix() gives None")
-        return effect.place, effect.uniforms(context)
+        tables = tuple(table_of(effect, table, "tables()") for table in effect.tables(context))
+        return effect.place, tables, effect.uniforms(context)
     try:
         inverse = matrix.inverse()
     except ZeroDivisionError:
-        return None, ()
+        return None, (), ()
     if isinstance(inverse, Affine):
         m = inverse
-        return _projected, (m.a, m.c, m.e, m.b, m.d, m.f, 0.0, 0.0, 1.0)
-    return _projected, inverse.rows
+        return _projected, (), (m.a, m.c, m.e, m.b, m.d, m.f, 0.0, 0.0, 1.0)
+    return _projected, (), inverse.rows
 
 
 def _projected(
