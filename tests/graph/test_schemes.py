@@ -64,7 +64,7 @@ def studio(tmp_path, monkeypatch):
     (folder / "a.txt").write_text("Hello")
     linker = Studio(folder)
     known = replace(registry(), linkers=Offers("finds", [Offer(linker, ("studio",), "reelwork-studio 1.0")]))
-    for name in ("render.prepare", "render.produce", "media.plugin_stills"):
+    for name in ("render.prepare", "render.produce", "media.stills.plugins"):
         monkeypatch.setattr(f"reelwork.{name}.registry", lambda: known)
     for module in ("bundle", "materialise"):
         monkeypatch.setattr(f"reelwork_farm.{module}.registry", lambda: known)

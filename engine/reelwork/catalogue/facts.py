@@ -22,16 +22,27 @@ class Reading:
     :param stream: which of its streams of pictures, from 1; 0 for the one that players choose
     :param fields: which of its pictures are taken apart into fields
     :param sound: which of its streams of sound, as with ``stream``
+    :param page: of a still, which of its pages or pictures, from 1; 0 for the one that viewers show
+    :param part: of a still, which of its parts, by its name or its number; empty for the one that holds the layer
+    :param layer: of a still, which of its layers, by its name; empty for the whole picture
     """
 
     stream: int = 0
     fields: Fields = "auto"
     sound: int = 0
+    page: int = 0
+    part: str = ""
+    layer: str = ""
 
     @property
     def pictures(self) -> Reading:
         """What of it matters to pictures."""
         return replace(self, sound=0)
+
+    @property
+    def picks(self) -> tuple[str, ...]:
+        """The keys that pick something out of a still."""
+        return tuple(key for key in ("page", "part", "layer") if getattr(self, key))
 
 
 #: As the file says.
@@ -97,6 +108,9 @@ class MediaFacts:
         where the file says none
     :param streams: its streams of pictures, in words, where it has several
     :param captions: its streams of captions, in words
+    :param pages: of a kind of still that has pages, or several pictures, how many there are; else 0
+    :param parts: a still's parts, by their names, where it has several
+    :param layers: a still's layers, in words, where it has any: the name, and what it is made of
     :param reading: how the director has it read
     :param scalable: whether it is a drawing that is sharp at any size (``width`` and ``height`` are then its nominal
         size, rounded up)
@@ -125,6 +139,9 @@ class MediaFacts:
     timecode: str = ""
     streams: tuple[str, ...] = ()
     captions: tuple[str, ...] = ()
+    pages: int = 0
+    parts: tuple[str, ...] = ()
+    layers: tuple[str, ...] = ()
     reading: Reading = READ
     scalable: bool = False
     duration: Fraction | None = None
@@ -141,7 +158,10 @@ class MediaFacts:
     def identity(self) -> str:
         """Its digest, and how it is read: what is equal has equal pictures."""
         reading = self.reading.pictures
-        return self.digest if reading == READ else f"{self.digest}-{reading.stream}-{reading.fields}"
+        if reading == READ:
+            return self.digest
+        picked = "".join(f"-{key} {getattr(reading, key)!r}" for key in reading.picks)
+        return f"{self.digest}-{reading.stream}-{reading.fields}{picked}"
 
     @property
     def has_fields(self) -> bool:

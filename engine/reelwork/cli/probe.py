@@ -58,6 +58,12 @@ def _picture_rows(facts: MediaFacts) -> Iterator[tuple[str, str]]:
         yield "fields", facts.fields
     for number, stream in enumerate(facts.streams, start=1):
         yield f"stream {number}", stream
+    if facts.pages > 1:
+        yield "pages", str(facts.pages)
+    for number, part in enumerate(facts.parts, start=1):
+        yield f"part {number}", part
+    for layer in facts.layers:
+        yield "layer", layer
     if facts.timecode:
         yield "timecode", facts.timecode
     yield "pixels", facts.pixel_format + (", may be transparent" if facts.has_alpha else "")

@@ -345,12 +345,14 @@ class _Linker:
             )
 
     def _facts_of(self, path: Path, clip: model.Clip) -> MediaFacts:
-        reading = Reading(clip.stream or 0, cast(Fields, clip.fields), clip.sound.stream or 0)
+        reading = Reading(
+            clip.stream or 0, cast(Fields, clip.fields), clip.sound.stream or 0, clip.page or 0, clip.part, clip.layer
+        )
         at = (path, clip.fps or self._scene.canvas.fps, reading)
         if at not in self._facts:
             self._facts[at] = self._probe(*at)
         facts = self._facts[at]
-        if reading.pictures != READ and facts.kind != "video":
+        if (reading.stream or reading.fields != READ.fields) and facts.kind != "video":
             key = "stream" if reading.stream else "fields"
             raise MediaError(f"`{key}` is for videos, and {path.name} is {_SAID[facts.kind]}")
         if reading.sound and facts.audio is None:

@@ -15,9 +15,9 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from reelwork.catalogue.facts import AudioFacts, MediaFacts
+from reelwork.catalogue.facts import READ, AudioFacts, MediaFacts, Reading
 from reelwork.errors import MediaError
-from reelwork.media.offered import footage_reader
+from reelwork.media.offered import footage_reader, is_numbered
 from reelwork.media.opening import film_stream, film_streams, opened, patient, sound_stream, sound_streams
 from reelwork.media.probe import Examined
 from reelwork.media.sound.waves import check_claims, count_samples
@@ -42,20 +42,26 @@ _EXACT_FORMATS: Final = {"mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "avi", "wav
 _MISSING_SECONDS: Final = Fraction(1, 4)
 
 
-def examine_file(path: Path, digest: str, rate: Fraction, stream: int = 0, heard: int = 0) -> Examined:
+def examine_file(path: Path, digest: str, rate: Fraction, reading: Reading = READ) -> Examined:
     """Facts and index of a file of any kind.
 
     :param rate: of numbered files, pictures a second
-    :param stream: which of its streams of pictures, from 1; 0 for the one that players choose
-    :param heard: which of its streams of sound, as with ``stream``
+    :param reading: which of its streams, pages, parts and layers
     :raises MediaError: it is damaged, cut short, or of a kind that cannot be read
     """
     if reader := footage_reader(path):
-        return examine_by(reader, path, digest, rate)
+        if reading.picks and not is_numbered(path):
+            raise _no_still(path, reading, f"is footage that {reader} reads")
+        return examine_by(reader, path, digest, rate, reading)
     if is_still(path):
         if is_animation(path):
+            if reading.picks:
+                raise _no_still(path, reading, "is animated: `in` says where in it to begin")
             return Examined(*animation_facts(path, digest))
-        return Examined(still_facts(path, digest), None)
+        return Examined(still_facts(path, digest, reading), None)
+    if reading.picks:
+        raise _no_still(path, reading, "is a video, or sound")
+    stream, heard = reading.stream, reading.sound
     with opened(path) as container:
         film, sound = film_stream(container, stream), sound_stream(container, heard)
         if film is None and stream:
@@ -77,6 +83,10 @@ def examine_file(path: Path, digest: str, rate: Fraction, stream: int = 0, heard
         facts = MediaFacts("audio", digest, name, audio.codec, duration=audio.duration, audio=audio, captions=captions)
         return Examined(facts, None)
     return _examined_film(path, digest, packets.film, audio, stream)
+
+
+def _no_still(path: Path, reading: Reading, what: str) -> MediaError:
+    return MediaError(f"{path}: `{reading.picks[0]}` is for stills, and this {what}")
 
 
 @dataclass

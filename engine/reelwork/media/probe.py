@@ -50,12 +50,12 @@ def examine(path: Path, rate: Fraction | None = None, reading: Reading = READ) -
     :raises MediaError: as :func:`probe`
     """
     digest = digest_of(path, rate)
-    found = _examine(path, digest, _key(path, digest, reading), rate or NUMBERED_RATE, reading.stream, reading.sound)
+    found = _examine(path, digest, _key(path, digest, reading), rate or NUMBERED_RATE, replace(reading, fields="auto"))
     return replace(found, facts=replace(found.facts, reading=reading)) if reading != READ else found
 
 
 @lru_cache(maxsize=64)
-def _examine(path: Path, digest: str, key: str, rate: Fraction, stream: int, sound: int) -> Examined:
+def _examine(path: Path, digest: str, key: str, rate: Fraction, reading: Reading) -> Examined:
     facts = _known_facts(key)
     index = recall("index", key) if facts is not None and facts.kind == "video" else None
     if facts is not None and (index is not None or facts.kind != "video"):
@@ -63,7 +63,7 @@ def _examine(path: Path, digest: str, key: str, rate: Fraction, stream: int, sou
     # Here, so that what is remembered comes back without loading FFmpeg or Pillow.
     from reelwork.media.examine import examine_file
 
-    examined = examine_file(path, digest, rate, stream, sound)
+    examined = examine_file(path, digest, rate, reading)
     if examined.index is not None:
         remember("index", key, examined.index.to_data())
     remember("facts", key, _facts_to(examined.facts))
@@ -71,9 +71,12 @@ def _examine(path: Path, digest: str, key: str, rate: Fraction, stream: int, sou
 
 
 def _key(path: Path, digest: str, reading: Reading) -> str:
-    """What a file's facts are remembered by: its digest, which of its streams they are of, and the plugin's reader that
-    may have found them out."""
+    """What a file's facts are remembered by: its digest, what of it they are of, and the plugin's reader that may have
+    found them out."""
     digest = f"{digest}-{reading.stream}-{reading.sound}" if reading.stream or reading.sound else digest
+    if reading.picks:
+        picked = repr((reading.page, reading.part, reading.layer))
+        digest = f"{digest}-{sha256(picked.encode()).hexdigest()[:16]}"
     reader = footage_reader(path) or registry().readers.get(path.suffix.lower())
     return digest if reader is None else f"{digest}-{sha256(str(reader).encode()).hexdigest()[:16]}"
 
@@ -131,7 +134,8 @@ def _facts_from(data: dict[str, Any]) -> MediaFacts:
         data[name] = None if data[name] is None else Fraction(data[name])
     data["colour"] = ColourTags(**data["colour"])
     data["reading"] = Reading(**data["reading"])
-    data["streams"], data["captions"] = tuple(data["streams"]), tuple(data["captions"])
+    for name in ("streams", "captions", "parts", "layers"):
+        data[name] = tuple(data[name])
     if data["audio"] is not None:
         damage = tuple((Fraction(begin), Fraction(end)) for begin, end in data["audio"]["damage"])
         offset = Fraction(data["audio"]["offset"])

@@ -182,7 +182,10 @@ class Sources:
         def load() -> Picture:
             still = media.facts.kind == "still"
             try:
-                found = load_still(_unchanged(media), level=key[1]) if still else self._video(media).picture(key[1])
+                if still:
+                    found = load_still(_unchanged(media), level=key[1], reading=media.facts.reading)
+                else:
+                    found = self._video(media).picture(key[1])
             except DamageError:
                 self._failed = (media.facts.identity, media.facts.frame_count)
                 raise

@@ -202,6 +202,25 @@ class Clip:
         help="Of a video: whether its pictures are of two fields, which are taken apart. `auto`: as each picture says; "
         "else all of them, by the field that is first, or none.",
     )
+    page: int | None = param(
+        None,
+        kind=Number(minimum=1.0, maximum=99999.0, integer=True),
+        animated=False,
+        help="Of a PDF, a TIFF or a HEIC with several pages or pictures: which one, from 1. Default: the one that "
+        "viewers show.",
+    )
+    part: str = param(
+        "",
+        kind=Text(),
+        help="Of an OpenEXR of several parts: which one, by its name or its number, from 1. Default: the first that "
+        "has the layer.",
+    )
+    layer: str = param(
+        "",
+        kind=Text(),
+        help="Of a still with layers (OpenEXR): which one is shown, by its name, or one channel of it, such as `Z` or "
+        "`diffuse.R`. Default: the whole picture.",
+    )
     speed: Fraction = param(
         Fraction(1),
         kind=Ratio(exact=True),

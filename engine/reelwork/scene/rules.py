@@ -108,9 +108,13 @@ def _rate(reading: Reading, clip: Clip) -> None:
 
 def _file_alone(reading: Reading, clip: Clip) -> None:
     """Whether what says how a file is read stands beside a file or a record."""
-    for key, value in (("stream", clip.stream), ("fields", None if clip.fields == "auto" else clip.fields)):
-        if value is not None and not isinstance(clip.source, AssetSource | FileSource | SlotSource):
-            reading.fault(join(clip.path, key), f"`{key}` is for videos: it says how a file is read", "leave it out")
+    videos = {"stream": clip.stream, "fields": clip.fields != "auto"}
+    stills = {"page": clip.page, "part": clip.part, "layer": clip.layer}
+    for kind, keys in (("videos", videos), ("stills", stills)):
+        for key in (key for key, value in keys.items() if value):
+            if not isinstance(clip.source, AssetSource | FileSource | SlotSource):
+                message = f"`{key}` is for {kind}: it says how a file is read"
+                reading.fault(join(clip.path, key), message, "leave it out")
     if clip.sound.stream is not None and not isinstance(clip.source, AssetSource | FileSource | SlotSource):
         message = "`stream` is for files: it says which of a file's streams of sound is heard"
         reading.fault(join(clip.path, "sound.stream"), message, "leave it out")

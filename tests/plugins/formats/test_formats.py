@@ -100,7 +100,7 @@ def with_plugin(monkeypatch):
         for each in own:
             vars(each)["dist"] = types.SimpleNamespace(metadata={"Name": "reelwork", "Version": "0"})
         known = load([*own, point])
-        for name in ("media.plugin_stills", "media.write", "media.probe", "render.prepare", "render.produce"):
+        for name in ("media.stills.plugins", "media.writing.stills", "media.probe", "render.prepare", "render.produce"):
             monkeypatch.setattr(f"reelwork.{name}.registry", lambda: known)
         return known
 

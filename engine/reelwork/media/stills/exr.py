@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +16,7 @@ from reelwork.errors import MediaError
 from reelwork.image.storage import Primaries, StorageFormat
 from reelwork.media.opening import MAX_PIXELS
 from reelwork.media.picture import Picture, check_light
+from reelwork.media.stills.exr_layers import Part, chosen, in_words
 from reelwork.media.stills.icc import REC709, to_luminance, to_rec709
 
 MAGIC: Final = b"\x76\x2f\x31\x01"
@@ -27,8 +29,6 @@ _PRIMARIES: Final[dict[Primaries, tuple[float, ...]]] = {
     "bt2020": (0.708, 0.292, 0.170, 0.797, 0.131, 0.046, 0.3127, 0.3290),
     "p3-d65": (0.680, 0.320, 0.265, 0.690, 0.150, 0.060, 0.3127, 0.3290),
 }
-# Layers that hold the whole picture, where renderers give it a name; else the first that has colours counts.
-_BEAUTY: Final = ("", "rgba", "rgb", "beauty", "combined", "composite", "final", "main")
 #: Bytes of all channels of a file, which are read together.
 _MOST_BYTES: Final = 3 << 30
 _MOST_SIDE: Final = 1 << 26
@@ -37,21 +37,31 @@ Plane = npt.NDArray[Any]
 Box = tuple[int, int, int, int]
 
 
-def load_exr(path: Path) -> Picture:
+def exr_layers(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names of a file's parts, where it has several, and its layers in words.
+
+    :raises MediaError: the file cannot be read
+    """
+    with _reading(path):
+        return in_words(_parts_of(_headers(path)))
+
+
+def load_exr(path: Path, part: str = "", layer: str = "") -> Picture:
     """The display window of a file, premultiplied, linear.
 
-    Shown is the layer with colours that has no name, else one that is named as renderers name the whole picture, else
-    the first; of several parts the first that has one. A layer has R, G, B, or Y, or Y, RY and BY, and perhaps A; one
-    channel alone is grey.
-
-    :raises MediaError: the file cannot be read, is too large, or has no such channels
+    :param part: which of its parts, by its name or its number, from 1; empty for the first that has the layer
+    :param layer: which of its layers, or of its channels; empty for the whole picture
+    :raises MediaError: the file cannot be read, is too large, or has no such part, layer or channels
     """
-    try:
-        headers = OpenEXR.File(str(path), separate_channels=True, header_only=True).parts
-        for part in headers:
-            _check_size(part.header, path)
-        number, names = _chosen([[c.name for c in part.header["channels"]] for part in headers], path)
-        header = headers[number].header
+    with _reading(path):
+        headers = _headers(path)
+        for one in headers:
+            _check_size(one, path)
+        try:
+            number, names = chosen(_parts_of(headers), part, layer)
+        except LookupError as error:
+            raise MediaError(f"{path}: {error.args[0]}") from error
+        header = headers[number]
         if "deep" in str(header.get("type")).lower():
             raise MediaError(f"{path}: holds deep pixels, several to a place; flatten it first")
         channels = OpenEXR.File(str(path), separate_channels=True).parts[number].channels
@@ -64,11 +74,26 @@ def load_exr(path: Path) -> Picture:
         storage = replace(_LINEAR, primaries=_primaries(header) or "bt709", alpha="premultiplied" if alpha else "none")
         if _primaries(header) is None:
             planes[:3] = _converted(planes[:3], header, path)
-    except (RuntimeError, TypeError, ValueError, LookupError, AttributeError, OverflowError, MemoryError) as error:
-        raise MediaError(f"{path}: is damaged, or is no OpenEXR file that can be read") from error
     for plane in planes:
         plane.flags.writeable = False
     return check_light(Picture(tuple(planes), storage, display[2] - display[0], display[3] - display[1]), path)
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Turn what OpenEXR raises at broken files into errors that name the file."""
+    try:
+        yield
+    except (RuntimeError, TypeError, ValueError, LookupError, AttributeError, OverflowError, MemoryError) as error:
+        raise MediaError(f"{path}: is damaged, or is no OpenEXR file that can be read") from error
+
+
+def _headers(path: Path) -> list[Mapping[str, Any]]:
+    return [part.header for part in OpenEXR.File(str(path), separate_channels=True, header_only=True).parts]
+
+
+def _parts_of(headers: Sequence[Mapping[str, Any]]) -> list[Part]:
+    return [Part(str(one.get("name") or ""), tuple(c.name for c in one["channels"])) for one in headers]
 
 
 def write_exr(planes: dict[str, npt.NDArray[Any]], to: Path) -> None:
@@ -101,33 +126,12 @@ def _check_size(header: Mapping[str, Any], path: Path) -> None:
         )
 
 
-def _chosen(parts: list[list[str]], path: Path) -> tuple[int, dict[str, str]]:
-    """The number of a part, and the names of its channels by what they are."""
-    found = []
-    for number, channels in enumerate(parts):
-        layers: dict[str, dict[str, str]] = {}
-        for name in channels:
-            layer, _, letter = name.rpartition(".")
-            layers.setdefault(layer, {})[letter.upper() if len(letter) <= 2 else letter] = name
-        for order, (layer, names) in enumerate(layers.items()):
-            kind = 0 if {"R", "G", "B"} <= set(names) else 1 if "Y" in names else 2
-            place = _BEAUTY.index(layer.lower()) if layer.lower() in _BEAUTY else len(_BEAUTY)
-            if kind < 2:
-                found.append((kind, place, number, order, names))
-            elif len(channels) == 1 and len(parts) == 1:
-                found.append((kind, place, number, order, {"Y": channels[0]}))
-    if not found:
-        listed = ", ".join(sorted(name for channels in parts for name in channels))
-        raise MediaError(f"{path}: has no channels R, G, B or Y, but {listed[:200]}")
-    _, _, number, _, names = min(found, key=lambda one: one[:4])
-    return number, names
-
-
 def _colours(found: Mapping[str, Plane], header: Mapping[str, Any]) -> list[Plane]:
     """Red, green and blue in the data window (for luminance and chroma: OpenEXR's technical introduction)."""
     data = _box(header, "dataWindow")
     if "R" in found:
-        return [_full(found[name], data) for name in "RGB"]
+        red = _full(found["R"], data)
+        return [red, *(_full(found[name], data) if name in found else np.zeros_like(red) for name in "GB")]
     luminance = _full(found["Y"], data)
     if "RY" not in found or "BY" not in found:
         return [luminance] * 3

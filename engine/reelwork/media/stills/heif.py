@@ -1,4 +1,4 @@
-"""HEIF with HEVC (``.heic``): a file goes in; the samples of its main picture with their colour come out."""
+"""HEIF with HEVC (``.heic``): a file goes in; the samples of one of its pictures with their colour come out."""
 
 from __future__ import annotations
 
@@ -30,12 +30,22 @@ def is_heif(head: bytes) -> bool:
     return bool(named & _BRANDS) and not named & {b"avif", b"avis"} and head[8:12] in _BRANDS
 
 
-def read_heif(path: Path) -> Raster:
-    """The main picture of a file, turned as the file says.
+def heif_pictures(path: Path) -> int:
+    """How many pictures a file has.
 
+    :raises MediaError: it is damaged
+    """
+    with _file(path) as file:
+        return len(file)
+
+
+def read_heif(path: Path, number: int = 0) -> Raster:
+    """A picture of a file, turned as the file says.
+
+    :param number: which one, from 1; 0 for the main one
     :raises MediaError: it is damaged, larger than the limit, or of a kind that is not read
     """
-    with _image(path) as image:
+    with _image(path, number) as image:
         known = _MODES.get(image.mode.partition(";")[0])
         if known is None:
             raise ValueError(f"its pixels are of a kind ({image.mode}) that cannot be read; save it as JPEG or PNG")
@@ -47,17 +57,24 @@ def read_heif(path: Path) -> Raster:
 
 
 @contextmanager
-def _image(path: Path) -> Iterator[Any]:
-    import pi_heif
-
-    try:
-        file = pi_heif.open_heif(path, convert_hdr_to_8bit=False, hdr_to_16bit=False)
-        image = file[file.primary_index]
+def _image(path: Path, number: int) -> Iterator[Any]:
+    with _file(path) as file:
+        if number > len(file):
+            raise MediaError(f"{path}: has no page {number}: it has {len(file)}")
+        image = file[number - 1 if number else file.primary_index]
         if image.size[0] * image.size[1] > MAX_PIXELS:
             raise MediaError(
                 f"{path}: {image.size[0]}x{image.size[1]} is larger than {MAX_PIXELS:,} pixels, the most that is read"
             )
         yield image
+
+
+@contextmanager
+def _file(path: Path) -> Iterator[Any]:
+    import pi_heif
+
+    try:
+        yield pi_heif.open_heif(path, convert_hdr_to_8bit=False, hdr_to_16bit=False)
     except MediaError:
         raise
     except MemoryError as error:

@@ -1,4 +1,4 @@
-"""Pages: a PDF goes in; the size of its first page, or its pixels at a multiple of that, come out.
+"""Pages: a PDF goes in; the size of one of its pages, or its pixels at a multiple of that, come out.
 
 Paper is white. Fonts that a page does not bring are those that are built into PDFium, never the machine's, so that a
 page looks the same everywhere; scripts in it do not run.
@@ -31,11 +31,17 @@ _SCALE: Final = 96 / 72
 
 @dataclass(frozen=True)
 class Page:
-    """The first page of a document, whose nominal size is in pixels."""
+    """A page of a document, whose nominal size is in pixels.
+
+    :param number: which one, from 1
+    :param count: how many pages there are
+    """
 
     path: Path
     width: int
     height: int
+    number: int
+    count: int
 
 
 def is_page(head: bytes) -> bool:
@@ -43,15 +49,15 @@ def is_page(head: bytes) -> bool:
     return MAGIC in head[:1024]
 
 
-def read_page(path: Path) -> Page:
-    """:raises MediaError: it is damaged, locked, has no page, or is larger than the limit"""
+def read_page(path: Path, number: int = 1) -> Page:
+    """:raises MediaError: it is damaged, locked, has no such page, or the page is larger than the limit"""
     if path.stat().st_size > _MAXIMUM_BYTES:
         raise MediaError(f"{path}: is larger than {_MAXIMUM_BYTES >> 20} MiB, the most that is read of a document")
-    width, height = struct.unpack(">dd", _apart("size", path, 0.0))
+    width, height, count = struct.unpack(">ddI", _apart("size", path, 0.0, number))
     across, down = (max(1, math.ceil(side * _SCALE - 0.01)) for side in (width, height))
     if across * down > MAX_PIXELS:
         raise MediaError(f"{path}: {across}x{down} is larger than {MAX_PIXELS:,} pixels, the most that is read")
-    return Page(path, across, down)
+    return Page(path, across, down, number, count)
 
 
 def rasterise_page(page: Page, level: int) -> Raster:
@@ -61,27 +67,27 @@ def rasterise_page(page: Page, level: int) -> Raster:
     """
     while page.width * page.height * 4.0**level > MOST_DRAWN:
         level -= 1
-    drawn = _apart("draw", page.path, _SCALE * 2.0**level)
+    drawn = _apart("draw", page.path, _SCALE * 2.0**level, page.number)
     width, height = struct.unpack_from(">II", drawn)
     pixels: npt.NDArray[np.uint8] = np.frombuffer(drawn, np.uint8, offset=8).reshape(height, width, 3)
     return Raster(pixels, "rgb")
 
 
 def size(words: Mapping[str, Any], _: bytes) -> bytes:
-    """Columns and rows of the first page in points, as two big-endian doubles."""
-    with _first_page(words["path"]) as page:
-        return struct.pack(">dd", *page.get_size())
+    """Columns and rows of a page in points, as two big-endian doubles, and how many pages there are."""
+    with _page(words["path"], words["number"]) as (page, count):
+        return struct.pack(">ddI", *page.get_size(), count)
 
 
 def draw(words: Mapping[str, Any], _: bytes) -> bytes:
-    """The first page at a scale, pixels a point: its columns and rows, then red, green and blue of each pixel."""
-    with _first_page(words["path"]) as page:
+    """A page at a scale, pixels a point: its columns and rows, then red, green and blue of each pixel."""
+    with _page(words["path"], words["number"]) as (page, _count):
         pixels = page.render(scale=words["scale"], rev_byteorder=True).to_numpy()[:, :, :3]
         return struct.pack(">II", pixels.shape[1], pixels.shape[0]) + np.ascontiguousarray(pixels).tobytes()
 
 
-def _apart(name: str, path: Path, scale: float) -> bytes:
-    words = {"path": str(path.absolute()), "scale": scale}
+def _apart(name: str, path: Path, scale: float, number: int) -> bytes:
+    words = {"path": str(path.absolute()), "scale": scale, "number": number}
     try:
         return drawn_apart(f"reelwork.media.stills.pages:{name}", words)
     except ApartError as error:
@@ -89,15 +95,18 @@ def _apart(name: str, path: Path, scale: float) -> bytes:
 
 
 @contextmanager
-def _first_page(path: str) -> Iterator[Any]:
+def _page(path: str, number: int) -> Iterator[tuple[Any, int]]:
     import pypdfium2
 
     _without_system_fonts()
     try:
         with pypdfium2.PdfDocument(path) as document:
-            if len(document) == 0:
+            count = len(document)
+            if count == 0:
                 raise ValueError("it has no page")
-            yield document[0]
+            if number > count:
+                raise ValueError(f"has no page {number}: it has {count}")
+            yield document[number - 1], count
     except pypdfium2.PdfiumError as error:
         locked = "password" in str(error).lower()
         raise ValueError(f"is {'locked with a password' if locked else 'damaged or cut short'}: {error}") from error

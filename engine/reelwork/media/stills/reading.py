@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from reelwork.catalogue.facts import MediaFacts
+from reelwork.catalogue.facts import READ, MediaFacts, Reading
 from reelwork.errors import MediaError
 from reelwork.media.files import check_file
 from reelwork.media.opening import MAX_PIXELS
@@ -35,13 +35,19 @@ class _Kind:
     :param load: the picture at a level
     :param size: of a drawing, its nominal one
     :param extent: of a picture that can be shrunk while it is decoded, its columns and rows
+    :param picks: the keys that pick something out of it
+    :param pages: how many pages, or pictures, it has
+    :param layers: its parts and its layers
     """
 
     name: str
     is_one: Callable[[bytes], bool]
-    load: Callable[[Path, int], Picture]
-    size: Callable[[Path], tuple[int, int]] | None = None
-    extent: Callable[[Path], tuple[int, int]] | None = None
+    load: Callable[[Path, int, Reading], Picture]
+    size: Callable[[Path, Reading], tuple[int, int]] | None = None
+    extent: Callable[[Path, Reading], tuple[int, int]] | None = None
+    picks: tuple[str, ...] = ()
+    pages: Callable[[Path], int] = lambda path: 0
+    layers: Callable[[Path], tuple[tuple[str, ...], tuple[str, ...]]] = lambda path: ((), ())
 
 
 def is_still(path: Path) -> bool:
@@ -61,31 +67,34 @@ def is_animation(path: Path) -> bool:
     return by_pillow.is_pillows(_head(path)) and by_pillow.is_moving(path)
 
 
-def still_facts(path: Path, digest: str) -> MediaFacts:
+def still_facts(path: Path, digest: str, reading: Reading = READ) -> MediaFacts:
     """What is known of a still. It is decoded once, so that damage is found before anything is rendered.
 
-    :raises MediaError: it cannot be read, or is larger than the limit
+    :param reading: which of its pages, parts or layers
+    :raises MediaError: it cannot be read, is larger than the limit, or has no such page, part or layer
     """
     kind = _kind(_head(path))
+    _check_picks(kind, path, reading)
     if kind is None:
         reader = reader_of(path)
         if reader is None:
             raise MediaError(f"{path}: is no picture that can be read")
         return facts_by(reader, path, digest)
     if kind.size is not None:
-        width, height = kind.size(path)
-        picture = kind.load(path, still_level(_TRIAL_SIZE / max(width, height)))
-    elif kind.extent is not None and math.prod(kind.extent(path)) > _LARGE:
-        width, height = kind.extent(path)
-        picture = kind.load(path, _TRIAL_LEVEL)
+        width, height = kind.size(path, reading)
+        picture = kind.load(path, still_level(_TRIAL_SIZE / max(width, height)), reading)
+    elif kind.extent is not None and math.prod(kind.extent(path, reading)) > _LARGE:
+        width, height = kind.extent(path, reading)
+        picture = kind.load(path, _TRIAL_LEVEL, reading)
     else:
-        picture = kind.load(path, 0)
+        picture = kind.load(path, 0, reading)
         width, height = picture.width, picture.height
     storage = picture.storage
     alpha = storage.alpha != "none"
     name = ("greya" if alpha else "grey") if storage.model == "grey" else ("rgba" if alpha else "rgb")
     deep = ", linear" if storage.depth == 32 else f", {storage.depth} bits" if storage.depth > 8 else ""
     form = kind.name or by_pillow.form_of(path)
+    parts, layers = kind.layers(path)
     return MediaFacts(
         kind="still",
         digest=digest,
@@ -97,12 +106,15 @@ def still_facts(path: Path, digest: str) -> MediaFacts:
         frame_count=1,
         has_alpha=alpha,
         pixel_format=f"{name}{deep}",
+        pages=kind.pages(path),
+        parts=parts,
+        layers=layers,
         turned=picture.turned,
         said=picture.said,
     )
 
 
-def load_still(path: Path, *, level: int = 0) -> Picture:
+def load_still(path: Path, *, level: int = 0, reading: Reading = READ) -> Picture:
     """The picture in a file of any kind of still, or of one of a plugin's, upright.
 
     Its colour is as the file says: by its tags or its profile, and sRGB where it says nothing; OpenEXR's is linear.
@@ -110,18 +122,20 @@ def load_still(path: Path, *, level: int = 0) -> Picture:
     :param level: rasterise a drawing or a page at ``2 ** level`` times its nominal size, or the next lower level that
         is not too large; shrink another picture so that it is large enough for that, where the format allows it, and
         never enlarge it
-    :raises MediaError: it cannot be read, or is larger than the limit
+    :param reading: which of its pages, parts or layers
+    :raises MediaError: it cannot be read, is larger than the limit, or has no such page, part or layer
     """
     check_file(path)
     kind = _kind(_head(path))
+    _check_picks(kind, path, reading)
     if kind is not None:
         if kind.size is None:
             level = min(level, 0)
             if kind.extent is not None:
-                width, height = kind.extent(path)
+                width, height = kind.extent(path, reading)
                 while width * height * 4.0**level > MAX_PIXELS:
                     level -= 1
-        return kind.load(path, level)
+        return kind.load(path, level, reading)
     reader = reader_of(path)
     if reader is None:
         raise MediaError(f"{path}: is no picture that can be read")
@@ -156,46 +170,72 @@ def _kind(head: bytes) -> _Kind | None:
     return next((kind for kind in _KINDS if kind.is_one(head)), None)
 
 
-def _shrinking(read: Callable[[Path, int], Raster]) -> Callable[[Path, int], Picture]:
-    """A kind's pictures, from its samples, which it shrinks."""
+def _check_picks(kind: _Kind | None, path: Path, reading: Reading) -> None:
+    """:raises MediaError: what is picked is of a kind of thing that such files do not have"""
+    for key in reading.picks:
+        if kind is None or key not in kind.picks:
+            others = [other.name.upper() for other in _KINDS if key in other.picks]
+            raise MediaError(f"{path}: `{key}` is for {' and '.join(others)}; leave it out")
 
-    def load(path: Path, level: int) -> Picture:
+
+def _of(read: Callable[[Path, int, Reading], Raster]) -> Callable[[Path, int, Reading], Picture]:
+    """A kind's pictures, from its samples."""
+
+    def load(path: Path, level: int, reading: Reading) -> Picture:
         with by_pillow.reading(path):
-            return check_light(picture_of(read(path, level)), path)
+            return check_light(picture_of(read(path, level, reading)), path)
 
     return load
 
 
-def _of(read: Callable[[Path], Raster]) -> Callable[[Path, int], Picture]:
-    """A kind's pictures, from its samples."""
-
-    return _shrinking(lambda path, level: read(path))
-
-
-def _drawing(path: Path, level: int) -> Picture:
+def _drawing(path: Path, level: int, reading: Reading) -> Picture:
     return picture_of(by_pillow.raster_of(svg.rasterise(svg.read_svg(path), level, path)))
 
 
-def _drawing_size(path: Path) -> tuple[int, int]:
+def _drawing_size(path: Path, reading: Reading) -> tuple[int, int]:
     drawing = svg.read_svg(path)
     return drawing.width, drawing.height
 
 
-def _page(path: Path, level: int) -> Picture:
-    return picture_of(pages.rasterise_page(pages.read_page(path), level))
+def _page(path: Path, level: int, reading: Reading) -> Picture:
+    return picture_of(pages.rasterise_page(pages.read_page(path, reading.page or 1), level))
 
 
-def _page_size(path: Path) -> tuple[int, int]:
-    page = pages.read_page(path)
+def _page_size(path: Path, reading: Reading) -> tuple[int, int]:
+    page = pages.read_page(path, reading.page or 1)
     return page.width, page.height
 
 
 _KINDS: Final = (
-    _Kind("", by_pillow.is_pillows, _shrinking(by_pillow.read_raster), extent=by_pillow.extent),
-    _Kind("exr", lambda head: head.startswith(exr.MAGIC), lambda path, level: exr.load_exr(path)),
-    _Kind("tiff", lambda head: head.startswith(tiff.MAGICS), _shrinking(tiff.read_tiff), extent=tiff.tiff_extent),
-    _Kind("heif", heif.is_heif, _of(heif.read_heif)),
-    _Kind("jpegxl", lambda head: head.startswith(jpegxl.MAGICS), _of(jpegxl.read_jpegxl)),
+    _Kind(
+        "",
+        by_pillow.is_pillows,
+        _of(lambda path, level, reading: by_pillow.read_raster(path, level)),
+        extent=lambda path, reading: by_pillow.extent(path),
+    ),
+    _Kind(
+        "exr",
+        lambda head: head.startswith(exr.MAGIC),
+        lambda path, level, reading: exr.load_exr(path, reading.part, reading.layer),
+        picks=("part", "layer"),
+        layers=exr.exr_layers,
+    ),
+    _Kind(
+        "tiff",
+        lambda head: head.startswith(tiff.MAGICS),
+        _of(lambda path, level, reading: tiff.read_tiff(path, level, reading.page or 1)),
+        extent=lambda path, reading: tiff.tiff_extent(path, reading.page or 1),
+        picks=("page",),
+        pages=tiff.tiff_pages,
+    ),
+    _Kind(
+        "heif",
+        heif.is_heif,
+        _of(lambda path, level, reading: heif.read_heif(path, reading.page)),
+        picks=("page",),
+        pages=heif.heif_pictures,
+    ),
+    _Kind("jpegxl", lambda head: head.startswith(jpegxl.MAGICS), _of(lambda path, *_: jpegxl.read_jpegxl(path))),
     _Kind("svg", svg.is_svg, _drawing, _drawing_size),
-    _Kind("pdf", pages.is_page, _page, _page_size),
+    _Kind("pdf", pages.is_page, _page, _page_size, picks=("page",), pages=lambda path: pages.read_page(path).count),
 )

@@ -1,4 +1,4 @@
-"""TIFF: a file goes in; the samples of its first picture with their colour come out.
+"""TIFF: a file goes in; the samples of one of its pages with their colour come out.
 
 Whatever way the picture is stored (strips or tiles, either order of bytes, channels together or apart, whole numbers or
 floats, compressed or not), a piece of it that is missing is an error and never grey.
@@ -34,23 +34,35 @@ _PROFILE, _ORIENTATION, _SUBSAMPLING = 34675, 274, 530
 _MOST_BYTES: Final = 1 << 30
 
 
-def tiff_extent(path: Path) -> tuple[int, int]:
-    """Columns and rows of the first picture, upright.
+def tiff_pages(path: Path) -> int:
+    """How many pages a file has.
+
+    :raises MediaError: it is damaged
+    """
+    with _file(path) as file:
+        return len(file.pages)
+
+
+def tiff_extent(path: Path, number: int = 1) -> tuple[int, int]:
+    """Columns and rows of a page, upright.
+
+    :param number: which one, from 1
 
     :raises MediaError: it is damaged, or larger than the limit
     """
-    with _page(path) as page:
+    with _page(path, number) as page:
         turned = _orientation(page) >= 5
         return (page.imagelength, page.imagewidth) if turned else (page.imagewidth, page.imagelength)
 
 
-def read_tiff(path: Path, level: int = 0) -> Raster:
-    """The first picture of a file.
+def read_tiff(path: Path, level: int = 0, number: int = 1) -> Raster:
+    """A page of a file.
 
     :param level: up to 0: shrink it to ``2 ** level`` of its size, piece by piece; one with a palette is as it is
+    :param number: which page, from 1
     :raises MediaError: it is damaged or cut short, larger than the limit, or stored in a way that is not read
     """
-    with _page(path) as page:
+    with _page(path, number) as page:
         _check_whole(page, path)
         photometric = int(page.photometric)
         if level < 0 and photometric != _PALETTE and page.bitspersample >= 8:
@@ -70,17 +82,25 @@ def read_tiff(path: Path, level: int = 0) -> Raster:
 
 
 @contextmanager
-def _page(path: Path) -> Iterator[Any]:
+def _page(path: Path, number: int) -> Iterator[Any]:
+    with _file(path) as file:
+        if number > 1 and number > len(file.pages):
+            raise MediaError(f"{path}: has no page {number}: it has {len(file.pages)}")
+        page: Any = file.pages[number - 1]
+        _check_size(page, MOST_PIXELS, path)
+        if not (page.imagewidth and page.imagelength and page.dtype is not None) or page.imagedepth != 1:
+            raise ValueError("it holds no picture that can be read")
+        yield page
+
+
+@contextmanager
+def _file(path: Path) -> Iterator[Any]:
     import tifffile
 
     logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # what matters of its warnings is an error here
     try:
         with tifffile.TiffFile(path) as file:
-            page: Any = file.pages[0]
-            _check_size(page, MOST_PIXELS, path)
-            if not (page.imagewidth and page.imagelength and page.dtype is not None) or page.imagedepth != 1:
-                raise ValueError("it holds no picture that can be read")
-            yield page
+            yield file
     except MediaError:
         raise
     except MemoryError as error:

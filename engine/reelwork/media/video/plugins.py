@@ -36,10 +36,11 @@ _BLOCK: Final = 1 << 16
 _TYPES: Final = {8: np.dtype(np.uint8), 32: np.dtype(np.float32)}
 
 
-def examine_by(reader: Reader, path: Path, digest: str, rate: Fraction) -> Examined:
+def examine_by(reader: Reader, path: Path, digest: str, rate: Fraction, reading: Reading = READ) -> Examined:
     """What is known of footage; its first picture is decoded.
 
     :param rate: pictures a second, where the footage does not say it
+    :param reading: which page, part or layer of footage of stills
     :raises MediaError: it cannot be read, is larger than the limit, or says of itself what cannot be
     """
     name = reader.thing.name
@@ -52,7 +53,7 @@ def examine_by(reader: Reader, path: Path, digest: str, rate: Fraction) -> Exami
                 raise ValueError("it says when its pictures are shown, which of numbered files the scene does")
             index = _index(facts, rate)
             _check_sound(facts)
-        first = _Pictures(reader, path, footage).picture(0)
+        first = _Pictures(reader, path, footage, reading).picture(0)
     finally:
         with suppress(Exception):
             footage.close()
@@ -109,11 +110,13 @@ def moving_source(path: Path, rate: Fraction | None, reading: Reading = READ) ->
     """Open moving pictures of any kind.
 
     :param rate: at which numbered files are played, pictures a second
-    :param reading: how a video is read
+    :param reading: how it is read
     :raises MediaError: the file holds none, or cannot be read
     """
     reader = footage_reader(path)
-    return VideoSource(path, reading=reading) if reader is None else FootageSource(reader, path, examine(path, rate))
+    if reader is None:
+        return VideoSource(path, reading=reading)
+    return FootageSource(reader, path, examine(path, rate, reading))
 
 
 class FootageSource:
@@ -148,7 +151,8 @@ class FootageSource:
         if number not in self._kept:
             if self._open is None:
                 with naming(self._reader, self.path, "open()"):
-                    self._open = _Pictures(self._reader, self.path, self._reader.thing.open(self.path))
+                    footage = self._reader.thing.open(self.path)
+                    self._open = _Pictures(self._reader, self.path, footage, self.facts.reading)
             picture = self._open.picture(number, self.facts)
             self._kept[number] = picture
             size = sum(plane.nbytes for plane in picture.planes)
@@ -170,8 +174,8 @@ class FootageSource:
 class _Pictures:
     """Pictures of open footage, looked through as they come."""
 
-    def __init__(self, reader: Reader, path: Path, footage: Footage) -> None:
-        self._reader, self._path, self.footage = reader, path, footage
+    def __init__(self, reader: Reader, path: Path, footage: Footage, reading: Reading) -> None:
+        self._reader, self._path, self.footage, self._reading = reader, path, footage, reading
         self._files = frozenset(files_of(reader, path))
         with naming(reader, path, "open()"):
             if not isinstance(footage, Footage):
@@ -195,7 +199,7 @@ class _Pictures:
         if isinstance(found, Path):
             if found not in self._files:
                 raise ValueError(f"{found} is none of its files()")
-            return load_still(found)
+            return load_still(found, reading=self._reading)
         if not isinstance(found, Still | Planes):
             raise TypeError(f"it gives {type(found).__name__}, not Still, Planes or a path")
         if size is None:
