@@ -141,10 +141,13 @@ class File(Kind):
 
     :param endings: those that its name may have, in small letters, such as ``(".cube", ".3dl")``
     :param sample: what stands in a small one with the first ending, for whoever tries the extension
+    :param record: the kind of record that may be named in place of a path, as ``handle/slug``, such as ``font``; in a
+        draft, one that is missing is ``None``
     """
 
     endings: tuple[str, ...]
     sample: str = field(default="", repr=False)
+    record: str = ""
 
 
 class PathData(Kind):

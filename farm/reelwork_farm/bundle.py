@@ -195,7 +195,7 @@ def _place_files(placed: _Placed, prepared: Prepared) -> None:
             else:
                 placed.named(name, Path(found.path))
     for name, file in prepared.production.files.items():
-        if not scheme_of(name):
+        if not scheme_of(name) and name not in prepared.production.records:
             placed.named(name, Path(file.path))
     for name, linked in prepared.production.linked.items():
         placed.linked(name, linked.path)

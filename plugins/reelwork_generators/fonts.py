@@ -38,6 +38,8 @@ LINE_ENDS: Final = frozenset("\n\r\v\f\x85\u2028\u2029")
 #: How many characters without a glyph one message names.
 _NAMED: Final = 40
 _OWN: Final = "own:"
+#: Fonts of one collection that are looked at.
+_MOST_FACES: Final = 256
 #: Marks that Chinese and Japanese share with other languages, and set in full width.
 _EASTERN: Final = frozenset("‘’“”…—·‥")
 
@@ -99,27 +101,50 @@ def unknown_family(name: str) -> Problem:
 
 
 @functools.lru_cache(maxsize=16)
-def own_font(file: File) -> FontFile:
+def own_font(file: File, chosen: str = "") -> FontFile:
     """A font that a scene brings as a file, opened.
 
-    :raises SceneError: it is no font, or not what it was when the scene was linked
+    :param chosen: of a collection, the font by its name or its number from 1; without, the first one
+    :raises SceneError: it is no font, or not what it was when the scene was linked, or there is no such one in it
     """
     import uharfbuzz
 
-    found = FontFile(_OWN + file.digest, False, None)
-    opened = uharfbuzz.Face(uharfbuzz.Blob(file.read()))
-    if not opened.glyph_count or not opened.unicodes:
+    blob = uharfbuzz.Blob(file.read())
+    index = _chosen(blob, chosen, file.name) if chosen else 0
+    found = FontFile(_OWN + file.digest, False, None, index)
+    opened = uharfbuzz.Face(blob, index)
+    try:
+        tables = opened.table_tags if opened.axis_infos is not None else []
+    except UnicodeDecodeError:  # names of tables or axes that are no letters
+        tables = []
+    if not tables or not opened.glyph_count or not opened.unicodes:
         remedy = "give an OpenType or TrueType font: .ttf, .otf or .ttc"
         raise SceneError((Problem(f"{file.name} is no font that can be read", remedy=remedy),))
-    if not {"glyf", "CFF ", "CFF2"} & set(opened.table_tags):
+    if not {"glyf", "CFF ", "CFF2"} & set(tables):
         remedy = "give one with outlines (glyf or CFF); colours may be in a COLR table"
         raise SceneError((Problem(f"{file.name} holds pictures of letters, not outlines", remedy=remedy),))
-    _own[found.path] = opened
+    _own[found.path, index] = opened
     return found
 
 
-#: The faces of scenes' own fonts, by the paths that stand for them.
-_own: dict[str, Any] = {}
+def _chosen(blob: Any, chosen: str, name: str) -> int:
+    """Which font of a collection is meant."""
+    import uharfbuzz
+
+    full = uharfbuzz.OTNameIdPredefined.FULL_NAME
+    count = uharfbuzz.Face(blob).count
+    names = [uharfbuzz.Face(blob, index).get_name(full) or "" for index in range(min(count, _MOST_FACES))]
+    if chosen.isdecimal() and 1 <= int(chosen) <= len(names):
+        return int(chosen) - 1
+    lower = [one.lower() for one in names]
+    if chosen.lower() in lower:
+        return lower.index(chosen.lower())
+    there = ", ".join(f"{number} {one!r}" for number, one in enumerate(names, start=1)) or "none"
+    raise SceneError((Problem(f"there is no font {chosen!r} in {name}", remedy=f"those in it are {there}"),))
+
+
+#: The faces of scenes' own fonts, by the paths that stand for them and their places in the files.
+_own: dict[tuple[str, int], Any] = {}
 
 
 @functools.cache
@@ -127,7 +152,7 @@ def face(path: str, index: int = 0) -> Any:
     """The ``uharfbuzz.Face`` of a file."""
     import uharfbuzz
 
-    return _own[path] if path.startswith(_OWN) else uharfbuzz.Face(uharfbuzz.Blob.from_file_path(path), index)
+    return _own[path, index] if path.startswith(_OWN) else uharfbuzz.Face(uharfbuzz.Blob.from_file_path(path), index)
 
 
 @functools.cache

@@ -14,6 +14,8 @@ from reelwork_generators.fonts import face, is_coloured
 _SUBUNITS: Final = 64
 #: The slant of letters whose family has no italics: a shift of one fifth of the height.
 _SLANT: Final = 0.2
+#: And in degrees, clockwise, of fonts that have an axis for it (CSS Fonts 4, section 2.4).
+_OBLIQUE: Final = -14.0
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Instance:
     :param optical: the size in pixels that the design is made for; it matters to fonts that have such an axis
     :param stretch: the width in per cent of the normal one, of fonts that have such an axis
     :param slanted: whether upright letters are slanted for want of italics
+    :param others: other axes by their tags
     """
 
     path: str
@@ -32,6 +35,7 @@ class Instance:
     optical: float
     stretch: float
     slanted: bool
+    others: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,21 +46,42 @@ class Metrics:
     descent: float
 
 
-def instance(file: FontFile, weight: float, size: float, italic: bool, stretch: float = 100.0) -> Instance:
-    """The instance that shows a text; values beyond an axis's ends are those of its ends."""
-    axes = _axes(file.path, file.index)
+def instance(
+    file: FontFile,
+    weight: float,
+    size: float,
+    italic: bool,
+    stretch: float = 100.0,
+    axes: tuple[tuple[str, float], ...] = (),
+) -> Instance:
+    """The instance that shows a text; values beyond an axis's ends are those of its ends.
+
+    Italics are the file's own, or its axis for them, or that of its slant; else upright letters are slanted.
+
+    :param axes: what is asked of axes by their tags, whatever else says; those that the font lacks do nothing
+    """
+    there = axes_of(file.path, file.index)
+    asked = dict(axes)
+    others = {tag: value for tag, value in axes if tag not in ("wght", "opsz", "wdth")}
+    slanted = italic and not file.italic and not is_coloured(file.path, file.index)
+    for tag, value in (("ital", 1.0), ("slnt", _OBLIQUE)):
+        if slanted and tag in there:
+            others.setdefault(tag, value)
+            slanted = False
     return Instance(
         file.path,
         file.index,
-        _clamped(weight, axes.get("wght")),
-        _clamped(size, axes.get("opsz")),
-        _clamped(stretch, axes.get("wdth")),
-        italic and not file.italic and not is_coloured(file.path, file.index),
+        _clamped(asked.get("wght", weight), there.get("wght")),
+        _clamped(asked.get("opsz", size), there.get("opsz")),
+        _clamped(asked.get("wdth", stretch), there.get("wdth")),
+        slanted,
+        tuple((tag, _clamped(value, there[tag])) for tag, value in sorted(others.items()) if tag in there),
     )
 
 
 @functools.cache
-def _axes(path: str, index: int) -> dict[str, tuple[float, float]]:
+def axes_of(path: str, index: int = 0) -> dict[str, tuple[float, float]]:
+    """The axes of a variable font by their tags, each with its least and its largest value."""
     return {axis.tag: (axis.min_value, axis.max_value) for axis in face(path, index).axis_infos}
 
 
@@ -72,8 +97,8 @@ def font(which: Instance) -> Any:
     made = uharfbuzz.Font(face(which.path, which.index))
     units = face(which.path, which.index).upem * _SUBUNITS
     made.scale = (units, units)
-    axes = _axes(which.path, which.index)
-    values = {"wght": which.weight, "opsz": which.optical, "wdth": which.stretch}
+    axes = axes_of(which.path, which.index)
+    values = {"wght": which.weight, "opsz": which.optical, "wdth": which.stretch, **dict(which.others)}
     made.set_variations({tag: value for tag, value in values.items() if tag in axes})
     if which.slanted:
         made.synthetic_slant = _SLANT

@@ -49,6 +49,7 @@ class Style:
     :param tracking: space after each letter, in ems
     :param stretch: width in per cent of the normal one
     :param features: OpenType features as :func:`feature` understands them
+    :param axes: values of the fonts' axes by their tags
     """
 
     fonts: Wanted
@@ -56,6 +57,7 @@ class Style:
     tracking: float = 0.0
     stretch: float = 100.0
     features: tuple[str, ...] = ()
+    axes: tuple[tuple[str, float], ...] = ()
 
 
 def feature(said: str) -> tuple[str, int]:
@@ -84,7 +86,7 @@ def shape_line(
     for first, last, level in paragraph.line(start, end):
         pieces = list(_pieces(first, last, own_scripts, fonts))
         for a, b in reversed(pieces) if level % 2 else pieces:
-            which = instance(fonts[a], wanted.weight, style.size, wanted.italic, style.stretch)
+            which = instance(fonts[a], wanted.weight, style.size, wanted.italic, style.stretch, style.axes)
             rightward = level % 2 == 1
             shaped = shape(line, a - start, b - start, own_scripts[a], rightward, which, features, wanted.language)
             glyphs += _placed(shaped, text, start, style.tracking, rightward, b == end)

@@ -20,7 +20,7 @@ from reelwork_generators.colour_glyphs import UNITS, moved, painted
 from reelwork_generators.fonts import Wanted, is_coloured, own_font
 from reelwork_generators.layout import DIRECTIONS, Flow, Line, lay_out
 from reelwork_generators.linebreak import WORD_BREAKS
-from reelwork_generators.outline import glyph, instance, metrics
+from reelwork_generators.outline import axes_of, glyph, instance, metrics
 from reelwork_generators.paint import PAINT, STROKE, WHITE, GradientPaint, Stroke, paint
 from reelwork_generators.shaping import Glyph, feature
 from reelwork_generators.shaping import Style as LineStyle
@@ -56,6 +56,14 @@ class Animate:
     order: str = param("forward", kind=TextKind(), help="Which comes first.")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Axis:
+    """Where a variable font stands on one of its axes."""
+
+    axis: str = param(kind=TextKind(), help="The axis's tag, such as GRAD, slnt or opsz.")
+    value: float = param(kind=Number(), help="The value; beyond the axis's ends, that of its end.")
+
+
 class Text(VectorGenerator, name="text", version=1):
     """Words, shaped by HarfBuzz in pinned fonts.
 
@@ -80,7 +88,12 @@ class Text(VectorGenerator, name="text", version=1):
     asset: str = param("", kind=TextKind(), help="A text record whose words are shown, as handle/slug.")
     font: str = param("Inter", kind=TextKind(), help="The font family; what it lacks comes from Inter and Noto Sans.")
     font_file: File | None = param(
-        None, kind=FileKind((".ttf", ".otf", ".ttc")), help="A font beside the scene, asked before the family."
+        None,
+        kind=FileKind((".ttf", ".otf", ".ttc"), record="font"),
+        help="A font beside the scene, or a record of one; asked before the family.",
+    )
+    font_face: str = param(
+        "", kind=TextKind(), help="Of a .ttc, the font by its name or its number from 1; without, the first."
     )
     weight: float = param(400.0, kind=Number(100.0, 900.0), help="How bold: 400 is regular, 700 bold.")
     stretch: float = param(
@@ -90,6 +103,7 @@ class Text(VectorGenerator, name="text", version=1):
     features: tuple[str, ...] = param(
         (), kind=List(TextKind()), help="OpenType features: smcp for small capitals, tnum, -liga, ss01=2."
     )
+    axes: tuple[Axis, ...] = param((), kind=List(Struct(Axis)), help="Values of a variable font's own axes.")
     language: str = param(
         "", kind=TextKind(), help="The words' language, such as sr or zh-Hant, whose forms of letters are taken."
     )
@@ -155,7 +169,8 @@ class Text(VectorGenerator, name="text", version=1):
         box_width = max(0.0, *(line.advance * self.size for line in lines)) if self.width is None else self.width
         box_height = len(lines) * leading if self.height is None else self.height
         first = self._wanted().first
-        ink = metrics(instance(first, self.weight, self.size, self.style == "italic", self.stretch * 100.0))
+        italic = self.style == "italic"
+        ink = metrics(instance(first, self.weight, self.size, italic, self.stretch * 100.0, self._axes()))
         spare = {"top": 0.0, "middle": 0.5, "bottom": 1.0}[self.valign] * (box_height - len(lines) * leading)
         baseline = spare + (leading - (ink.ascent + ink.descent) * self.size) / 2.0 + ink.ascent * self.size
         verbs: list[str] = []
@@ -202,7 +217,7 @@ class Text(VectorGenerator, name="text", version=1):
             yield Fill(moved(part.path, place), own if colour is None else colour, shown)
 
     def _wanted(self) -> Wanted:
-        own = None if self.font_file is None else own_font(self.font_file)
+        own = None if self.font_file is None else own_font(self.font_file, self.font_face)
         return Wanted(self.font, self.weight, self.style == "italic", self.language, self.emoji, own)
 
     def _lines(self) -> tuple[Line, ...]:
@@ -214,11 +229,26 @@ class Text(VectorGenerator, name="text", version=1):
         if self.language and not _LANGUAGE.fullmatch(self.language):
             found = f"language: {self.language!r} is no language tag"
             raise SceneError((Problem(found, remedy="write one such as en, sr, zh-Hant or pt-BR"),))
-        style = LineStyle(self._wanted(), self.size, self.tracking / 1000.0, self.stretch * 100.0, self.features)
+        stretch, axes = self.stretch * 100.0, self._axes()
+        style = LineStyle(self._wanted(), self.size, self.tracking / 1000.0, stretch, self.features, axes)
         limit = self.width / self.size if self.width is not None and self.size > 0.0 else None
         anywhere = self.overflow_wrap == "anywhere"
         flow = Flow(limit, self.direction, self.word_break, anywhere, self.align == "justify")
         return lay_out(self.content, style, flow)
+
+    def _axes(self) -> tuple[tuple[str, float], ...]:
+        """The axes that are asked for.
+
+        :raises SceneError: the font has no such axis
+        """
+        first = self._wanted().first
+        there = axes_of(first.path, first.index)
+        for asked in self.axes:
+            if asked.axis not in there:
+                named = ", ".join(f"{tag} from {low:g} to {high:g}" for tag, (low, high) in there.items())
+                found = f"axes: the font has no axis {asked.axis!r}"
+                raise SceneError((Problem(found, remedy=f"it has {named or 'none'}"),))
+        return tuple((asked.axis, asked.value) for asked in self.axes)
 
     def _indent(self, line: Line, box_width: float) -> float:
         """How far from the box's left edge a line begins; one that does not fit sticks out at its end, as in CSS."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 #: What a record may be.
-KINDS: Final = ("video", "audio", "image", "illustration", "text")
+KINDS: Final = ("video", "audio", "image", "illustration", "text", "font")
 #: Whether a record may be used.
 STATUSES: Final = ("open", "withdrawn", "blocked")
 #: How a record may come from another one.

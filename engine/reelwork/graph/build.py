@@ -10,7 +10,7 @@ from reelwork.caption import Caption
 from reelwork.effect import Extension, Generator, layers_of
 from reelwork.extensions import Registry, built_in
 from reelwork.graph import model as graph
-from reelwork.graph.files import with_files
+from reelwork.graph.files import names_in, with_files
 from reelwork.graph.production import Production
 from reelwork.scene import model as scene
 from reelwork.scene.sources import (
@@ -145,7 +145,7 @@ class _Builder:
                 ),
                 declick=written.sound.declick,
             ),
-            records=() if media is None or media.record is None else (media.record,),
+            records=self._records(written, media),
             captions=self._captions(written, end - start, source),
         )
 
@@ -154,6 +154,18 @@ class _Builder:
         if written.caption is True and _has_words(source):
             return (Caption(Fraction(0), lasts, str(source.params.get("content", ""))),)
         return self._production.captions.get(written.path, ())
+
+    def _records(self, written: scene.Clip, media: graph.Media | None) -> tuple[str, ...]:
+        """The records that a layer shows: its media, its words, and those that its extensions read."""
+        read = [use.params for use in (*written.effects, *written.sound.effects) if use.enabled]
+        if isinstance(written.source, TextSource | GenerateSource):
+            read.append(written.source.params)
+        named = [media.record] if media is not None and media.record is not None else []
+        if written.path in self._production.texts:
+            named.append(str(read[-1]["asset"]))
+        files = self._production.files
+        named += (file.name for file, _ in names_in(tuple(read), "") if file.record and file.name in files)
+        return tuple(dict.fromkeys(named))
 
     def _effect(self, written: scene.EffectUse, named: _Named) -> graph.EffectUse:
         """An effect with the layers that it reads."""

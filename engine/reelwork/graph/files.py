@@ -60,10 +60,10 @@ def nested(items: tuple[model.Item, ...]) -> Iterator[model.Item]:
                 yield from nested(item.source.items)
 
 
-def names_in(value: Any, path: str) -> Iterator[tuple[str, str]]:
+def names_in(value: Any, path: str) -> Iterator[tuple[FileName, str]]:
     """The files that parameters name, each with the path of the key that names it; ``path`` is that of the value."""
     if isinstance(value, FileName):
-        yield value.name, path
+        yield value, path
     elif isinstance(value, Mapping):
         for key, part in value.items():
             yield from names_in(part, f"{path}.{key.rstrip('_').replace('_', '-')}")
@@ -75,9 +75,9 @@ def names_in(value: Any, path: str) -> Iterator[tuple[str, str]]:
 
 
 def with_files(value: Any, files: Mapping[str, File]) -> Any:
-    """Parameters with files in place of their names."""
+    """Parameters with files in place of their names; a record that a draft lacks is ``None``."""
     if isinstance(value, FileName):
-        return files[value.name]
+        return files.get(value.name) if value.record else files[value.name]
     if isinstance(value, Mapping):
         return {key: with_files(part, files) for key, part in value.items()}
     if isinstance(value, tuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from math import ceil, floor
@@ -73,8 +73,8 @@ def link(
         linker.clip(clip)
         linker.captioned(clip, captions)
     for use in uses(scene):
-        for name, path in names_in(use.params, use.path):
-            linker.file(name, path)
+        for named, path in names_in(use.params, use.path):
+            linker.file(named, path)
     linker.licence()
     found = (linker.media, linker.texts, linker.files, linker.captions, linker.records, linker.missing)
     return Production(scene, *found, linker.catalogue, linker.schemes.found), tuple(linker.problems)
@@ -137,9 +137,13 @@ class _Linker:
         except CatalogueError as error:
             self._wrong(clip, name, *error.problems)
 
-    def file(self, name: str, path: str) -> None:
+    def file(self, named: model.FileName, path: str) -> None:
         """Find a file that an extension reads; ``path`` is that of the key that names it."""
+        name = named.name
         if name in self.files:
+            return
+        if named.record:
+            self._read_record(named, path)
             return
         try:
             found = self._existing(name)
@@ -157,7 +161,7 @@ class _Linker:
         asked = asked if isinstance(asked, CaptionsOf) else CaptionsOf()
         at, reading = (media.path, media.facts.reading) if own and media is not None else ("", READ)
         if asked.file is not None:
-            self.file(asked.file, path)
+            self.file(model.FileName(asked.file), path)
             if asked.file not in self.files:
                 return
             at = self.files[asked.file].path
@@ -174,19 +178,23 @@ class _Linker:
     def _wrong(self, clip: model.Clip, name: str | None, *problems: Problem) -> None:
         """Note that what a layer names cannot be had; in a draft a slate says so in its place."""
         shown = name or (clip.source.file if isinstance(clip.source, FileSource) else "")
-        replaced = self._draft and bool(shown)
-        if replaced:
+        instead = ""
+        if self._draft and shown:
             self.missing[clip.path] = shown
-        key = f"{clip.path}.{_key_of(clip.source)}"
+            instead = _slate(clip)
+        self._say(name, f"{clip.path}.{_key_of(clip.source)}", clip.place, problems, instead)
+
+    def _say(self, name: str | None, key: str, at: Place | None, problems: Iterable[Problem], instead: str) -> None:
+        """Note what is wrong with what a key names; ``instead`` is what a draft does then."""
         for problem in problems:
             if problem.place is None:
-                problem = replace(problem, place=self._scene.place(key) or clip.place, path=key)
+                problem = replace(problem, place=self._scene.place(key) or at, path=key)
             elif name in self._told:
                 continue  # what is wrong in a record is said once, however often the record is used
             elif not problem.path:
                 problem = replace(problem, path=key)
-            if replaced:
-                problem = replace(problem, warning=True, remedy=_slate(clip))
+            if instead:
+                problem = replace(problem, warning=True, remedy=instead)
             self.problems.append(problem)
         self._told.add(name)
 
@@ -220,6 +228,8 @@ class _Linker:
             return
         record = catalogue.record(name)
         path = catalogue.media(record)
+        if record.kind == "font":
+            raise CatalogueError(f"the record {name!r} is a font; a text takes it as its `font-file`")
         if isinstance(clip.source, TextSource):
             if record.kind != "text":
                 raise CatalogueError(f"the record {name!r} is of kind {record.kind}; a text's `asset` is of kind text")
@@ -234,8 +244,28 @@ class _Linker:
                 message = f"the record {name!r} is of kind {record.kind}, but its file is {_SAID[facts.kind]}"
                 self._doubt(clip, message, "correct its kind, or its file")
         if name not in self.records:
-            self._release(clip, record, catalogue)
+            self._release(f"{clip.path}.{_key_of(clip.source)}", clip.place, record, catalogue)
         self.records[name] = record
+
+    def _read_record(self, named: model.FileName, key: str) -> None:
+        """Link a record whose file an extension reads; a draft does without one that is missing."""
+        instead = "this draft does without it" if self._draft else ""
+        try:
+            catalogue = self._opened()
+            if catalogue is None:
+                return
+            record = catalogue.record(named.name)
+            path = catalogue.media(record)
+            if record.kind != named.record:
+                said, last = f"the record {named.name!r} is of kind {record.kind}", key.rpartition(".")[2]
+                raise CatalogueError(f"{said}; `{last}` takes one of kind {named.record}")
+        except CatalogueError as error:
+            self._say(named.name, key, None, error.problems, instead)
+            return
+        self.files[named.name] = File(path.suffix.lower(), record.sha256, str(path))
+        if named.name not in self.records:
+            self._release(key, None, record, catalogue)
+        self.records[named.name] = record
 
     def _linked(self, clip: model.Clip, name: str) -> None:
         """Link what a plugin's linker finds, which says itself what a record says of others."""
@@ -249,18 +279,18 @@ class _Linker:
             return
         if linked.licence:
             makers = tuple(Contribution(maker, "", Fraction(1, len(linked.makers))) for maker in linked.makers)
-            self._release(clip, Record(name, linked.title, linked.kind, linked.licence, makers), self.catalogue)
+            record = Record(name, linked.title, linked.kind, linked.licence, makers)
+            self._release(f"{clip.path}.{_key_of(clip.source)}", clip.place, record, self.catalogue)
         else:
             self._doubt(clip, f"nobody says under which licence {name!r} is", "ask whoever keeps it")
         if not linked.makers:
             self._doubt(clip, f"nobody is credited for {name!r}", "ask whoever keeps it")
 
-    def _release(self, clip: model.Clip, record: Record, catalogue: Catalogue | None) -> None:
+    def _release(self, key: str, at: Place | None, record: Record, catalogue: Catalogue | None) -> None:
         """Whether the production may be released with a record in it."""
         release = Release(self._scene.licence or None, self._scene.commercial)
         for problem in release_problems(record, catalogue, release):
-            key = f"{clip.path}.{_key_of(clip.source)}"
-            place = self._scene.place(key) or clip.place
+            place = self._scene.place(key) or at
             self.problems.append(replace(problem, place=place, path=key, warning=self._draft))
 
     def licence(self) -> None:

@@ -22,7 +22,7 @@ def refused(production: Production, registry: Registry) -> Iterator[Problem]:
     Lengths are taken as those of the composition. What reads a file that was not found is not asked.
     """
     for use in uses(production.scene):
-        if any(name not in production.files for name, _ in names_in(use.params, use.path)):
+        if any(file.name not in production.files for file, _ in names_in(use.params, use.path)):
             continue
         params = with_files(use.params, production.files)
         size = use.composition.size or production.scene.canvas.size

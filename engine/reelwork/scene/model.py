@@ -85,9 +85,13 @@ class Transform:
 
 @dataclass(frozen=True)
 class FileName:
-    """A file as the scene names it, among the parameters of an extension; linking makes a ``values.File`` of it."""
+    """A file as the scene names it, among the parameters of an extension; linking makes a ``values.File`` of it.
+
+    :param record: the kind of record that it is; empty of a file
+    """
 
     name: str
+    record: str = ""
 
 
 @dataclass(frozen=True)

@@ -220,6 +220,8 @@ def _read_extensions_file(reading: Reading, kind: kinds.File, node: Scalar, path
     name = _read_file(reading, language.File(), node, path)
     if name is BAD:
         return BAD
+    if kind.record and _RECORD.match(name):
+        return FileName(name, kind.record)
     if not name.lower().endswith(kind.endings) and scheme_of(name) not in reading.registry.linkers:
         return reading.expected(kind, node, path)
     return FileName(name)

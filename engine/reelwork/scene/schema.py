@@ -284,7 +284,8 @@ class _Schema:
                 return {"type": "string", "pattern": rf"\.({choice})$"}
             case kinds.File():
                 choice = "|".join(_any_case(ending[1:]) for ending in kind.endings)
-                return {"type": "string", "pattern": rf"\.({choice})$"}
+                record = f"|{_STRINGS[language.Record]}" if kind.record else ""
+                return {"type": "string", "pattern": rf"\.({choice})$" + record}
             case language.File():
                 return {"type": "string", "minLength": 1}
             case language.Data():

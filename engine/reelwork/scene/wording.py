@@ -32,7 +32,8 @@ def describe(kind: kinds.Kind) -> str:
         case kinds.Choice():
             return one_of(kind.options)
         case kinds.File():
-            return f"the path of a file that ends in {one_of(kind.endings)}"
+            record = f", or a record of kind {kind.record} such as handle/slug" if kind.record else ""
+            return f"the path of a file that ends in {one_of(kind.endings)}{record}"
         case kinds.Name():
             return f"the name of a {kind.of}"
         case language.Identifier():
