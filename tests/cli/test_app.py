@@ -279,3 +279,11 @@ def test_a_reader_that_goes_away_is_no_fault() -> None:
 def test_the_reference_page_is_fresh() -> None:
     page = Path(__file__).parents[2] / "docs" / "commands.md"
     assert page.read_text() == reference.page(), "run `make docs`"
+
+
+def test_streams_that_the_caller_closed_are_there() -> None:
+    code = "import os, sys; from reelwork.cli.app import open_streams; open_streams(); "
+    code += "assert sys.stdin.read() == ''; print('lost'); print('lost', file=sys.stderr); "
+    code += "sys.exit(os.open(os.devnull, os.O_RDONLY) < 3)"
+    done = subprocess.run([sys.executable, "-c", code], preexec_fn=lambda: os.closerange(0, 3), check=False)
+    assert done.returncode == 0

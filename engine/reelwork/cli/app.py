@@ -155,8 +155,24 @@ def cli(ctx: click.Context, version: bool, verbose: bool) -> None:
         click.echo(ctx.get_help())
 
 
+def open_streams() -> None:
+    """Give standard input, output and error that the caller closed nothing to read, and nowhere to write to.
+
+    Else a file of ours would take their numbers, and whoever asks whether there is a terminal would find nothing to ask.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # which gets the lowest number that is free: this one
+            os.set_inheritable(number, True)  # as the others are, for what is started from here
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, "w" if number else "r", closefd=False))
+
+
 def main() -> NoReturn:
     """The entry point of the command ``reelwork``."""
+    open_streams()
     signal.signal(signal.SIGTERM, _terminated)
     cli.main()
     raise AssertionError("a command ends by itself")
