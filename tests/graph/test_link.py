@@ -146,3 +146,29 @@ def test_damaged_sound_is_an_error_with_its_place_and_silence_in_a_draft(tmp_pat
     ]
     assert warning.remedy == "it is silent there in this draft"
     assert prepared(tmp_path, "file: bad.flac\n        sound: {mute: true}", top="title: damaged")
+
+
+def test_what_fills_a_slot_is_held_against_its_call(tmp_path):
+    shelf(tmp_path / "catalogue", free=record(licence='"CC0-1.0"'), alike=record(licence='"CC-BY-SA-4.0"'))
+    slot = "{{id: {}, slot: {{brief: A valley, kind: {}, licence: {}}}, filled-by: mirtle/{}}}"
+    made = prepared(
+        tmp_path,
+        slot.format("a", "illustration", "CC-BY-4.0", "free"),
+        slot.format("b", "video", "CC-BY-4.0", "alike"),
+        top="catalogue: catalogue\nlicence: CC-BY-SA-4.0",
+    )
+    assert [problem.message for problem in made.warnings] == [
+        "the call asks for a video, and the record mirtle/alike is an illustration",
+        "the call asks for CC-BY-4.0, and the record mirtle/alike is under CC-BY-SA-4.0",
+    ]
+    call = "{id: c, slot: {brief: A valley, licence: CC-FOO}}"
+    assert problems(tmp_path, call) == [
+        "scene.yaml:7 the licence 'CC-FOO' names 'CC-FOO', which is not on the SPDX list"
+    ]
+
+
+def test_makers_of_whom_nothing_can_be_read_are_an_error(tmp_path):
+    shelf(tmp_path / "catalogue", valley=record(), hill=record())
+    write(tmp_path, "catalogue/people/mirtle.toml", 'displayname = "mirtle"\n')
+    found = problems(tmp_path, "asset: mirtle/valley", "asset: mirtle/hill", top="licence: CC-BY-4.0")
+    assert sorted(found) == ["mirtle.toml:1 display_name is missing", "mirtle.toml:1 unknown key 'displayname'"]

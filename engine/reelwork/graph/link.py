@@ -19,6 +19,7 @@ from reelwork.catalogue.model import Contribution
 from reelwork.errors import CatalogueError, MediaError, Place, PluginError, Problem
 from reelwork.extensions.offers import Offers
 from reelwork.footage import NUMBER
+from reelwork.graph.calls import call_trouble, misfits
 from reelwork.graph.files import names_in, nested, uses
 from reelwork.graph.model import Media
 from reelwork.graph.production import Production
@@ -123,6 +124,8 @@ class _Linker:
         """Link what one layer shows."""
         source = clip.source
         name = _record_of(source)
+        if isinstance(source, SlotSource) and source.licence:
+            self._call(clip, source)
         try:
             if name is not None and scheme_of(name):
                 self._linked(clip, name)
@@ -243,8 +246,12 @@ class _Linker:
             if facts.kind != _FILES[record.kind] and name not in self.records and not (moving and _is_drawn(record)):
                 message = f"the record {name!r} is of kind {record.kind}, but its file is {_SAID[facts.kind]}"
                 self._doubt(clip, message, "correct its kind, or its file")
+        if isinstance(clip.source, SlotSource):
+            for message, remedy in misfits(clip.source, record, catalogue):
+                self._doubt(clip, message, remedy)
         if name not in self.records:
             self._release(f"{clip.path}.{_key_of(clip.source)}", clip.place, record, catalogue)
+            self._makers(record, catalogue)
         self.records[name] = record
 
     def _read_record(self, named: model.FileName, key: str) -> None:
@@ -265,7 +272,24 @@ class _Linker:
         self.files[named.name] = File(path.suffix.lower(), record.sha256, str(path))
         if named.name not in self.records:
             self._release(key, None, record, catalogue)
+            self._makers(record, catalogue)
         self.records[named.name] = record
+
+    def _call(self, clip: model.Clip, slot: SlotSource) -> None:
+        """Whether the licence that a call asks for is one."""
+        trouble = call_trouble(slot, self._opened() if "LicenseRef" in slot.licence else self.catalogue)
+        if trouble is not None:
+            key = f"{clip.path}.slot.licence"
+            self.problems.append(replace(trouble, place=self._scene.place(key) or clip.place, path=key))
+
+    def _makers(self, record: Record, catalogue: Catalogue) -> None:
+        """Whether what the catalogue says of a record's makers can be read, for whoever credits them."""
+        for handle in dict.fromkeys(contribution.person for contribution in record.contributors):
+            try:
+                catalogue.person(handle)
+            except CatalogueError as error:
+                found = (replace(problem, warning=self._draft) for problem in error.problems)
+                self.problems.extend(problem for problem in found if problem not in self.problems)
 
     def _linked(self, clip: model.Clip, name: str) -> None:
         """Link what a plugin's linker finds, which says itself what a record says of others."""

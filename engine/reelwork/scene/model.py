@@ -400,7 +400,11 @@ class Scene:
     title: str = param("", kind=Text(), help="What the production is called.")
     canvas: Canvas = param(Canvas(), kind=Struct(Canvas), animated=False, help="The size and rate of the picture.")
     blend_space: str = param("linear", kind=Choice(("linear", "display")), help="The values in which layers are mixed.")
-    catalogue: str | None = param(None, kind=File(), help="The folder of records; a record is named `handle/slug`.")
+    catalogue: str | None = param(
+        None,
+        kind=File(),
+        help="The folder of records; a record is named `handle/slug`. Default: `catalogue` beside the scene.",
+    )
     licence: str = param("", kind=Text(), help="What the production is released under, as SPDX writes it.")
     commercial: bool = param(False, kind=Boolean(), help="Whether money is made with it.")
     variables: dict[str, Node] = param(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Final, TypeAlias
 
 from reelwork.scene import rules_outputs, rules_reads
@@ -76,6 +77,8 @@ def _composition(reading: Reading, scene: Scene, composition: Composition) -> No
             message = "`data` is for files and records; what is made here are colours"
             reading.fault(join(clip.path, "data"), message, "leave it out")
         _file_alone(reading, clip)
+        if isinstance(clip.source, SlotSource) and clip.source.closes:
+            _day(reading, join(clip.path, "slot.closes"), clip.source.closes)
         if isinstance(clip.source, CompositionSource):
             _known_composition(reading, scene, join(clip.path, "composition"), clip.source.composition)
     _parents(reading, composition.layers, {clip.id: clip for clip in inside if clip.id})
@@ -118,6 +121,13 @@ def _file_alone(reading: Reading, clip: Clip) -> None:
     if clip.sound.stream is not None and not isinstance(clip.source, AssetSource | FileSource | SlotSource):
         message = "`stream` is for files: it says which of a file's streams of sound is heard"
         reading.fault(join(clip.path, "sound.stream"), message, "leave it out")
+
+
+def _day(reading: Reading, path: str, text: str) -> None:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        reading.fault(path, f"expected a day such as 2027-01-31, found {quote(text)}")
 
 
 def _ids(reading: Reading, inside: Iterable[Clip]) -> dict[str, Clip]:

@@ -93,7 +93,7 @@ class SlotSource:
         help="What kind of record would fill it.",
     )
     licence: str = param("", kind=Text(), help="The licence that a contribution must come under, as SPDX writes it.")
-    closes: str = param("", kind=Text(), help="The day on which the call closes.")
+    closes: str = param("", kind=Text(), help="The day on which the call closes, such as 2027-01-31.")
     filled_by: str | None = None
 
 
