@@ -133,10 +133,14 @@ class Video:
         None,
         kind=Struct(Mastering),
         animated=False,
-        help="The display that an HDR film was graded on, which it says: hevc and av1.",
+        help="The display that an HDR film was graded on, which it says.",
     )
     content_light: ContentLight | None = param(
-        None, kind=Struct(ContentLight), animated=False, help="How bright an HDR film is, which it says, as above."
+        None,
+        kind=Struct(ContentLight),
+        animated=False,
+        help="How bright an HDR film is, which it says, as above. "
+        "Default: with `pq`, the container says what its frames were measured to be.",
     )
     copy: bool = param(
         False,

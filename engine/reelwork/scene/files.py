@@ -123,8 +123,6 @@ CRF: Final = {"h264": (0, 51), "hevc": (0, 51), "vp9": (0, 63), "av1": (1, 63)}
 BITRATES: Final = (10_000, 800_000_000)
 #: Codecs all of whose pictures are keys.
 INTRA: Final = ("prores", "ffv1", "dnxhr")
-#: Codecs that can say what display a film was graded on, and how bright it is.
-LIGHT: Final = ("hevc", "av1")
 #: Levels of H.264 and HEVC: the samples of the largest picture, and how many a second (ITU-T H.264 table A-1, where
 #: macroblocks have 256 samples; H.265 tables A.8 and A.9, Main tier).
 LEVELS: Final[dict[str, dict[str, tuple[int, int]]]] = {

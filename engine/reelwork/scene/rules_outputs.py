@@ -170,7 +170,7 @@ def _video(reading: Reading, output: Output, ending: str) -> None:
         return
     _names(reading, video, codec, path)
     _rate(reading, video, codec, path)
-    _light(reading, video, codec, path)
+    _light(reading, video, path)
 
 
 def _names(reading: Reading, video: Video, codec: str, path: str) -> None:
@@ -220,7 +220,7 @@ def _rate(reading: Reading, video: Video, codec: str, path: str) -> None:
             reading.fault(join(path, key), "what is copied keeps the bits that it has", f"leave out `copy` or `{key}`")
 
 
-def _light(reading: Reading, video: Video, codec: str, path: str) -> None:
+def _light(reading: Reading, video: Video, path: str) -> None:
     """Whether an HDR film can be one, and says what it may."""
     if video.transfer is not None and video.primaries not in (None, "bt2020"):
         reading.fault(join(path, "primaries"), f"{video.transfer} has the primaries bt2020 (ITU-R BT.2100)")
@@ -232,8 +232,6 @@ def _light(reading: Reading, video: Video, codec: str, path: str) -> None:
             continue
         if video.transfer is None:
             reading.fault(join(path, key), f"`{key}` is for HDR films", "say `transfer: pq` or `transfer: hlg`")
-        elif codec not in files.LIGHT:
-            reading.fault(join(path, key), f"{codec} cannot say it", f"{one_of(files.LIGHT, 'and')} can")
     if content is not None and content.average > content.max:
         reading.fault(join(path, "content-light"), "the average of a frame cannot be brighter than its brightest pixel")
     if light is not None and light.black >= light.peak:

@@ -81,6 +81,10 @@ def _vp9_rate(average: int, quality: float | None) -> int:
 def _x264_parameters(spec: VideoSpec) -> Iterator[str]:
     yield "threads=1:lookahead-threads=1:cpu-independent=1:stitchable=1:open-gop=0"
     yield from _buffer(spec)
+    if spec.light is not None and spec.light.primaries is not None:
+        yield f"mastering-display={_display(spec.light, 50_000, 10_000)}"
+    if spec.light is not None and spec.light.content is not None:
+        yield "cll={},{}".format(*spec.light.content)
 
 
 def _x265_parameters(spec: VideoSpec) -> Iterator[str]:

@@ -17,6 +17,7 @@ from reelwork.media.picture import Picture
 from reelwork.media.video.avframes import frame_of
 from reelwork.media.whole import whole_file
 from reelwork.media.writing.aside import Aside
+from reelwork.media.writing.brightness import Measured
 from reelwork.media.writing.codecs import ENCODERS, FILLED, STEPS, configure, encoder_options
 from reelwork.media.writing.copying import extradata_of, header_matches
 from reelwork.media.writing.rates import Search, Tried, can_be_taken_in, search, shares
@@ -36,26 +37,38 @@ def encode_unit(spec: VideoSpec, pictures: Iterable[Picture], path: Path, *, bud
         :func:`reelwork.media.writing.rates.search`
     :raises OutputError: the codec refuses, the pictures do not fit the specification, or the place cannot be written
     """
+    measured = Measured(pictures) if spec.storage.transfer == "pq" else None
     with whole_file(path) as temporary:
         if spec.rate is None:
-            return _encode_at(spec, pictures, temporary, path, None)
-        with Aside(pictures, path.parent) as aside:
-            return _encode_within(spec, spec.rate, aside, temporary, path, budget)
+            return _encode_at(spec, measured or pictures, temporary, path, None, measured)
+        with Aside(measured or pictures, path.parent) as aside:
+            return _encode_within(spec, spec.rate, aside, temporary, path, budget, measured)
 
 
 def _encode_at(
-    spec: VideoSpec, pictures: Iterable[Picture], temporary: Path, path: Path, quality: float | None
+    spec: VideoSpec,
+    pictures: Iterable[Picture],
+    temporary: Path,
+    path: Path,
+    quality: float | None,
+    measured: Measured | None,
 ) -> Segment:
     """Encode pictures into a file that will stand at ``path``."""
     with SegmentWriter(temporary, spec) as writer:
         run = Encoding(spec, quality)
         for packet in run.packets(pictures):
             writer.add(packet)
-        return writer.finish(run.extradata, path, run.count)
+        return writer.finish(run.extradata, path, run.count, measured.brightness if measured is not None else None)
 
 
 def _encode_within(
-    spec: VideoSpec, rate: Rate, pictures: Aside, temporary: Path, path: Path, budget: int | None
+    spec: VideoSpec,
+    rate: Rate,
+    pictures: Aside,
+    temporary: Path,
+    path: Path,
+    budget: int | None,
+    measured: Measured | None,
 ) -> Segment:
     """Encode pictures to a rate, into a file that will stand at ``path``."""
     if rate.average is not None and budget is None:
@@ -64,7 +77,7 @@ def _encode_within(
 
     def encode(quality: float) -> Tried:
         made.clear()  # the file holds one of them
-        segment = _encode_at(spec, pictures, temporary, path, quality)
+        segment = _encode_at(spec, pictures, temporary, path, quality, measured)
         sizes = [8 * entry.size for entry in segment.packets]
         fits = rate.most is None or can_be_taken_in(sizes, rate.most, spec.fps, FILLED)
         tried = Tried(quality, sum(sizes), fits)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import reduce
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,12 +20,14 @@ from reelwork.caption import Caption
 from reelwork.errors import OutputError
 from reelwork.media.packets import attach
 from reelwork.media.whole import whole_file
+from reelwork.media.writing.brightness import Brightness
 from reelwork.media.writing.captions import CaptionTrack
 from reelwork.media.writing.codecs import ENCODERS, configure, encoder_options
 from reelwork.media.writing.copying import keep_header
+from reelwork.media.writing.hdr import room_for, say_light
 from reelwork.media.writing.segment import Segment, encoder_key, read_packets
 from reelwork.media.writing.soundtrack import Blocks, SoundTrack, write_sound
-from reelwork.media.writing.spec import SoundSpec, VideoSpec, sound_spec
+from reelwork.media.writing.spec import Light, SoundSpec, VideoSpec, sound_spec
 from reelwork.scene.files import FILMS
 
 __all__ = ["Blocks", "write_film", "write_sound"]
@@ -68,6 +71,7 @@ def write_film(
     if spec.codec not in FILMS.get(to.suffix, ()):
         raise OutputError(f"{to}: a {to.suffix or 'nameless'} file cannot hold {spec.codec}")
     _check_alike(segments, spec, to)
+    light = _light(segments, spec)
     with whole_file(to) as temporary:
         try:
             with av.open(
@@ -75,6 +79,8 @@ def write_film(
             ) as container:
                 container.metadata.update(metadata or {})
                 video = _video_stream(container, spec, to.suffix)
+                if light is not None:
+                    video.metadata.update(room_for(light, to.suffix))
                 if spec.header is not None:
                     video.codec_context.open()
                     keep_header(video.codec_context, spec)
@@ -86,8 +92,18 @@ def write_film(
                     raise OutputError(f"{to}: its units were encoded by another encoder; render again with --fresh")
                 beside = [each.packets() for each in (track, words) if each is not None]
                 _interleave(container, _video_packets(segments, video, 1 / spec.fps), beside)
+            if light is not None:
+                say_light(temporary, to.suffix, light)
         except av.FFmpegError as error:
             raise OutputError(f"cannot write {to}: {error.strerror}") from error
+
+
+def _light(segments: Sequence[Segment], spec: VideoSpec) -> Light | None:
+    """What the container says of a film's light: what the scene says, and else how bright its pictures were."""
+    measured = [segment.brightness for segment in segments if segment.brightness is not None]
+    if (spec.light is not None and spec.light.content is not None) or len(measured) < len(segments):
+        return spec.light
+    return replace(spec.light or Light(), content=reduce(Brightness.joined, measured).told)
 
 
 def _set_chapters(container: OutputContainer, chapters: Sequence[Chapter], suffix: str) -> None:

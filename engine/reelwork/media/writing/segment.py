@@ -1,9 +1,9 @@
 """Segments: the packets of one encoded unit go into a kept file, and come out again whole or not at all.
 
 A kept file is the line :data:`MAGIC`; the packets' bytes and side data, one after another; a table in JSON (the
-specification, the codec's extradata, how many pictures it holds, and of each packet its sizes, place in time and
-whether it is a key); eight bytes that hold the table's length; and the sha256 of all before it. Packets are written as
-they come, so that a unit of a large picture never stands in memory.
+specification, the codec's extradata, how many pictures it holds, how bright they are, and of each packet its sizes,
+place in time and whether it is a key); eight bytes that hold the table's length; and the sha256 of all before it.
+Packets are written as they come, so that a unit of a large picture never stands in memory.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from typing import BinaryIO, Final
 
 from reelwork.errors import OutputError
 from reelwork.image.storage import StorageFormat
+from reelwork.media.writing.brightness import Brightness
 from reelwork.media.writing.spec import Light, Rate, Tuning, VideoSpec
 
-MAGIC: Final = b"reelwork segment 1\n"
+MAGIC: Final = b"reelwork segment 2\n"
 _DIGEST = 32
 _LENGTH = 8
 
@@ -62,6 +63,7 @@ class Segment:
     :param extradata: the codec's headers, equal for all units of one encoder
     :param packets: in the order of decoding
     :param frames: how many pictures of the film it holds
+    :param brightness: of these, where they are of PQ and were encoded
     """
 
     path: Path
@@ -70,6 +72,7 @@ class Segment:
     extradata: bytes
     packets: tuple[PacketEntry, ...]
     frames: int
+    brightness: Brightness | None = None
 
 
 def encoder_key(spec: VideoSpec) -> str:
@@ -129,7 +132,7 @@ class SegmentWriter:
             self._put(data)
         self._entries.append(packet.entry)
 
-    def finish(self, extradata: bytes, path: Path, frames: int) -> Segment:
+    def finish(self, extradata: bytes, path: Path, frames: int, brightness: Brightness | None = None) -> Segment:
         """Write the table; the segment is then whole, and will stand at ``path``.
 
         :param frames: how many pictures of the film it holds
@@ -141,6 +144,7 @@ class SegmentWriter:
             "encoder": self._encoder,
             "extradata": extradata.hex(),
             "frames": frames,
+            "brightness": None if brightness is None else [brightness.most, brightness.average],
             "packets": [[e.size, e.pts, int(e.key), list(e.side)] for e in self._entries],
         }
         encoded = json.dumps(table, separators=(",", ":")).encode()
@@ -148,7 +152,7 @@ class SegmentWriter:
         self._put(len(encoded).to_bytes(_LENGTH, "big"))
         digest = self._hash.digest()
         self._file.write(digest)
-        return Segment(path, digest.hex(), self._encoder, extradata, tuple(self._entries), frames)
+        return Segment(path, digest.hex(), self._encoder, extradata, tuple(self._entries), frames, brightness)
 
     def _put(self, data: bytes) -> None:
         self._hash.update(data)
@@ -203,7 +207,9 @@ def _read_table(file: BinaryIO, path: Path) -> Segment:
         PacketEntry(size, pts, bool(key), tuple((kind, bytes_) for kind, bytes_ in side))
         for size, pts, key, side in table["packets"]
     )
-    return Segment(path, digest.hex(), table["encoder"], bytes.fromhex(table["extradata"]), packets, table["frames"])
+    brightness = None if table["brightness"] is None else Brightness(*table["brightness"])
+    header = bytes.fromhex(table["extradata"])
+    return Segment(path, digest.hex(), table["encoder"], header, packets, table["frames"], brightness)
 
 
 def _digest_of(file: BinaryIO, size: int) -> bytes:

@@ -15,7 +15,6 @@ from reelwork.scene.files import (
     FILMS,
     INTRA,
     LEVELS,
-    LIGHT,
     PIXEL_FORMATS,
     PRESETS,
     PROFILES,
@@ -213,7 +212,7 @@ def video_spec(
         preset=preset,
         rate=_rate(codec, rate, crf),
         tuning=_tuning(codec, tuning, size, fps, storage),
-        light=_light(codec, light, hdr),
+        light=_light(light, hdr),
     )
 
 
@@ -363,11 +362,9 @@ def _check_level(codec: str, level: str, size: tuple[int, int], fps: Fraction) -
         )
 
 
-def _light(codec: str, light: Light | None, hdr: bool) -> Light | None:
+def _light(light: Light | None, hdr: bool) -> Light | None:
     if light is None or light == Light():
         return None
     if not hdr:
         raise OutputError("what a film says of its light is for pq and hlg; say `transfer: pq`")
-    if codec not in LIGHT:
-        raise OutputError(f"{codec} cannot say how bright a film is; {', '.join(LIGHT)} can")
     return light
