@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction as F
 from pathlib import Path
 
@@ -139,3 +140,36 @@ def test_a_damaged_document_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "cut.xml").write_text(text)
     with pytest.raises(ExchangeError, match=r"cut\.xml"):
         imported(tmp_path / "cut.xml", tmp_path / "scene")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "<start>0</start>",
+            "<start>soon</start>",
+            "line 6: clipitem 'a': <start> is 'soon', which is no number",
+        ),
+        ("<start>0</start>", f"<start>{'9' * 40}</start>", "clipitem 'a': <start> is '9999.*which is no number of fr"),
+        ("<start>0</start>", "", "clipitem 'a': it has no <start>, which says where it stands; mend it there"),
+        ("<timebase>24", "<timebase>0", "sequence 'Night': <timebase> is '0'; it is frames a second"),
+        ("<timebase>24</timebase>", "", "sequence 'Night': <rate> has no <timebase>"),
+        ('<file id="f1"/>', '<file id="f9"/>', "clipitem 'fast': it shows the file 'f9', which is described nowhere"),
+        ('<file id="f1"/>', "", "clipitem 'fast': it has no <file> and no <sequence>"),
+        ('<file id="f1"/>', '<sequence id="s9"/>', "clipitem 'fast': it shows the sequence 's9'"),
+        ("<width>64", "<width>0", "sequence 'Night': <width> is '0'; it goes from 1 to 16384"),
+        ("<name>fast</name>", "<name>fast</name>" + "<a>" * 700 + "</a>" * 700, "more than 200 deep in each other"),
+        ("<pathurl>file://localhost/Volumes/b.mp4</pathurl>", "<pathurl>http://[</pathurl>", "."),
+    ],
+)
+def test_what_is_wrong_is_said_in_our_words(tmp_path: Path, old: str, new: str, said: str) -> None:
+    assert old in DOCUMENT
+    (tmp_path / "cut.xml").write_text(DOCUMENT.replace(old, new, 1))
+    try:
+        imported(tmp_path / "cut.xml", tmp_path / "scene")
+    except ExchangeError as error:
+        message = str(error)
+        assert re.search(said, message), message
+        assert not re.search(r"NoneType|Error\b|object|invalid literal|__|\bkey\b", message), message
+    else:
+        assert said == "."

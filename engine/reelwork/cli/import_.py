@@ -76,6 +76,7 @@ class Size(click.ParamType[tuple[int, int]]):
     show_default=True,
     help="Whether words of layered pictures stay as they look, or become text.",
 )
+@click.option("--chapters", is_flag=True, help="Make a chapter of every marker, not only of those that are chapters.")
 @click.option("--overwrite", is_flag=True, help="Replace a scene.yaml that is there.")
 @report_option
 def command(
@@ -88,6 +89,7 @@ def command(
     fps: Fraction | None,
     size: tuple[int, int] | None,
     text: str,
+    chapters: bool,
     overwrite: bool,
     report_to: Path | None,
 ) -> None:
@@ -97,7 +99,7 @@ def command(
     What could not be carried is printed: its place, what it was, and what was done instead.
     """
     report = Report()
-    wishes = Wishes(media, catalogue, missing, copy, overwrite, fps, size, text == "live")
+    wishes = Wishes(media, catalogue, missing, copy, overwrite, fps, size, text == "live", chapters)
     brought = bring_in(file, folder, wishes, report)
     tell(report, report_to, file, brought.scene)
     if brought.outside:

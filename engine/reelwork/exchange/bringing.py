@@ -35,6 +35,7 @@ class Wishes:
     :param missing: ``slot`` or ``error``: what becomes of media that are not there
     :param copy: whether media from outside are copied into the scene's folder
     :param overwrite: whether a scene that is there may be replaced
+    :param chapters: whether every marker of a timeline begins a chapter
     :param live_text: whether words of layered pictures become text, rather than pixels
     """
 
@@ -46,6 +47,7 @@ class Wishes:
     fps: Fraction | None = None
     size: tuple[int, int] | None = None
     live_text: bool = False
+    chapters: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ def bring_in(source: Path, folder: Path, wishes: Wishes, report: Report) -> Brou
     if target.exists() and not wishes.overwrite:
         raise OutputError(f"{target} is there already; take another folder, or --overwrite")
     if source.suffix.lower() in PICTURES:
-        needed("psd_import").import_picture(source, folder, live_text=wishes.live_text, report=report)
+        write = needed("psd_import").import_picture
+        write(source, folder, live_text=wishes.live_text, overwrite=wishes.overwrite, report=report)
         return Brought(target)
     taken = read_timeline(source, wishes.fps, report)
     if not taken.bundle:
@@ -107,10 +110,11 @@ def _written(
         catalogue=named,
         fps=wishes.fps,
         size=wishes.size,
+        chapters=wishes.chapters,
     )
     copies = (pair for file, copy in written.copies.items() for pair in files_at(file, str(copy)).items())
     for file, copy in ((file, Path(name)) for file, name in copies):
-        if not (copy.exists() and copy.samefile(file)):
+        if not copy.exists():  # what is there is the same, else the copy has another name
             write_with(copy, lambda part, file=file: shutil.copyfile(file, part))  # type: ignore[misc]
     write_text(target, written.text)
     allowed = [Path(root).resolve() for root in os.environ.get(ROOTS, "").split(os.pathsep) if root]
@@ -129,7 +133,8 @@ def take_out(scene: Path, target: Path, output: str | None, settings: Settings, 
     shown = chosen_output(prepared, output)
     if shown.range is not None:
         report.add(f"output {shown.name}", "its `range`", "the whole composition is written")
-    write_timeline(from_scene(prepared, shown.composition, target, report), target, report)
+    made = from_scene(prepared, shown.composition, target, report, shown.chapters)
+    write_timeline(made, target, report)
 
 
 def _catalogue_of(timeline: Timeline, base: Path, roots: Sequence[Path], report: Report) -> Path | None:

@@ -10,6 +10,7 @@ import re
 from fractions import Fraction
 from typing import Final
 
+from reelwork.exchange.marking import on_clips
 from reelwork.exchange.report import ExchangeError, Report
 from reelwork.exchange.timeline import ZERO, Clip, Reference, Timeline, Track, Transition
 from reelwork.exchange.unsaid import tell_unsaid
@@ -26,7 +27,7 @@ def write_edl(timeline: Timeline, report: Report) -> str:
     """
     assert timeline.fps is not None
     writer = _Writer(timeline, report)
-    tracks = timeline.stack.tracks
+    tracks = on_clips(timeline.stack, report).tracks
     pictures = [track for track in tracks if track.kind == "video" and _has_clips(track)]
     sounds = [track for track in tracks if track.kind == "audio" and _has_clips(track)]
     for track in pictures[1:]:

@@ -13,18 +13,22 @@ from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Final
+from xml.etree.ElementTree import Element, tostring
 
 import opentimelineio as otio
 
 from reelwork.exchange.carried import mapping
+from reelwork.exchange.fcp7_check import check_fcp7
 from reelwork.exchange.otio_read import OtioReader, plain_data, seconds
 from reelwork.exchange.report import ExchangeError, Report
 from reelwork.exchange.timeline import ZERO, Clip, Item, Picture, Reference, Sound, Stack, Timeline
-from reelwork.exchange.xml import parsed, text_at
+from reelwork.exchange.xml import line_of, parsed, text_at
 from reelwork.timecode import parse_rate
 
 #: Where the values of a clip's filters wait while the adapter's structure is read.
 _ASIDE: Final = "fcp7"
+#: Among how many clips the one is looked for that cannot be read.
+_MOST_TRIED: Final = 50
 _READ: Final = ("timeremap", "opacity", "audiolevels")
 
 
@@ -37,6 +41,7 @@ def read_fcp7(text: str, file: str, report: Report) -> Timeline:
     sequence = next(root.iter("sequence"), None)
     if root.tag != "xmeml" or sequence is None:
         raise ExchangeError(f"{file} is no XML of Final Cut Pro 7 with a sequence")
+    check_fcp7(root, file)
     try:
         found = otio.adapters.read_from_string(text, "fcp_xml")
         if isinstance(found, otio.schema.SerializableCollection):
@@ -46,14 +51,35 @@ def read_fcp7(text: str, file: str, report: Report) -> Timeline:
         timeline = OtioReader(file, report).timeline(found)
     except ExchangeError:
         raise
-    except Exception as error:  # the adapter raises what it finds
-        raise ExchangeError(f"{file} cannot be read: {error or type(error).__name__}") from error
+    except RecursionError as error:
+        raise ExchangeError(f"{file}: its sequences stand too deep in each other, or in themselves") from error
+    except Exception as error:  # the adapter raises what it finds, in words of its own
+        where = _unreadable(root)
+        raise ExchangeError(
+            f"{file}: {where} cannot be read, since it is not built as Final Cut Pro 7 builds it; export it again, or "
+            "as OpenTimelineIO or FCPXML"
+        ) from error
     place = sequence.find("./media/video/format/samplecharacteristics")
     size = None
     if place is not None and text_at(place, "width").isdecimal() and text_at(place, "height").isdecimal():
         size = (int(text_at(place, "width")), int(text_at(place, "height")))
     drop = text_at(sequence, "timecode/displayformat") == "DF"
     return replace(timeline, stack=replace(_applied(timeline.stack), size=size), drop=drop)
+
+
+def _unreadable(root: Element) -> str:
+    """What of a document the adapter cannot read: the first clip without which it can, else all of it."""
+    parents = {child: parent for parent in root.iter() for child in parent}
+    items = list(root.iter("clipitem"))
+    for item in items if len(items) <= _MOST_TRIED else ():
+        place = list(parents[item]).index(item)
+        parents[item].remove(item)
+        with suppress(Exception):
+            otio.adapters.read_from_string(tostring(root, encoding="unicode"), "fcp_xml")
+            name = text_at(item, "name") or item.get("id") or ""
+            return f"the clip {name!r} on line {line_of(item)}"
+        parents[item].insert(place, item)
+    return "its sequence"
 
 
 def _set_aside(clip: Any) -> None:

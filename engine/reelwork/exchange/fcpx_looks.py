@@ -40,6 +40,7 @@ def markers(element: Element, start: Fraction) -> tuple[Marker, ...]:
             comment=each.get("note", ""),
             colour="BLUE" if each.tag == "chapter-marker" else "",
             duration=seconds(each.get("duration")),
+            chapter=each.tag == "chapter-marker",
         )
         for each in element
         if each.tag in ("marker", "chapter-marker")

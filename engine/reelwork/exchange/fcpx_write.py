@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from reelwork.exchange import sounds
 from reelwork.exchange.addresses import place_of
+from reelwork.exchange.marking import on_clips
 from reelwork.exchange.report import Report
 from reelwork.exchange.timeline import ZERO, Clip, Gap, Item, Reference, Stack, Timeline, Track, Transition
 from reelwork.exchange.unsaid import tell_unsaid
@@ -42,7 +43,7 @@ def _rank(child: Element) -> int:
         return 0
     if child.tag == "timeMap":
         return 1
-    return 2 if child.tag.startswith("adjust-") else 4 if child.tag == "marker" else 3
+    return 2 if child.tag.startswith("adjust-") else 4 if child.tag.endswith("marker") else 3
 
 
 def said(seconds: Fraction) -> str:
@@ -64,6 +65,7 @@ class _Writer:
     def sequence(self, element: Element, stack: Stack, origin: Fraction = ZERO) -> None:
         """The storyline of a stack, and all that is connected to it; ``origin`` is the timecode that it begins with."""
         self._origin = origin
+        stack = on_clips(stack, self._report)
         size = stack.size or (1920, 1080)
         element.set("format", self._format(self._fps, size))
         element.set("duration", said(stack.duration))
@@ -178,7 +180,8 @@ class _Writer:
         self._adjusted(element, heard.with_picture.get(key, clip) if paired else clip, clip)
         for marker in clip.markers:
             time, lasts = said(start + marker.at), said(marker.duration or 1 / self._fps)
-            SubElement(element, "marker", start=time, duration=lasts, value=marker.name, note=marker.comment)
+            tag = "chapter-marker" if marker.chapter else "marker"
+            SubElement(element, tag, start=time, duration=lasts, value=marker.name, note=marker.comment)
         return element, start
 
     def _adjusted(self, element: Element, sound: Clip, clip: Clip) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, Final
 from reelwork.exchange.assembling import Lane, Tracks
 from reelwork.exchange.carried import mapping
 from reelwork.exchange.kept import Written, markers_of, number_of, seconds_of, text_of
+from reelwork.exchange.marking import with_chapters
 from reelwork.exchange.references import References
 from reelwork.exchange.report import Report
 from reelwork.exchange.timeline import ZERO, Clip, Data, Picture, Reference, Sound, Stack, Timeline, Track, Transition
@@ -35,17 +37,20 @@ _SAID: Final = (
 _SCENE: Final = ("canvas", "blend-space", "licence", "commercial", "variables", "outputs")
 
 
-def from_scene(prepared: Prepared, composition: str, target: Path, report: Report) -> Timeline:
+def from_scene(
+    prepared: Prepared, composition: str, target: Path, report: Report, chapters: Mapping[str, Fraction] | None = None
+) -> Timeline:
     """The timeline of a scene's composition, with compositions inside it as timelines inside the timeline.
 
     :param target: the file that is written, from whose folder references count
+    :param chapters: those of its output, which become markers
     """
     scene = prepared.scene
     written = Written(Path(scene.file))
     references = References(prepared, target.resolve().parent, written)
     shown = prepared.graph(composition)
     maker = _Maker(written, references, scene.canvas.fps, report)
-    stack = maker.composition(shown.root)
+    stack = with_chapters(maker.composition(shown.root), chapters or {})
     others = sorted(set(scene.compositions) - maker.shown)
     if others:
         report.add("compositions", f"{', '.join(others)}: not seen in {composition}", "left out")

@@ -110,6 +110,7 @@ def markers(markers: Iterable[Marker]) -> Typed | None:
         kept: dict[str, Any] = {"at": str(marker.at), "name": marker.name}
         kept |= {key: value for key, value in (("comment", marker.comment), ("colour", marker.colour)) if value}
         kept |= {"duration": str(marker.duration)} if marker.duration else {}
+        kept |= {"chapter": True} if marker.chapter else {}
         kept |= {"metadata": marker.metadata} if marker.metadata else {}
         found.append(kept)
     return Typed(found) if found else None

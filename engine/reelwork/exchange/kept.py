@@ -89,6 +89,7 @@ def markers_of(value: Any) -> tuple[Marker, ...]:
             colour=text_of(kept.get("colour")) or "",
             duration=seconds_of(kept.get("duration")) or ZERO,
             metadata=mapping(kept.get("metadata")),
+            chapter=kept.get("chapter") is True,
         )
         for kept in (value if isinstance(value, list) else ())
         if isinstance(kept, dict)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from filecmp import cmp
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
+from reelwork.exchange.addresses import files_at
 from reelwork.exchange.carried import Carried, mapping
 from reelwork.exchange.finding import Finder, Found
 from reelwork.exchange.placing import Placed, Room
@@ -221,7 +223,7 @@ class LayerWriter:
             if path not in self.copies:
                 taken = {target.name.lower() for target in self.copies.values()}
                 name, number = path.name, 2
-                while name.lower() in taken:
+                while name.lower() in taken or _is_another(path, self._choices.copy / name):
                     name, number = f"{path.stem}-{number}{path.suffix}", number + 1
                 self.copies[path] = self._choices.copy / name
             return self.copies[path].relative_to(self._choices.folder).as_posix()
@@ -320,6 +322,12 @@ class LayerWriter:
         if len(keys) == 1:
             return say(keys[0][1])
         return {written(max(ZERO, at), self._fps): say(value) for at, value in keys}
+
+
+def _is_another(path: Path, copy: Path) -> bool:
+    """Whether a file that is there, or one of numbered files, holds something else than the one that is copied."""
+    pairs = ((file, Path(name)) for file, name in files_at(path, str(copy)).items())
+    return any(there.exists() and not (there.is_file() and cmp(file, there, shallow=False)) for file, there in pairs)
 
 
 def own_keys(clip: Clip) -> dict[str, Any]:

@@ -18,10 +18,11 @@ _LARGEST: Final = 16_384
 _MEMORY: Final = 2 * 2**30
 
 
-def import_picture(source: Path, folder: Path, *, live_text: bool, report: Report) -> None:
+def import_picture(source: Path, folder: Path, *, live_text: bool, overwrite: bool, report: Report) -> None:
     """Write the scene of a layered picture, and the pictures of its layers.
 
     :param live_text: whether words become text rather than pixels
+    :param overwrite: whether pictures of their names may be replaced; else theirs get a number
     :raises ExchangeError: the file is missing, damaged, or larger than a canvas may be
     :raises OutputError: something cannot be written
     """
@@ -31,7 +32,7 @@ def import_picture(source: Path, folder: Path, *, live_text: bool, report: Repor
         document = PSDImage.open(source, max_alloc_bytes=_MEMORY)
         if max(document.width, document.height) > _LARGEST:
             raise ExchangeError(f"{source} is {document.width} × {document.height}; a canvas has {_LARGEST} at most")
-        writer = PictureWriter(document, folder, live_text, report)
+        writer = PictureWriter(document, folder, report, live_text=live_text, overwrite=overwrite)
         layers = writer.layers(list(document))
     except ExchangeError:
         raise

@@ -41,11 +41,12 @@ class PictureWriter:
     :ivar compositions: as a scene writes them, by their names
     """
 
-    def __init__(self, document: Any, folder: Path, live_text: bool, report: Report) -> None:
+    def __init__(self, document: Any, folder: Path, report: Report, *, live_text: bool, overwrite: bool) -> None:
         self.compositions: dict[str, Any] = {}
         self._document = document
         self._folder = folder
         self._live_text = live_text
+        self._overwrite = overwrite
         self._report = report
         self._names = Names()
         self._below = Names()
@@ -310,7 +311,11 @@ class PictureWriter:
 
     def _file(self, name: str, ending: str) -> str:
         self._count += 1
-        return f"media/{self._count:03}-{slug(name) or 'layer'}{ending}"
+        stem = f"media/{self._count:03}-{slug(name) or 'layer'}"
+        file, number = f"{stem}{ending}", 2
+        while not self._overwrite and (self._folder / file).exists():
+            file, number = f"{stem}-{number}{ending}", number + 1
+        return file
 
     def _look(self, layer: Any) -> dict[str, Any]:
         """How a layer is mixed: visibility, blend mode and opacity."""

@@ -24,6 +24,7 @@ class Marker:
     """A named instant.
 
     :param at: seconds from the beginning of what it stands on
+    :param chapter: whether it begins a chapter
     """
 
     at: Fraction
@@ -32,6 +33,7 @@ class Marker:
     colour: str = ""
     duration: Fraction = ZERO
     metadata: Data = field(default_factory=dict)
+    chapter: bool = False
 
 
 @dataclass(frozen=True)

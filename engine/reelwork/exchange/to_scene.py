@@ -14,6 +14,7 @@ from reelwork.exchange.finding import Finder
 from reelwork.exchange.firsts import first_frames
 from reelwork.exchange.keeping import Inside, Keeper, markers
 from reelwork.exchange.layers import OF_LAYERS, Choices, LayerWriter, foreign, is_ours, own_keys
+from reelwork.exchange.marking import chapters_of
 from reelwork.exchange.placing import Piece, Placed, place
 from reelwork.exchange.report import ExchangeError, Report
 from reelwork.exchange.timeline import LARGEST_SIZE, ZERO, Clip, Data, Gap, Stack, Timeline, Track, Transition, clips_of
@@ -44,6 +45,7 @@ def to_scene(
     catalogue: str | None = None,
     fps: Fraction | None = None,
     size: tuple[int, int] | None = None,
+    chapters: bool = False,
 ) -> Written:
     """The scene of a timeline.
 
@@ -51,6 +53,7 @@ def to_scene(
     :param catalogue: the folder of records, as the scene names it
     :param fps: the canvas's, where the person says it
     :param size: the canvas's, where the person says it
+    :param chapters: whether each marker of the timeline begins a chapter, not only those that are called so
     :raises ExchangeError: the timeline is empty, or media are missing that must not be
     """
     if timeline.stack.duration <= 0:
@@ -90,8 +93,13 @@ def to_scene(
     data["compositions"] = {
         name: scene.compositions[name] for name in (*[n for n in scene.compositions if n != root], root)
     }
-    film = {"film": {"file": f"{slug(title) or 'film'}.mp4", **({"composition": root} if root != "main" else {})}}
-    data["outputs"] = mapping(own.get("outputs")) or film
+    film: dict[str, Any] = {"file": f"{slug(title) or 'film'}.mp4"}
+    if root != "main":
+        film["composition"] = root
+    outputs = mapping(own.get("outputs"))
+    if not outputs and (found := chapters_of(timeline.stack, rate, report, every=chapters)):
+        film["chapters"] = {name: written(at, rate) for name, at in found.items()}
+    data["outputs"] = outputs or {"film": film}
     data |= {
         "##kept": "what other programs say and scenes do not; an export reads it again",
         KEY: scene.kept(timeline, source),
