@@ -158,7 +158,7 @@ def cli(ctx: click.Context, version: bool, verbose: bool) -> None:
 def open_streams() -> None:
     """Give standard input, output and error that the caller closed nothing to read, and nowhere to write to.
 
-    Else a file of ours would take their numbers, and whoever asks whether there is a terminal would find nothing to ask.
+    Else a file of ours would take their numbers, and whoever asks whether there is a terminal would have nobody to ask.
     """
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         try:
@@ -167,7 +167,7 @@ def open_streams() -> None:
             os.open(os.devnull, os.O_RDWR)  # which gets the lowest number that is free: this one
             os.set_inheritable(number, True)  # as the others are, for what is started from here
         if getattr(sys, name) is None:
-            setattr(sys, name, open(number, "w" if number else "r", closefd=False))
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", closefd=False))
 
 
 def main() -> NoReturn:
