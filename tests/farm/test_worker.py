@@ -19,7 +19,7 @@ from reelwork_farm.worker import Worker
 
 Bundle = Callable[[dict[int, str]], Path]
 
-TIMING = Timing(heartbeat=0.05, poll=0.02, standstill=2.0)
+TIMING = Timing(heartbeat=0.05, poll=0.02, standstill=5.0)
 OFFER = WorkerOffer(node="here", pid=1, cores=1, memory=1 << 28, engine="e" * 64, machine="x86_64")
 
 
@@ -40,7 +40,7 @@ class Farm:
         self.threads.append(thread)
         return worker
 
-    def wait(self, what: Callable[[], object], seconds: float = 20.0) -> None:
+    def wait(self, what: Callable[[], object], seconds: float = 60.0) -> None:
         end = time.monotonic() + seconds
         while not what():
             assert time.monotonic() < end, "it did not come to that"
@@ -61,7 +61,7 @@ def farm(tmp_path: Path, units: int = 4) -> Iterator[Farm]:
         for worker in made.workers:
             worker.stop()
         for thread in made.threads:
-            thread.join(10.0)
+            thread.join(30.0)
             assert not thread.is_alive()
 
 
