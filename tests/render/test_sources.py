@@ -79,6 +79,32 @@ def test_pictures_that_pass_one_by_one_are_held_one_by_one(tmp_path: Path, monke
     assert room.begin(wanted)  # they turned out to be smaller than was thought
 
 
+def test_of_stills_that_are_shown_small_that_is_held_which_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    media = stills(tmp_path, 6)
+    read: list[Path] = []
+    load = sources.load_still
+    monkeypatch.setattr(sources, "load_still", lambda path, level: (read.append(path), load(path, level=level))[1])
+    room = Sources(held_bytes=2 * 60 * 40 * 8)
+    for scale in (0.25, 0.25, 0.25, 0.4, 0.25):  # nearer and back: other versions of the same pictures
+        matrix = Affine.scaling(scale, scale)
+        wanted = [(each, Fraction(0), matrix, ()) for each in media]
+        fits = room.begin(wanted)
+        shown = [through(room, each, matrix) for each in media]
+        assert shown == [through(Sources(), each, matrix) for each in media]
+    assert fits
+    assert room.begin(wanted)
+    assert sum(held.mipmap.held_bytes for held in room._mipmaps) <= room.held_bytes
+    assert len(read) == len(media) * 6  # once in here, and once for each that it is compared with
+
+
+def through(source: Sources, media: Media, matrix: Affine) -> bytes:
+    out = Frame.empty(Window(0, 0, 20, 20))
+    source.painter(media, Fraction(0), matrix, ())(out)
+    return out.data.tobytes()
+
+
 def watched(samples: PackedFrame, made: list[weakref.ref[PackedFrame]]) -> PackedFrame:
     made.append(weakref.ref(samples))
     return samples

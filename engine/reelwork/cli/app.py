@@ -125,7 +125,7 @@ Exit codes:
 \b
 Environment:
   REELWORK_HOME   a folder for caches and unfinished work, instead of the user's own
-  REELWORK_PICTURE_MEMORY   how much of converted pictures each worker holds: 128MB without it
+  REELWORK_PICTURE_MEMORY   how much of converted pictures each worker holds: 180MB without it
   REELWORK_PATIENCE   seconds after which an effect is taken to hang: 60 without it
   REELWORK_PLUGIN_FOLDERS   folders in which effects/ beside a scene may be loaded as code, as in PATH
   {exits.DEBUG}  1 shows where a fault was raised

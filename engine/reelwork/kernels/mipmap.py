@@ -8,7 +8,8 @@ stretched by 2 and limited: its eight weights are sums of powers of two, and add
 from __future__ import annotations
 
 import threading
-from typing import Final, Generic, TypeAlias, TypeVar
+from collections.abc import Callable
+from typing import Final, Generic, TypeAlias, TypeVar, cast
 
 import numpy as np
 
@@ -42,23 +43,53 @@ class Mipmap(Generic[S]):
     """
 
     def __init__(self, frame: S, *, opaque: bool = False) -> None:
-        self.frame = frame
+        self.window = frame.window
         self.opaque = opaque
         self._levels: dict[tuple[int, int], Samples] = {(0, 0): frame}
         self._shrunk: tuple[tuple[int, int, float, float, bool], Frame] | None = None
+        self._asked: tuple[set[tuple[int, int]], set[tuple[int, int]]] = (set(), set())
+        self._again: Callable[[], Samples] | None = None
         self._building = threading.Lock()
+
+    @property
+    def frame(self) -> S:
+        """The frame itself."""
+        return cast("S", self.level(0, 0))
+
+    @property
+    def held_bytes(self) -> int:
+        """What it takes of memory now."""
+        with self._building:
+            shrunk = 0 if self._shrunk is None else self._shrunk[1].data.nbytes
+            return shrunk + sum(level.data.nbytes for level in self._levels.values())
 
     def level(self, x: int, y: int) -> Samples:
         """The frame halved ``x`` times along x and ``y`` times along y."""
+        self._asked[0].add((x, y))
         found = self._levels.get((x, y))
         if found is None:
             with self._building:
                 found = self._level(x, y)
         return found
 
+    def begin(self) -> None:
+        """Say that what is asked for from now on is another picture's."""
+        self._asked = (set(), self._asked[0])
+
+    def slim(self, again: Callable[[], Samples]) -> None:
+        """Hold those versions alone that were asked for since the last but one :meth:`begin`.
+
+        :param again: gives back the frame itself, where a version is asked for that is not held
+        """
+        with self._building:
+            asked = self._asked[0] | self._asked[1]
+            self._levels = {key: level for key, level in self._levels.items() if key in asked}
+            self._again = again
+
     def shrunk(self, x: int, y: int, by_x: float, by_y: float, *, linear: bool) -> Frame:
         """The frame halved so often, and then shrunk to any size down to the next half. The last one is held."""
         key = (x, y, by_x, by_y, linear)
+        self._asked[0].add((x, y))
         with self._building:
             if self._shrunk is None or self._shrunk[0] != key:
                 self._shrunk = (key, shrunk(self._level(x, y), by_x, by_y, opaque=self.opaque, linear=linear))
@@ -67,9 +98,13 @@ class Mipmap(Generic[S]):
     def _level(self, x: int, y: int) -> Samples:
         found = self._levels.get((x, y))
         if found is None:
-            along_x, along_y = x >= y, y >= x
-            larger = self._level(x - along_x, y - along_y)
-            found = halved(larger, along_x=along_x, along_y=along_y, opaque=self.opaque)
+            if (x, y) == (0, 0):
+                assert self._again is not None
+                found = self._again()
+            else:
+                along_x, along_y = x >= y, y >= x
+                larger = self._level(x - along_x, y - along_y)
+                found = halved(larger, along_x=along_x, along_y=along_y, opaque=self.opaque)
             self._levels[x, y] = found
         return found
 

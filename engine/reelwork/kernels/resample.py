@@ -31,7 +31,9 @@ from reelwork.kernels.resample_upright import resample_upright
 from reelwork.maths import sqrt
 from reelwork.values import Affine
 
-__all__ = ["Filter", "Mipmap", "Samples", "is_copy", "resample", "resample_bounds", "resample_needs", "resampler"]
+__all__ = [
+    "Filter", "Mipmap", "Samples", "is_copy", "levels_of", "resample", "resample_bounds", "resample_needs", "resampler",
+]  # fmt: skip
 
 #: How samples are mixed; ``auto`` is ``bicubic``.
 Filter = Literal["auto", "nearest", "bilinear", "bicubic"]
@@ -97,15 +99,15 @@ def resampler(
     filter: Filter = "auto",  # noqa: A002
 ) -> Callable[[Frame], None]:
     """A source and a map made ready for many windows: a function that fills a frame, as :func:`resample`."""
-    frame = source.frame if isinstance(source, Mipmap) else source
+    mipmap = source if isinstance(source, Mipmap) else Mipmap(source)
     way = _way(to_source)
-    if frame.window.is_empty or way.flat:
+    if mipmap.window.is_empty or way.flat:
         return _clear
     if way.copies is not None:
-        return functools.partial(_copy, frame, *way.copies)
+        return functools.partial(_copy, mipmap.frame, *way.copies)
     if filter == "nearest":
-        return functools.partial(_take_nearest, frame, way.place)
-    return _interpolation(source if isinstance(source, Mipmap) else Mipmap(frame), way, filter == "bilinear")
+        return functools.partial(_take_nearest, mipmap.frame, way.place)
+    return _interpolation(mipmap, way, filter == "bilinear")
 
 
 def resample_bounds(source: Window, to_source: Affine) -> Window:
@@ -146,6 +148,11 @@ def is_copy(to_source: Affine) -> bool:
     return _way(to_source).copies is not None
 
 
+def levels_of(to_source: Affine) -> tuple[int, int]:
+    """How often a source is halved along x and y to be resampled through a map."""
+    return _way(to_source).levels
+
+
 def _copy(frame: Samples, x: int, y: int, out: Frame) -> None:
     wanted = out.window.expand(-x, -y, x, y)
     if wanted.is_empty:
@@ -178,7 +185,7 @@ def _interpolation(mipmap: Mipmap[Samples], way: _Way, linear: bool) -> Callable
         frame = mipmap.level(*way.levels)
     else:
         frame = mipmap.shrunk(*way.levels, *way.shrinks, linear=linear)
-    x0, y0, x1, y1 = mipmap.frame.window
+    x0, y0, x1, y1 = mipmap.window
     box = np.array((x0 / scale_x, y0 / scale_y, x1 / scale_x, y1 / scale_y))
     steep_u, steep_v = scale_x / way.steps[0], scale_y / way.steps[1]
     a, b, c, d, e, f = way.numbers

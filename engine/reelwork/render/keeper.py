@@ -102,7 +102,7 @@ class Keeper:
         """A node's frame (and what was made of it to shrink it), if it is there and large enough."""
         for store in (self._kept, self._lasting, self._realised):
             held = store.get(node.key)
-            if held is not None and held.frame.window.covers(self._needed[node.key]):
+            if held is not None and held.window.covers(self._needed[node.key]):
                 return held
         return None
 
@@ -130,7 +130,7 @@ class Keeper:
                 return
         elif not _is_cheap(node) and node.key in self._previous and self._promise(node, needed):
             held = self._kept.get(node.key)
-            if held is not None and held.frame.window.covers(needed):
+            if held is not None and held.window.covers(needed):
                 return
         self._nodes.append(node)
         if isinstance(node, Area):

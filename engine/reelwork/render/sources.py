@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from reelwork import folders
 from reelwork.effect import PointEffect
 from reelwork.errors import DamageError, MediaError, OutputError
 from reelwork.graph.model import Media
@@ -25,19 +26,20 @@ from reelwork.image.packed import PackedFrame
 from reelwork.image.storage import StorageFormat
 from reelwork.kernels.colour import decode
 from reelwork.kernels.frames import apply_pointwise
-from reelwork.kernels.resample import Mipmap, Samples, is_copy, resampler
+from reelwork.kernels.resample import Mipmap, Samples, is_copy, levels_of, resampler
 from reelwork.media.convert import as_data, displayed, picture_to_frame
 from reelwork.media.picture import Picture
 from reelwork.media.probe import digest_of
 from reelwork.media.stills.reading import is_shrunk, load_still, still_level
 from reelwork.media.video.plugins import FootageSource, moving_source
 from reelwork.media.video.source import VideoSource
+from reelwork.render.recent import Recent
 from reelwork.render.spill import Spill
 from reelwork.values import Affine, Display
 
-#: What converted pictures may take, bytes, where the machine's owner says nothing else; the smaller versions of those
-#: that are shrunk come on top, a third at most.
-HELD_BYTES: Final = 128 << 20
+#: What converted pictures may take, bytes, where the machine's owner says nothing else. Of stills that there is no
+#: room for, those smaller versions stay that frames show.
+HELD_BYTES: Final = 180 << 20
 #: The environment variable in which the owner does: ``512MB``.
 HELD_VARIABLE: Final = "REELWORK_PICTURE_MEMORY"
 #: What pictures may take as they are stored, bytes.
@@ -57,8 +59,6 @@ _ROWS: Final = 64
 #: A picture: what its medium is known by, and its number (of a drawing, its level).
 Key = tuple[str, int]
 Effects = tuple[PointEffect, ...]
-K = TypeVar("K", bound=Hashable)
-V = TypeVar("V")
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,15 @@ class _Held:
     width: int
     height: int
     moving: bool
+
+
+@dataclass(frozen=True)
+class _Size:
+    """How large a picture is, in pixels, and what it takes of memory."""
+
+    width: int
+    height: int
+    bytes: float
 
 
 class Sources:
@@ -90,13 +99,11 @@ class Sources:
         self._frames = 0
         self._lost: dict[str, set[int]] = {}
         self._failed = ("", 0)
-        self._stored = _Recent[Key, Picture](
-            STORED_BYTES, lambda picture: sum(plane.nbytes for plane in picture.planes)
+        self._stored = Recent[Key, Picture](STORED_BYTES, lambda picture: sum(plane.nbytes for plane in picture.planes))
+        self._mipmaps = Recent[tuple[Key, Effects], _Held](
+            self.held_bytes, lambda held: held.mipmap.held_bytes, slim=self._slim, parting=self._put_aside
         )
-        self._mipmaps = _Recent[tuple[Key, Effects], _Held](
-            self.held_bytes, lambda held: held.mipmap.frame.data.nbytes, self._put_aside
-        )
-        self._sizes: dict[tuple[Key, Effects], int] = {}
+        self._sizes: dict[tuple[Key, Effects], _Size] = {}
         self._aside: dict[tuple[Key, Effects], Callable[[Any], _Held]] = {}
         self._spill = Spill[tuple[Key, Effects]]()
         self._spare: dict[tuple[int, ...], npt.NDArray[np.float32]] = {}
@@ -129,21 +136,33 @@ class Sources:
         :returns: whether the converted pictures can be held at once
         """
         self._frames += 1
-        sizes: dict[tuple[Key, Effects], float] = {}
+        sizes: dict[tuple[Key, Effects], dict[tuple[int, int], float]] = {}
         for media, time, matrix, effects in wanted:
             key = (self._key(media, time, matrix), effects)
             if is_read_as_stored(media, matrix, effects):
                 continue
-            whole = 4.0 ** _level(media, matrix) * media.facts.width * media.facts.height * _BYTES_A_PIXEL
-            sizes[key] = self._sizes.get(key, whole)
+            level, size = self._shown_of(media, matrix, key)
+            sizes.setdefault(key, {})[level] = size
         for held in self._mipmaps.drop(lambda key, held: held.moving and key not in sizes):
             frame = held.mipmap.frame
             if isinstance(frame, Frame) and held.mipmap.opaque:
                 self._spare[frame.data.shape] = frame.data
-        hold = sum(sizes.values()) <= self.held_bytes
+        for held in self._mipmaps:
+            held.mipmap.begin()
+        hold = sum(size for levels in sizes.values() for size in levels.values()) <= self.held_bytes
         # those that pass one after the other are all gone before the first one is asked for again
         self._mipmaps.allow(self.held_bytes if hold else 0)
         return hold
+
+    def _shown_of(self, media: Media, matrix: Affine, key: tuple[Key, Effects]) -> tuple[tuple[int, int], float]:
+        """Which version of a picture a map shows, and how many bytes that takes at most."""
+        facts, larger = media.facts, 2.0 ** _level(media, matrix)
+        width, height = larger * facts.width, larger * facts.height
+        size = self._sizes.get(key) or _Size(round(width), round(height), width * height * _BYTES_A_PIXEL)
+        if facts.kind == "video" or not self._spill.has_room:
+            return (0, 0), size.bytes
+        x, y = levels_of((matrix @ facts.to_shown(size.width, size.height)).inverse())
+        return (x, y), size.bytes / 2.0 ** (x + y)
 
     def expect(self, wanted: Iterable[tuple[Media, Fraction]]) -> None:
         """Say which pictures of videos a frame shows for the sake of temporal effects, and may show again soon."""
@@ -212,7 +231,7 @@ class Sources:
             if moving and (picture.width, picture.height) != media.facts.stored_size:
                 samples = _widened(light)
         if not moving:
-            self._sizes[key, effects] = samples.data.nbytes
+            self._sizes[key, effects] = _Size(picture.width, picture.height, samples.data.nbytes)
         opaque = picture.storage.alpha == "none" and all(effect.keeps_alpha for effect in effects)
         return _Held(Mipmap(samples, opaque=opaque), picture.width, picture.height, moving)
 
@@ -224,6 +243,18 @@ class Sources:
         kind, window = type(frame), frame.window
         self._spill.put(key, frame.data)
         self._aside[key] = lambda data: _Held(Mipmap(kind(data, window), opaque=opaque), width, height, False)
+
+    def _slim(self, key: tuple[Key, Effects], held: _Held) -> None:
+        """Of a still that there is no room for, hold what frames show of it."""
+        self._put_aside(key, held)
+        if not held.moving and self._again(key) is not None:
+            held.mipmap.slim(lambda: self._from_file(key))
+
+    def _from_file(self, key: tuple[Key, Effects]) -> Samples:
+        again = self._again(key)
+        if again is None:
+            raise MediaError(f"{folders.caches()}: a picture that was put aside there can no longer be read")
+        return again.mipmap.frame
 
     def _again(self, key: tuple[Key, Effects]) -> _Held | None:
         """A still that was put aside."""
@@ -276,51 +307,6 @@ def _unchanged(media: Media) -> Path:
     if digest_of(path, media.facts.frame_rate) != media.facts.digest:
         raise MediaError(f"{path}: has changed while it was rendered; render again")
     return path
-
-
-class _Recent(Generic[K, V]):
-    """What was used last, up to so many bytes, and always the one that was used last.
-
-    :param parting: told of whatever there is no room for any more
-    """
-
-    def __init__(
-        self, budget: int, weigh: Callable[[V], int], parting: Callable[[K, V], None] = lambda key, value: None
-    ) -> None:
-        self._budget = budget
-        self._weigh = weigh
-        self._parting = parting
-        self._held: OrderedDict[K, tuple[V, int]] = OrderedDict()
-        self._bytes = 0
-
-    def drop(self, chosen: Callable[[K, V], bool]) -> list[V]:
-        """Let some values go, and give them back."""
-        keys = [key for key, (value, _) in self._held.items() if chosen(key, value)]
-        dropped = [self._held.pop(key) for key in keys]
-        self._bytes -= sum(weight for _, weight in dropped)
-        return [value for value, _ in dropped]
-
-    def allow(self, budget: int) -> None:
-        """From now on hold so many bytes at most."""
-        self._budget = budget
-        self._part()
-
-    def get(self, key: K, make: Callable[[], V]) -> V:
-        """The value for a key, made if it is not there."""
-        found = self._held.get(key)
-        if found is None:
-            value = make()
-            found = self._held[key] = (value, self._weigh(value))
-            self._bytes += found[1]
-            self._part()
-        self._held.move_to_end(key)
-        return found[0]
-
-    def _part(self) -> None:
-        while self._bytes > self._budget and len(self._held) > 1:
-            old, (gone, weight) = self._held.popitem(last=False)
-            self._bytes -= weight
-            self._parting(old, gone)
 
 
 def _level(media: Media, matrix: Affine) -> int:

@@ -45,6 +45,11 @@ class Spill(Generic[K]):
         self._file: BinaryIO | None = None
         self._lying: dict[K, _Lying] = {}
 
+    @property
+    def has_room(self) -> bool:
+        """Whether more can be put there, as far as is known."""
+        return self._end < self._most
+
     def put(self, key: K, array: npt.NDArray[Any]) -> None:
         """Keep a C-contiguous array, if there is room; one that is there already is the same."""
         if key in self._lying or self._end + array.nbytes > self._most:
