@@ -40,13 +40,19 @@ def painted(source: Sources, media: Media) -> bytes:
     return out.data.tobytes()
 
 
+def decoded(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The stills that are decoded from now on."""
+    read: list[Path] = []
+    load = sources.load_still
+    monkeypatch.setattr(sources, "load_still", lambda path, **how: (read.append(path), load(path, **how))[1])
+    return read
+
+
 def test_what_there_is_no_room_for_is_not_decoded_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     media = stills(tmp_path, 4)
     wanted = [painted(Sources(), each) for each in media]
     small = Sources(held_bytes=1)
-    read: list[Path] = []
-    load = sources.load_still
-    monkeypatch.setattr(sources, "load_still", lambda path, level: (read.append(path), load(path, level=level))[1])
+    read = decoded(monkeypatch)
     for _ in range(3):
         assert [painted(small, each) for each in media] == wanted
     assert len(read) == len(media)
@@ -83,9 +89,7 @@ def test_of_stills_that_are_shown_small_that_is_held_which_is_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     media = stills(tmp_path, 6)
-    read: list[Path] = []
-    load = sources.load_still
-    monkeypatch.setattr(sources, "load_still", lambda path, level: (read.append(path), load(path, level=level))[1])
+    read = decoded(monkeypatch)
     room = Sources(held_bytes=2 * 60 * 40 * 8)
     for scale in (0.25, 0.25, 0.25, 0.4, 0.25):  # nearer and back: other versions of the same pictures
         matrix = Affine.scaling(scale, scale)
