@@ -122,7 +122,8 @@ class MediaFacts:
     :param pixel_format: how pixels are stored, in FFmpeg's words; empty for sound
     :param colour: the colour tags as they stand in the file
     :param said: what a still says of its colour, in words; empty where it says nothing
-    :param audio: its sound, if it has any
+    :param audio: its sound, if it has any that can be decoded
+    :param unheard: whether it has sound, and none that can be decoded
     """
 
     kind: Kind
@@ -153,6 +154,7 @@ class MediaFacts:
     colour: ColourTags = ColourTags()
     said: str = ""
     audio: AudioFacts | None = None
+    unheard: bool = False
 
     @property
     def identity(self) -> str:

@@ -38,6 +38,8 @@ def _rows(facts: MediaFacts) -> Iterator[tuple[str, str]]:
         yield from _picture_rows(facts)
     if facts.audio:
         yield from _sound_rows(facts.audio)
+    elif facts.unheard:
+        yield "sound", "of a codec that cannot be decoded: it is silent"
     for number, stream in enumerate(facts.captions, start=1):
         yield f"captions {number}", stream
     yield "sha256", facts.digest

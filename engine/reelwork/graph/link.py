@@ -202,9 +202,15 @@ class _Linker:
         self._told.add(name)
 
     def _damaged(self, clip: model.Clip, media: Media) -> None:
-        """Say once where a file's sound cannot be decoded; a draft has silence there."""
+        """Say once where a file's sound cannot be decoded, or that none of it can; a draft has silence there."""
         places = media.facts.audio.damage if media.facts.audio is not None else ()
-        if not places or media.path in self._told:
+        if media.path in self._told:
+            return
+        if media.facts.unheard:
+            self._told.add(media.path)
+            said = f"{media.path}: its sound is of a codec that cannot be decoded, and is not heard"
+            self._doubt(clip, said, "convert it, or mute this layer")
+        if not places:
             return
         self._told.add(media.path)
         said = ", ".join(f"{_tenths(floor(begin * 10))} to {_tenths(ceil(end * 10))}" for begin, end in places[:5])

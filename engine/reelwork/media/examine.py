@@ -18,7 +18,16 @@ from av.video.stream import VideoStream
 from reelwork.catalogue.facts import READ, AudioFacts, MediaFacts, Reading
 from reelwork.errors import MediaError
 from reelwork.media.offered import footage_reader, is_numbered
-from reelwork.media.opening import film_stream, film_streams, opened, patient, sound_stream, sound_streams
+from reelwork.media.opening import (
+    cannot_be_heard,
+    cannot_be_shown,
+    film_stream,
+    film_streams,
+    opened,
+    patient,
+    sound_stream,
+    sound_streams,
+)
 from reelwork.media.probe import Examined
 from reelwork.media.sound.waves import check_claims, count_samples
 from reelwork.media.stills.reading import is_animation, is_still, still_facts
@@ -26,6 +35,7 @@ from reelwork.media.subtitles import said_streams
 from reelwork.media.video.animation import animation_facts
 from reelwork.media.video.avframes import base_storage
 from reelwork.media.video.decoder import decoder_for, fields_of, orientation_of, shown_size, tags_of
+from reelwork.media.video.joined import on_one_clock
 from reelwork.media.video.plugins import examine_by
 from reelwork.media.video.stamped import timecode_of
 from reelwork.media.video.timing import Packets, ordered_index, stamped_index
@@ -68,21 +78,30 @@ def examine_file(path: Path, digest: str, rate: Fraction, reading: Reading = REA
             raise MediaError(f"{path}: has no stream {stream} of pictures: {_said(film_streams(container))}")
         if sound is None and heard:
             raise MediaError(f"{path}: has no stream {heard} of sound: {_said(sound_streams(container))}")
+        if film is None and cannot_be_shown(container):
+            raise MediaError(
+                f"{path}: its pictures are encrypted, or of a codec that cannot be decoded; export them as ProRes or "
+                "H.264, or, for its sound alone, take that out: ffmpeg -i FILE -vn -c:a copy SOUND"
+            )
+        unheard = cannot_be_heard(container)
         if film is None and sound is None:
-            raise MediaError(f"{path}: holds neither pictures nor sound")
+            said = "its sound cannot be decoded; convert it" if unheard else "holds neither pictures nor sound"
+            raise MediaError(f"{path}: {said}")
         if sound is not None:
             check_claims(sound, path)
         packets = _read_packets(container, film, path)
         _check_complete(container, packets, path)
         name, captions = container.format.name, said_streams(container)
-    audio = None if sound is None else count_samples(path, heard)
+    counted = None if sound is None else count_samples(path, heard)
+    audio, jumps = counted or (None, ())
     if film is None:
         if audio is None or audio.samples == 0:
             raise MediaError(f"{path}: holds no sound that can be decoded")
         audio = replace(audio, offset=Fraction(0))
         facts = MediaFacts("audio", digest, name, audio.codec, duration=audio.duration, audio=audio, captions=captions)
         return Examined(facts, None)
-    return _examined_film(path, digest, packets.film, audio, stream)
+    found = _examined_film(path, digest, on_one_clock(packets.film, packets.tick, jumps), audio, stream)
+    return replace(found, facts=replace(found.facts, unheard=unheard))
 
 
 def _no_still(path: Path, reading: Reading, what: str) -> MediaError:
@@ -94,6 +113,7 @@ class _Seen:
     """The packets of the pictures, and how far all streams reach."""
 
     film: Packets = field(default_factory=Packets)
+    tick: Fraction = Fraction(1)
     any: bool = False
     first: Fraction | None = None
     last: Fraction = Fraction(0)
@@ -117,6 +137,7 @@ def _read_packets(container: InputContainer, film: VideoStream | None, path: Pat
             length = packet.duration * packet.time_base if packet.duration else start - before or _MISSING_SECONDS
             seen.last = max(seen.last, start + length)
         if film is not None and packet.stream_index == film.index:
+            seen.tick = packet.time_base
             seen.film.add(packet, path)
     return seen
 

@@ -124,5 +124,18 @@ def sound_stream(container: InputContainer, number: int = 0) -> AudioStream | No
     if number:
         streams = sound_streams(container)
         return streams[number - 1] if number <= len(streams) else None
+    streams = sound_streams(container)
     best = container.streams.best("audio")
-    return best if isinstance(best, AudioStream) and best.codec_context is not None else None
+    # Which stands for what cannot be decoded too, such as a telephone's spatial sound beside its stereo.
+    return next((stream for stream in streams if stream is best), streams[0] if streams else None)
+
+
+def cannot_be_shown(container: InputContainer) -> bool:
+    """Whether it has moving pictures, and none that can be decoded."""
+    pictures = [stream for stream in container.streams.video if not stream.disposition & _NOT_FILM]
+    return bool(pictures) and all(stream.codec_context is None for stream in pictures)
+
+
+def cannot_be_heard(container: InputContainer) -> bool:
+    """Whether it has sound, and none that can be decoded."""
+    return bool(container.streams.audio) and not sound_streams(container)

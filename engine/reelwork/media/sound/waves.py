@@ -18,6 +18,7 @@ from av.container import InputContainer
 
 from reelwork.catalogue.facts import AudioFacts
 from reelwork.errors import MediaError
+from reelwork.media.joints import is_jump
 from reelwork.media.offered import footage_reader
 from reelwork.media.opening import opened, patient, sound_stream
 from reelwork.media.portable import portable_arithmetic
@@ -38,8 +39,6 @@ _MOST_CHANNELS: Final = 64
 # A frame is late or early where it is so by three quarters of itself, in these bounds; less is rounding, and the
 # unsteady clocks of recorders.
 _LEAST_GAP_SECONDS, _GAP_SECONDS = 0.005, 0.015
-# By more than this it has the clock of another recording, and follows the one before.
-_LONGEST_GAP_SECONDS, _LONGEST_OVERLAP_SECONDS = 600, 1
 # Samples by which a codec's last frames may be longer than what was recorded.
 _MOST_FILLING: Final = 8192
 # What a sample of each integer format is divided by.
@@ -47,6 +46,8 @@ _SCALES: Final = {"u8": 1 << 7, "s16": 1 << 15, "s32": 1 << 31, "s64": 1 << 63}
 # Damage that lies nearer together is told as one; no more than so many places are told apart.
 _NEAR_SECONDS: Final = Fraction(1, 2)
 _MOST_PLACES: Final = 50
+# These say no length: what FFmpeg gives is the difference of two stamps, which may be of two recordings.
+_UNSAID: Final = {"mpegts", "mpeg"}
 # What a plugin's footage has, by their number.
 _CHANNELS: Final = {1: ("FC",), 2: ("FL", "FR"), 6: ("FL", "FR", "FC", "LFE", "BL", "BR")}
 
@@ -75,6 +76,7 @@ class Waves:
     :param start: when the container says that the first sample is heard, in seconds
     :param runs: to be read once; a run of silence may be of any length, and takes no memory
     :param damage: what could not be decoded and is silence, complete once all runs are read
+    :param jumps: by how much the file's clock jumped, seconds, each time that another recording began; complete then
     """
 
     codec: str
@@ -84,6 +86,18 @@ class Waves:
     start: Fraction
     runs: Iterator[Run]
     damage: list[Stretch] = field(default_factory=list)
+    jumps: list[Fraction] = field(default_factory=list)
+
+
+class Counted(NamedTuple):
+    """What is known of a file's sound once all of it was decoded.
+
+    :param facts: their offset is the container's time of the first sample
+    :param jumps: as of :class:`Waves`
+    """
+
+    facts: AudioFacts
+    jumps: tuple[Fraction, ...]
 
 
 @contextmanager
@@ -112,8 +126,8 @@ def _of_footage(path: Path, blocks: Iterator[Samples]) -> Waves:
     return Waves(audio.codec, audio.rate, audio.layout, audio.channels, Fraction(0), runs)
 
 
-def count_samples(path: Path, number: int = 0) -> AudioFacts | None:
-    """What is known of a file's sound; its offset is the container's time of the first sample. Decodes everything.
+def count_samples(path: Path, number: int = 0) -> Counted | None:
+    """What is known of a file's sound. Decodes everything.
 
     ``None`` where a stream of sound is there and nothing in it.
 
@@ -124,9 +138,10 @@ def count_samples(path: Path, number: int = 0) -> AudioFacts | None:
         if sound is None:
             return None
         samples = sum(run.samples.shape[1] for run in sound.runs)
-        return AudioFacts(
+        facts = AudioFacts(
             sound.codec, sound.rate, sound.channels, sound.layout, samples, sound.start, tuple(sound.damage)
         )
+        return Counted(facts, tuple(sound.jumps))
 
 
 def check_claims(stream: AudioStream, path: Path) -> None:
@@ -138,7 +153,7 @@ def check_claims(stream: AudioStream, path: Path) -> None:
     if channels > _MOST_CHANNELS:
         raise MediaError(f"{path}: its sound has {channels:,} channels; up to {_MOST_CHANNELS} can be read")
     claimed = (stream.duration or 0) * (stream.time_base or 0)
-    if claimed > LONGEST:
+    if claimed > LONGEST and stream.container.format.name not in _UNSAID:
         raise MediaError(
             f"{path}: says that its sound lasts {float(claimed / 3600):,.0f} hours; up to {LONGEST // 3600} can be "
             "read: cut it first"
@@ -155,8 +170,8 @@ class _Reading:
         self._broken = False
         # Until when packets last, in the stream's ticks.
         self._reach: int | None = None
-        # By how much later than the first recording's the clock is, seconds.
-        self._moved = Fraction(0)
+        # By how much the clock jumped each time that another recording began, seconds.
+        self._jumps: list[Fraction] = []
 
     @classmethod
     def of(cls, container: InputContainer, path: Path, number: int) -> Waves | None:
@@ -184,6 +199,7 @@ class _Reading:
             start=_time(first) or Fraction(0),
             runs=reading._bounded(reading._whole(first, frames)),
             damage=reading._damage,
+            jumps=reading._jumps,
         )
 
     def _frames(self) -> Iterator[AudioFrame]:
@@ -233,7 +249,9 @@ class _Reading:
         for run in _without_last(held, surplus):
             emitted += run.samples.shape[1]
             yield run
-        missing = missing_at_end(self._container, self._stream, self._rate, start + self._moved, self._reach, emitted)
+        missing = missing_at_end(
+            self._container, self._stream, self._rate, start + sum(self._jumps), self._reach, emitted
+        )
         if missing:
             self._note(emitted, emitted + missing)
             yield _silence(missing, (held[-1].channels, held[-1].layout))
@@ -251,9 +269,9 @@ class _Reading:
                 slack = _slack(frame, rate)
                 if -slack <= late <= slack:
                     pass
-                elif not -_LONGEST_OVERLAP_SECONDS * rate <= late <= _LONGEST_GAP_SECONDS * rate:
+                elif is_jump(Fraction(late, rate)):  # what follows is heard at once
                     origin += Fraction(late, rate)
-                    self._moved += Fraction(late, rate)
+                    self._jumps.append(Fraction(late, rate))
                 elif late > 0:
                     yield _silence(late, layout)
                     position += late

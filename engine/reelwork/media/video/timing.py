@@ -4,9 +4,9 @@ decoder where that must be known; its index comes out."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +20,10 @@ from reelwork.media.video.index import FrameIndex, Mark, constant_rate
 MOST_PICTURES: Final = 20_000_000
 # Where nothing at all says how fast a bare stream is played, it is played at FFmpeg's and most cameras' rate.
 _RATE: Final = Fraction(25)
+# What a key's stamp says to be missing, at least; less is the unsteadiness of stamps.
+_GAP_SECONDS: Final = Fraction(1, 4)
+# The longest picture: of a progressive sequence, shown three times.
+_MOST_FIELDS: Final = 6
 _Stamp = int | None
 
 
@@ -29,6 +33,7 @@ class Packets:
 
     :param keys: which of them decoding can begin at
     :param hidden: those whose pictures are not shown
+    :param written: as the file stamps them, where that is otherwise
     """
 
     pts: list[_Stamp] = field(default_factory=list)
@@ -36,6 +41,7 @@ class Packets:
     durations: list[int] = field(default_factory=list)
     keys: list[int] = field(default_factory=list)
     hidden: set[int] = field(default_factory=set)
+    written: Packets | None = None
 
     def add(self, packet: Packet[Any], path: Path) -> None:
         """One more packet.
@@ -89,17 +95,51 @@ def ordered_index(packets: Packets, shown: Sequence[int], film: VideoStream, pat
     hidden = packets.hidden | (set(range(len(packets.pts))) - set(shown))
     if packets.are_timed and (times := [packets.pts[n] for n in shown]) == sorted(times, key=_number):
         return _index(packets, tuple(map(_number, packets.pts)), hidden, film, path)
-    stamps, marked = _stamps(packets)
+    stamps, _ = _stamps(packets)
     rate = film.guessed_rate or film.average_rate or _RATE
-    if stamps and packets.is_steady:
+    lasting = packets.durations
+    if (fields := _fields_of(packets, film, rate)) is not None:
+        found, time_base, lasting = _placed(packets, shown, film, rate, fields), 1 / (2 * rate), fields
+    elif stamps and packets.is_steady:
         found, time_base = sorted(stamps[n] for n in shown), film.time_base or Fraction(1, 1000)
     else:
-        found, time_base = list(range(len(shown))), 1 / rate
+        found, time_base, lasting = list(range(len(shown))), 1 / rate, [1] * len(packets.pts)
     times_of = dict(zip(shown, found, strict=True))
     least = min(found, default=0)
     pts = tuple(times_of.get(n, least - 1 - n) for n in range(len(packets.pts)))
-    known = Packets([*pts], [], packets.durations, packets.keys)
-    return _index(known, pts, hidden, film, path, time_base=time_base, marks=stamps, marked=marked)
+    return _index(replace(packets, durations=lasting), pts, hidden, film, path, time_base=time_base)
+
+
+def _fields_of(packets: Packets, film: VideoStream, rate: Fraction) -> list[int] | None:
+    """How many fields each picture lasts, where that differs: flags of MPEG-2 show film at the rate of television by
+    repeating a field of every other picture (ISO/IEC 13818-2, 6.3.10). FFmpeg's guess of the times that a program
+    stream leaves out does not heed them."""
+    if film.codec_context.codec.canonical_name != "mpeg2video" or film.time_base is None:
+        return None
+    lasting = [round(ticks * film.time_base * 2 * rate) or 2 for ticks in packets.durations]
+    return lasting if len(set(lasting)) > 1 and max(lasting) <= _MOST_FIELDS else None
+
+
+def _placed(
+    packets: Packets, shown: Sequence[int], film: VideoStream, rate: Fraction, lasting: Sequence[int]
+) -> list[int]:
+    """When pictures that last so many fields begin, in fields: one after the other, and later where a key's own stamp
+    says that something is missing before it."""
+    begun = list(accumulate(lasting, initial=0))
+    first, second = packets.keys[0], 2 * rate * (film.time_base or 0)
+    gaps: dict[int, int] = {}
+    for key in packets.keys:
+        stamp, origin = packets.dts[key], packets.dts[first]
+        if stamp is not None and origin is not None:
+            missing = round((stamp - origin) * second) - (begun[key] - begun[first]) - sum(gaps.values())
+            if missing > _GAP_SECONDS * 2 * rate:
+                gaps[key] = missing
+    found, time = [], 0
+    for number in shown:
+        time += gaps.get(number, 0)
+        found.append(time)
+        time += lasting[number]
+    return found
 
 
 def _stamps(packets: Packets) -> tuple[tuple[int, ...], Mark]:
@@ -118,20 +158,22 @@ def _index(
     path: Path,
     *,
     time_base: Fraction | None = None,
-    marks: tuple[int, ...] | None = None,
-    marked: Mark = "pts",
 ) -> FrameIndex:
+    """:param time_base: seconds a tick of ``pts`` and of the packets' durations, where it is not the stream's"""
     order = sorted((stamp, n) for n, stamp in enumerate(pts) if n not in hidden)
     if not order:
         raise MediaError(f"{path}: none of its pictures is shown")
     shown = [stamp for stamp, _ in order]
     base = time_base or film.time_base or Fraction(1, 1)
-    last = packets.durations[order[-1][1]] if base == film.time_base else 1
+    last = packets.durations[order[-1][1]]
     if last <= 0:
         last = shown[-1] - shown[-2] if len(shown) > 1 else max(1, round(1 / (_RATE * base)))
     end = shown[-1] + last
     rate = constant_rate(shown, end, base, [film.guessed_rate, film.average_rate, film.base_rate])
-    return FrameIndex(base, pts, tuple(packets.keys), frozenset(hidden), end, rate, marks, marked)
+    written = packets.written or packets
+    marks, marked = _stamps(written)
+    named = None if pts == tuple(written.pts) else marks
+    return FrameIndex(base, pts, tuple(packets.keys), frozenset(hidden), end, rate, named, marked)
 
 
 def _are_different(stamps: Sequence[_Stamp]) -> bool:
