@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from fractions import Fraction
 from pathlib import Path
 
 import av
 import pytest
 from media.clips import digest, make_clip
 from media.footage import FIELDS, Kind, decoded
+from media.paff import make_paff
 from media.test_footage import md5, oracle_format
 from media_table import media
 
@@ -86,3 +88,29 @@ def test_fields_that_begin_in_the_middle_are_found_in_whatever_order(tmp_path: P
             assert [digest(both.picture(number)) for number in order] == [made[number] for number in order]
     with VideoSource(path) as both:
         assert [digest(both.picture(number)) for number in range(0, len(made), 3)] == made[::3]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "apart"),
+    [
+        pytest.param(suffix, apart, marks=media("video", label, said, read="ffmpeg's command and its bwdif"))
+        for suffix, label in {
+            "ts": "H.264 (PAFF), MPEG-TS",
+            "mkv": "H.264 (PAFF), .mkv",
+            "mp4": "H.264 (PAFF), .mp4",
+        }.items()
+        for apart, said in ((False, "a packet for both fields"), (True, "a packet for each field"))
+    ],
+)
+def test_fields_that_are_pictures_of_their_own_become_one(tmp_path: Path, suffix: str, apart: bool) -> None:
+    """Cameras write each field as a picture of its own; where it is a packet too, it is still no picture that is
+    shown."""
+    path = make_paff(tmp_path / f"camera.{suffix}", 14, apart=apart)
+    for fields, filtering in (("off", "null"), ("auto", "bwdif=mode=send_frame:deint=interlaced")):
+        with VideoSource(path, reading=Reading(fields=fields)) as source:
+            assert (source.frame_count, source.facts.frame_rate, source.facts.fields) == (14, 25, "top-first")
+            expected = decoded(path, "yuv420p", after=("-vf", filtering))
+            assert len(expected.sums) == 14
+            order = random.Random(suffix).sample(range(1, 14), 13)
+            assert [md5(source.picture(n), "yuv420p") for n in order] == [expected.sums[n] for n in order]
+            assert source.duration == Fraction(14, 25)

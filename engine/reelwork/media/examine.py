@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
@@ -49,6 +49,8 @@ _TRUSTED_CODECS: Final = {
 _GUESSING_FORMATS: Final = {"avi", "mpeg", "asf", "mxf"}
 # In these, a length in the header is meant exactly.
 _EXACT_FORMATS: Final = {"mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "avi", "wav", "flac", "w64", "caf", "aiff"}
+# So many packets of pictures are tried to see whether each is one.
+_TRIED: Final = 24
 _MISSING_SECONDS: Final = Fraction(1, 4)
 
 
@@ -176,7 +178,12 @@ def _examined_film(path: Path, digest: str, packets: Packets, audio: AudioFacts 
         film = film_stream(container, number)
         assert film is not None  # it was there a moment ago
         trusted = film.codec_context.codec.canonical_name in _TRUSTED_CODECS
-        if trusted and packets.are_timed and container.format.name not in _GUESSING_FORMATS:
+        if (
+            trusted
+            and packets.are_timed
+            and container.format.name not in _GUESSING_FORMATS
+            and not _are_paired(path, number, packets)
+        ):
             index = stamped_index(packets, film, path)
             frame, _ = _decode(container, film, packets, path, everything=False)
         else:
@@ -212,6 +219,29 @@ def _examined_film(path: Path, digest: str, packets: Packets, audio: AudioFacts 
             audio=None if audio is None else replace(audio, offset=audio.offset - start),
         )
     return Examined(facts, index)
+
+
+def _are_paired(path: Path, number: int, packets: Packets) -> bool:
+    """Whether some pictures may be in two packets, one for each field, as cameras write H.264 (PAFF); the first packets
+    are tried."""
+    with opened(path) as container:
+        film = film_stream(container, number)
+        assert film is not None  # it was there a moment ago
+        if film.codec_context.codec.canonical_name != "h264":
+            return False
+        context = decoder_for(film, 1, path)
+        fed = came = 0
+        stored = (packet for packet in container.demux(film) if packet.size)
+        for packet in chain(islice(stored, packets.keys[0], packets.keys[0] + _TRIED), (None,)):
+            fed += packet is not None
+            try:
+                frames = context.decode(packet)
+            except av.InvalidDataError:
+                return False  # what is damaged is told where it is shown
+            came += len(frames)
+            if any(not frame.interlaced_frame for frame in frames):
+                return False
+        return came < fed
 
 
 def _decode(

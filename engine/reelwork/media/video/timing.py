@@ -94,7 +94,12 @@ def ordered_index(packets: Packets, shown: Sequence[int], film: VideoStream, pat
         shown = shown[shown.index(packets.keys[0]) :]
     hidden = packets.hidden | (set(range(len(packets.pts))) - set(shown))
     if packets.are_timed and (times := [packets.pts[n] for n in shown]) == sorted(times, key=_number):
-        return _index(packets, tuple(map(_number, packets.pts)), hidden, film, path)
+        lasting = [*packets.durations]
+        # The last picture's second field may be a packet of its own.
+        stops = (_number(packets.pts[n]) + lasting[n] for n in range(len(lasting)) if n not in packets.hidden)
+        lasting[shown[-1]] = max(stops, default=0) - _number(packets.pts[shown[-1]])
+        known = replace(packets, durations=lasting)
+        return _index(known, tuple(map(_number, packets.pts)), hidden, film, path)
     stamps, _ = _stamps(packets)
     rate = film.guessed_rate or film.average_rate or _RATE
     lasting = packets.durations
