@@ -45,6 +45,11 @@ class Metrics:
     ascent: float
     descent: float
 
+    @property
+    def middle(self) -> float:
+        """How far below the middle of the letters their baseline is."""
+        return (self.ascent - self.descent) / 2.0
+
 
 def instance(
     file: FontFile,

@@ -25,6 +25,7 @@ from reelwork_generators.paint import PAINT, STROKE, WHITE, GradientPaint, Strok
 from reelwork_generators.shaping import Glyph, feature
 from reelwork_generators.shaping import Style as LineStyle
 from reelwork_generators.strokes import stroke_outline
+from reelwork_generators.vertical import WRITINGS
 
 #: Characters that one text may have: far more than a film shows, few enough to lay out in seconds.
 LONGEST = 100_000
@@ -107,6 +108,17 @@ class Text(VectorGenerator, name="text", version=1):
     language: str = param(
         "", kind=TextKind(), help="The words' language, such as sr or zh-Hant, whose forms of letters are taken."
     )
+    writing: str = param(
+        "horizontal",
+        kind=Choice(WRITINGS),
+        help="Whether lines run from left to right, or from top to bottom, and where the next one then is.",
+    )
+    combine_figures: int = param(
+        0,
+        kind=Number(0, 4, integer=True),
+        animated=False,
+        help="In vertical lines, how many figures in a row at most stand side by side in the room of one letter.",
+    )
     direction: str = param(
         "auto", kind=Choice(tuple(DIRECTIONS)), help="Where paragraphs begin; auto: as their first letter does."
     )
@@ -166,28 +178,30 @@ class Text(VectorGenerator, name="text", version=1):
             raise SceneError((Problem(found, remedy="split it over several layers"),))
         leading = self.line_height * self.size
         lines = self._lines()
-        box_width = max(0.0, *(line.advance * self.size for line in lines)) if self.width is None else self.width
-        box_height = len(lines) * leading if self.height is None else self.height
-        first = self._wanted().first
-        italic = self.style == "italic"
-        ink = metrics(instance(first, self.weight, self.size, italic, self.stretch * 100.0, self._axes()))
-        spare = {"top": 0.0, "middle": 0.5, "bottom": 1.0}[self.valign] * (box_height - len(lines) * leading)
-        baseline = spare + (leading - (ink.ascent + ink.descent) * self.size) / 2.0 + ink.ascent * self.size
+        along, across = (self.height, self.width) if self._vertical else (self.width, self.height)
+        length = max(0.0, *(line.advance * self.size for line in lines)) if along is None else along
+        depth = len(lines) * leading if across is None else across
+        box_width, box_height = (depth, length) if self._vertical else (length, depth)
+        spare = {"top": 0.0, "middle": 0.5, "bottom": 1.0}[self.valign] * (depth - len(lines) * leading)
+        turn = self._turn(depth)
         verbs: list[str] = []
         points: list[float] = []
-        emoji: list[tuple[Glyph, float, float]] = []
+        emoji: list[tuple[Glyph, Affine]] = []
         last, coloured = None, False
         for number, line in enumerate(lines):
-            x = self._indent(line, box_width)
-            y = baseline + number * leading
+            x = self._indent(line, length)
+            y = spare + number * leading + self._baseline(leading)
+            if self.writing == "vertical-lr":
+                y = depth - y
             for placed in line.glyphs:
                 if placed.instance is not last:
                     last = placed.instance
                     coloured = is_coloured(last.path, last.index)
+                place = _place(placed, x, y, self.size, turn)
                 if coloured:
-                    emoji.append((placed, x, y))
+                    emoji.append((placed, place))
                 else:
-                    _add(verbs, points, placed, x, y, self.size)
+                    _add(verbs, points, placed, place)
                 x += placed.advance * self.size
         if len(emoji) > MOST_EMOJI:
             found = f"the text has {len(emoji)} emoji in colour, {MOST_EMOJI} are allowed"
@@ -199,14 +213,29 @@ class Text(VectorGenerator, name="text", version=1):
             fills.append(Fill(path, paint(self.fill, box)))
             if self.stroke is not None and self.stroke.width > 0.0:
                 fills.append(Fill(stroke_outline(path, self.stroke, overlapping=True), paint(self.stroke.colour, box)))
-        for placed, x, y in emoji:
-            fills += self._painted(placed, x, y, paint(self.fill, box))
+        for placed, place in emoji:
+            fills += self._painted(placed, place @ Affine.scaling(1.0 / UNITS, 1.0 / UNITS), paint(self.fill, box))
         return Drawing(tuple(fills), box_width, box_height)
 
-    def _painted(self, placed: Glyph, x: float, y: float, own: Paint) -> Iterator[Fill]:
-        """A glyph in colour; of the text's fill, it takes the opacity."""
-        scale = self.size / UNITS
-        place = Affine(scale, 0.0, 0.0, scale, x + placed.dx * self.size, y + placed.dy * self.size)
+    @property
+    def _vertical(self) -> bool:
+        return self.writing != "horizontal"
+
+    def _turn(self, depth: float) -> Affine:
+        """The map from where lines are laid out, from left to right and one below the other, to the box."""
+        return Affine(0.0, 1.0, -1.0, 0.0, depth, 0.0) if self._vertical else Affine.scaling(1.0, 1.0)
+
+    def _baseline(self, leading: float) -> float:
+        """How far a line's baseline, or the middle of a vertical one, is from where the line begins."""
+        if self._vertical:
+            return leading / 2.0
+        italic = self.style == "italic"
+        first = instance(self._wanted().first, self.weight, self.size, italic, self.stretch * 100.0, self._axes())
+        ink = metrics(first)
+        return (leading - (ink.ascent + ink.descent) * self.size) / 2.0 + ink.ascent * self.size
+
+    def _painted(self, placed: Glyph, place: Affine, own: Paint) -> Iterator[Fill]:
+        """A glyph in colour, a thousandth of an em a unit; of the text's fill, it takes the opacity."""
         opacity = own.alpha if isinstance(own, Colour) else 1.0
         for part in painted(placed.instance, placed.number):
             assert part.path is not None
@@ -230,8 +259,11 @@ class Text(VectorGenerator, name="text", version=1):
             found = f"language: {self.language!r} is no language tag"
             raise SceneError((Problem(found, remedy="write one such as en, sr, zh-Hant or pt-BR"),))
         stretch, axes = self.stretch * 100.0, self._axes()
-        style = LineStyle(self._wanted(), self.size, self.tracking / 1000.0, stretch, self.features, axes)
-        limit = self.width / self.size if self.width is not None and self.size > 0.0 else None
+        combined = self.combine_figures if self._vertical else 0
+        look = (self.tracking / 1000.0, stretch, self.features, axes, self._vertical, combined)
+        style = LineStyle(self._wanted(), self.size, *look)
+        length = self.height if self._vertical else self.width
+        limit = length / self.size if length is not None and self.size > 0.0 else None
         anywhere = self.overflow_wrap == "anywhere"
         flow = Flow(limit, self.direction, self.word_break, anywhere, self.align == "justify")
         return lay_out(self.content, style, flow)
@@ -250,9 +282,9 @@ class Text(VectorGenerator, name="text", version=1):
                 raise SceneError((Problem(found, remedy=f"it has {named or 'none'}"),))
         return tuple((asked.axis, asked.value) for asked in self.axes)
 
-    def _indent(self, line: Line, box_width: float) -> float:
-        """How far from the box's left edge a line begins; one that does not fit sticks out at its end, as in CSS."""
-        spare = box_width - line.advance * self.size
+    def _indent(self, line: Line, length: float) -> float:
+        """How far from the box's edge a line begins; one that does not fit sticks out at its end, as in CSS."""
+        spare = length - line.advance * self.size
         start, end = ("right", "left") if line.leftward else ("left", "right")
         align = {"start": start, "justify": start, "end": end}.get(self.align, self.align)
         if spare < 0.0:
@@ -260,13 +292,21 @@ class Text(VectorGenerator, name="text", version=1):
         return {"left": 0.0, "center": spare / 2.0, "right": spare}[align]
 
 
-def _add(verbs: list[str], points: list[float], placed: Glyph, x: float, y: float, size: float) -> None:
-    """Add a glyph's outline, scaled to ``size``, with its origin moved to a place on the baseline."""
+def _place(placed: Glyph, x: float, y: float, size: float, turn: Affine) -> Affine:
+    """The map from a glyph's ems to the box.
+
+    :param x: how far along its line it stands
+    :param y: how far down the line's baseline is, or its middle
+    :param turn: from where lines are laid out to the box
+    """
+    at = turn.apply(x + placed.dx * size, y + placed.dy * size)
+    if placed.upright:
+        return Affine(size * placed.squeeze, 0.0, 0.0, size, *at)
+    return Affine(size * turn.a, size * turn.b, size * turn.c, size * turn.d, *at)
+
+
+def _add(verbs: list[str], points: list[float], placed: Glyph, place: Affine) -> None:
+    """Add a glyph's outline at its place."""
     outline = glyph(placed.instance, placed.number)
-    x += placed.dx * size
-    y += placed.dy * size
     verbs.append(outline.verbs)
-    numbers = iter(outline.points)
-    for px, py in zip(numbers, numbers, strict=True):
-        points.append(px * size + x)
-        points.append(py * size + y)
+    points.extend(moved(outline, place).points)

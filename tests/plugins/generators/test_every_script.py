@@ -269,11 +269,17 @@ def on_white(drawing: Drawing, width: int, height: int, x: float, y: float) -> n
     return np.rint(255.0 * encoded.clip(0.0, 1.0)).astype(int).transpose(1, 2, 0)
 
 
-@media("text", "A page of fifteen languages and emoji", "picture", read="one that was looked at")
-def test_the_page_s_picture_is_what_is_painted(tmp_path: Path, record_golden: bool) -> None:
-    """Wrapped, justified, of both directions: the same bytes on every machine."""
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=media("text", kind, "picture", read="one that was looked at"))
+        for name, kind in (("text", "A page of fifteen languages and emoji"), ("vertical", "Vertical lines"))
+    ],
+)
+def test_the_page_s_pictures_are_what_is_painted(name: str, tmp_path: Path, record_golden: bool) -> None:
+    """Wrapped, justified, of all directions: the same bytes on every machine."""
     pictures = Path(__file__).parents[3] / "docs/pictures"
-    painted = pictures / "text.png" if record_golden else tmp_path / "text.png"
-    open_scene(pictures / "text.yaml").write_frame("0s", painted)
-    ours, kept = (np.asarray(Image.open(file)) for file in (painted, pictures / "text.png"))
+    painted = (pictures if record_golden else tmp_path) / f"{name}.png"
+    open_scene(pictures / f"{name}.yaml").write_frame("0s", painted)
+    ours, kept = (np.asarray(Image.open(file)) for file in (painted, pictures / f"{name}.png"))
     assert np.array_equal(ours, kept)
