@@ -155,3 +155,35 @@ def test_sound_that_cannot_be_decoded_is_told(tmp_path: Path, monkeypatch: pytes
         said = CliRunner().invoke(app.cli, ["check", "scene.yaml"])
         assert ("its sound is of a codec that cannot be decoded, and is not heard" in said.output) is told, said.output
         assert said.exit_code == 0
+
+
+def packed(path: Path, stored: Path) -> Path:
+    """MPEG-4 with a picture between references, as DivX packs it: with the reference after it in one packet, and a
+    picture that is not coded in the next."""
+    with av.open(str(stored)) as container, av.open(str(path), "w") as out:
+        stream = out.add_stream_from_template(container.streams.video[0])
+        data = [bytes(packet) for packet in container.demux(video=0) if packet.size]
+        data[0] = b"\0\0\1\xb2DivX503b1393p" + data[0]
+        kinds = [part[part.find(b"\0\0\1\xb6") + 4] >> 6 for part in data]
+        assert kinds.count(2) > 6
+        for place, kind in enumerate(kinds):
+            if kind == 2:
+                data[place - 1] += data[place]
+                data[place] = b"\0\0\1\xb6\x50\0\x7f"
+        for place, part in enumerate(data):
+            packet = av.Packet(part)
+            packet.stream, packet.time_base, packet.is_keyframe = stream, Fraction(1, 24), kinds[place] == 0
+            packet.pts = packet.dts = place
+            out.mux(packet)
+    return path
+
+
+@media("video", "MPEG-4 part 2 with packed B-frames (DivX), .avi", "pictures in any order", read="the parts")
+def test_packed_pictures_are_the_same_in_whatever_order(tmp_path: Path) -> None:
+    whole = make_clip(tmp_path / "whole.avi", "mpeg4", options={"bf": "1", "g": "8"}, count=24)
+    path = packed(tmp_path / "packed.avi", whole)
+    with VideoSource(whole) as source, VideoSource(path) as both:
+        assert (both.frame_count, both.facts.frame_rate) == (24, 24)
+        expected = [digest(source.picture(number)) for number in range(24)]
+        for number in (18, 23, 9, 1, 17, 8, 0, 12):
+            assert digest(both.picture(number)) == expected[number]

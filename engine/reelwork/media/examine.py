@@ -28,6 +28,7 @@ from reelwork.media.opening import (
     sound_stream,
     sound_streams,
 )
+from reelwork.media.packets import unpacking
 from reelwork.media.probe import Examined
 from reelwork.media.sound.waves import check_claims, count_samples
 from reelwork.media.stills.reading import is_animation, is_still, still_facts
@@ -254,7 +255,8 @@ def _decode(
     begin = packets.pts[first_key] if packets.are_timed else None
     first: VideoFrame | None = None
     came: dict[int, bool] = {}  # and whether it is a key
-    stored = (packet for packet in container.demux(film) if packet.size)
+    unpacked = unpacking(film)
+    stored = (unpacked(packet) for packet in container.demux(film) if packet.size)
     for ordinal, packet in enumerate(chain(stored, (None,))):
         if packet is not None:
             if ordinal < first_key:

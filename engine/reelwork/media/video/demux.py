@@ -16,7 +16,7 @@ from av.video.stream import VideoStream
 
 from reelwork.errors import MediaError
 from reelwork.media.opening import film_stream, naming, open_container
-from reelwork.media.packets import attach
+from reelwork.media.packets import attach, unpacking
 from reelwork.media.video.index import FrameIndex
 
 
@@ -82,10 +82,11 @@ class Demux:
         """The packets from here on, and the place of each in the order of decoding."""
         index = self._index
         count = 0 if opened and index.is_counted else None
-        palette = b""
-        for packet in self._container.demux(self.stream):
-            if not packet.size:
+        palette, unpacked = b"", unpacking(self.stream)
+        for stored in self._container.demux(self.stream):
+            if not stored.size:
                 continue
+            packet = unpacked(stored)
             # A palette stands beside the packet at which it changes, and decoding may begin behind that.
             if packet.has_sidedata("palette"):
                 palette = bytes(packet.get_sidedata("palette"))
