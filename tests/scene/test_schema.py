@@ -106,7 +106,7 @@ def test_it_refuses_what_the_reader_refuses(written: str) -> None:
 # what a schema cannot see: the text of a scalar, what refers to what, and rules over several keys
 UNSEEN = {
     "adjustment-false", "alias-in-itself", "aliases-explode", "chapters-at-one-instant",
-    "circle-of-compositions", "compositions",
+    "circle-of-compositions", "compositions", "day-of-a-call",
     "data-that-is-none", "depth-of-sound", "drop-frame-rate", "duration-and-end", "files",
     "filled-by-without-slot", "fps-of-what-has-its-own", "half-a-character", "merge-key",
     "names", "names-of-tables", "nested-200-deep", "nested-too-deep", "no-compositions", "no-main", "parents",

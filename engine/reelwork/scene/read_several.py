@@ -85,7 +85,7 @@ def _read_interval(reading: Reading, kind: language.Interval, node: Node, path: 
     time = kinds.Time(minimum=0.0)
     value = _fixed((time, time))(reading, kind, node, path)
     if value is not BAD and value[0] >= value[1]:
-        return reading.wrong(node, path, "a range ends after it begins")
+        return reading.wrong(node, path, "a range ends after it begins; this one does not")
     return value
 
 

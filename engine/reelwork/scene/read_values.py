@@ -48,6 +48,11 @@ def number(text: str) -> float | None:
     return value if _NUMBER.match(text) and abs(value) <= MAX_NUMBER else None
 
 
+def _too_large(text: str) -> str:
+    """What to say of a number that is none for its size alone; nothing of another text."""
+    return f"numbers go to {MAX_NUMBER:,.0f}" if _NUMBER.match(text) and number(text) is None else ""
+
+
 def is_name(text: str) -> bool:
     """Whether a name may be written so: letters, digits, ``_``, ``-``, beginning with a letter."""
     return bool(_NAME.match(text)) and len(text) <= 100
@@ -78,7 +83,7 @@ def _from_number(read: Callable[[Reading, Any, Scalar, str], Any]) -> Reader:
 def _read_number(reading: Reading, kind: kinds.Number, node: Scalar, path: str) -> Any:
     value = number(node.text)
     if value is None or (kind.integer and not _WHOLE.match(node.text)):
-        return reading.expected(kind, node, path)
+        return reading.expected(kind, node, path, _too_large(node.text))
     if not _within(value, kind.minimum, kind.maximum):
         return reading.expected(kind, node, path)
     return int(node.text) if kind.integer else value
@@ -94,7 +99,7 @@ def _read_ratio(reading: Reading, kind: kinds.Ratio, node: Scalar, path: str) ->
     digits = node.text.removesuffix("%").rstrip() if node.text.endswith("%") else node.text
     value = number(digits)
     if value is None:
-        return reading.expected(kind, node, path)
+        return reading.expected(kind, node, path, _too_large(digits))
     is_percent = digits != node.text
     ratio = value / 100.0 if is_percent else value
     if kind.bounded and not 0.0 <= ratio <= 1.0:
@@ -112,7 +117,8 @@ def _read_length(reading: Reading, kind: kinds.Length, node: Scalar, path: str) 
     value = number(digits)
     if value is None:
         unit = re.match(r"(.*\d) ?px\Z", node.text)
-        remedy = f"lengths are in pixels: write {unit[1]}" if unit and number(unit[1]) is not None else ""
+        in_pixels = unit is not None and number(unit[1]) is not None
+        remedy = f"lengths are in pixels: write {unit[1]}" if unit and in_pixels else _too_large(digits)
         return reading.expected(kind, node, path, remedy)
     if not _within(value, kind.minimum, None):
         return reading.expected(kind, node, path)
@@ -126,6 +132,7 @@ def _read_angle(reading: Reading, kind: kinds.Angle, node: Scalar, path: str) ->
     if value is None:
         unit = re.match(r"(.*\d) ?(deg|°)\Z", node.text)
         remedy = f"angles are in degrees: write {unit[1]}" if unit and number(unit[1]) is not None else ""
+        remedy = remedy or _too_large(node.text)
         return reading.expected(kind, node, path, remedy)
     return value
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Final, TypeAlias
@@ -235,7 +236,7 @@ def _circles(reading: Reading, scene: Scene, reads: _Reads) -> None:
         ]
         for name, composition in scene.compositions.items()
     }
-    depths: dict[str, int] = {}
+    depths: dict[str, float] = {}
     counts: dict[str, int] = {}
     for first in uses:
         # a stack of our own: a chain may be longer than Python lets functions nest
@@ -256,19 +257,21 @@ def _circles(reading: Reading, scene: Scene, reads: _Reads) -> None:
                 stack.append((shown, iter(uses[shown])))
 
 
-def _depth(reading: Reading, composition: Composition, depths: Mapping[str, int], reads: _Reads) -> int:
+def _depth(reading: Reading, composition: Composition, depths: Mapping[str, float], reads: _Reads) -> float:
     """How many layers stand inside each other in a composition, all that it shows and reads included."""
-    deepest, known = 0, dict[str, int]()
+    deepest, known = 0.0, dict[str, float]()
     for clip in (*clips(composition.sequence), *clips(composition.layers)):
         depth = _depth_of(clip, depths, reads, known)
         if depth > MAX_NESTING:
-            reading.fault(clip.path, f"layers and compositions stand more than {MAX_NESTING} deep inside each other")
-            return 0
+            if depth < math.inf:  # else it has been said of what this shows
+                message = f"layers and compositions stand more than {MAX_NESTING} deep inside each other"
+                reading.fault(clip.path, message)
+            return math.inf
         deepest = max(deepest, depth)
     return deepest
 
 
-def _depth_of(clip: Clip, depths: Mapping[str, int], reads: _Reads, known: dict[str, int]) -> int:
+def _depth_of(clip: Clip, depths: Mapping[str, float], reads: _Reads, known: dict[str, float]) -> float:
     """The same of one layer; what it reads stands one deeper than itself."""
     if clip.path not in known:
         own = clip.path.count("[") + depths.get(_shown(clip), 0)
