@@ -101,7 +101,7 @@ def test_a_stream_may_change_its_channels(tmp_path: Path) -> None:
     tones = 0.3 * np.sin(2 * np.pi * pitches[:, None] * np.arange(48_000) / 48_000).astype(np.float32)
     parts = [
         make_sound(tmp_path / "stereo.ac3", tones[:2], "ac3"),
-        make_sound(tmp_path / "surround.ac3", tones, "ac3", layout="5.1(side)"),
+        make_sound(tmp_path / "surround.ac3", tones, "ac3", layout="5.1(side)", options=levels(HALF, HALF)),
     ]
     (tmp_path / "both.ac3").write_bytes(b"".join(part.read_bytes() for part in parts))
     with AudioSource(parts[0]) as first, AudioSource(tmp_path / "both.ac3") as both:
@@ -110,3 +110,40 @@ def test_a_stream_may_change_its_channels(tmp_path: Path) -> None:
         spectra = np.abs(np.fft.rfft(both.read(length + 1000, 24_000))) / 12_000
     found = spectra[:, pitches // 2].T / 0.3
     assert np.allclose(found, [SIDES[name] for name in LAYOUTS["5.1(side)"].split()], atol=0.02)
+
+
+def levels(centre: float, surround: float) -> dict[str, str]:
+    """Options of FFmpeg's encoders of AC-3 and E-AC-3."""
+    return {"center_mixlev": str(centre), "surround_mixlev": str(surround)}
+
+
+@pytest.mark.parametrize(
+    ("encoder", "centre", "surround", "options"),
+    [
+        pytest.param(
+            encoder,
+            centre,
+            surround,
+            options,
+            marks=media("sound", label, "its own levels of centre and surrounds", read="what was written"),
+        )
+        for encoder, label, centre, surround, options in (
+            ("ac3", "AC-3", 0.5**0.75, 0.5, levels(0.595, 0.5)),
+            ("ac3", "AC-3", 0.5, 0.0, levels(0.5, 0.0)),
+            ("eac3", "E-AC-3", 1.0, 0.5, {"loro_cmixlev": "1.0", "loro_surmixlev": "0.5", "dmix_mode": "2"}),
+            ("eac3", "E-AC-3", HALF, HALF, {}),
+        )
+    ],
+)
+def test_a_file_says_at_which_levels_it_is_mixed_down(
+    tmp_path: Path, encoder: str, centre: float, surround: float, options: dict[str, str]
+) -> None:
+    """ATSC A/52, 7.8.2; where nothing is said, BS.775."""
+    pitches = np.array([400, 700, 1000, 60, 1600, 2000])
+    tones = 0.3 * np.sin(2 * np.pi * pitches[:, None] * np.arange(24_000) / 48_000).astype(np.float32)
+    path = make_sound(tmp_path / f"a.{encoder}", tones, encoder, layout="5.1(side)", options=options)
+    with AudioSource(path) as source:
+        spectra = np.abs(np.fft.rfft(source.read(2000, 12_000))) / 6000
+    found = spectra[:, pitches // 4].T / 0.3
+    expected = [(1, 0), (0, 1), (centre, centre), (0, 0), (surround, 0), (0, surround)]
+    assert np.allclose(found, expected, atol=0.02)

@@ -132,12 +132,12 @@ def _decoded(path: Path, offset: Fraction, stream: int) -> Iterator[Samples]:
 
 
 def _stereo(runs: Iterator[Run], path: Path) -> Iterator[Samples]:
-    known: tuple[tuple[str, ...], str] | None = None
+    known: tuple[object, ...] | None = None
     matrix: Matrix = ()
     for run in runs:
         if known != run[1:]:  # recordings of television go from stereo to 5.1 and back
             known = run[1:]
-            matrix = matrix_of(*known, path)
+            matrix = matrix_of(run.channels, run.layout, path, run.levels)
         for piece in _in_pieces(run.samples):
             yield mixed_down(piece, matrix)
 

@@ -23,7 +23,7 @@ from reelwork.media.offered import footage_reader
 from reelwork.media.opening import opened, patient, sound_stream
 from reelwork.media.portable import portable_arithmetic
 from reelwork.media.probe import probe
-from reelwork.media.sound.downmix import matrix_of
+from reelwork.media.sound.downmix import USUAL_LEVELS, Levels, levels_of, matrix_of
 from reelwork.media.sound.ends import end_of, is_counted, missing_at_end
 from reelwork.media.video.plugins import blocks_by
 
@@ -58,11 +58,13 @@ class Run(NamedTuple):
     :param samples: ``float32[channel, n]``
     :param channels: the channels' names, such as ``FL``
     :param layout: FFmpeg's name of all of them
+    :param levels: at which the file says its centre and its surrounds are mixed down
     """
 
     samples: Samples
     channels: tuple[str, ...]
     layout: str
+    levels: Levels = USUAL_LEVELS
 
 
 @dataclass(frozen=True)
@@ -254,7 +256,7 @@ class _Reading:
         )
         if missing:
             self._note(emitted, emitted + missing)
-            yield _silence(missing, (held[-1].channels, held[-1].layout))
+            yield _silence(missing, held[-1])
 
     def _placed(self, first: AudioFrame, frames: Iterator[AudioFrame]) -> Iterator[Run]:
         """Frames where their times put them: what is missing between them is silence, what comes twice is left out."""
@@ -262,7 +264,8 @@ class _Reading:
         for frame in _chain(first, frames):
             if frame.sample_rate != rate:
                 raise MediaError(f"{self._path}: its sound changes its rate midway; convert it first")
-            samples, layout = _floats(frame), (_names(frame), frame.layout.name)
+            run = Run(_floats(frame), _names(frame), frame.layout.name, levels_of(frame, self._stream))
+            samples = run.samples
             time, before = _time(frame), position
             if time is not None and origin is not None:
                 late = _whole_frames(round((time - origin) * rate) - position, frame, rate)
@@ -273,7 +276,7 @@ class _Reading:
                     origin += Fraction(late, rate)
                     self._jumps.append(Fraction(late, rate))
                 elif late > 0:
-                    yield _silence(late, layout)
+                    yield _silence(late, run)
                     position += late
                     self._broken = self._broken or is_counted(self._container)
                 else:
@@ -283,7 +286,7 @@ class _Reading:
                 self._broken = False
             position += samples.shape[1]
             if samples.shape[1]:
-                yield Run(samples, *layout)
+                yield run._replace(samples=samples)
 
     def _bounded(self, runs: Iterator[Run]) -> Iterator[Run]:
         """The same runs, as long as they are not too many."""
@@ -314,8 +317,8 @@ def _whole_frames(late: int, frame: AudioFrame, rate: int) -> int:
     return lost if abs(late - lost) <= float(frame.time_base or 0) * rate else late
 
 
-def _silence(count: int, layout: tuple[tuple[str, ...], str]) -> Run:
-    return Run(np.broadcast_to(np.float32(0), (len(layout[0]), count)), *layout)
+def _silence(count: int, like: Run) -> Run:
+    return like._replace(samples=np.broadcast_to(np.float32(0), (len(like.channels), count)))
 
 
 def _without_last(runs: list[Run], surplus: int) -> Iterator[Run]:
