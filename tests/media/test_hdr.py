@@ -7,6 +7,8 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import colour
+import imagecodecs
 import numpy as np
 import pytest
 from media.footage import run
@@ -14,12 +16,18 @@ from media.test_written_films import DISPLAY, waves
 from media_table import media
 
 from reelwork.caption import Caption
+from reelwork.image.frame import Frame
+from reelwork.image.storage import Transfer
+from reelwork.image.window import Window
+from reelwork.media.convert import frame_to_pixels, picture_to_frame
 from reelwork.media.picture import Picture
+from reelwork.media.stills.reading import load_still
 from reelwork.media.writing import brightness as measuring
 from reelwork.media.writing.encode import encode_unit
 from reelwork.media.writing.mux import Chapter, write_film
 from reelwork.media.writing.segment import open_segment
 from reelwork.media.writing.spec import Light, video_spec
+from reelwork.media.writing.stills import write_still
 
 KINDS = (
     (".mp4", "h264"),
@@ -131,3 +139,69 @@ def test_pictures_are_measured_in_strips_as_they_are_whole(monkeypatch: pytest.M
     monkeypatch.setattr(measuring, "_STRIP", 64 * 10)
     assert measuring.brightness(picture) == whole
     assert whole.most > whole.average > 0
+
+
+@pytest.mark.parametrize(
+    ("suffix", "hdr"),
+    [
+        pytest.param(suffix, hdr, marks=media("stills", f"{name}, {hdr.upper()}", "light and colour tags",
+                                              written=f"{by}, colour-science"))
+        for suffix, name, by in ((".png", "PNG, 16 bit", "libpng by imagecodecs"),
+                                 (".avif", "AVIF, 10 bit", "libavif by imagecodecs, ffprobe"))
+        for hdr in ("pq", "hlg")
+    ],
+)  # fmt: skip
+def test_stills_for_hdr_displays_keep_their_light(tmp_path: Path, suffix: str, hdr: Transfer) -> None:
+    steps = np.linspace(0, 1, 64, dtype=np.float32) ** 3
+    light = np.stack(np.broadcast_arrays(steps, steps[::-1, np.newaxis] * 0.5, np.float32(0.25))) * np.float32(4.5)
+    frame = Frame.empty(Window(0, 0, 64, 64))
+    frame.data[:3], frame.data[3] = light, 1.0
+    path = tmp_path / f"still{suffix}"
+    write_still(frame, path, hdr=hdr, quality=100)
+    write_still(frame, tmp_path / f"again{suffix}", hdr=hdr, quality=100)
+    assert path.read_bytes() == (tmp_path / f"again{suffix}").read_bytes()
+    within = {"rtol": 0.05, "atol": 0.03} if suffix == ".avif" else {"rtol": 2e-3, "atol": 5e-4}
+    np.testing.assert_allclose(picture_to_frame(load_still(path)).data[:3], light, **within)
+
+    codes = (imagecodecs.png_decode if suffix == ".png" else imagecodecs.avif_decode)(path.read_bytes())
+    value = codes / (65535 if suffix == ".png" else 1023)
+    to_2020 = colour.matrix_RGB_to_RGB(
+        colour.RGB_COLOURSPACES["ITU-R BT.709"], colour.RGB_COLOURSPACES["ITU-R BT.2020"], None
+    )
+    wanted = np.einsum("ij,jyx->yxi", to_2020, light.astype(np.float64)) * 203
+    if hdr == "pq":
+        found = colour.models.eotf_ST2084(value)
+    else:
+        found = colour.models.eotf_BT2100_HLG(value, L_B=0, L_W=1000)
+        wanted = np.minimum(wanted, 1000)
+    inside = (wanted > 0).all(-1) & (wanted.max(-1) < 900)
+    np.testing.assert_allclose(found[inside], wanted[inside], rtol=0.06 if suffix == ".avif" else 4e-3, atol=2.0)
+
+    if suffix == ".avif":
+        shown = run("ffprobe", "-show_entries", "stream=pix_fmt,color_range,color_space,color_transfer,color_primaries",
+                    "-of", "csv=p=0", str(path))  # fmt: skip
+        curve = "smpte2084" if hdr == "pq" else "arib-std-b67"
+        assert shown.strip().split(",")[:5] == ["yuv444p10le", "pc", "bt2020nc", curve, "bt2020"]
+    else:
+        data = path.read_bytes()
+        place = data.index(b"cICP") + 4
+        assert tuple(data[place : place + 4]) == (9, 16 if hdr == "pq" else 18, 0, 1)
+        if hdr == "pq":
+            most, average = np.frombuffer(data, ">u4", 2, data.index(b"cLLI") + 4) / 10_000
+            brightest = colour.models.eotf_ST2084(value).max(-1)
+            assert most == pytest.approx(brightest.max(), rel=1e-3)
+            assert average == pytest.approx(brightest.mean(), rel=1e-3)
+
+
+@media("stills", "AVIF", "pixels, transparency", written="libavif by imagecodecs")
+def test_avif_is_written_as_other_stills_are(tmp_path: Path) -> None:
+    frame = Frame.empty(Window(0, 0, 33, 17))
+    x, y = np.meshgrid(np.linspace(0, 1, 33, dtype=np.float32), np.linspace(0.5, 1, 17, dtype=np.float32))
+    frame.data[0], frame.data[1], frame.data[2], frame.data[3] = x * y, (1 - x) * y, 0.25 * y, y
+    for depth, kind in ((8, np.uint8), (10, np.uint16)):
+        path = tmp_path / f"{depth}.avif"
+        write_still(frame, path, alpha=True, depth=depth, quality=95)
+        pixels = imagecodecs.avif_decode(path.read_bytes())
+        assert (pixels.shape, pixels.dtype) == ((17, 33, 4), kind)
+        wanted = frame_to_pixels(frame, alpha=True, depth=16) / 65535
+        assert np.abs(pixels / (2**depth - 1) - wanted).max() < 0.04

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reelwork.image.frame import Frame
-from reelwork.image.storage import Alpha, StorageFormat
+from reelwork.image.storage import Alpha, StorageFormat, Transfer
 from reelwork.image.window import Window
 from reelwork.kernels import colour
 from reelwork.media.picture import Picture
@@ -153,10 +153,16 @@ def frame_to_picture(frame: Frame, storage: StorageFormat) -> Picture:
     return writer.picture
 
 
-def frame_to_pixels(frame: Frame, *, alpha: bool, depth: int = 8, display: Display = "srgb") -> npt.NDArray[Any]:
+def frame_to_pixels(
+    frame: Frame, *, alpha: bool, depth: int = 8, display: Display = "srgb", hdr: Transfer | None = None
+) -> npt.NDArray[Any]:
     """``[row, column, channel]`` of R'G'B' by a display curve, straight where there is alpha.
+
+    :param hdr: ``pq`` or ``hlg`` instead of that curve, with the primaries of BT.2020
 
     The type is ``uint8`` or, with 16 bits, ``uint16``.
     """
-    storage = replace(_RGB, depth=depth, transfer=display, alpha="straight" if alpha else "none")
+    storage = replace(_RGB, depth=depth, transfer=hdr or display, alpha="straight" if alpha else "none")
+    if hdr is not None:
+        storage = replace(storage, primaries="bt2020")
     return np.stack(frame_to_picture(frame, storage).planes, axis=-1)

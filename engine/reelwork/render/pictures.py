@@ -12,6 +12,7 @@ from pathlib import Path
 from reelwork.errors import OutputError
 from reelwork.graph.model import Graph
 from reelwork.image.frame import Frame
+from reelwork.image.storage import Transfer
 from reelwork.media.writing.animating import write_animation as write_moving
 from reelwork.media.writing.stills import write_still
 from reelwork.render.job import Dispatcher, Job, Piece, Renderer, Segment, Unit
@@ -21,7 +22,7 @@ from reelwork.render.unit import Painter, Shot, ShotJob, StillsJob, compiling_sa
 from reelwork.render.units import Request, job_key, kept_folder, mark_used, run, selected, units
 from reelwork.render.view import frame_range, output_view
 from reelwork.scene.encoding import Stills
-from reelwork.scene.files import DEPTHS, NUMBER
+from reelwork.scene.files import DEPTHS, HDR_DEPTHS, NUMBER
 from reelwork.scene.output import Output
 from reelwork.timecode import format_seconds
 
@@ -83,8 +84,8 @@ class _InstantsRenderer:
         shot, target = self._job.shot, self._job.targets[unit.index]
         with compiling_said(report):
             frame = self._painter.frame(self._job.times[unit.index] * shot.fps, report)
-        alpha, (depth, quality) = shot.view.background is None, _as_told(self._job.told, target.suffix)
-        write_still(frame, target, alpha=alpha, depth=depth, quality=quality, display=shot.graph.display)
+        alpha, (depth, quality, hdr) = shot.view.background is None, _as_told(self._job.told, target.suffix)
+        write_still(frame, target, alpha=alpha, depth=depth, quality=quality, display=shot.graph.display, hdr=hdr)
         report.advance()
         return Segment(unit, target, unit.key)
 
@@ -149,9 +150,11 @@ def write_sequence(
     return numbered(target, first)
 
 
-def _as_told(told: Stills, suffix: str) -> tuple[int | None, int | None]:
-    """Depth and quality of stills of this suffix: another file than the output's may have no such depth."""
-    return (told.depth if told.depth in DEPTHS.get(suffix.lower(), ()) else None, told.quality)
+def _as_told(told: Stills, suffix: str) -> tuple[int | None, int | None, Transfer | None]:
+    """Depth, quality and HDR curve of stills of this suffix: another file than the output's may have no such."""
+    depth = told.depth if told.depth in DEPTHS.get(suffix.lower(), ()) else None
+    curves: dict[str | None, Transfer] = {"pq": "pq", "hlg": "hlg"}
+    return (depth, told.quality, curves.get(told.transfer) if suffix.lower() in HDR_DEPTHS else None)
 
 
 def write_frame(

@@ -19,6 +19,7 @@ from reelwork.graph.leaving import leaving_out
 from reelwork.graph.model import Graph
 from reelwork.image import EMPTY
 from reelwork.image.frame import Frame
+from reelwork.image.storage import Transfer
 from reelwork.kernels.compiling import compiling_told
 from reelwork.media.convert import picture_in
 from reelwork.media.picture import Picture as StoredPicture
@@ -260,6 +261,7 @@ class StillsJob(ShotJob):
     :param suffix: of the stills, with its point
     :param alpha: whether transparency is kept
     :param depth: bits a sample, and the quality of those that lose something; ``None``: as their kind has it
+    :param hdr: the curve of those for HDR displays
     """
 
     suffix: str
@@ -268,6 +270,7 @@ class StillsJob(ShotJob):
     tile_rows: int = TILE_ROWS
     depth: int | None = None
     quality: int | None = None
+    hdr: Transfer | None = None
 
     def path(self, unit: Unit) -> Path:
         """Where the finished unit's folder is."""
@@ -309,7 +312,10 @@ class _StillsRenderer:
                 for number, frame in enumerate(self._painter.frames(unit.first, unit.stop, report), start=unit.first):
                     still = making / f"{number}{self._job.suffix}"
                     told, curve = self._job, self._job.shot.graph.display
-                    write_still(frame, still, alpha=told.alpha, depth=told.depth, quality=told.quality, display=curve)
+                    write_still(
+                        frame, still, alpha=told.alpha, depth=told.depth, quality=told.quality, display=curve,
+                        hdr=told.hdr,
+                    )  # fmt: skip
                     digests.append(_digest(still))
                     report.stage("rendering")
                     report.advance()

@@ -160,13 +160,18 @@ class Stills:
         kind=Number(minimum=8.0, maximum=32.0, integer=True),
         animated=False,
         help="Bits a sample: 8 or 16 of `.png` and `.tiff` (default 8), 16 (half) or 32 (float) of `.exr` "
-        "(default 16).",
+        "(default 16), 8 or 10 of `.avif` (default 8).",
     )
     quality: int | None = param(
         None,
         kind=Number(minimum=1.0, maximum=100.0, integer=True),
         animated=False,
-        help="Of `.jpg`, from 1 to 100, the best. Default: 92.",
+        help="Of `.jpg` and `.avif`, from 1 to 100, the best. Default: 92.",
+    )
+    transfer: str | None = param(
+        None,
+        kind=Choice(("pq", "hlg")),
+        help="The curve of a still for HDR displays, as of `video`: `.png` of 16 bits and `.avif` of 10.",
     )
 
 

@@ -14,9 +14,13 @@ FILMS: Final = {
     ".mkv": ("h264", "hevc", "av1", "vp9", "prores", "ffv1"),
     ".webm": ("vp9", "av1"),
 }
-STILLS: Final = (".png", ".exr", ".jpg", ".jpeg", ".tiff", ".tif")
+STILLS: Final = (".png", ".exr", ".jpg", ".jpeg", ".tiff", ".tif", ".avif")
 #: Bits a sample of the stills that have any choice of them, the default first.
-DEPTHS: Final = {".png": (8, 16), ".tiff": (8, 16), ".tif": (8, 16), ".exr": (16, 32)}
+DEPTHS: Final = {".png": (8, 16), ".tiff": (8, 16), ".tif": (8, 16), ".exr": (16, 32), ".avif": (8, 10)}
+#: The stills that can be for HDR displays, and the bits a sample that they then have.
+HDR_DEPTHS: Final = {".png": 16, ".avif": 10}
+#: Those that lose something, and so have a quality.
+LOSSY_STILLS: Final = (".jpg", ".jpeg", ".avif")
 ANIMATIONS: Final = (".gif", ".apng", ".webp")
 #: Films and files of sound alone, and the sound codecs that each can hold, its default first.
 SOUNDS: Final = {

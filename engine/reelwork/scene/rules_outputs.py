@@ -105,7 +105,13 @@ def _still(reading: Reading, output: Output, ending: str) -> None:
         has = " or ".join(map(str, files.DEPTHS.get(ending, ())))
         remedy = f"write {has}" if has else "leave it out"
         reading.fault(join(path, "depth"), f"{ending} has no {depth} bits a sample", remedy)
-    if output.stills.quality is not None and ending not in (".jpg", ".jpeg"):
+    hdr = files.HDR_DEPTHS.get(ending)
+    if output.stills.transfer is not None and hdr is None:
+        message = f"{ending} is not for HDR displays; {one_of(files.HDR_DEPTHS, 'and')} can be"
+        reading.fault(join(path, "transfer"), message)
+    elif output.stills.transfer is not None and depth not in (None, hdr):
+        reading.fault(join(path, "depth"), f"{ending} for HDR displays has {hdr} bits a sample", "leave it out")
+    if output.stills.quality is not None and ending not in files.LOSSY_STILLS:
         reading.fault(join(path, "quality"), f"{ending} loses nothing, and has no quality", "leave it out")
 
 

@@ -1,4 +1,4 @@
-"""Writing stills: one frame goes in, a PNG, JPEG, TIFF or OpenEXR file comes out."""
+"""Writing stills: one frame goes in, a PNG, JPEG, TIFF, OpenEXR or AVIF file comes out."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ from PIL.PngImagePlugin import PngInfo
 from reelwork.errors import OutputError
 from reelwork.extensions import registry
 from reelwork.image.frame import Frame
+from reelwork.image.storage import StorageFormat, Transfer
 from reelwork.media.convert import frame_to_pixels
+from reelwork.media.picture import Picture
 from reelwork.media.stills import exr
 from reelwork.media.stills.plugins import write_by
 from reelwork.media.whole import whole_file
-from reelwork.scene.files import DEPTHS
+from reelwork.media.writing.brightness import PARTS, brightness
+from reelwork.scene.files import DEPTHS, HDR_DEPTHS
 from reelwork.values import Display
 
 #: Suffixes of stills, with the depths that each can have, the default first.
@@ -36,6 +39,10 @@ _PNG_CURVES: Final[dict[Display, tuple[_Chunk, ...]]] = {
         (b"cHRM", struct.pack(">8I", 31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)),
     ),
 }
+# Primaries, transfer and matrix by ITU-T H.273.
+_NUMBERS: Final[dict[Transfer, tuple[int, int, int]]] = {
+    "srgb": (1, 13, 1), "bt1886": (1, 1, 1), "pq": (9, 16, 9), "hlg": (9, 18, 9),
+}  # fmt: skip
 # Tags of a TIFF's directory (TIFF 6.0) and the types of their values.
 _SHORT, _LONG = 3, 4
 
@@ -53,15 +60,18 @@ def write_still(
     depth: int | None = None,
     quality: int | None = None,
     display: Display = "srgb",
+    hdr: Transfer | None = None,
 ) -> None:
     """Write a frame's window whole, under a temporary name first; the format follows from the suffix, a plugin's too.
 
     Stills hold values of the display curve, which a PNG names; EXR is linear Rec.709, premultiplied.
 
     :param alpha: keep transparency (PNG, TIFF, EXR); else light falls on black
-    :param depth: bits a sample: 8 or 16 for PNG and TIFF (default 8), 16 (half) or 32 (float) for EXR (default 16)
-    :param quality: of JPEG, 1 to 100 (default 92)
+    :param depth: bits a sample: 8 or 16 for PNG and TIFF (default 8), 16 (half) or 32 (float) for EXR (default 16), 8
+        or 10 for AVIF (default 8)
+    :param quality: of JPEG and AVIF, 1 to 100 (default 92)
     :param display: the production's display curve
+    :param hdr: ``pq`` or ``hlg`` instead of it, for PNG and AVIF, with the primaries of BT.2020
     :raises OutputError: a suffix or depth that cannot be written, or the place
     """
     depths = STILL_DEPTHS.get(to.suffix.lower())
@@ -72,7 +82,9 @@ def write_still(
         return
     if depths is None:
         raise OutputError(f"{to}: a still cannot be written as {to.suffix!r}; use one of {', '.join(still_endings())}")
-    depth = depth or depths[0]
+    if hdr is not None and to.suffix.lower() not in HDR_DEPTHS:
+        raise OutputError(f"{to}: {to.suffix} is not for HDR displays; use one of {', '.join(HDR_DEPTHS)}")
+    depth = depth or (HDR_DEPTHS[to.suffix.lower()] if hdr is not None else depths[0])
     if depth not in depths:
         raise OutputError(f"{to}: {to.suffix} has {' or '.join(map(str, depths))} bits a sample, not {depth}")
     if alpha and to.suffix.lower() in (".jpg", ".jpeg"):
@@ -81,9 +93,11 @@ def write_still(
         if to.suffix.lower() == ".exr":
             _write_exr(frame, temporary, alpha, np.float16 if depth == 16 else np.float32)
             return
-        pixels = frame_to_pixels(frame, alpha=alpha, depth=depth, display=display)
+        pixels = frame_to_pixels(frame, alpha=alpha, depth=depth, display=display, hdr=hdr)
         if to.suffix.lower() == ".png":
-            _write_png(pixels, temporary, _PNG_CURVES[display])
+            _write_png(pixels, temporary, _PNG_CURVES[display] if hdr is None else _png_hdr(pixels, hdr))
+        elif to.suffix.lower() == ".avif":
+            _write_avif(pixels, temporary, depth, quality or _QUALITY, hdr or display)
         elif to.suffix.lower() in (".tif", ".tiff"):
             with temporary.open("wb") as file:
                 _write_tiff(pixels, file)
@@ -98,6 +112,30 @@ def _write_exr(frame: Frame, to: Path, alpha: bool, kind: type[np.floating[Any]]
     limit = np.finfo(kind).max
     planes = np.clip(channels, -limit, limit).astype(kind)
     exr.write_exr({name: np.ascontiguousarray(plane) for name, plane in zip("RGBA", planes, strict=False)}, to)
+
+
+def _png_hdr(pixels: npt.NDArray[Any], hdr: Transfer) -> tuple[_Chunk, ...]:
+    """What a PNG says of HDR (Portable Network Graphics, third edition, 11.3.2.6 and 11.3.2.8): ``cICP``, and of PQ how
+    bright it is, in parts of 0.0001 cd/m²."""
+    tagged = (b"cICP", bytes((*_NUMBERS[hdr][:2], 0, 1)))
+    if hdr != "pq":
+        return (tagged,)
+    planes = tuple(np.ascontiguousarray(pixels[..., channel]) for channel in range(3))
+    storage = StorageFormat("rgb", 16, (1, 1), True, transfer="pq", primaries="bt2020")
+    found = brightness(Picture(planes, storage, pixels.shape[1], pixels.shape[0]))
+    light = (round(value * 10_000 / PARTS) for value in (found.most, found.average))
+    return (tagged, (b"cLLI", struct.pack(">2I", *light)))
+
+
+def _write_avif(pixels: npt.NDArray[Any], to: Path, depth: int, quality: int, curve: Transfer) -> None:
+    """An AVIF of 4:4:4; one thread, so that its bytes are the same everywhere."""
+    import imagecodecs
+
+    primaries, transfer, matrix = _NUMBERS[curve]
+    data = imagecodecs.avif_encode(
+        pixels, level=quality, bitspersample=depth, numthreads=1, primaries=primaries, transfer=transfer, matrix=matrix
+    )
+    to.write_bytes(data)
 
 
 def _write_png(pixels: npt.NDArray[Any], to: Path, curve: tuple[_Chunk, ...]) -> None:
