@@ -78,6 +78,7 @@ def test_every_pixel_format_has_its_storage() -> None:
         (".mp4", {"rate": Rate(4_000_000), "crf": 20}, "a bitrate or a crf, not to both"),
         (".mp4", {"rate": Rate(4_000_000, 2_000_000)}, "the highest bitrate, 2,000,000, is below the average"),
         (".mp4", {"light": Light(content=(1000, 400))}, "is for pq and hlg; say `transfer: pq`"),
+        (".mov", {"codec": "dnxhd"}, "it is for 1920x1080 at 23.976, 24, 25, 29.97, 50 and 59.94; use dnxhr"),
         (".mp4", {"crf": 52}, "crf 52; it goes from 0"),
         (".mp4", {"preset": "quick"}, "no preset 'quick'"),
         (".mp4", {"size": (641, 480)}, "make the sides even"),

@@ -287,3 +287,13 @@ def test_animations_in_full_colour_keep_every_code_value(tmp_path: Path, suffix:
     assert animation_problems(tmp_path / f"a{suffix}", frames=6, fps=Fraction(10)) == ()
     with pytest.raises(OutputError, match="without frames"):
         write_animation([], tmp_path / f"b{suffix}", fps=Fraction(10))
+
+
+@pytest.mark.parametrize("fps", [Fraction(30), Fraction(24000, 1001), Fraction(7)])
+def test_an_animated_webp_lasts_as_long_as_the_film(tmp_path: Path, fps: Fraction) -> None:
+    path = tmp_path / "a.webp"
+    write_animation((flat(n / 15, 0, 0) for n in range(15)), path, fps=fps)
+    with Image.open(path) as image:
+        lasts = [picture.info["duration"] for picture in ImageSequence.Iterator(image) if picture.load() is not None]
+    assert len(lasts) == 15
+    assert sum(lasts) == round(15_000 / fps)

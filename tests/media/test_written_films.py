@@ -208,3 +208,24 @@ def test_ffmpegs_command_decodes_what_was_encoded(tmp_path: Path, made: Made) ->
         assert "r(0.6800,0.3200) g(0.2650,0.6900) b(0.1500 0.0600) wp(0.3127, 0.3290)" in found.log
         assert "max_luminance=1000.000000" in found.log
         assert "MaxCLL=1000, MaxFALL=400" in found.log
+
+
+@pytest.mark.parametrize(
+    ("profile", "size"),
+    [
+        pytest.param(profile, size, marks=media("video", f"DNxHD {profile.upper()}, 1080, .mov", "pictures and tags",
+                                                written="ffmpeg's command"))
+        for profile, size in (("lb", 188_416), ("sq", 606_208), ("hq", 917_504), ("hqx", 917_504))
+    ],
+)  # fmt: skip
+def test_dnxhd_has_its_sizes_at_the_rates_of_television(tmp_path: Path, profile: str, size: int) -> None:
+    options = {"codec": "dnxhd", "tuning": of(profile), "fps": Fraction(25)}
+    spec = video_spec(".mov", size=(1920, 1080), **options)  # type: ignore[arg-type]
+    path = tmp_path / "film.mov"
+    segment = encode_unit(spec, waves(spec, 0, 1), tmp_path / "0")
+    write_film([segment], spec, path)
+    assert [entry.size for entry in segment.packets] == [size]  # DNxHD 120, for one, is 25 of these a second
+    found = seen(path, spec, tmp_path / "raw")
+    assert "dnxhd (DNXHD) (AVdn" in found.line
+    assert spec.pixel_format in found.line
+    assert likeness(list(waves(spec, 0, 1)), found.planes) > (35 if profile == "lb" else LIKE)

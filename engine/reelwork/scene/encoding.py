@@ -78,7 +78,7 @@ class Video:
         None,
         kind=Choice(tuple(dict.fromkeys(name for names in files.PROFILES.values() for name in names))),
         help="What a decoder must be able to do, by the codec's own names. Default: as the pixel format needs; of "
-        "prores hq, or 4444 with alpha; of dnxhr hq.",
+        "prores hq, or 4444 with alpha; of dnxhr and dnxhd hq.",
     )
     level: str | None = param(
         None,

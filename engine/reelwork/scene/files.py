@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Final
 
 from reelwork.extensions import Registry
@@ -10,7 +11,7 @@ from reelwork.footage import NUMBER as NUMBER
 #: Films, and the codecs that each can hold, its default first.
 FILMS: Final = {
     ".mp4": ("h264", "hevc", "av1", "vp9"),
-    ".mov": ("h264", "hevc", "prores", "dnxhr"),
+    ".mov": ("h264", "hevc", "prores", "dnxhr", "dnxhd"),
     ".mkv": ("h264", "hevc", "av1", "vp9", "prores", "ffv1"),
     ".webm": ("vp9", "av1"),
 }
@@ -61,7 +62,7 @@ def endings_in_words(known: Registry) -> str:
     return "; ".join(f"{kind}: {' '.join(endings)}" for kind, endings in kinds.items())
 
 
-VIDEO_CODECS: Final = ("h264", "hevc", "av1", "vp9", "prores", "ffv1", "dnxhr")
+VIDEO_CODECS: Final = ("h264", "hevc", "av1", "vp9", "prores", "ffv1", "dnxhr", "dnxhd")
 SOUND_CODECS: Final = ("aac", "opus", "flac", "mp3", "pcm")
 #: Bits a sample of the sound codecs that lose nothing, their default first; PCM of 32 bits is float.
 SOUND_DEPTHS: Final = {"flac": (24, 16), "pcm": (24, 16, 32)}
@@ -80,6 +81,7 @@ PIXEL_FORMATS: Final = {
              "yuv444p10le", "yuva444p10le", "yuv420p12le", "yuv422p12le", "yuv444p12le", "yuv420p16le", "yuv422p16le",
              "yuv444p16le", "yuva444p16le", "gbrp10le", "gbrp12le", "gbrp16le", "gbrap10le", "gbrap12le", "gbrap16le"),
     "dnxhr": ("yuv422p", "yuv422p10le", "yuv444p10le"),
+    "dnxhd": ("yuv422p", "yuv422p10le"),
 }  # fmt: skip
 #: Profiles by codec, each with the pixel formats that it has, its default first. The others follow from the format.
 PROFILES: Final[dict[str, dict[str, tuple[str, ...]]]] = {
@@ -115,7 +117,18 @@ PROFILES: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "hqx": ("yuv422p10le",),
         "444": ("yuv444p10le",),
     },
+    "dnxhd": {
+        "lb": ("yuv422p",),
+        "sq": ("yuv422p",),
+        "hq": ("yuv422p",),
+        "hqx": ("yuv422p10le",),
+    },
 }
+#: The one size of DNxHD, and its rates.
+DNXHD_SIZE: Final = (1920, 1080)
+DNXHD_RATES: Final = (
+    Fraction(24000, 1001), Fraction(24), Fraction(25), Fraction(30000, 1001), Fraction(50), Fraction(60000, 1001),
+)  # fmt: skip
 #: What pictures are like, for the encoders that can be told.
 TUNES: Final = {
     "h264": ("film", "animation", "grain", "stillimage", "fastdecode"),
@@ -126,7 +139,7 @@ CRF: Final = {"h264": (0, 51), "hevc": (0, 51), "vp9": (0, 63), "av1": (1, 63)}
 #: Bits a second that an encoder may be told to keep to.
 BITRATES: Final = (10_000, 800_000_000)
 #: Codecs all of whose pictures are keys.
-INTRA: Final = ("prores", "ffv1", "dnxhr")
+INTRA: Final = ("prores", "ffv1", "dnxhr", "dnxhd")
 #: Levels of H.264 and HEVC: the samples of the largest picture, and how many a second (ITU-T H.264 table A-1, where
 #: macroblocks have 256 samples; H.265 tables A.8 and A.9, Main tier).
 LEVELS: Final[dict[str, dict[str, tuple[int, int]]]] = {

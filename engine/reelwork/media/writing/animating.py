@@ -62,8 +62,28 @@ def write_animation(
                 if number < 0:
                     raise OutputError(f"{to}: an animation without frames cannot be written")
                 container.mux(stream.encode(None))
+            if container_name == "webp":
+                _lengthen_last(temporary, round(1000 * (number + 1) / fps))
         except av.FFmpegError as error:
             raise OutputError(f"cannot write {to}: {error.strerror}") from error
+
+
+def _lengthen_last(path: Path, milliseconds: int) -> None:
+    """Make a WebP last so long (its container's specification, ANMF): the encoder is told when each picture begins, and
+    guesses how long the last one lasts."""
+    lasted, place = 0, 0
+    with path.open("r+b") as file:
+        file.seek(12)
+        while len(head := file.read(8)) == 8:
+            begin, size = file.tell(), int.from_bytes(head[4:], "little")
+            if head[:4] == b"ANMF":
+                file.seek(begin + 12)
+                place, last = file.tell(), int.from_bytes(file.read(3), "little")
+                lasted += last
+            file.seek(begin + size + size % 2)
+        if place:
+            file.seek(place)
+            file.write((last + milliseconds - lasted).to_bytes(3, "little"))
 
 
 def _frame(pixels: np.ndarray[Any, np.dtype[np.uint8]], pixel_format: str) -> VideoFrame:

@@ -23,7 +23,10 @@ ENCODERS: Final = {
     "prores": "prores_ks",
     "ffv1": "ffv1",
     "dnxhr": "dnxhd",
+    "dnxhd": "dnxhd",
 }
+# A rate that FFmpeg's encoder knows a profile of DNxHD by; a picture is as large at every other (SMPTE ST 2019-1).
+_DNXHD_BITS: Final = {"lb": 36_000_000, "sq": 120_000_000, "hq": 185_000_000, "hqx": 185_000_000}
 #: The smallest steps of ``crf`` that an encoder tells apart, and by how much a step of 1 makes a film smaller
 #: (the natural logarithm), about.
 STEPS: Final = {"h264": (0.05, 0.12), "hevc": (0.05, 0.12), "vp9": (0.1, 0.05), "av1": (0.25, 0.05)}
@@ -70,6 +73,8 @@ def encoder_options(spec: VideoSpec, quality: float | None = None) -> dict[str, 
         return {"profile": tuning.profile or "hq", "vendor": "apl0"}
     if spec.codec == "dnxhr":
         return {"profile": f"dnxhr_{tuning.profile}"}
+    if spec.codec == "dnxhd":
+        return {"b": str(_DNXHD_BITS[tuning.profile or "hq"])}
     return {"level": "3", "g": "1", "coder": "1", "context": "0", "slices": "4", "slicecrc": "1"}
 
 

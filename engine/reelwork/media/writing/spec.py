@@ -12,6 +12,8 @@ from reelwork.media.formats import pixel_format_of, planar_storage
 from reelwork.scene.files import (
     BITRATES,
     CRF,
+    DNXHD_RATES,
+    DNXHD_SIZE,
     FILMS,
     INTRA,
     LEVELS,
@@ -32,7 +34,7 @@ _MAXIMUM_SIZE: Final = 16_384
 # DNxHR's tables are made for no smaller pictures; x265 writes beyond its memory where some are narrower.
 _SMALLEST: Final = {"dnxhr": (256, 120), "hevc": (64, 16)}
 # Profiles where nothing is said, the first that has the pixel format.
-_PROFILE: Final = {"prores": ("hq", "4444"), "dnxhr": ("hq", "hqx", "444")}
+_PROFILE: Final = {"prores": ("hq", "4444"), "dnxhr": ("hq", "hqx", "444"), "dnxhd": ("hq", "hqx")}
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ class VideoSpec:
 
     Make one with :func:`video_spec`, which knows the defaults and refuses what cannot be written.
 
-    :param codec: ``h264 hevc vp9 av1 prores ffv1 dnxhr``
+    :param codec: ``h264 hevc vp9 av1 prores ffv1 dnxhr dnxhd``
     :param width: columns
     :param height: rows
     :param fps: pictures a second
@@ -189,6 +191,11 @@ def video_spec(
     least = _SMALLEST.get(codec, (1, 1))
     if width < least[0] or height < least[1]:
         raise OutputError(f"{codec} cannot store {width}x{height}: it begins at {least[0]}x{least[1]}")
+    if codec == "dnxhd" and (size != DNXHD_SIZE or fps not in DNXHD_RATES):
+        raise OutputError(
+            f"dnxhd cannot store {width}x{height} at {float(fps):g} frames a second: it is for 1920x1080 at 23.976, "
+            "24, 25, 29.97, 50 and 59.94; use dnxhr"
+        )
     if preset not in PRESETS:
         raise OutputError(f"there is no preset {preset!r}; use one of {', '.join(PRESETS)}")
     if fps <= 0 or fps.numerator > 1_000_000 or fps.denominator > 1_000_000:
