@@ -20,13 +20,13 @@ from reelwork.errors import CatalogueError, MediaError, Place, PluginError, Prob
 from reelwork.extensions.offers import Offers
 from reelwork.footage import NUMBER
 from reelwork.graph.calls import call_trouble, misfits
+from reelwork.graph.captioned import Captions, taken
 from reelwork.graph.files import names_in, nested, uses
 from reelwork.graph.model import Media
 from reelwork.graph.production import Production
 from reelwork.graph.schemes import Schemes
 from reelwork.linker import Linker, scheme_of
 from reelwork.scene import model
-from reelwork.scene.captions import CaptionsOf
 from reelwork.scene.playing import SLATE_LENGTH
 from reelwork.scene.report import quote
 from reelwork.scene.sources import AssetSource, FileSource, SlotSource, Source, TextSource
@@ -39,8 +39,6 @@ ROOTS: Final = "REELWORK_ROOTS"
 #: Says what a file of pictures or sound is, numbered ones at a rate, pictures a second; a video
 #: as the director has it read.
 Probe = Callable[[Path, Fraction, Reading], MediaFacts]
-#: Finds the captions that a file carries, those of a stream, from 1, or in a language where either is said.
-Captions = Callable[[Path, Reading, int, str], Words]
 #: Says which files a name stands for.
 Files = Callable[[Path], tuple[Path, ...]]
 
@@ -157,26 +155,21 @@ class _Linker:
 
     def captioned(self, clip: model.Clip, read: Captions) -> None:
         """Find the captions that a layer takes out of a file: its own, or another."""
-        asked, media, path = clip.caption, self.media.get(clip.path), f"{clip.path}.caption"
-        own = not isinstance(asked, CaptionsOf) or asked.file is None
-        if asked is False or (own and media is None):  # words of its own, or of a file that is missing
-            return
-        asked = asked if isinstance(asked, CaptionsOf) else CaptionsOf()
-        at, reading = (media.path, media.facts.reading) if own and media is not None else ("", READ)
-        if asked.file is not None:
-            self.file(model.FileName(asked.file), path)
-            if asked.file not in self.files:
-                return
-            at = self.files[asked.file].path
+        path = f"{clip.path}.caption"
         try:
-            found = read(Path(at), reading, asked.stream or 0, asked.language)
+            found, doubt = taken(clip, self.media.get(clip.path), lambda name: self._read_by(name, path), read)
         except MediaError as error:
             self.problems.append(Problem(str(error), self._scene.place(path) or clip.place, path))
             return
-        self.captions[clip.path] = found.captions
-        if found.doubt:
-            problem = Problem(f"{at}: {found.doubt}", self._scene.place(path) or clip.place, path, warning=True)
+        self.captions[clip.path] = found
+        if doubt:
+            problem = Problem(doubt, self._scene.place(path) or clip.place, path, warning=True)
             self.problems.append(replace(problem, remedy="save it as UTF-8 if they are others"))
+
+    def _read_by(self, name: str, path: str) -> str | None:
+        """Where a file lies that a key names; ``None`` where that is wrong, which is told."""
+        self.file(model.FileName(name), path)
+        return self.files[name].path if name in self.files else None
 
     def _wrong(self, clip: model.Clip, name: str | None, *problems: Problem) -> None:
         """Note that what a layer names cannot be had; in a draft a slate says so in its place."""
