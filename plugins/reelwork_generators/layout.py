@@ -110,7 +110,11 @@ def _broken(text: str, start: int, end: int, bidi: Paragraph, fonts: Sequence[Fo
     if end == len(text):
         return _line(text, start, end, bidi, fonts, style)
     if text[end - 1] == _SOFT_HYPHEN:
-        hyphen = "\u2010" if 0x2010 in coverage(fonts[end - 1].path, fonts[end - 1].index) else "-"
+        own = coverage(fonts[end - 1].path, fonts[end - 1].index)
+        hyphen = next((sign for sign in "\u2010-" if ord(sign) in own), "")
+        if not hyphen:  # fonts of some scripts, and of emoji, have none
+            hyphen = "-"
+            fonts = [*fonts[: end - 1], assign(hyphen, style.fonts)[0][0], *fonts[end:]]
         text = text[: end - 1] + hyphen + text[end:]
     return _line(text, start, without_spaces(text, start, end), bidi, fonts, style, last=False)
 
