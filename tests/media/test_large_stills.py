@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from reelwork.image.frame import Frame
 from reelwork.media.probe import probe
 from reelwork.media.stills import reading as stills
 from reelwork.media.stills.reading import load_still
+from reelwork.render import scans
+from reelwork.render.prepare import Settings
+from reelwork.render.produce import frame
 from reelwork.render.sources import Sources
 from reelwork.values import Affine
 
@@ -100,6 +104,99 @@ def test_a_large_picture_is_loaded_as_large_as_it_is_shown(tmp_path: Path, monke
         assert np.abs(frames[scale].data - whole.data)[:, 4:-4, 4:-4].mean() < 0.002
 
 
+SIZE = Window(0, 0, 96, 54)
+ZOOMS = {
+    "copied": Affine.translation(-300.0, -200.0),
+    "enlarged and turned": Affine(2.3, 0.4, -0.4, 2.3, -900.0, -700.0),
+    "halved": Affine(0.4, 0.0, 0.0, 0.45, -30.0, -50.0),
+    "a quarter": Affine(0.2, 0.0, 0.0, 0.2, 3.0, 4.0),
+}
+
+
+def shown(path: Path, matrix: Affine, strips: Sequence[int], sources: Sources | None = None) -> np.ndarray:
+    """What is seen of a picture, painted by strips in some order."""
+    frame = Frame.empty(SIZE)
+    paint = (sources or Sources()).painter(Media(str(path), probe(path)), Fraction(0), matrix, ())
+    for top in strips:
+        strip = Frame.empty(Window(0, top, SIZE.x1, top + 18))
+        paint(strip)
+        frame.data[:, top : top + 18] = strip.data
+    return frame.data
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        pytest.param(kind, options, marks=media("stills", name, "a zoom: the bits of the whole", read="the whole"))
+        for kind, options, name in (
+            ("jpg", {"quality": 90}, "JPEG, huge"),
+            ("strips.tiff", {"rowsperstrip": 7, "compression": "zlib"}, "TIFF, huge, in strips"),
+            ("tiles.tiff", {"tile": (256, 128), "compression": "zlib"}, "TIFF, huge, tiled"),
+            ("apart.tiff", {"planarconfig": "separate", "tile": (64, 64)}, "TIFF, huge, channels apart"),
+        )
+    ],
+)  # fmt: skip
+def test_a_zoom_into_a_scan_shows_what_the_whole_would(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, options: dict
+) -> None:
+    path, pixels = tmp_path / f"a.{kind}", drawn(1104, 800)
+    if "tiff" in kind:
+        written = np.moveaxis(pixels, -1, 0) if "planarconfig" in options else pixels
+        tifffile.imwrite(path, written, photometric="rgb", **options)
+    else:
+        Image.fromarray(pixels).save(path, **options)
+    wanted = {name: shown(path, matrix, (0, 18, 36)) for name, matrix in ZOOMS.items()}
+    monkeypatch.setattr(stills, "_LARGE", 10_000)
+    monkeypatch.setattr(stills, "MAX_PIXELS", 20_000)
+    for order in ((0, 18, 36), (36, 0, 18)):
+        sources = Sources()
+        for name, matrix in ZOOMS.items():
+            assert np.array_equal(shown(path, matrix, order, sources), wanted[name]), name
+        assert not any(sources._mipmaps._held)  # nothing of it was held as a whole
+
+
+@media("stills", "JPEG, huge", "EXIF orientation", read="the picture turned")
+def test_a_scan_stands_upright(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    pixels = drawn(400, 304)
+    Image.fromarray(pixels).save(tmp_path / "a.jpg", exif=exif, quality=95)
+    wanted = shown(tmp_path / "a.jpg", Affine.translation(-40.0, -60.0), (0, 18, 36))
+    monkeypatch.setattr(stills, "_LARGE", 10_000)
+    monkeypatch.setattr(stills, "MAX_PIXELS", 20_000)
+    found = shown(tmp_path / "a.jpg", Affine.translation(-40.0, -60.0), (0, 18, 36))
+    assert np.abs(found - wanted).max() < 1e-5
+
+
+def test_effects_act_on_a_scan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tifffile.imwrite(tmp_path / "a.tiff", drawn(400, 304), photometric="rgb", tile=(64, 64))
+    scene = tmp_path / "scene.yaml"
+    scene.write_text(
+        "reelwork: 1\ncanvas: {size: [96, 54], fps: 9}\ncompositions: {main: {duration: 1s, layers: ["
+        "{file: a.tiff, transform: {scale: 150%}, effects: [{exposure: {stops: -1}}]}]}}\n"
+    )
+    whole = np.asarray(Image.open(frame(scene, Settings(), "0s", tmp_path / "whole.png")).convert("RGB"))
+    monkeypatch.setattr(stills, "_LARGE", 10_000)
+    monkeypatch.setattr(stills, "MAX_PIXELS", 20_000)
+    found = np.asarray(Image.open(frame(scene, Settings(), "0s", tmp_path / "scan.png")).convert("RGB"))
+    assert np.abs(found.astype(int) - whole).max() <= 1
+
+
+def test_a_scan_that_there_is_no_room_for_says_how_much_it_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tifffile.imwrite(tmp_path / "a.tiff", drawn(400, 304), photometric="rgb", tile=(64, 64))
+    monkeypatch.setattr(stills, "_LARGE", 10_000)
+    monkeypatch.setattr(stills, "MAX_PIXELS", 20_000)
+
+    def full(**_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(scans.tempfile, "TemporaryFile", full)
+    with pytest.raises(MediaError, match=r"a\.tiff: there is no room to unpack it, up to .* GB in .*No space left"):
+        shown(tmp_path / "a.tiff", ZOOMS["copied"], (0,))
+
+
 def test_what_is_larger_than_can_be_shrunk_is_refused(tmp_path: Path) -> None:
     Image.fromarray(drawn()).save(tmp_path / "a.jpg")
     data = bytearray((tmp_path / "a.jpg").read_bytes())
@@ -119,6 +216,35 @@ facts = still_facts(Path(sys.argv[1]), "0" * 64)
 load_still(Path(sys.argv[1]), level=int(sys.argv[2]))
 print(facts.width, facts.height, peak_memory() >> 20)
 """
+
+
+ZOOM = """
+import sys
+from fractions import Fraction
+from pathlib import Path
+from reelwork.graph.model import Media
+from reelwork.image import Window
+from reelwork.image.frame import Frame
+from reelwork.media.probe import probe
+from reelwork.render.sources import Sources
+from reelwork.values import Affine
+from reelwork_farm.child import peak_memory
+medium, sources = Media(sys.argv[1], probe(Path(sys.argv[1]))), Sources()
+for scale in (0.096, 0.2, 0.4, 0.7, 1.0):
+    matrix = Affine(scale, 0.0, 0.0, scale, 960 - 10400 * scale, 540 - 7700 * scale)
+    sources.painter(medium, Fraction(0), matrix, ())(Frame.empty(Window(0, 0, 1920, 1080)))
+print(peak_memory() >> 20)
+"""
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("kind", ["jpg", "tiff"])
+def test_the_memory_of_a_zoom_into_a_scan_is_bounded(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"a.{kind}"
+    subprocess.run([sys.executable, "-c", MAKE, str(path), "20000", "15000"], check=True)
+    out = subprocess.run([sys.executable, "-c", ZOOM, str(path)], check=True, capture_output=True, text=True)
+    print(f"{kind}: peak {out.stdout.strip()} MiB")
+    assert int(out.stdout) < 700
 
 
 @pytest.mark.soak

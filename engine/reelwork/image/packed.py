@@ -31,6 +31,10 @@ class PackedFrame:
         """A frame whose pixels are not set yet."""
         return cls(np.empty((4, window.height, window.width), np.uint16), window)
 
+    def unpacked(self) -> Frame:
+        """All of it as a frame."""
+        return Frame(self.data.astype(np.float32) * np.float32(1 / HIGHEST), self.window)
+
     def pack(self, part: Frame) -> None:
         """Overwrite rows, all columns of them, with those of a frame; what lies outside 0 to 1 is limited to it."""
         codes = np.multiply(part.data, np.float32(HIGHEST))

@@ -6,7 +6,7 @@ import os
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from itertools import chain
@@ -26,14 +26,15 @@ from reelwork.image.packed import PackedFrame
 from reelwork.image.storage import StorageFormat
 from reelwork.kernels.colour import decode
 from reelwork.kernels.frames import apply_pointwise
-from reelwork.kernels.resample import Mipmap, Samples, is_copy, levels_of, resampler
+from reelwork.kernels.resample import Mipmap, Samples, is_copy, levels_of, resample_needs, resampler
 from reelwork.media.convert import as_data, displayed, picture_to_frame
 from reelwork.media.picture import Picture
 from reelwork.media.probe import digest_of
-from reelwork.media.stills.reading import is_shrunk, load_still, still_level
+from reelwork.media.stills.reading import banded_still, is_shrunk, load_still, still_level
 from reelwork.media.video.plugins import FootageSource, moving_source
 from reelwork.media.video.source import VideoSource
 from reelwork.render.recent import Recent
+from reelwork.render.scans import HALVINGS, Scan
 from reelwork.render.spill import Spill
 from reelwork.values import Affine, Display
 
@@ -46,6 +47,8 @@ HELD_VARIABLE: Final = "REELWORK_PICTURE_MEMORY"
 STORED_BYTES: Final = 8 << 20
 #: What pictures of videos may take, as they are stored, that temporal effects read again, bytes.
 NEAR_BYTES: Final = 96 << 20
+#: How many stills that are too large to be held are kept open.
+OPEN_SCANS: Final = 8
 #: How many videos are kept open.
 OPEN_VIDEOS: Final = 16
 #: For how many frames a video stays open that is not shown: it holds a dozen pictures.
@@ -105,6 +108,7 @@ class Sources:
         )
         self._sizes: dict[tuple[Key, Effects], _Size] = {}
         self._aside: dict[tuple[Key, Effects], Callable[[Any], _Held]] = {}
+        self._scans: OrderedDict[str, Scan | None] = OrderedDict()
         self._spill = Spill[tuple[Key, Effects]]()
         self._spare: dict[tuple[int, ...], npt.NDArray[np.float32]] = {}
 
@@ -116,6 +120,8 @@ class Sources:
         :raises MediaError: the file cannot be decoded there
         """
         key = self._key(media, time, matrix)
+        if (scan := self._scan(media)) is not None:
+            return self._scanned(media, scan, matrix, effects)
         if is_read_as_stored(media, matrix, effects):
             picture = self._picture(media, key)
             if (picture.width, picture.height) == media.facts.stored_size:
@@ -139,7 +145,7 @@ class Sources:
         sizes: dict[tuple[Key, Effects], dict[tuple[int, int], float]] = {}
         for media, time, matrix, effects in wanted:
             key = (self._key(media, time, matrix), effects)
-            if is_read_as_stored(media, matrix, effects):
+            if is_read_as_stored(media, matrix, effects) or self._scan(media) is not None:
                 continue
             level, size = self._shown_of(media, matrix, key)
             sizes.setdefault(key, {})[level] = size
@@ -211,6 +217,46 @@ class Sources:
             return as_data(found) if media.data else displayed(found, self.display)
 
         return self._stored.get(key, load)
+
+    def _scan(self, media: Media) -> Scan | None:
+        """A still that is too large to be held, of which only what is shown is decoded."""
+        facts = media.facts
+        if not is_shrunk(facts):
+            return None
+        if media.identity not in self._scans:
+            banded = banded_still(_unchanged(media), facts)
+            shown = as_data if media.data else partial(displayed, display=self.display)
+            self._scans[media.identity] = None if banded is None else Scan(banded, shown, _is_packable)
+        self._scans.move_to_end(media.identity)
+        while len(self._scans) > OPEN_SCANS:
+            gone = self._scans.popitem(last=False)[1]
+            if gone is not None:
+                gone.close()
+        return self._scans[media.identity]
+
+    def _scanned(self, media: Media, scan: Scan, matrix: Affine, effects: Effects) -> Callable[[Frame], None]:
+        """What fills a frame with a part of a scan, halved as often as the whole would be."""
+        facts = media.facts
+        halvings = min(HALVINGS, -min(0, still_level(_scale(matrix))))
+        whole = scan.window(0)
+        stored = Affine.scaling(float(1 << halvings), float(1 << halvings))
+        to_shown = replace(facts, orientation=facts.turned).to_shown(whole.width, whole.height) @ stored
+        to_source, box = (matrix @ to_shown).inverse(), (float(facts.width), float(facts.height))
+
+        def paint(out: Frame) -> None:
+            needs = resample_needs(out.window, to_source) & scan.window(halvings)
+            if needs.is_empty:
+                out.data[:] = 0.0
+                return
+            samples = scan.region(halvings, needs)
+            if effects:
+                light = samples if isinstance(samples, Frame) else samples.unpacked()
+                samples = Frame.empty(light.window)
+                apply_pointwise(effects, light, samples, to_layer=to_shown, box=box, display=self.display)
+            opaque = scan.opaque and all(effect.keeps_alpha for effect in effects)
+            resampler(Mipmap(samples, opaque=opaque), to_source)(out)
+
+        return paint
 
     def _mipmap(self, media: Media, key: Key, effects: Effects) -> _Held:
         return self._mipmaps.get((key, effects), lambda: self._again((key, effects)) or self._made(media, key, effects))
@@ -313,10 +359,14 @@ def _level(media: Media, matrix: Affine) -> int:
     """At how many times twice its nominal size a drawing is rasterised to be shown through a map, and a large picture
     shrunk; 0 for others."""
     facts = media.facts
-    scale = max(abs(matrix.a) + abs(matrix.c), abs(matrix.b) + abs(matrix.d))
     if facts.scalable:
-        return still_level(scale / ENLARGEMENT)
-    return min(0, still_level(scale)) if is_shrunk(facts) else 0
+        return still_level(_scale(matrix) / ENLARGEMENT)
+    return min(0, still_level(_scale(matrix))) if is_shrunk(facts) else 0
+
+
+def _scale(matrix: Affine) -> float:
+    """How much larger, at most, a picture is shown."""
+    return max(abs(matrix.a) + abs(matrix.c), abs(matrix.b) + abs(matrix.d))
 
 
 def _owners_bytes() -> int:

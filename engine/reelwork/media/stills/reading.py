@@ -13,7 +13,7 @@ from reelwork.errors import MediaError
 from reelwork.media.files import check_file
 from reelwork.media.opening import MAX_PIXELS
 from reelwork.media.picture import Picture, check_light
-from reelwork.media.stills import by_pillow, exr, heif, jpegxl, pages, svg, tiff
+from reelwork.media.stills import banded, by_pillow, exr, heif, jpegxl, pages, svg, tiff
 from reelwork.media.stills.plugins import facts_by, load_by, reader_of
 from reelwork.media.stills.raster import Raster, picture_of
 
@@ -38,6 +38,7 @@ class _Kind:
     :param picks: the keys that pick something out of it
     :param pages: how many pages, or pictures, it has
     :param layers: its parts and its layers
+    :param rows: a large one by its rows, where it can be read so
     """
 
     name: str
@@ -48,6 +49,7 @@ class _Kind:
     picks: tuple[str, ...] = ()
     pages: Callable[[Path], int] = lambda path: 0
     layers: Callable[[Path], tuple[tuple[str, ...], tuple[str, ...]]] = lambda path: ((), ())
+    rows: Callable[[Path, Reading], banded.Banded | None] = lambda path, reading: None
 
 
 def is_still(path: Path) -> bool:
@@ -142,6 +144,17 @@ def load_still(path: Path, *, level: int = 0, reading: Reading = READ) -> Pictur
     return load_by(reader, path)
 
 
+def banded_still(path: Path, facts: MediaFacts) -> banded.Banded | None:
+    """A still that is larger than what is held at once, by bands; ``None`` where it is not, or cannot be read so.
+
+    :raises MediaError: it cannot be read
+    """
+    if facts.kind != "still" or facts.scalable or facts.width * facts.height <= MAX_PIXELS:
+        return None
+    kind = _kind(_head(path))
+    return None if kind is None else kind.rows(path, facts.reading)
+
+
 def still_level(scale: float) -> int:
     """The level at which a drawing must be loaded to be sharp when shown at ``scale`` times its nominal size.
 
@@ -212,6 +225,7 @@ _KINDS: Final = (
         by_pillow.is_pillows,
         _of(lambda path, level, reading: by_pillow.read_raster(path, level)),
         extent=lambda path, reading: by_pillow.extent(path),
+        rows=lambda path, reading: banded.jpeg_rows(path),
     ),
     _Kind(
         "exr",
@@ -227,6 +241,7 @@ _KINDS: Final = (
         extent=lambda path, reading: tiff.tiff_extent(path, reading.page or 1),
         picks=("page",),
         pages=tiff.tiff_pages,
+        rows=lambda path, reading: banded.tiff_rows(path, reading.page or 1),
     ),
     _Kind(
         "heif",

@@ -32,6 +32,8 @@ _JPEGS: Final = (6, 7, 34892)
 _PROFILE, _ORIENTATION, _SUBSAMPLING = 34675, 274, 530
 #: Of one piece, once it is decoded.
 _MOST_BYTES: Final = 1 << 30
+#: Bytes of pieces that are read at once.
+_BUFFER: Final = 16 << 20
 
 
 def tiff_pages(path: Path) -> int:
@@ -62,23 +64,60 @@ def read_tiff(path: Path, level: int = 0, number: int = 1) -> Raster:
     :param number: which page, from 1
     :raises MediaError: it is damaged or cut short, larger than the limit, or stored in a way that is not read
     """
+    with opened_page(path, number) as page:
+        if level < 0 and is_banded(page):
+            return raster_of(_shrunk(page, 1 << -level), page)
+        return raster_of(_whole(page, path), page)
+
+
+def is_banded(page: Any) -> bool:
+    """Whether its pieces can be looked at one by one: those of a palette, and parts of bytes, cannot."""
+    return int(page.photometric) != _PALETTE and page.bitspersample >= 8
+
+
+def raster_of(samples: npt.NDArray[Any], page: Any) -> Raster:
+    """Samples of a page, or of some of its rows, with their meaning.
+
+    :raises ValueError: it is stored in a way that is not read
+    """
+    photometric = int(page.photometric)
+    colour = Colour(profile=_tag(page, _PROFILE))
+    if photometric == _PALETTE:
+        return Raster(_from_palette(samples, page), "rgb", 8, colour=colour, orientation=_orientation(page))
+    model = _MODELS.get(photometric)
+    if model is None or samples.shape[2] < _COUNTS[model]:
+        raise ValueError(f"its colours ({page.photometric.name}) cannot be read; save it as RGB")
+    alpha = _alpha(page, samples.shape[2] - _COUNTS[model])
+    samples, depth = _known(samples, page, model)
+    samples = samples[:, :, : _COUNTS[model] + (alpha != "none")]
+    return Raster(samples, model, depth, alpha, colour, _orientation(page))
+
+
+@contextmanager
+def opened_page(path: Path, number: int) -> Iterator[Any]:
+    """A page of a file, all of whose pieces are there.
+
+    :raises MediaError: it is damaged or cut short, or larger than the limit; also in the block
+    """
     with _page(path, number) as page:
         _check_whole(page, path)
-        photometric = int(page.photometric)
-        if level < 0 and photometric != _PALETTE and page.bitspersample >= 8:
-            samples = _shrunk(page, 1 << -level)
-        else:
-            samples = _whole(page, path)
-        colour = Colour(profile=_tag(page, _PROFILE))
-        if photometric == _PALETTE:
-            return Raster(_from_palette(samples, page), "rgb", 8, colour=colour, orientation=_orientation(page))
-        model = _MODELS.get(photometric)
-        if model is None or samples.shape[2] < _COUNTS[model]:
-            raise ValueError(f"its colours ({page.photometric.name}) cannot be read; save it as RGB")
-        alpha = _alpha(page, samples.shape[2] - _COUNTS[model])
-        samples, depth = _known(samples, page, model)
-        samples = samples[:, :, : _COUNTS[model] + (alpha != "none")]
-        return Raster(samples, model, depth, alpha, colour, _orientation(page))
+        yield page
+
+
+def piece(page: Any, number: int) -> tuple[npt.NDArray[Any], tuple[int, ...]]:
+    """One of a page's pieces, ``[row, column, channel]``, and where it lies: channel, depth, row, column, sample.
+
+    :raises ValueError: it cannot be decoded
+    """
+    words = {"_fullsize": page.is_tiled}
+    if int(page.compression) in _JPEGS:
+        words |= {"jpegtables": page.jpegtables, "jpegheader": page.jpegheader}
+    file = page.parent.filehandle
+    file.seek(page.dataoffsets[number])
+    found, place, _ = page.decode(file.read(page.databytecounts[number]), number, **words)
+    if found is None:
+        raise ValueError("a piece of it is missing")
+    return found[0], place
 
 
 @contextmanager
@@ -131,7 +170,7 @@ def _shrunk(page: Any, factor: int) -> npt.NDArray[Any]:
     height, width, channels = page.imagelength, page.imagewidth, page.samplesperpixel
     exact = _sums_type(page.dtype, factor)
     sums = np.zeros((-(-height // factor), -(-width // factor), channels), exact)
-    for piece, (channel, _, top, left, _), _shape in page.segments(maxworkers=1):
+    for piece, (channel, _, top, left, _), _shape in page.segments(maxworkers=1, buffersize=_BUFFER):
         if piece is None:
             raise ValueError("a piece of it is missing")
         part = piece[0, : height - top, : width - left].astype(exact)
