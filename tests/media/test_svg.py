@@ -14,6 +14,7 @@ from reelwork.errors import MediaError
 from reelwork.media.probe import probe
 from reelwork.media.stills import apart
 from reelwork.media.stills.reading import load_still
+from reelwork.media.stills.svg_text import with_families
 
 SVG = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 
@@ -134,6 +135,36 @@ def test_text_is_set_in_pinned_fonts_alone(tmp_path: Path) -> None:
     for words in ("שלום", "สวัสดี", "你好", "&#x4f60;&#22909;"):
         assert ink("Inter", words).any()
         assert not np.array_equal(ink("Inter", words), missing)
+
+
+@media("stills", "SVG: text of mixed directions", "picture", read="the same with a font named for each script")
+def test_words_of_mixed_directions_have_their_letters(tmp_path: Path) -> None:
+    def ink(body: str) -> np.ndarray:
+        words = f'<text x="2" y="30" font-size="24">{body}</text>'
+        return load_still(drawing(tmp_path / "t.svg", words, 'width="420" height="40"')).planes[3]
+
+    def of(script: str, words: str) -> str:
+        return f'<tspan font-family="Noto Sans {script}">{words}</tspan>'
+
+    hebrew, chinese, thai, arabic = "שלום עולם", "漢字", "ไทย", "مرحبا بكم"
+    plain = ink(f"abc {hebrew} {chinese} 12 {thai} {arabic} x")
+    named = (of("Hebrew", hebrew), of("CJK SC", chinese), of("Thai", thai), of("Arabic", arabic))
+    assert np.array_equal(plain, ink("abc {} {} 12 {} {} x".format(*named)))
+    assert not np.array_equal(plain, ink(f"abc {hebrew} 12 {arabic} x"))
+
+
+def test_only_words_of_mixed_directions_are_told_their_fonts() -> None:
+    mixed = "<svg><text>abc שלום, <a>漢 字</a>!</text>{}</svg>"
+    told = with_families(mixed.format("<text>שלום</text><desc>שלום 漢</desc>"))
+    assert told == mixed.format("<text>שלום</text><desc>שלום 漢</desc>").replace(
+        "abc שלום", 'abc <tspan font-family="Noto Sans Hebrew">שלום</tspan>'
+    ).replace("漢 字", '<tspan font-family="Noto Sans CJK SC">漢 字</tspan>')
+    for left in ("", "<style>tspan { fill: red }</style>"):
+        one = f"<svg>{left}<text>漢字 ไทย Ω</text><text><![CDATA[שלום 漢]]></text></svg>"
+        assert with_families(one) == one
+    styled = mixed.format("<style>a tspan { fill: red }</style>")
+    assert with_families(styled) == styled
+    assert with_families(mixed.format(""), ["Noto Sans Hebrew"]) == mixed.format("")
 
 
 @pytest.mark.parametrize(

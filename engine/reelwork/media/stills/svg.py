@@ -24,6 +24,7 @@ from reelwork.errors import MediaError
 from reelwork.font_packages import COLOUR_EMOJI, families, is_extra
 from reelwork.media.opening import MAX_PIXELS
 from reelwork.media.stills.apart import MOST_DRAWN, ApartError, drawn_apart
+from reelwork.media.stills.svg_text import with_families
 
 _MAXIMUM_BYTES: Final = 64 << 20
 # resvg goes down into a drawing by calling itself, so that the deepest needs a large stack; without one, the process
@@ -90,7 +91,8 @@ def rasterise(drawing: Drawing, level: int, path: Path) -> Image.Image:
     width = max(1, math.ceil(drawing.width * 2.0**level))
     words = {"width": width, "fonts": _font_files(drawing.text)}
     try:
-        png = drawn_apart("reelwork.media.stills.svg:draw", words, drawing.text.encode())
+        text = with_families(drawing.text, _named(drawing.text))
+        png = drawn_apart("reelwork.media.stills.svg:draw", words, text.encode())
         with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
             return image.convert("RGBA")
     except (ApartError, ValueError, OSError) as error:
@@ -209,14 +211,19 @@ def _font_files(text: str) -> tuple[str, ...]:
     """The files of fonts that a drawing's text may need, those that are asked first before the others."""
     if not re.search(r"<(?:\w+:)?text[\s>]", text):
         return ()
-    lower, known = text.lower(), families()
-    named = [family.name for name, family in known.items() if family.name not in _FAMILIES and name in lower]
+    known, named = families(), _named(text)
     others: list[str] = []
     if _beyond_latin(text):
         rest = (family.name for family in known.values() if family.name not in (*_FAMILIES, *named, COLOUR_EMOJI))
         others = sorted(rest, key=lambda name: (is_extra(name), not name.startswith("Noto"), name))
     wanted = (known[name.lower()] for name in (*_FAMILIES, *named, *others) if name.lower() in known)
     return tuple(dict.fromkeys(file.path for family in wanted for file in family.files))
+
+
+def _named(text: str) -> list[str]:
+    """The families that a drawing names, but for the first ones."""
+    lower = text.lower()
+    return [family.name for name, family in families().items() if family.name not in _FAMILIES and name in lower]
 
 
 def _beyond_latin(text: str) -> bool:
