@@ -39,7 +39,7 @@ compositions:
       - {text: "Grüße\\nзавтра", caption: true, visible: false, start: 1.5s, duration: 2.5s}
 outputs:
   film: {file: film.mp4, range: [1s, 8s], captions: true, video: {preset: ultrafast},
-         chapters: {Dawn: 0s, "The road: on": 3s, Later: 9s}, metadata: {author: Ada, comment: Hello}}
+         chapters: {Dawn: 0s, "The road: on": 3s, Later: 9s}, metadata: {author: Ada, comment: Hello, language: deu}}
   words: {file: words.srt}
   late: {file: late.mp4, range: [0s, 2s], video: {preset: ultrafast}, chapters: {One: 0.5s, Two: 1.25s}}
 """
@@ -97,6 +97,11 @@ def test_a_film_carries_words_chapters_and_what_it_says_of_itself(scene: Path, t
     ]
     tags = run("ffprobe", "-show_entries", "format_tags", "-of", "default=nk=1:nw=1", "-i", str(path)).splitlines()
     assert {"Words", "CC-BY-4.0", "Ada", "Hello"} <= set(tags)
+    shown = ("-show_entries", "stream=codec_type:stream_tags=language:stream_disposition=default", "-of", "csv=p=0")
+    said = run("ffprobe", *shown, "-i", str(path)).splitlines()
+    assert "video,1" in [line.removesuffix(",und") for line in said]
+    assert [line[-3:] for line in said if line.startswith("subtitle")] == ["deu" if suffix == ".mp4" else "ger"]
+    assert len(read_captions(path, language="de").captions) == 3
     assert int(run("ffprobe", "-count_frames", "-select_streams", "v", "-show_entries", "stream=nb_read_frames",
                    "-of", "csv=p=0", "-i", str(path)).strip().rstrip(",")) == 56  # fmt: skip
 

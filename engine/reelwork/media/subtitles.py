@@ -37,8 +37,8 @@ _LARGEST: Final = 1 << 26
 # What such a file begins with, and FFmpeg's name of its format; others are SubRip.
 _BEGINNINGS: Final = (("WEBVTT", "webvtt"), ("[Script Info]", "ass"), ("[V4", "ass"), ("[Events]", "ass"))
 _ASS: Final = ("ass", "ssa")
-# Languages that ISO 639-2 gives two codes: the bibliographic one and the terminological one.
-_BIBLIOGRAPHIC: Final = {
+#: Languages that ISO 639-2 gives two codes: the bibliographic one and the terminological one.
+BIBLIOGRAPHIC: Final = {
     "alb": "sqi", "arm": "hye", "baq": "eus", "bur": "mya", "chi": "zho", "cze": "ces", "dut": "nld", "fre": "fra",
     "geo": "kat", "ger": "deu", "gre": "ell", "ice": "isl", "mac": "mkd", "mao": "mri", "may": "msa", "per": "fas",
     "rum": "ron", "slo": "slk", "tib": "bod", "wel": "cym",
@@ -150,7 +150,7 @@ def _speaks(code: str, wanted: str) -> bool:
     from icu4py.locale import Locale  # for words alone
 
     def parts(said: str) -> tuple[str, str]:
-        locale = Locale(_BIBLIOGRAPHIC.get(said.lower(), said))
+        locale = Locale(BIBLIOGRAPHIC.get(said.lower(), said))
         return locale.language.lower(), locale.country
 
     (has, where), (asked, place) = parts(code), parts(wanted)

@@ -49,6 +49,7 @@ class Film:
     :param duration: seconds
     :param voices: what is heard in the graph's root; none: it is silent
     :param metadata: what it says of itself, by FFmpeg's names
+    :param language: of what is heard and read; empty where it is not said
     :param captions: of a track of them
     """
 
@@ -59,6 +60,7 @@ class Film:
     voices: tuple[Part, ...]
     sound_as: SoundSpec
     metadata: Mapping[str, str]
+    language: str = ""
     captions: tuple[Caption, ...] = ()
     chapters: tuple[Chapter, ...] = ()
 
@@ -100,6 +102,7 @@ def plan_film(
         voices=collect_voices(shot.graph),
         sound_as=_sound_spec(output, suffix),
         metadata=_metadata(prepared, output),
+        language=output.metadata.language,
         captions=captions_of(shot.graph, begin, begin + duration) if output.captions else (),
         chapters=_chapters(output, begin, begin + duration),
     )
@@ -198,6 +201,7 @@ def finish_film(
         sound=meter.through(sound) if film.voices else None,
         sound_as=film.sound_as,
         metadata=dict(film.metadata),
+        language=film.language,
         captions=film.captions,
         chapters=film.chapters,
     )

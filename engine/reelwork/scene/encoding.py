@@ -182,6 +182,12 @@ class Metadata:
     author: str = param("", kind=Text(), help="Who made it.")
     comment: str = param("", kind=Text(multiline=True), help="What else there is to say.")
     date: str = param("", kind=Text(), help="When it was made, such as `2026-11-22`.")
+    language: str = param(
+        "",
+        kind=Text(),
+        help="What is spoken and read in it, by the three letters of ISO 639-2: `deu`, `eng`. Players name its tracks "
+        "by it.",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -129,6 +129,10 @@ def _encoding(reading: Reading, output: Output, ending: str) -> None:
     for key in ("captions", "chapters", "metadata"):
         if ending not in files.FILMS and join(output.path, key) in reading.places:
             reading.fault(join(output.path, key), f"`{key}` is for films; {ending} is none")
+    language = output.metadata.language
+    if language and not re.fullmatch("[a-z]{3}", language):
+        message = f"a language is written with three letters of ISO 639-2; found {quote(language)}"
+        reading.fault(join(join(output.path, "metadata"), "language"), message, "write `deu`, `eng`, `fra` …")
     _chapters(reading, output)
     if ending in files.FILMS:
         _video(reading, output, ending)

@@ -14,11 +14,13 @@ from typing import Any, Final
 import av
 from av.container import OutputContainer
 from av.packet import Packet
+from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from reelwork.caption import Caption
 from reelwork.errors import OutputError
 from reelwork.media.packets import attach
+from reelwork.media.subtitles import BIBLIOGRAPHIC
 from reelwork.media.whole import whole_file
 from reelwork.media.writing.brightness import Brightness
 from reelwork.media.writing.captions import CaptionTrack
@@ -54,6 +56,7 @@ def write_film(
     sound: Blocks | None = None,
     sound_as: SoundSpec | None = None,
     metadata: dict[str, str] | None = None,
+    language: str = "",
     captions: Sequence[Caption] = (),
     chapters: Sequence[Chapter] = (),
 ) -> None:
@@ -63,6 +66,7 @@ def write_film(
     :param sound: what is heard from the first picture on; ``None`` for a silent film
     :param sound_as: default: the container's own codec at 192 kbit/s
     :param metadata: title and the like, by FFmpeg's names
+    :param language: of what is heard and read, by ISO 639-2; empty where it is not said
     :param captions: what a track of them holds; none: there is no such track
     :param chapters: in their order, from the first picture to the end
     :raises OutputError: segments of different encoders, copied ones without those that they need, a container that
@@ -86,6 +90,7 @@ def write_film(
                     keep_header(video.codec_context, spec)
                 track = SoundTrack(container, sound_as or sound_spec(to.suffix), sound) if sound is not None else None
                 words = CaptionTrack(container, captions, to.suffix) if captions else None
+                _present(container, _language(language, to.suffix))
                 _set_chapters(container, chapters, to.suffix)
                 container.start_encoding()
                 if (video.codec_context.extradata or b"") != segments[0].extradata:
@@ -104,6 +109,21 @@ def _light(segments: Sequence[Segment], spec: VideoSpec) -> Light | None:
     if (spec.light is not None and spec.light.content is not None) or len(measured) < len(segments):
         return spec.light
     return replace(spec.light or Light(), content=reduce(Brightness.joined, measured).told)
+
+
+def _present(container: OutputContainer, language: str) -> None:
+    """Have players show the pictures and play the sound, and say in which language what is heard and read is."""
+    for stream in container.streams:
+        if stream.type in ("video", "audio"):
+            stream.disposition = Disposition.default
+        if language and stream.type in ("audio", "subtitle"):
+            stream.metadata["language"] = language
+
+
+def _language(code: str, suffix: str) -> str:
+    """A language as a container knows it: QuickTime and Matroska by the bibliographic code, where there are two."""
+    known = {terminological: bibliographic for bibliographic, terminological in BIBLIOGRAPHIC.items()}
+    return known.get(code, code) if suffix in (".mov", ".mkv", ".webm") else BIBLIOGRAPHIC.get(code, code)
 
 
 def _set_chapters(container: OutputContainer, chapters: Sequence[Chapter], suffix: str) -> None:
