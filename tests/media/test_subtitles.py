@@ -11,7 +11,7 @@ import pytest
 from media.footage import run
 from media_table import media
 
-from reelwork.caption import Caption
+from reelwork.caption import Caption, lines
 from reelwork.errors import MediaError
 from reelwork.media.probe import probe
 from reelwork.media.subtitles import read_captions
@@ -157,3 +157,20 @@ def test_files_without_captions_are_errors(tmp_path: Path, text: str, said: str)
     path.write_text(text, encoding="utf-8")
     with pytest.raises(MediaError, match=said):
         read_captions(path)
+
+
+def test_what_people_write_into_files_of_captions_is_read_or_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.srt"
+    path.write_text(
+        "1\n-00:00:01,000 --> 00:00:01,000\nbefore\n\n2\n00:00:02,000 --> 00:00:01,000\nback\n\n"
+        "3\n00:00:02,500 --> 00:00:02,500\nnever\n\n4\n00:00:03.500 --> 00:00:04.000\na\0b\x07c\n\n"
+        "5\n-00:00:09,000 --> -00:00:08,000\nlong ago\n"
+    )
+    found = read_captions(path)
+    assert [(each.start, each.end, each.words) for each in found.captions] == [
+        (0, 1, "before"),
+        (2, Fraction(5, 2), "back"),  # until the next one begins
+        (Fraction(7, 2), 4, "ab\x07c"),
+    ]
+    assert found.doubt == "2 of its captions do not end after they begin, and are left out"
+    assert "".join(run.text for run in lines(found.captions[2].words)) == "abc"

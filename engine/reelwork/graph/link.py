@@ -164,7 +164,7 @@ class _Linker:
         self.captions[clip.path] = found
         if doubt:
             problem = Problem(doubt, self._scene.place(path) or clip.place, path, warning=True)
-            self.problems.append(replace(problem, remedy="save it as UTF-8 if they are others"))
+            self.problems.append(replace(problem, remedy="correct it where that is wrong"))
 
     def _read_by(self, name: str, path: str) -> str | None:
         """Where a file lies that a key names; ``None`` where that is wrong, which is told."""

@@ -43,6 +43,8 @@ BIBLIOGRAPHIC: Final = {
     "geo": "kat", "ger": "deu", "gre": "ell", "ice": "isl", "mac": "mkd", "mao": "mri", "may": "msa", "per": "fas",
     "rum": "ron", "slo": "slk", "tib": "bod", "wel": "cym",
 }  # fmt: skip
+# A time of SubRip or WebVTT with a sign.
+_BEFORE: Final = re.compile(r"(?m)(?:^|(?<=-->)|(?<=--> ))-(?:\d+:)?\d\d?:\d\d?[.,]\d+")
 _BREAK: Final = re.compile(r"\\([Nnh])")
 _BLOCK: Final = re.compile(r"\{([^}]*)\}")
 _OVERRIDE: Final = re.compile(r"\\(?:([biu])(\d*)(?=\\|$)|(r)|(p)(\d+)(?=\\|$))")
@@ -81,22 +83,40 @@ def _of_text(path: Path) -> Words:
         raise MediaError(f"{path}: is no file of captions: it has more than {_LARGEST >> 20} MiB")
     text, doubt = _decoded(data)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").lstrip()
+    text = _BEFORE.sub("00:00:00,000", text)  # a time before the beginning is none that can be read
     name = next((name for start, name in _BEGINNINGS if text.startswith(start)), "srt")
     try:
         with av.open(io.BytesIO(text.encode()), "r", format=name) as container:
-            found = tuple(_captions(container, container.streams.subtitles[0], Fraction(0)))
+            lasting, backwards = _lasting(container, container.streams.subtitles[0])
     except (av.FFmpegError, IndexError) as error:
         raise MediaError(f"{path}: is damaged, or no file of captions") from error
-    if not found:
+    if not lasting:
         raise MediaError(f"{path}: holds no captions")
-    return Words(found, doubt)
+    if backwards:
+        ends = f"{backwards} of its captions do not end after they begin, and are left out"
+        doubt = f"{doubt}; {ends}" if doubt else ends
+    return Words(lasting, doubt)
+
+
+def _lasting(container: InputContainer, stream: SubtitleStream) -> tuple[tuple[Caption, ...], int]:
+    """The captions of a file of text, and how many beside them last no time."""
+    found: list[Caption] = []
+    backwards = 0
+    for packet in container.demux(stream):
+        if packet.size and packet.pts is not None and (words := _words(stream, packet)):
+            start = packet.pts * packet.time_base
+            if packet.duration and packet.duration > 0:
+                found.append(Caption(start, start + packet.duration * packet.time_base, words))
+            else:
+                backwards += 1
+    return tuple(found), backwards
 
 
 def _decoded(data: bytes) -> tuple[str, str]:
     """The text of a file, and what is doubtful about it."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", errors="replace"), ""
-    if b"\0" in data[:64]:
+    if data[:64].count(0) * 4 > len(data[:64]):
         return data.decode("utf-16-le" if data[1:2] == b"\0" else "utf-16-be", errors="replace"), ""
     try:
         return data.decode("utf-8-sig"), ""
