@@ -1,3 +1,5 @@
+import re
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -43,3 +45,22 @@ def test_the_example_can_be_read() -> None:
     example = PAGE.read_text("utf-8").split("```yaml\n")[1].split("```")[0]
     assert list(read_scene_text(example).outputs) == ["film", "poster"]
     assert YAML(typ="safe", pure=True).load(example)["reelwork"] == 1
+
+
+DOCS = PAGE.parent
+EXAMPLES = [
+    pytest.param(example, id=f"{page.relative_to(DOCS)}-{number}")
+    for page in sorted(DOCS.rglob("*.md"))
+    for number, example in enumerate(re.findall(r"```yaml\n(.*?)```", page.read_text("utf-8"), re.DOTALL))
+    if page.parent.name != "plugins" or page.stem == "sound"  # the others use effects that the page itself writes
+]
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_every_example_of_the_docs_can_be_read(example: str) -> None:
+    if not example.lstrip("#").startswith(("reelwork", " yaml-language-server")):
+        layers = f"- solid: red\n{textwrap.indent(example, '  ')}" if example.startswith("effects:") else example
+        shown = "".join(f"  {name}: {{duration: 9s}}\n" for name in ("picture", "hills", "cutout"))
+        head = f"reelwork: 1\ncompositions:\n{shown}  main:\n    duration: 9s\n    layers:\n"
+        example = head + textwrap.indent(layers, "      ")
+    read_scene_text(example)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeAlias, TypeVar, cast
 
 import click
 
+from reelwork.errors import ReelworkError
 from reelwork.render.terms import Terms
+from reelwork.scene.model import Scene
 
 F = TypeVar("F", bound=Callable[..., Any])
+#: What completes a value: the command line so far and what is begun go in, all that it may be comes out.
+Completion: TypeAlias = Callable[[click.Context, click.Parameter, str], list[str]]
 
 
 class FrameRange(click.ParamType[tuple[int, int]]):
@@ -93,10 +98,10 @@ def scene_argument(function: F) -> F:
 
 def settings_option(function: F) -> F:
     """The option ``--set`` of scenes' variables, which arrives as a mapping called ``settings``."""
-    return set_option("Give a variable of the scene another value; may be repeated.")(function)
+    return set_option("Give a variable of the scene another value; may be repeated.", _variables)(function)
 
 
-def set_option(help_text: str) -> Callable[[F], F]:
+def set_option(help_text: str, complete: Completion | None = None) -> Callable[[F], F]:
     """The option ``--set``, which arrives as a mapping called ``settings``."""
 
     def collect(_: click.Context, __: click.Parameter, pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:
@@ -108,6 +113,7 @@ def set_option(help_text: str) -> Callable[[F], F]:
         type=Setting(),
         multiple=True,
         callback=collect,
+        shell_complete=complete,
         help=help_text,
     )
 
@@ -119,9 +125,28 @@ def to_option(help_text: str, *, required: bool = False) -> Callable[[F], F]:
 
 def output_option(function: F) -> F:
     """The option ``--output``."""
-    return click.option("--output", metavar="NAME", help="Which of the scene's outputs; the first without it.")(
-        function
-    )
+    help_text = "Which of the scene's outputs; the first without it."
+    return click.option("--output", metavar="NAME", shell_complete=_outputs, help=help_text)(function)
+
+
+def _outputs(ctx: click.Context, _: click.Parameter, begun: str) -> list[str]:
+    """The outputs whose names begin so, for a shell that completes them."""
+    return [name for name in _scene(ctx).outputs if name.startswith(begun)]
+
+
+def _variables(ctx: click.Context, _: click.Parameter, begun: str) -> list[str]:
+    """The same of variables."""
+    return [f"{name}=" for name in _scene(ctx).variables if name.startswith(begun)]
+
+
+def _scene(ctx: click.Context) -> Scene:
+    """The scene of a command line that is being written; an empty one where it names none, or none that is right."""
+    from reelwork.scene.reader import read_scene  # here, since only completion reads scenes from the command line
+
+    with contextlib.suppress(ReelworkError):
+        if isinstance(named := ctx.params.get("scene"), Path):
+            return read_scene(named)
+    return Scene(reelwork=1, compositions={})
 
 
 def draft_option(function: F) -> F:
