@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from reelwork import Context, Example, WarpEffect, maths, param, tables
 from reelwork.kernels import kernel
-from reelwork.kernels.arrays import Float, Floats
 from reelwork.kinds import Choice, Scale
 from reelwork_warps.boxes import Box, at_shares, farthest
+
+if TYPE_CHECKING:
+    from reelwork.kernels.arrays import Float, Floats
 
 #: Distances from the centre are taken for this at most, in half diagonals.
 _FARTHEST = 1e3
@@ -52,6 +52,8 @@ class LensDistortion(WarpEffect, name="lens-distortion", version=2):
 
     def tables(self, context: Context) -> tuple[Floats, ...]:
         """What distances are multiplied by where lines are bent: Brown's model has no inverse that can be written."""
+        import numpy as np
+
         if self.direction == "correct":
             return (np.ones(int(_SIZE), np.float32),)
         limit = self._limit()
@@ -127,6 +129,8 @@ def _table(k1: float, k2: float, limit: float, least: float, ends: float) -> Flo
 
     By that, which is 0 where lines turn back, the curve is smooth there too.
     """
+    import numpy as np
+
     table = np.empty(int(_SIZE), np.float32)
     _fill(k1, k2, limit, least, ends, table)
     return table
@@ -141,7 +145,7 @@ def _fill(k1: Float, k2: Float, limit: Float, least: Float, ends: Float, table: 
         distance = share / (1.0 - share) if share < 1.0 else _FARTHEST
         before = _undistorted(min(distance, _FARTHEST), k1, k2, limit, least)
         table[i] = before / distance if before >= 0.0 else limit / distance
-    table[last] = np.float32(1.0)
+    table[last] = 1.0
 
 
 @kernel

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
@@ -14,36 +14,13 @@ from reelwork.image.window import Window
 from reelwork.kernels.transfer import pq_to_light
 from reelwork.media.convert import picture_to_frame
 from reelwork.media.picture import Picture
+from reelwork.media.writing.light_level import PARTS, Brightness
 
-#: Parts of 1 cd/m² in which light is counted, so that sums are the same in whatever order.
-PARTS: Final = 256
 # cd/m² of light of 1 (ITU-R BT.2408).
 _WHITE: Final = 203.0
 _LEVELS: Final = 1 << 16
 # So many pixels are looked at together.
 _STRIP: Final = 1 << 20
-
-
-@dataclass(frozen=True)
-class Brightness:
-    """How bright pictures are, in parts of 1 cd/m², see :data:`PARTS`.
-
-    :param most: the brightest pixel's brightest of red, green and blue
-    :param average: the brightest picture's mean of these over its pixels
-    """
-
-    most: int = 0
-    average: int = 0
-
-    def joined(self, other: Brightness) -> Brightness:
-        """Of both."""
-        return Brightness(max(self.most, other.most), max(self.average, other.average))
-
-    @property
-    def told(self) -> tuple[int, int]:
-        """MaxCLL and MaxFALL, whole cd/m², from 1, as 0 says that nothing is known."""
-        most, average = (max(1, (value + PARTS // 2) // PARTS) for value in (self.most, self.average))
-        return most, average
 
 
 class Measured:

@@ -22,11 +22,11 @@ from reelwork.errors import OutputError
 from reelwork.media.packets import attach
 from reelwork.media.subtitles import BIBLIOGRAPHIC
 from reelwork.media.whole import whole_file
-from reelwork.media.writing.brightness import Brightness
 from reelwork.media.writing.captions import CaptionTrack
 from reelwork.media.writing.codecs import ENCODERS, configure, encoder_options
 from reelwork.media.writing.copying import keep_header
 from reelwork.media.writing.hdr import room_for, say_light
+from reelwork.media.writing.light_level import Brightness
 from reelwork.media.writing.segment import Segment, encoder_key, read_packets
 from reelwork.media.writing.soundtrack import Blocks, SoundTrack, write_sound
 from reelwork.media.writing.spec import Light, SoundSpec, VideoSpec, sound_spec

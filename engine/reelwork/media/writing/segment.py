@@ -19,7 +19,7 @@ from typing import BinaryIO, Final
 
 from reelwork.errors import OutputError
 from reelwork.image.storage import StorageFormat
-from reelwork.media.writing.brightness import Brightness
+from reelwork.media.writing.light_level import Brightness
 from reelwork.media.writing.spec import Light, Rate, Tuning, VideoSpec
 
 MAGIC: Final = b"reelwork segment 2\n"

@@ -21,7 +21,8 @@ from reelwork.media.picture import Picture
 from reelwork.media.stills import exr
 from reelwork.media.stills.plugins import write_by
 from reelwork.media.whole import whole_file
-from reelwork.media.writing.brightness import PARTS, brightness
+from reelwork.media.writing.brightness import brightness
+from reelwork.media.writing.light_level import PARTS
 from reelwork.scene.files import DEPTHS, HDR_DEPTHS
 from reelwork.values import Display
 
