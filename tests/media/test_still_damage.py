@@ -147,6 +147,14 @@ def pdf(folder: Path) -> None:
     picture().save(folder / "b.pdf")
 
 
+def raw(folder: Path) -> None:
+    from media.test_raw import write_dng
+
+    light = np.asarray(picture()) / 255
+    write_dng(folder / "a.dng", light, neutral=(0.5, 1.0, 0.7))
+    write_dng(folder / "b.nef", light, neutral=(1.0, 1.0, 1.0), orientation=6)
+
+
 def others(folder: Path) -> None:
     picture().save(folder / "a.bmp")
     picture("P").save(folder / "b.bmp")
@@ -162,7 +170,7 @@ def others(folder: Path) -> None:
 
 
 FAMILIES: tuple[Callable[[Path], None], ...] = (
-    png, jpeg, tiff, webp, gif, exr, avif, heic, jpeg2000, jpegxl, svg, pdf, others,
+    png, jpeg, tiff, webp, gif, exr, avif, heic, jpeg2000, jpegxl, svg, pdf, raw, others,
 )  # fmt: skip
 
 

@@ -33,6 +33,8 @@ _LIBRARIES: Final = frozenset(
         "pillow",
         "pylibjxl",
         "pypdfium2",
+        "pyvips-binary",
+        "rawpy",
         "resvg-py",
         "simplejpeg",
         "skia-pathops",

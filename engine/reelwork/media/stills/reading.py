@@ -13,7 +13,7 @@ from reelwork.errors import MediaError
 from reelwork.media.files import check_file
 from reelwork.media.opening import MAX_PIXELS
 from reelwork.media.picture import Picture, check_light
-from reelwork.media.stills import banded, by_pillow, exr, heif, jpegxl, pages, svg, tiff
+from reelwork.media.stills import banded, by_pillow, exr, heif, jpegxl, pages, raw, svg, tiff
 from reelwork.media.stills.plugins import facts_by, load_by, reader_of
 from reelwork.media.stills.raster import Raster, picture_of
 
@@ -58,7 +58,7 @@ def is_still(path: Path) -> bool:
     :raises MediaError: the file cannot be read
     """
     check_file(path)
-    return _kind(_head(path)) is not None or reader_of(path) is not None
+    return _kind(path) is not None or reader_of(path) is not None
 
 
 def is_animation(path: Path) -> bool:
@@ -75,7 +75,7 @@ def still_facts(path: Path, digest: str, reading: Reading = READ) -> MediaFacts:
     :param reading: which of its pages, parts or layers
     :raises MediaError: it cannot be read, is larger than the limit, or has no such page, part or layer
     """
-    kind = _kind(_head(path))
+    kind = _kind(path)
     _check_picks(kind, path, reading)
     if kind is None:
         reader = reader_of(path)
@@ -128,7 +128,7 @@ def load_still(path: Path, *, level: int = 0, reading: Reading = READ) -> Pictur
     :raises MediaError: it cannot be read, is larger than the limit, or has no such page, part or layer
     """
     check_file(path)
-    kind = _kind(_head(path))
+    kind = _kind(path)
     _check_picks(kind, path, reading)
     if kind is not None:
         if kind.size is None:
@@ -151,7 +151,7 @@ def banded_still(path: Path, facts: MediaFacts) -> banded.Banded | None:
     """
     if facts.kind != "still" or facts.scalable or facts.width * facts.height <= MAX_PIXELS:
         return None
-    kind = _kind(_head(path))
+    kind = _kind(path)
     return None if kind is None else kind.rows(path, facts.reading)
 
 
@@ -179,7 +179,10 @@ def _head(path: Path) -> bytes:
         raise MediaError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
-def _kind(head: bytes) -> _Kind | None:
+def _kind(path: Path) -> _Kind | None:
+    if raw.is_raw(path):  # most begin as a TIFF does, and hold a small one
+        return _RAW
+    head = _head(path)
     return next((kind for kind in _KINDS if kind.is_one(head)), None)
 
 
@@ -219,6 +222,7 @@ def _page_size(path: Path, reading: Reading) -> tuple[int, int]:
     return page.width, page.height
 
 
+_RAW: Final = _Kind("raw", lambda head: False, _of(lambda path, *_: raw.read_raw(path)))
 _KINDS: Final = (
     _Kind(
         "",
