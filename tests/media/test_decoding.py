@@ -69,7 +69,7 @@ def test_the_next_picture_is_made_beforehand(clip):
         made = at._made
         assert made is not None
         assert [number for number, _ in made.result()] == [3]
-        assert digest(source.picture(3)) == digest(made.result()[0][1])
+        assert digest(source.picture(3)) == digest(made.result()[0][1][0])
 
 
 def test_an_error_in_what_is_made_beforehand_is_told_where_it_is_asked_for(clip, monkeypatch):

@@ -8,13 +8,17 @@ from pathlib import Path
 
 import av
 import pytest
+from click.testing import CliRunner
 from media.clips import digest, make_clip
-from media.footage import FIELDS, Kind, decoded
+from media.footage import FIELDS, Kind, decoded, run
 from media.paff import make_paff
 from media.test_footage import md5, oracle_format
 from media_table import media
 
 from reelwork.catalogue.facts import Reading
+from reelwork.cli import app
+from reelwork.media.probe import probe
+from reelwork.media.video.cadence import is_telecined
 from reelwork.media.video.source import VideoSource
 
 
@@ -114,3 +118,61 @@ def test_fields_that_are_pictures_of_their_own_become_one(tmp_path: Path, suffix
             order = random.Random(suffix).sample(range(1, 14), 13)
             assert [md5(source.picture(n), "yuv420p") for n in order] == [expected.sums[n] for n in order]
             assert source.duration == Fraction(14, 25)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param(
+            kind, id=kind.name, marks=media("video", kind.label, "both fields as pictures", read="ffmpeg's bwdif")
+        )
+        for kind in FIELDS
+        if kind.name in ("upper.ts", "lower.mpg", "upper.mp4")
+    ],
+)
+def test_both_fields_become_pictures_where_a_director_wants_it(tmp_path: Path, kind: Kind) -> None:
+    path, double = kind.make(tmp_path / kind.name), Reading(fields="double")
+    with VideoSource(path) as source:
+        count, rate, duration = source.frame_count, source.facts.frame_rate, source.duration
+    with VideoSource(path, reading=double) as source:
+        assert (source.frame_count, source.facts.frame_count) == (2 * count, 2 * count)
+        assert (source.facts.frame_rate, source.duration) == (2 * rate, duration)
+        assert [source.frame_number(number / (2 * rate)) for number in range(2 * count)] == list(range(2 * count))
+        assert source.frame_number(duration + 1) == 2 * count - 1
+        pixels = oracle_format(source)
+        expected = decoded(path, pixels, after=("-vf", "bwdif=mode=send_field:deint=interlaced")).sums
+        made = [md5(source.picture(number), pixels) for number in range(2 * count)]
+        # What is made of the first and the last, without one before or after, has changed from version to version.
+        assert made[1:-1] == list(expected[1:-1])
+    with VideoSource(path, reading=double) as source:
+        order = random.Random(kind.name).sample(range(2 * count), 2 * count)
+        assert [md5(source.picture(number), pixels) for number in order] == [made[number] for number in order]
+
+
+def test_a_picture_without_fields_is_shown_for_both(tmp_path: Path) -> None:
+    path = make_clip(
+        tmp_path / "whole.mp4", options={"preset": "ultrafast"}, count=5, milliseconds=[0, 40, 140, 180, 220]
+    )
+    with VideoSource(path) as single, VideoSource(path, reading=Reading(fields="double")) as double:
+        assert double.frame_count == 10
+        assert [digest(double.picture(n)) for n in (9, 4, 5, 0)] == [digest(single.picture(n)) for n in (4, 2, 2, 0)]
+        times = [Fraction(ms, 1000) for ms in (0, 21, 60, 95, 150, 221)]
+        assert [double.frame_number(time) for time in times] == [0, 1, 2, 3, 4, 8]
+
+
+@media("video", "MPEG-2, telecined (3:2), program stream", "told, with the remedy", read="ffmpeg's telecine")
+def test_film_that_was_telecined_is_told(tmp_path: Path) -> None:
+    film = "testsrc2=size=96x64:rate=24000/1001,telecine=first_field=top"
+    video = "testsrc2=size=96x64:rate=60000/1001,tinterlace=interleave_top"
+    for name, picture in (("film", film), ("video", video)):
+        path = tmp_path / f"{name}.mpg"
+        run("ffmpeg", "-f", "lavfi", "-i", picture, "-frames:v", "40", "-c:v", "mpeg2video", "-b:v", "4M", "-bf", "2",
+            "-flags", "+ildct+ilme", "-top", "1", str(path))  # fmt: skip
+        assert probe(path).fields == "top-first"
+        assert is_telecined(path) is (name == "film")
+        said = CliRunner().invoke(app.cli, ["probe", str(path)]).output
+        assert ("telecined" in said) is (name == "film")
+    assert (
+        f"ffmpeg -i {tmp_path / 'film.mpg'}"
+        in CliRunner().invoke(app.cli, ["probe", str(tmp_path / "film.mpg")]).output
+    )

@@ -231,7 +231,7 @@ def pictures(path: Path) -> list[np.ndarray]:
         made = [load_still(path)]
     else:
         animation = Animation(path, examined.facts)
-        made = [picture for _, picture in animation.pictures(examined.facts.frame_count - 1, 0)]
+        made = [picture for _, (picture,) in animation.pictures(examined.facts.frame_count - 1, 0)]
     return [np.concatenate(picture.planes) for picture in made]
 
 

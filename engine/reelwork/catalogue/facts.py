@@ -11,8 +11,9 @@ from reelwork.values import Affine
 Kind = Literal["still", "video", "audio"]
 #: Containers of pictures that may be animated; then they are videos.
 ANIMATED: Final = ("gif", "webp", "png", "avif")
-#: Which pictures of a video are of two fields, and which of these is first: as each of them says, none, or all.
-Fields = Literal["auto", "off", "top-first", "bottom-first"]
+#: Which pictures of a video are of two fields, and which of these is first: as each of them says, none, or all; or as
+#: each says, and both fields become pictures.
+Fields = Literal["auto", "off", "top-first", "bottom-first", "double"]
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,11 @@ class MediaFacts:
     def has_fields(self) -> bool:
         """Whether its pictures are taken apart into fields, as far as the first one says."""
         return self.reading.fields not in ("auto", "off") or (self.reading.fields == "auto" and self.fields != "")
+
+    @property
+    def is_doubled(self) -> bool:
+        """Whether both fields of its pictures become pictures."""
+        return self.reading.fields == "double" and self.kind == "video" and self.container not in ANIMATED
 
     @property
     def stored_size(self) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import click
 
 from reelwork.catalogue.facts import AudioFacts, ColourTags, MediaFacts
+from reelwork.errors import MediaError
 from reelwork.media.probe import probe
 
 
@@ -24,7 +26,7 @@ def command(file: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(dataclasses.asdict(facts), default=str, indent=2))
     else:
-        rows = list(_rows(facts))
+        rows = [*_rows(facts), *_cadence_rows(file, facts)]
         width = max(len(name) for name, _ in rows)
         click.echo("\n".join(f"{name:<{width}}  {words}" for name, words in rows))
 
@@ -43,6 +45,20 @@ def _rows(facts: MediaFacts) -> Iterator[tuple[str, str]]:
     for number, stream in enumerate(facts.captions, start=1):
         yield f"captions {number}", stream
     yield "sha256", facts.digest
+
+
+def _cadence_rows(file: Path, facts: MediaFacts) -> Iterator[tuple[str, str]]:
+    if not facts.fields:
+        return
+    from reelwork.media.video.cadence import is_telecined  # it decodes, which few files need
+
+    with suppress(MediaError):  # damage is told where it is shown
+        if is_telecined(file):
+            remedy = f"ffmpeg -i {file} -vf fieldmatch,decimate FILM.mkv"
+            yield (
+                "telecined",
+                f"film (3:2), of which fields are taken apart; to have its 24 pictures a second: {remedy}",
+            )
 
 
 def _picture_rows(facts: MediaFacts) -> Iterator[tuple[str, str]]:

@@ -35,6 +35,10 @@ class Picture:
     said: str = ""
 
 
+#: What one picture of a file becomes: itself, or a picture of each of its fields.
+Pictures = tuple[Picture, ...]
+
+
 def check_light(picture: Picture, named: object) -> Picture:
     """A picture as it is, whose samples are all numbers: no effect is ever given others.
 

@@ -39,7 +39,7 @@ def probe(path: Path, rate: Fraction | None = None, reading: Reading = READ) -> 
     :raises MediaError: it is missing, empty, damaged or of a kind that cannot be read; the message names it
     """
     known = _known_facts(_key(path, digest_of(path, rate), reading))
-    return replace(known, reading=reading) if known else examine(path, rate, reading).facts
+    return _read(path, known, reading) if known else examine(path, rate, reading).facts
 
 
 def examine(path: Path, rate: Fraction | None = None, reading: Reading = READ) -> Examined:
@@ -51,7 +51,15 @@ def examine(path: Path, rate: Fraction | None = None, reading: Reading = READ) -
     """
     digest = digest_of(path, rate)
     found = _examine(path, digest, _key(path, digest, reading), rate or NUMBERED_RATE, replace(reading, fields="auto"))
-    return replace(found, facts=replace(found.facts, reading=reading)) if reading != READ else found
+    return replace(found, facts=_read(path, found.facts, reading)) if reading != READ else found
+
+
+def _read(path: Path, facts: MediaFacts, reading: Reading) -> MediaFacts:
+    """What is known of a file that a director has read so."""
+    read = replace(facts, reading=reading)
+    if not read.is_doubled or read.frame_rate is None or footage_reader(path):
+        return read
+    return replace(read, frame_count=2 * read.frame_count, frame_rate=2 * read.frame_rate)
 
 
 @lru_cache(maxsize=64)

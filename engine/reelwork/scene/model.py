@@ -202,9 +202,10 @@ class Clip:
     )
     fields: str = param(
         "auto",
-        kind=Choice(("auto", "off", "top-first", "bottom-first")),
+        kind=Choice(("auto", "off", "top-first", "bottom-first", "double")),
         help="Of a video: whether its pictures are of two fields, which are taken apart. `auto`: as each picture says; "
-        "else all of them, by the field that is first, or none.",
+        "else all of them, by the field that is first, or none. `double`: as each says, and both of its fields become "
+        "pictures, 50 or 60 a second.",
     )
     page: int | None = param(
         None,

@@ -18,7 +18,7 @@ from PIL import Image
 
 from reelwork.catalogue.facts import MediaFacts
 from reelwork.errors import MediaError
-from reelwork.media.picture import Picture
+from reelwork.media.picture import Picture, Pictures
 from reelwork.media.stills import png
 from reelwork.media.stills.by_pillow import colour_of, opened, orientation_of, raster_of, reading
 from reelwork.media.stills.raster import picture_of
@@ -95,7 +95,7 @@ class Animation:
         self.close()
         self._next = 0
 
-    def pictures(self, number: int, since: int) -> Iterator[tuple[int, Picture]]:
+    def pictures(self, number: int, since: int) -> Iterator[tuple[int, Pictures]]:
         """The pictures up to ``number`` from ``since`` on.
 
         :raises MediaError: the file is damaged
@@ -105,7 +105,7 @@ class Animation:
         while self._next <= number:
             made, self._next = self._next, self._next + 1
             if made >= since or made == number:
-                yield made, self._frames.picture(self._frames.first + made, opaque=not self._facts.has_alpha)
+                yield made, (self._frames.picture(self._frames.first + made, opaque=not self._facts.has_alpha),)
 
 
 class _Frames:

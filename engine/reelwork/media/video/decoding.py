@@ -16,7 +16,7 @@ from reelwork.catalogue.facts import MediaFacts
 from reelwork.errors import DamageError, MediaError
 from reelwork.image.storage import StorageFormat
 from reelwork.media.opening import naming
-from reelwork.media.picture import Picture
+from reelwork.media.picture import Pictures
 from reelwork.media.video.avframes import picture_of
 from reelwork.media.video.decoder import decoder_for
 from reelwork.media.video.demux import Demux
@@ -50,7 +50,7 @@ class Decoding:
         self._fields = Deinterlacer(facts.reading.fields)
         # Whether nothing may be passed over, as pictures of two fields are made from those before and after.
         self._needs_all = facts.has_fields or facts.codec not in _SKIPPING
-        self._made: Iterator[tuple[int, Picture]] = iter(())
+        self._made: Iterator[tuple[int, Pictures]] = iter(())
         self._ahead = -1  # the last picture that came out
         self._wanted, self._step = -1, 0  # the last picture that was asked for, and how far from the one before
         self._alike = 0  # how many times in a row it was that far
@@ -85,7 +85,7 @@ class Decoding:
         self._skipped.clear()
         self._made = self._pictures()
 
-    def pictures(self, number: int, since: int) -> Iterator[tuple[int, Picture]]:
+    def pictures(self, number: int, since: int) -> Iterator[tuple[int, Pictures]]:
         """The pictures up to ``number``; on the way there come those from ``since`` on, and perhaps others.
 
         :raises MediaError: the file is damaged
@@ -93,8 +93,8 @@ class Decoding:
         step = number - self._wanted
         self._alike = self._alike + 1 if step == self._step else 0
         self._wanted, self._step, self._since = number, step, since
-        for made, picture in self._made:
-            yield made, picture
+        for made, pictures in self._made:
+            yield made, pictures
             if made >= number:
                 return
 
@@ -110,13 +110,13 @@ class Decoding:
             self._next += 1
         return True
 
-    def _pictures(self) -> Iterator[tuple[int, Picture]]:
+    def _pictures(self) -> Iterator[tuple[int, Pictures]]:
         """The pictures from a key on."""
         with naming(self._path):
-            for number, frame in self._fields.pictures(self._decoded()):
+            for number, frames in self._fields.pictures(self._decoded()):
                 self._ahead = number
                 if number >= self._since:
-                    yield number, picture_of(frame, self._storage)
+                    yield number, tuple(picture_of(frame, self._storage) for frame in frames)
 
     def _decoded(self) -> Iterator[tuple[int, VideoFrame]]:
         """Pictures as they come out of the decoder, in order; from the key on again, where some turn out to be of two
@@ -124,7 +124,7 @@ class Decoding:
         begin, done = self._index.pts[self._key], -1
         while True:
             for number, frame in self._frames(begin):
-                if frame.interlaced_frame and not self._needs_all and self._facts.reading.fields == "auto":
+                if frame.interlaced_frame and not self._needs_all and self._facts.reading.fields in ("auto", "double"):
                     self._needs_all = True
                     break
                 if number > done:

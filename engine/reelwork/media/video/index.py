@@ -88,6 +88,13 @@ class FrameIndex:
             number = bisect_right(self.shown, int(ticks // 1)) - 1
         return min(max(number, 0), len(self.shown) - 1)
 
+    def middle_of(self, number: int) -> Fraction:
+        """The middle of the time that a picture is shown, in seconds from the first one's start."""
+        if self.rate is not None:
+            return (number + Fraction(1, 2)) / self.rate
+        stop = self.shown[number + 1] if number + 1 < len(self.shown) else self.end
+        return (Fraction(self.shown[number] + stop, 2) - self.shown[0]) * self.time_base
+
     def key_before(self, number: int) -> int:
         """The last packet to begin at that makes this picture: a key whose own picture is not shown later.
 

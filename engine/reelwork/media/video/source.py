@@ -14,10 +14,10 @@ from types import TracebackType
 from typing import Final
 
 from reelwork.catalogue.facts import ANIMATED, READ, MediaFacts, Reading
-from reelwork.errors import MediaError
+from reelwork.errors import DamageError, MediaError
 from reelwork.image.storage import StorageFormat
 from reelwork.media.formats import tagged_storage
-from reelwork.media.picture import Picture
+from reelwork.media.picture import Picture, Pictures
 from reelwork.media.probe import Examined, examine
 from reelwork.media.video.animation import Animation
 from reelwork.media.video.avframes import base_storage
@@ -64,7 +64,8 @@ class VideoSource:
         self.index: FrameIndex = examined.index
         self.storage: StorageFormat = storage_of(examined.facts, path)
         self._threads = threads
-        self._kept: OrderedDict[int, Picture] = OrderedDict()
+        self._each = 2 if self.facts.is_doubled else 1  # what becomes of a picture of the file
+        self._kept: OrderedDict[int, Pictures] = OrderedDict()
         self._size = 0  # bytes of a picture
         self._last = -1
         self._backwards = False
@@ -85,7 +86,7 @@ class VideoSource:
     @property
     def frame_count(self) -> int:
         """How many pictures it has."""
-        return len(self.index.shown)
+        return len(self.index.shown) * self._each
 
     @property
     def duration(self) -> Fraction:
@@ -94,7 +95,8 @@ class VideoSource:
 
     def frame_number(self, t: Fraction) -> int:
         """The picture that is shown at ``t`` seconds from the first one's start; the first before, the last after."""
-        return self.index.frame_number(t)
+        number = self.index.frame_number(t)
+        return number if self._each == 1 else 2 * number + (t >= self.index.middle_of(number))
 
     def expect(self, numbers: Collection[int], room: int) -> None:
         """Say which pictures are asked for next, all of them before any others. Where several lie near each other, they
@@ -103,7 +105,7 @@ class VideoSource:
 
         :param room: bytes for those that are kept
         """
-        self._expected, self._room = frozenset(numbers), room
+        self._expected, self._room = frozenset(number // self._each for number in numbers), room
         ordered = sorted(self._expected)
         farthest = room // (self._size or 2 * self.facts.stored_width * self.facts.stored_height)
         cuts = [0, *(i for i in range(1, len(ordered)) if ordered[i] - ordered[i - 1] >= _JUMP), len(ordered)]
@@ -121,12 +123,16 @@ class VideoSource:
         """
         if not 0 <= number < self.frame_count:
             raise IndexError(f"{self.path}: picture {number} of {self.frame_count}")
+        stored, field = divmod(number, self._each)
         if not self._expected:
-            self._turn(number)
-        if number not in self._kept:
-            self._make(number)
-        self._kept.move_to_end(number)
-        return self._kept[number]
+            self._turn(stored)
+        if stored not in self._kept:
+            try:
+                self._make(stored)
+            except DamageError as error:
+                raise DamageError(str(error), number, error.damage * self._each) from error
+        self._kept.move_to_end(stored)
+        return self._kept[stored][field]
 
     def close(self) -> None:
         """Let the decoders and all kept pictures go; used again, the source opens the file anew."""
@@ -146,8 +152,8 @@ class VideoSource:
         try:
             at = self._place_for(number, key)
             while True:
-                for made, picture in at.pictures(number, self._since(number)):
-                    self._keep(made, picture)
+                for made, pictures in at.pictures(number, self._since(number)):
+                    self._keep(made, pictures)
                 if number in self._kept:
                     break
                 # Some streams call a packet a key from which not all that follows can be made: begin one earlier.
@@ -209,8 +215,8 @@ class VideoSource:
         """Wait for what is being made; an error in it is told when that picture is asked for."""
         for at in list(self._places):
             try:
-                for made, picture in at.take():
-                    self._keep(made, picture)
+                for made, pictures in at.take():
+                    self._keep(made, pictures)
             except MediaError:
                 at.close()
                 self._places.remove(at)
@@ -231,10 +237,10 @@ class VideoSource:
         room = max(_BACKWARDS if self._backwards else 0, self._room if self._near else 0)
         return max(_FORWARDS, room // self._size) if self._size else _FORWARDS
 
-    def _keep(self, number: int, picture: Picture) -> None:
-        self._kept[number] = picture
+    def _keep(self, number: int, pictures: Pictures) -> None:
+        self._kept[number] = pictures
         self._kept.move_to_end(number)
-        self._size = sum(plane.nbytes for plane in picture.planes)
+        self._size = sum(plane.nbytes for picture in pictures for plane in picture.planes)
         self._let_go(number)
 
     def _let_go(self, number: int) -> None:
@@ -256,9 +262,9 @@ class _Place:
         self.used = 0  #: when a picture was made with it last, in the order in which they were asked for
         self.number = -2  #: the last picture that was asked of it
         self.coming = -1  #: the picture that is being made beforehand
-        self._made: Future[list[tuple[int, Picture]]] | None = None
+        self._made: Future[list[tuple[int, Pictures]]] | None = None
 
-    def pictures(self, number: int, since: int) -> Iterable[tuple[int, Picture]]:
+    def pictures(self, number: int, since: int) -> Iterable[tuple[int, Pictures]]:
         """As of the decoder, from what was made beforehand where it is that."""
         return self.take() if number == self.coming else self.decoding.pictures(number, since)
 
@@ -267,7 +273,7 @@ class _Place:
         self.coming = number
         self._made = _beforehand().submit(lambda: list(self.decoding.pictures(number, number)))
 
-    def take(self) -> list[tuple[int, Picture]]:
+    def take(self) -> list[tuple[int, Pictures]]:
         """What was made beforehand."""
         made, self._made, self.coming = self._made, None, -1
         return made.result() if made is not None else []
