@@ -1,7 +1,7 @@
 """Colour: the source's hue and saturation with the backdrop's luminosity."""
 
 from reelwork import NonSeparableMerge
-from reelwork_merges.formulas import limit, luminosity, with_luminosity
+from reelwork_merges.formulas import limit, luminosity, shrunk, with_luminosity
 
 
 class Color(NonSeparableMerge, name="color", version=1):
@@ -15,4 +15,8 @@ class Color(NonSeparableMerge, name="color", version=1):
 
     @staticmethod
     def blend(rb: float, gb: float, bb: float, rs: float, gs: float, bs: float) -> tuple[float, float, float]:
-        return with_luminosity(rs, gs, bs, luminosity(rb, gb, bb), limit(rb, gb, bb, rs, gs, bs))
+        k = shrunk(rb, gb, bb, shrunk(rs, gs, bs, 1.0))
+        rb, gb, bb, rs, gs, bs = rb * k, gb * k, bb * k, rs * k, gs * k, bs * k
+        r, g, b = with_luminosity(rs, gs, bs, luminosity(rb, gb, bb), limit(rb, gb, bb, rs, gs, bs))
+        back = 1.0 / k
+        return r * back, g * back, b * back

@@ -16,4 +16,6 @@ class Exclusion(SeparableMerge, name="exclusion", version=1):
 
     @staticmethod
     def blend(backdrop: float, source: float) -> float:
-        return max(backdrop + source - 2.0 * backdrop * source, abs(backdrop - source))
+        apart = abs(backdrop - source)
+        plain = (min(backdrop, source) < 0.0) | (max(backdrop, source) <= 1.0)
+        return max(backdrop + source - 2.0 * backdrop * source, apart) if plain else apart

@@ -27,7 +27,7 @@ def color_dodge(backdrop: float, source: float) -> float:
 
 def hard_light(backdrop: float, source: float) -> float:
     """Multiply by twice the source where it is dark, screen with what is beyond the middle where it is light."""
-    return backdrop * 2.0 * source if source <= 0.5 else screen(backdrop, 2.0 * source - 1.0)
+    return 2.0 * (backdrop * source) if source <= 0.5 else screen(backdrop, 2.0 * source - 1.0)
 
 
 def held(mixed: float, backdrop: float, source: float) -> float:
@@ -76,8 +76,17 @@ def with_saturation(r: float, g: float, b: float, wanted: float) -> tuple[float,
     """W3C's ``SetSat``: the least channel becomes 0, the greatest ``wanted``, the middle one in proportion."""
     least = min(r, min(g, b))
     spread = max(r, max(g, b)) - least
-    factor = wanted / spread if spread > 0.0 else 0.0
+    # next to a spread that large, one that small is none: their quotient is no float
+    factor = wanted / spread if spread > wanted * 1e-30 else 0.0
     return (r - least) * factor, (g - least) * factor, (b - least) * factor
+
+
+def shrunk(r: float, g: float, b: float, others: float) -> float:
+    """By what colours are to be multiplied so that sums and differences of several are floats: 1, but for the largest.
+
+    :param others: this of another colour, or 1
+    """
+    return 0.0625 if max(abs(r), max(abs(g), abs(b))) > 1e37 else others
 
 
 def with_luminosity(r: float, g: float, b: float, wanted: float, white: float) -> tuple[float, float, float]:

@@ -2,6 +2,9 @@
 
 from reelwork import CompositeMerge
 
+#: The largest number in single precision.
+_LARGEST = 3.4028234663852886e38
+
 
 class Geometric(CompositeMerge, name="geometric", version=1):
     """Geometric: ``2 a b / (a + b)`` in each channel, alpha too, nearer to the lesser of the two.
@@ -22,4 +25,8 @@ class Geometric(CompositeMerge, name="geometric", version=1):
 
 def mean(a: float, b: float) -> float:
     """Twice the product by the sum, of light above black; nothing where one of them is none."""
-    return 2.0 * a * b / (a + b) if a > 0.0 and b > 0.0 else 0.0
+    lesser, greater = min(a, b), max(a, b)
+    # the formula as it stands leaves the range of floats before its result does
+    usual = ((lesser > 1e-18) & (greater < 1e18)) | (greater > _LARGEST)
+    made = 2.0 * a * b / (a + b) if usual else lesser * (2.0 / (1.0 + lesser / max(greater, 1e-38)))
+    return made if a > 0.0 and b > 0.0 else 0.0

@@ -1,7 +1,7 @@
 """Luminosity: the source's luminosity with the backdrop's hue and saturation."""
 
 from reelwork import NonSeparableMerge
-from reelwork_merges.formulas import limit, luminosity, with_luminosity
+from reelwork_merges.formulas import limit, luminosity, shrunk, with_luminosity
 
 
 class Luminosity(NonSeparableMerge, name="luminosity", version=1):
@@ -15,4 +15,8 @@ class Luminosity(NonSeparableMerge, name="luminosity", version=1):
 
     @staticmethod
     def blend(rb: float, gb: float, bb: float, rs: float, gs: float, bs: float) -> tuple[float, float, float]:
-        return with_luminosity(rb, gb, bb, luminosity(rs, gs, bs), limit(rb, gb, bb, rs, gs, bs))
+        k = shrunk(rb, gb, bb, shrunk(rs, gs, bs, 1.0))
+        rb, gb, bb, rs, gs, bs = rb * k, gb * k, bb * k, rs * k, gs * k, bs * k
+        r, g, b = with_luminosity(rb, gb, bb, luminosity(rs, gs, bs), limit(rb, gb, bb, rs, gs, bs))
+        back = 1.0 / k
+        return r * back, g * back, b * back

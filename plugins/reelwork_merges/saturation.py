@@ -1,7 +1,7 @@
 """Saturation: the source's saturation with the backdrop's hue and luminosity."""
 
 from reelwork import NonSeparableMerge
-from reelwork_merges.formulas import limit, luminosity, saturation, with_luminosity, with_saturation
+from reelwork_merges.formulas import limit, luminosity, saturation, shrunk, with_luminosity, with_saturation
 
 
 class Saturation(NonSeparableMerge, name="saturation", version=1):
@@ -15,6 +15,10 @@ class Saturation(NonSeparableMerge, name="saturation", version=1):
 
     @staticmethod
     def blend(rb: float, gb: float, bb: float, rs: float, gs: float, bs: float) -> tuple[float, float, float]:
+        k = shrunk(rb, gb, bb, shrunk(rs, gs, bs, 1.0))
+        rb, gb, bb, rs, gs, bs = rb * k, gb * k, bb * k, rs * k, gs * k, bs * k
         white = limit(rb, gb, bb, rs, gs, bs)
         r, g, b = with_saturation(rb, gb, bb, saturation(rs, gs, bs))
-        return with_luminosity(r, g, b, luminosity(rb, gb, bb), white)
+        r, g, b = with_luminosity(r, g, b, luminosity(rb, gb, bb), white)
+        back = 1.0 / k
+        return r * back, g * back, b * back

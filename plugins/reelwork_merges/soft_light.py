@@ -16,9 +16,10 @@ class SoftLight(SeparableMerge, name="soft-light", version=1):
 
     @staticmethod
     def blend(backdrop: float, source: float) -> float:
-        dark = ((16.0 * backdrop - 12.0) * backdrop + 4.0) * backdrop
+        low = max(backdrop, -65504.0)
+        dark = ((16.0 * low - 12.0) * low + 4.0) * low
         lifted = dark if backdrop <= 0.25 else maths.sqrt(backdrop)
-        darken = backdrop * max(1.0 - backdrop, 0.0)
+        darken = low * max(1.0 - low, 0.0)
         lighten = lifted - backdrop if backdrop < 1.0 else 0.0
-        # No source is brighter than half-precision floats, so that twice it is no infinity, and nothing of that no NaN.
-        return backdrop + (2.0 * min(source, 65504.0) - 1.0) * (darken if source <= 0.5 else lighten)
+        # Nothing lies beyond half-precision floats, so that no infinity is made, and nothing of it no NaN.
+        return backdrop + (2.0 * min(max(source, -65504.0), 65504.0) - 1.0) * (darken if source <= 0.5 else lighten)

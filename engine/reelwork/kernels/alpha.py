@@ -12,6 +12,8 @@ from numpy import float32
 
 from reelwork.kernels.decorator import kernel
 
+_LARGEST: Any = float32(3.4028234663852886e38)
+
 
 @kernel(inline=True)
 def reciprocal(alpha: Any) -> Any:
@@ -27,6 +29,20 @@ def changed(premultiplied: Any, before: Any, after: Any, light: Any, alpha: Any,
     """
     same = (after == before) & (new_alpha == alpha)
     return premultiplied if same | (alpha <= float32(0.0)) else light * new_alpha
+
+
+@kernel(inline=True)
+def limited(value: Any) -> Any:
+    """A number, no farther from 0 than the largest float; what is none stays."""
+    value = _LARGEST if value > _LARGEST else value
+    return -_LARGEST if value < -_LARGEST else value
+
+
+@kernel(inline=True)
+def held(value: Any, given: Any) -> Any:
+    """A number that was made of ``given``, no farther from 0 than the largest float; what is made of an infinity, or is
+    no number, stays for whoever looks for such pixels."""
+    return limited(value) if abs(given) <= _LARGEST else value
 
 
 @kernel(inline=True)
@@ -81,5 +97,5 @@ def settle(
     """
     is_source = (mixed == source_display) & (alpha == source_alpha)
     is_backdrop = (mixed == backdrop_display) & (alpha == backdrop_alpha)
-    linear = source if is_source else light * alpha
+    linear = source if is_source else held(light, mixed) * alpha
     return backdrop if is_backdrop else linear

@@ -44,7 +44,7 @@ _LINEAR: Final = "linear"
 
 _IMPORTS: Final = """\
 from numpy import float64 as _f64, int32 as _i32, int64 as _i64, uintp as _uint
-from reelwork.kernels.alpha import blank, changed, composite, over, reciprocal, settle, straight
+from reelwork.kernels.alpha import blank, changed, composite, held, limited, over, reciprocal, settle, straight
 
 _0, _1, _2, _3 = _uint(0), _uint(1), _uint(2), _uint(3)
 """
@@ -102,8 +102,11 @@ _BLOCKS: Final = """
 
 _STRAIGHT_COLOURS: Final = """
             ks, kb, a = reciprocal(source_alpha), reciprocal(backdrop_alpha), over(backdrop_alpha, source_alpha)
-            crs, cgs, cbs = rs * ks, gs * ks, bs * ks
-            crb, cgb, cbb = rb * kb, gb * kb, bb * kb"""
+            crs, cgs, cbs = {held}(rs * ks{rs}), {held}(gs * ks{gs}), {held}(bs * ks{bs})
+            crb, cgb, cbb = {held}(rb * kb{rb}), {held}(gb * kb{gb}), {held}(bb * kb{bb})"""
+# Mixed in light, what is infinite stays so by way of the parts that only one of the two covers.
+_LIMITED: Final = _STRAIGHT_COLOURS.format(held="limited", rs="", gs="", bs="", rb="", gb="", bb="")
+_HELD: Final = _STRAIGHT_COLOURS.format(held="held", rs=", rs", gs=", gs", bs=", bs", rb=", rb", gb=", gb", bb=", bb")
 _ENCODED_COLOURS: Final = """
             crs, cgs, cbs = {encode}(crs), {encode}(cgs), {encode}(cbs)
             crb, cgb, cbb = {encode}(crb), {encode}(cgb), {encode}(cbb)
@@ -270,10 +273,10 @@ def _blend_mixing(blend: str, parameters: int, space: Space) -> str:
         blending = f"""
             r, g, b = {blend}(crb, crs), {blend}(cgb, cgs), {blend}(cbb, cbs)"""
     if space == _LINEAR:
-        return f"""{_STRAIGHT_COLOURS}{blending}
-            r = composite(rb, rs, backdrop_alpha, source_alpha, _f32(r))
-            g = composite(gb, gs, backdrop_alpha, source_alpha, _f32(g))
-            b = composite(bb, bs, backdrop_alpha, source_alpha, _f32(b))"""
+        return f"""{_LIMITED}{blending}
+            r = composite(rb, rs, backdrop_alpha, source_alpha, limited(_f32(r)))
+            g = composite(gb, gs, backdrop_alpha, source_alpha, limited(_f32(g)))
+            b = composite(bb, bs, backdrop_alpha, source_alpha, limited(_f32(b)))"""
     return f"""{_encoded(space)}{blending}
             r = composite(prb, prs, backdrop_alpha, source_alpha, _f32(r))
             g = composite(pgb, pgs, backdrop_alpha, source_alpha, _f32(g))
@@ -282,7 +285,7 @@ def _blend_mixing(blend: str, parameters: int, space: Space) -> str:
 
 def _encoded(display: Display) -> str:
     """The lines that make display-encoded colours, straight and premultiplied, of both pixels."""
-    return _STRAIGHT_COLOURS + _ENCODED_COLOURS.format(encode=encode(display))
+    return _HELD + _ENCODED_COLOURS.format(encode=encode(display))
 
 
 def _settled(display: Display) -> str:

@@ -16,6 +16,8 @@ from reelwork.kernels import frames
 
 BLENDS = (*MODES, "add")
 OTHERS = tuple(dict.fromkeys((*PORTER_DUFF, *ARITHMETIC)))
+#: Light as large as files bring it; two of them are no infinity together.
+HUGE = (-1e38, -1e20, 1e12, 1e20, 3e25, 1e38)
 ALL = tuple(dict.fromkeys((*BLENDS, *OTHERS, "dissolve")))
 CLEARING = (
     "clear",
@@ -175,24 +177,62 @@ def test_over_nothing_a_source_is_itself(mode, space):
 
 @pytest.mark.parametrize("mode", ALL)
 @given(
-    light=st.lists(st.floats(-10.0, 1000.0, width=32), min_size=6, max_size=6),
+    light=st.lists(st.floats(-10.0, 1000.0, width=32) | st.sampled_from(HUGE), min_size=6, max_size=6),
     alphas=st.tuples(st.floats(0.0, 1.0, width=32), st.floats(0.0, 1.0, width=32)),
     opacity=st.floats(0.0, 1.0),
     space=st.sampled_from(SPACES),
 )
 @settings(max_examples=40, deadline=None)
 def test_light_of_any_size_never_becomes_no_number(mode, light, alphas, opacity, space):
-    onto = _frame(_premultiplied(np.array([[*light[:3], alphas[0]]])))
-    above = _frame(_premultiplied(np.array([[*light[3:], alphas[1]]])))
+    onto = _frame(np.array([[*light[:3], alphas[0]]]))
+    above = _frame(np.array([[*light[3:], alphas[1]]]))
     frames.merge(_merge(mode), space, onto, above, opacity)
     assert np.isfinite(onto.data).all()
     assert 0.0 <= onto.data[3, 0, 0] <= 1.0 + 1e-6
 
 
-def test_soft_light_is_a_number_under_the_brightest_light_that_there_is():
-    onto = _frame(np.array([[1.0, 0.25, 0.0, 1.0]]))
-    frames.merge(_merge("soft-light"), "linear", onto, _frame(np.array([[3e38, 3e38, 3e38, 1.0]])))
-    assert np.isfinite(onto.data).all()
+@pytest.mark.parametrize(
+    "mode",
+    [
+        "multiply",
+        "screen",
+        "hard-light",
+        "overlay",
+        "pin-light",
+        "exclusion",
+        "divide",
+        "difference",
+        "linear-light",
+        "vivid-light",
+        "subtract",
+        "geometric",
+        "hypot",
+    ],
+)
+def test_the_brightest_and_the_faintest_light_are_what_they_are_in_double_precision(mode):
+    """Formulas leave the range of floats on the way to what lies in it; what lies beyond it is the largest float."""
+    lights = np.array([0.0, 1e-38, 3e-20, 0.3, 0.75, 1.0, 40.0, 1e19, 3e25, 1e38, 3.4e38], np.float32)
+    backdrop, source = (each.ravel() for each in np.meshgrid(lights, lights))
+    ones = np.ones_like(backdrop)
+    merge = _merge(mode)
+    onto = _frame(np.stack([backdrop, backdrop, backdrop, ones], axis=1))
+    frames.merge(merge, "linear", onto, _frame(np.stack([source, source, source, ones], axis=1)))
+    with np.errstate(over="ignore"):
+        exact = [
+            merge.blend(float(b), float(s)) if hasattr(merge, "blend") else merge.pixel(b, b, b, 1.0, s, s, s, 1.0)[0]
+            for b, s in zip(backdrop.astype(float), source.astype(float), strict=True)
+        ]
+    largest = float(np.finfo(np.float32).max)
+    assert onto.data[0, 0] == pytest.approx(np.clip(exact, -largest, largest), rel=1e-6, abs=1e-7)
+
+
+def test_soft_light_and_colours_are_numbers_under_the_brightest_light_that_there_is():
+    for mode in ("soft-light", "hue", "saturation", "color", "luminosity"):
+        for light in ((3e38, 3e38, 3e38), (3e38, 0.0, -3e38), (3e38, 1e-38, 0.0)):
+            for one, other in (((1.0, 0.25, 0.0), light), (light, (0.0, 0.25, 1.0)), (light, light[::-1])):
+                onto = _frame(np.array([[*one, 1.0]]))
+                frames.merge(_merge(mode), "linear", onto, _frame(np.array([[*other, 1.0]])))
+                assert np.isfinite(onto.data).all(), mode
 
 
 @pytest.mark.parametrize(
