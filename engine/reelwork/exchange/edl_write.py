@@ -38,6 +38,7 @@ def write_edl(timeline: Timeline, report: Report) -> str:
         raise ExchangeError("there are no clips that a list could hold")
     if timeline.start + timeline.stack.duration > _MOST:
         raise ExchangeError("a list cannot be longer than a day")
+    writer.lead([*pictures[:1], *sounds[:4]])
     for track in pictures[:1]:
         writer.track(track, "V")
     for track, channel in zip(sounds, _CHANNELS, strict=False):
@@ -59,6 +60,22 @@ class _Writer:
         self._number = 0
         mode = "DROP FRAME" if timeline.drop else "NON-DROP FRAME"
         self.lines = [f"TITLE: {timeline.name[:70] or 'untitled'}", f"FCM: {mode}", ""]
+
+    def lead(self, tracks: list[Track]) -> None:
+        """Black before the first event of all, since a list begins with that."""
+        begins = []
+        for track in tracks:
+            items = list(track.placed())
+            for index, (at, item) in enumerate(items):
+                if isinstance(item, Clip) and item.enabled:
+                    way = items[index - 1][1] if index else None
+                    begins.append(at - (way.before if isinstance(way, Transition) else ZERO))
+                    break
+        first = min(begins, default=ZERO)
+        if self._frames(first, "") > 0:
+            self._number += 1
+            self._line("BL", "V", "C       ", ZERO, first, ZERO, first)
+            self.lines.append("")
 
     def track(self, track: Track, channel: str) -> None:
         """The events of a track: a dissolve of a list begins where the clip before it ends."""

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Final
-from xml.etree.ElementTree import Element, tostring
+from xml.etree.ElementTree import Element, fromstring, tostring
 
 import opentimelineio as otio
 
@@ -43,14 +43,9 @@ def read_fcp7(text: str, file: str, report: Report) -> Timeline:
         raise ExchangeError(f"{file} is no XML of Final Cut Pro 7 with a sequence")
     check_fcp7(root, file)
     try:
-        found = otio.adapters.read_from_string(text, "fcp_xml")
+        found = otio.adapters.read_from_string(_with_tracks_inside(root), "fcp_xml")
         if isinstance(found, otio.schema.SerializableCollection):
             found = next(each for each in found if isinstance(each, otio.schema.Timeline))
-        for clip in found.find_clips():
-            _set_aside(clip)
-        timeline = OtioReader(file, report).timeline(found)
-    except ExchangeError:
-        raise
     except RecursionError as error:
         raise ExchangeError(f"{file}: its sequences stand too deep in each other, or in themselves") from error
     except Exception as error:  # the adapter raises what it finds, in words of its own
@@ -59,12 +54,36 @@ def read_fcp7(text: str, file: str, report: Report) -> Timeline:
             f"{file}: {where} cannot be read, since it is not built as Final Cut Pro 7 builds it; export it again, or "
             "as OpenTimelineIO or FCPXML"
         ) from error
+    try:
+        for clip in found.find_clips():
+            _set_aside(clip)
+        timeline = OtioReader(file, report).timeline(found)
+    except ValueError as error:
+        raise ExchangeError(f"{file}: {error}") from error
     place = sequence.find("./media/video/format/samplecharacteristics")
     size = None
     if place is not None and text_at(place, "width").isdecimal() and text_at(place, "height").isdecimal():
         size = (int(text_at(place, "width")), int(text_at(place, "height")))
     drop = text_at(sequence, "timecode/displayformat") == "DF"
     return replace(timeline, stack=replace(_applied(timeline.stack), size=size), drop=drop)
+
+
+def _with_tracks_inside(root: Element) -> str:
+    """A document whose sequences inside clips have their tracks where the adapter looks for them.
+
+    It looks below ``sequence``, and the format has them below ``sequence/media``.
+    """
+    used = {item.get("id") for item in root.iterfind(".//clipitem/sequence")}
+    copied = fromstring(tostring(root, encoding="unicode"))
+    inside = list(copied.iterfind(".//clipitem/sequence"))
+    for sequence in list(copied.iter("sequence")):
+        media = sequence.find("media")
+        if media is None or not (sequence in inside or (sequence.get("id") and sequence.get("id") in used)):
+            continue
+        sequence.extend(part for part in media if part.tag in ("video", "audio"))
+        if sequence in inside:
+            sequence.remove(media)
+    return tostring(copied, encoding="unicode")
 
 
 def _unreadable(root: Element) -> str:

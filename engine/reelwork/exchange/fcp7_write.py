@@ -5,17 +5,20 @@ OpenTimelineIO's adapter writes the structure; speeds, levels and opacity go alo
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
+from xml.etree.ElementTree import SubElement, fromstring, indent, tostring
 
 import opentimelineio as otio
 
 from reelwork.exchange.addresses import place_of
 from reelwork.exchange.otio_write import OtioWriter
 from reelwork.exchange.report import ExchangeError, Report
-from reelwork.exchange.timeline import ZERO, Clip, Gap, Item, Reference, Stack, Timeline
+from reelwork.exchange.timeline import ZERO, Clip, Gap, Item, Reference, Stack, Timeline, clips_of
 from reelwork.exchange.unsaid import tell_unsaid
 from reelwork.timecode import format_rate
 
@@ -34,17 +37,45 @@ def write_fcp7(timeline: Timeline, path: Path, report: Report) -> str:
     :param path: where it goes, from whose folder the timeline's references count
     :raises ExchangeError: the adapter cannot write it
     """
-    bare = replace(timeline, stack=_prepared(timeline.stack, path.resolve().parent, report), metadata={})
+    prepared = _prepared(timeline.stack, path.resolve().parent, report, count(1))
+    bare = replace(timeline, stack=prepared, metadata={})
     made = OtioWriter(bare, report).timeline(bare)
+    if timeline.drop:
+        made.metadata["fcp_xml"] = {"timecode": {"displayformat": "DF"}}
     try:
         written: str = otio.adapters.write_to_string(made, "fcp_xml")
     except Exception as error:  # the adapter raises what it finds
         raise ExchangeError(f"{path} cannot be written: {error or type(error).__name__}") from error
-    return written
+    return _with_sizes(written, timeline.stack)
 
 
-def _prepared(stack: Stack, folder: Path, report: Report) -> Stack:
-    """A stack as the adapter takes it: whole URLs, filters in metadata, nothing that only we know."""
+def _with_sizes(text: str, stack: Stack) -> str:
+    """A document whose sequences say the size of their pictures, which the adapter leaves out."""
+    sizes = {inner.name: inner.size for inner in _stacks(stack)}
+    root = fromstring(text)
+    for sequence in root.iter("sequence"):
+        shape = sequence.find("./media/video/format")
+        size = sizes.get((sequence.findtext("name") or "").strip()) or stack.size
+        if shape is not None and not len(shape) and size is not None:
+            said = SubElement(shape, "samplecharacteristics")
+            for name, pixels in zip(("width", "height"), size, strict=True):
+                SubElement(said, name).text = str(pixels)
+    indent(root, "  ")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE xmeml>\n{tostring(root, encoding="unicode")}\n'
+
+
+def _stacks(stack: Stack) -> Iterator[Stack]:
+    yield stack
+    for clip in clips_of(stack):
+        if isinstance(clip.source, Stack):
+            yield clip.source
+
+
+def _prepared(stack: Stack, folder: Path, report: Report, numbers: Iterator[int]) -> Stack:
+    """A stack as the adapter takes it: whole URLs, filters in metadata, nothing that only we know.
+
+    :param numbers: one for each clip, since of clips that are alike the adapter writes the first alone
+    """
 
     def item(found: Item) -> Item | None:
         if not isinstance(found, Clip):
@@ -52,14 +83,15 @@ def _prepared(stack: Stack, folder: Path, report: Report) -> Stack:
         place = f"clip {found.name!r}"
         tell_unsaid(found, ("sound.gain", "transform.opacity"), report)
         filters = _filters(found)
-        metadata: dict[str, Any] = {"fcp_xml": {"filter": filters}} if filters else {}
+        own = {"@id": f"clipitem-{next(numbers)}", **({"filter": filters} if filters else {})}
+        metadata: dict[str, Any] = {"fcp_xml": own}
         if isinstance(found.source, Reference) and found.source.number is not None and found.source.rate is not None:
             said = {"mastercomment1": f"fps {format_rate(found.source.rate)}"}
-            metadata["fcp_xml"] = {**metadata.get("fcp_xml", {}), "comments": said}
+            metadata["fcp_xml"] = {**own, "comments": said}
         pace = abs(found.speed) or 1
         source: Reference | Stack
         if isinstance(found.source, Stack):
-            source = _prepared(found.source, folder, report)
+            source = _prepared(found.source, folder, report, numbers)
             return replace(found, source=replace(source, metadata={}), metadata=metadata, effects=(), markers=())
         if found.source.generator or not found.source.url:
             report.add(place, f"what {found.source.generator or 'nobody'} makes", "a gap stands for it")

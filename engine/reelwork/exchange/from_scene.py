@@ -58,15 +58,17 @@ def from_scene(
         report.add(f"file {name}", "an effect reads it", "its name goes along, the file does not")
     own = {key: value for key in _SCENE if (value := written.top(key)) is not None}
     kept = written.exchange
-    metadata = {**mapping(kept.get("metadata")), "reelwork": {"scene": own, **references.catalogue()}}
+    drop = kept.get("drop-frame") is True
+    said = {"scene": own, **({"drop-frame": True} if drop else {}), **references.catalogue()}
+    metadata = {**mapping(kept.get("metadata")), "reelwork": said}
     name = (
         text_of(written.composition(composition).get("name")) or scene.title or Path(scene.file).resolve().parent.name
     )
     return Timeline(
         replace(stack, name=name),
         fps=scene.canvas.fps,
-        start=seconds_of(kept.get("start")) or ZERO,
-        drop=kept.get("drop-frame") is True,
+        start=round((seconds_of(kept.get("start")) or ZERO) * scene.canvas.fps) / scene.canvas.fps,
+        drop=drop,
         metadata=metadata,
     )
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import opentimelineio as otio
 
+from reelwork.exchange.carried import mapping
 from reelwork.exchange.names import OF_GENERATORS, transition_of
 from reelwork.exchange.report import ExchangeError, MisplacedError, Report
 from reelwork.exchange.timeline import (
@@ -89,6 +90,7 @@ class OtioReader:
             stack,
             fps=exact_rate(start.rate) if start is not None else _most_common_rate(read),
             start=ZERO if start is None else seconds(start),
+            drop=mapping(plain_data(read.metadata).get(NAMESPACE)).get("drop-frame") is True,
             metadata=plain_data(read.metadata),
         )
 

@@ -6,11 +6,13 @@ composition, which is shown twice, once as it was and once changed, each as far 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from psd_tools.compression import PSDDecompressionWarning
 from psd_tools.constants import Knockout, Resource, Tag
 
 from reelwork.exchange import psd_pixels as pixels
@@ -39,10 +41,12 @@ class PictureWriter:
     """Writes the layers of one document, and the compositions that they need.
 
     :ivar compositions: as a scene writes them, by their names
+    :ivar at: the layer that is being written, for messages; empty before the first one
     """
 
     def __init__(self, document: Any, folder: Path, report: Report, *, live_text: bool, overwrite: bool) -> None:
         self.compositions: dict[str, Any] = {}
+        self.at = ""
         self._document = document
         self._folder = folder
         self._live_text = live_text
@@ -138,7 +142,15 @@ class PictureWriter:
         return [{"id": self._names.take(f"{layer.name} clipped", "clipped"), "layers": [*parts, cut], **look}]
 
     def _layer(self, layer: Any, found: Layers) -> None:
+        self.at = self._place(layer)
         self._tell(layer)
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always", PSDDecompressionWarning)
+            self._written(layer, found)
+        if any(issubclass(each.category, PSDDecompressionWarning) for each in told) and not layer.is_group():
+            self._report.add(self._place(layer), "some of its pixels are damaged", "they are black")
+
+    def _written(self, layer: Any, found: Layers) -> None:
         if layer.is_group():
             self._group(layer, found)
         elif layer.kind in _WITH_PIXELS:

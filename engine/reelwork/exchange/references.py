@@ -86,7 +86,7 @@ class References:
         parameters = {}
         kind = MADE
         if isinstance(layer.source, graph.SolidSource) and isinstance(keys.get("solid"), str):
-            kind, parameters = "solid", {"color": keys["solid"]}
+            kind, parameters = "solid", {"color": _hex(layer.source.colour.keys[0].value)}
         elif isinstance(keys.get("text"), str | dict):
             written = keys["text"] if isinstance(keys["text"], str) else keys["text"].get("content")
             kind, parameters = "text", {"text": written or self._production.texts.get(layer.path, "")}
@@ -101,3 +101,9 @@ class References:
 
     def _url(self, path: Path) -> str:
         return url_of(Path(os.path.relpath(path.resolve(), self._folder)))
+
+
+def _hex(colour: Any) -> str:
+    """A colour as every program reads it, whatever name the scene has for it."""
+    parts = (colour.red, colour.green, colour.blue, *((colour.alpha,) if colour.alpha < 1 else ()))
+    return "#" + "".join(f"{round(min(1.0, max(0.0, part)) * 255):02x}" for part in parts)
