@@ -19,10 +19,10 @@ from reelwork.timecode import parse_rate
 
 #: What each format carries of what is drawn below: speeds, tracks above, what is hidden, opacity, compositions.
 CARRIED = {
-    "otio": {"speed", "above", "hidden", "opacity", "inner", "solid"},
-    "fcpxml": {"speed", "above", "hidden", "opacity", "inner", "solid"},
-    "xml": {"speed", "above", "hidden", "opacity", "inner"},
-    "edl": {"speed"},
+    "otio": {"speed", "above", "hidden", "opacity", "inner", "inner speed", "solid", "halves", "backwards"},
+    "fcpxml": {"speed", "above", "hidden", "opacity", "inner", "inner speed", "solid", "halves", "backwards"},
+    "xml": {"above", "hidden", "opacity", "inner"},
+    "edl": {"speed", "halves", "backwards"},
 }
 LONG = pytest.mark.soak
 SPEEDS = (F(1), F(1), F(2), F(1, 2), F(-1), F(-2))
@@ -54,10 +54,14 @@ def clips(draw: st.DrawFn, can: set[str], least: int = 1) -> Drawn:
     """A clip that lies within its media of 48 frames."""
     names = ["a.mp4", "b.mp4", *(["inner"] if "inner" in can else [])]
     name = draw(st.sampled_from(names))
-    speed = draw(st.sampled_from(SPEEDS)) if "speed" in can else F(1)
+    fast = "speed" in can and (name != "inner" or "inner speed" in can)
+    paces = SPEEDS if "backwards" in can else [pace for pace in SPEEDS if pace > 0]
+    speed = draw(st.sampled_from(paces)) if fast else F(1)
     most = int(48 / abs(speed))
     lasts = draw(st.integers(least, min(20, most)))
     begin = draw(st.integers(0, int(48 - lasts * abs(speed))))
+    if abs(speed) == 2 and "halves" not in can:
+        begin -= begin % 2  # a clip begins on a frame of its own time
     opacity = draw(st.sampled_from((100, 50))) if "opacity" in can and name != "inner" else 100
     hidden = draw(st.booleans()) and draw(st.booleans()) if "hidden" in can else False
     return Drawn(name, begin, lasts, speed, opacity, hidden)

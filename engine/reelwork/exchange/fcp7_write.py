@@ -91,6 +91,8 @@ def _prepared(stack: Stack, folder: Path, report: Report, numbers: Iterator[int]
         pace = abs(found.speed) or 1
         source: Reference | Stack
         if isinstance(found.source, Stack):
+            if found.speed != 1:
+                report.add(place, "the speed of a timeline inside the timeline", "it runs at its own speed")
             source = _prepared(found.source, folder, report, numbers)
             return replace(found, source=replace(source, metadata={}), metadata=metadata, effects=(), markers=())
         if found.source.generator or not found.source.url:
@@ -107,7 +109,10 @@ def _prepared(stack: Stack, folder: Path, report: Report, numbers: Iterator[int]
         began = source.start or ZERO
         source = _at_a_rate(source, place, report)
         first = source.start or ZERO
-        start = first + (found.start - began) / pace
+        offset = found.start - began
+        if found.speed < 0 and source.duration is not None:  # counted from where it runs backwards from
+            offset = source.duration - offset - found.duration * pace
+        start = first + offset / pace
         if source.rate is not None:
             start = round(start * source.rate) / source.rate
         return replace(found, source=source, start=start, speed=Fraction(1), metadata=metadata, effects=())
