@@ -25,7 +25,22 @@ READ: Final = frozenset(
 )
 WRITTEN: Final = frozenset(
     (
-        *(".png", ".exr", ".jpg", ".jpeg", ".tif", ".tiff", ".gif", ".apng", ".webp", ".mp4", ".mov", ".mkv", ".webm"),
+        *(
+            ".png",
+            ".exr",
+            ".jpg",
+            ".jpeg",
+            ".tif",
+            ".tiff",
+            ".avif",
+            ".gif",
+            ".apng",
+            ".webp",
+            ".mp4",
+            ".mov",
+            ".mkv",
+            ".webm",
+        ),
         *(".wav", ".flac", ".mp3", ".m4a", ".opus", ".srt", ".vtt"),
     )
 )

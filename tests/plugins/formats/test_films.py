@@ -124,7 +124,7 @@ def with_writer(monkeypatch, scene):
         point = EntryPoint("light", "light_plugin", GROUP)
         vars(point)["dist"] = types.SimpleNamespace(metadata={"Name": "reelwork-light", "Version": "1.0"})
         known = load([*(EntryPoint(p.name, p.module, GROUP) for p in registry().plugins), point])
-        for name in ("render.prepare", "render.produce", "media.write"):
+        for name in ("render.prepare", "render.produce", "media.writing.stills"):
             monkeypatch.setattr(f"reelwork.{name}.registry", lambda: known)
         scene.write_text(SCENE)
         return scene
