@@ -205,8 +205,14 @@ def test_completion(shell: str) -> None:
     assert "_REELWORK_COMPLETE" in run("completion", shell).stdout
 
 
-def test_completion_knows_commands_and_effects() -> None:
-    for words, expected in (("reelwork sch", "schema"), ("reelwork effects sla", "slate")):
+def test_completion_knows_commands_effects_and_what_a_scene_holds() -> None:
+    film = Path(__file__).parents[2] / "scenes/many-hands"
+    for words, expected in (
+        ("reelwork sch", "schema"),
+        ("reelwork effects sla", "slate"),
+        (f"reelwork render {film} --output pos", "poster"),
+        (f"reelwork frame --output pos {film} 1s --set ver", "vermilion="),
+    ):
         answer = CliRunner().invoke(
             app.cli,
             env={

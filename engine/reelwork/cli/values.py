@@ -143,9 +143,11 @@ def _scene(ctx: click.Context) -> Scene:
     """The scene of a command line that is being written; an empty one where it names none, or none that is right."""
     from reelwork.scene.reader import read_scene  # here, since only completion reads scenes from the command line
 
-    with contextlib.suppress(ReelworkError):
-        if isinstance(named := ctx.params.get("scene"), Path):
-            return read_scene(named)
+    # a line that ends with an option without its value is not parsed: then its words are all there is
+    words = [word for word in (ctx.params.get("scene"), *ctx.args) if word and not str(word).startswith("-")]
+    for word in words[:1]:
+        with contextlib.suppress(ReelworkError):
+            return read_scene(Path(word))
     return Scene(reelwork=1, compositions={})
 
 
