@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reelwork.errors import OutputError, SceneError
-from reelwork.graph.link import ROOTS
+from reelwork.graph.reach import ROOTS
 from reelwork.render.prepare import Settings
 from reelwork_farm.bundle import Bundle, BundleError, pin, upload
 from reelwork_farm.lock import NAME, File, Lock, is_safe, lock_bytes, read_lock, safe_name

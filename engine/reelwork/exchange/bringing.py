@@ -22,7 +22,7 @@ from reelwork.exchange.layers import Choices
 from reelwork.exchange.report import ExchangeError, Report
 from reelwork.exchange.timeline import Timeline
 from reelwork.exchange.to_scene import to_scene
-from reelwork.graph.link import ROOTS
+from reelwork.graph.reach import ROOTS
 from reelwork.render.prepare import Settings, prepare
 from reelwork.render.produce import chosen_output
 

@@ -21,7 +21,7 @@ from reelwork.exchange.report import Report
 from reelwork.exchange.timecodes import first_timecode
 from reelwork.exchange.timeline import Reference
 from reelwork.footage import NUMBER, numbered_files
-from reelwork.graph.link import ROOTS
+from reelwork.graph.reach import ROOTS
 from reelwork.media.offered import is_numbered
 from reelwork.media.probe import probe
 

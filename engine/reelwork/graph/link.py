@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -18,12 +17,12 @@ from reelwork.catalogue.licences import Release, release_problems, release_troub
 from reelwork.catalogue.model import Contribution
 from reelwork.errors import CatalogueError, MediaError, Place, PluginError, Problem
 from reelwork.extensions.offers import Offers
-from reelwork.footage import NUMBER
 from reelwork.graph.calls import call_trouble, misfits
 from reelwork.graph.captioned import Captions, taken
 from reelwork.graph.files import names_in, nested, uses
 from reelwork.graph.model import Media
 from reelwork.graph.production import Production
+from reelwork.graph.reach import Reach
 from reelwork.graph.schemes import Schemes
 from reelwork.linker import Linker, scheme_of
 from reelwork.scene import model
@@ -32,9 +31,6 @@ from reelwork.scene.report import quote
 from reelwork.scene.sources import AssetSource, FileSource, SlotSource, Source, TextSource
 from reelwork.timecode import format_seconds
 from reelwork.values import File
-
-#: The environment variable in which the machine's owner names further folders that scenes may read.
-ROOTS: Final = "REELWORK_ROOTS"
 
 #: Says what a file of pictures or sound is, numbered ones at a rate, pictures a second; a video
 #: as the director has it read.
@@ -117,6 +113,7 @@ class _Linker:
         self._no_catalogue = False
         self._told: set[str | None] = set()
         self.schemes = Schemes(linkers or Offers(), self._folder, enclosed)
+        self._reach = Reach(self._folder, enclosed, self.schemes)
 
     def clip(self, clip: model.Clip) -> None:
         """Link what one layer shows."""
@@ -147,7 +144,7 @@ class _Linker:
             self._read_record(named, path)
             return
         try:
-            found = self._existing(name)
+            found = self._reach.existing(name)
             self.files[name] = File(found.suffix.lower(), digest_of(found), str(found))
         except (MediaError, PluginError, OSError) as error:
             said = f"{quote(name)} cannot be read: {error.strerror}" if isinstance(error, OSError) else str(error)
@@ -341,61 +338,18 @@ class _Linker:
         named = self._scene.catalogue
         if named is not None:
             # What marks a catalogue lets scenes read it, but for those that are enclosed.
-            return open_catalogue(self._resolved(named) if self._enclosed is None else self._allowed(named))
+            return open_catalogue(self._reach.resolved(named) if self._enclosed is None else self._reach.allowed(named))
         if (self._folder / "catalogue" / "catalogue.toml").is_file():
             return open_catalogue(self._folder / "catalogue")
         problem = Problem("the scene names records, but no catalogue", remedy="write `catalogue:` and its folder")
         raise CatalogueError((problem,))
 
     def _file(self, named: str, clip: model.Clip) -> Media:
-        path = self._existing(named)
+        path = self._reach.existing(named)
         files = self._files(path)
         for file in files:
-            self._check_beside(file, path, named)
+            self._reach.check_beside(file, path, named)
         return Media(str(path), self._facts_of(path, clip), files=() if files == (path,) else tuple(map(str, files)))
-
-    def _existing(self, named: str) -> Path:
-        if scheme_of(named):
-            return self.schemes.find(named).path
-        path = self._allowed(named)
-        # unlike Path.is_file, it takes a name that is too long for one that is not there
-        if not os.path.isfile(path) and not NUMBER.search(path.name):
-            raise MediaError(f"there is no file {quote(named)} in {self._folder}")
-        return path
-
-    def _resolved(self, named: str) -> Path:
-        """A path that the scene names, links followed."""
-        try:
-            return (self._folder / named).resolve()
-        except (OSError, RuntimeError) as error:
-            said = error.strerror if isinstance(error, OSError) else "its links lead in a circle"
-            raise MediaError(f"{quote(named)} cannot be read: {said}") from error
-
-    def _allowed(self, named: str) -> Path:
-        """A path that the scene names, links followed, if scenes may read there."""
-        if self._enclosed is not None and named in self._enclosed:
-            return self._enclosed[named].resolve()
-        path = self._resolved(named)
-        self._check_allowed(path, named)
-        return path
-
-    def _check_beside(self, file: Path, path: Path, named: str) -> None:
-        """Whether a file that a name stands for beside others may be read, too; links followed."""
-        found = file.resolve()
-        if not found.is_relative_to(path.parent):
-            self._check_allowed(found, str(Path(named).with_name(file.name)))
-
-    def _check_allowed(self, path: Path, named: str) -> None:
-        if self._enclosed is not None:
-            if not path.is_relative_to(self._folder):
-                raise MediaError(f"{quote(named)} lies outside the scene's folder, and is not enclosed with it")
-            return
-        roots = [self._folder, *(Path(root).resolve() for root in os.environ.get(ROOTS, "").split(os.pathsep) if root)]
-        if not any(path.is_relative_to(root) for root in roots):
-            raise MediaError(
-                f"{quote(named)} lies outside the scene's folder; scenes read only there, in their catalogue, "
-                f"and in folders that ${ROOTS} names"
-            )
 
     def _facts_of(self, path: Path, clip: model.Clip) -> MediaFacts:
         reading = Reading(
