@@ -174,3 +174,23 @@ def test_what_people_write_into_files_of_captions_is_read_or_told(tmp_path: Path
     ]
     assert found.doubt == "2 of its captions do not end after they begin, and are left out"
     assert "".join(run.text for run in lines(found.captions[2].words)) == "abc"
+
+
+def test_times_without_hours_or_parts_of_seconds_are_times(tmp_path: Path) -> None:
+    path = tmp_path / "a.srt"
+    path.write_text(
+        "1\n00:00:01.5 --> 00:00:02\na\n\n2\n0:0:3 -->0:4,25\nb\n\n3\n00:05,123456 --> 1:00:00,0\nc --> 7\n"
+    )
+    assert [(each.start, each.end, each.words) for each in read_captions(path).captions] == [
+        (Fraction(3, 2), 2, "a"),
+        (3, Fraction(17, 4), "b"),
+        (Fraction(5123, 1000), 3600, "c --> 7"),
+    ]
+
+
+def test_signs_that_look_like_marks_stay_signs(tmp_path: Path) -> None:
+    path = tmp_path / "a.vtt"
+    path.write_text("WEBVTT\n\n00:01.000 --> 00:02.000\n&lt;b&gt; is <b>bold</b>, &lt;/b&gt; ends it\n")
+    (found,) = read_captions(path).captions
+    said = [(run.text.replace("\u2060", ""), set(run.styles)) for run in lines(found.words)]
+    assert said == [("<b> is ", set()), ("bold", {"b"}), (", </b> ends it", set())]

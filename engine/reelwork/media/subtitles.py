@@ -45,7 +45,12 @@ BIBLIOGRAPHIC: Final = {
 }  # fmt: skip
 # A time of SubRip or WebVTT with a sign.
 _BEFORE: Final = re.compile(r"(?m)(?:^|(?<=-->)|(?<=--> ))-(?:\d+:)?\d\d?:\d\d?[.,]\d+")
+# A line of times of SubRip or WebVTT, and what stands in it: hours may be left out, and so may parts of seconds.
+_TIMES: Final = re.compile(r"(?m)^[ \t]*(\d[\d:.,]*)[ \t]*-->[ \t]*(\d[\d:.,]*)")
+_TIME: Final = re.compile(r"(?:(\d+):)?(\d+):(\d+)(?:[.,](\d+))?")
 _BREAK: Final = re.compile(r"\\([Nnh])")
+# What stands for itself, ``&lt;b>``, and would be taken for a mark.
+_SIGNS: Final = re.compile(r"<(?=/?[biu]>)", re.IGNORECASE)
 _BLOCK: Final = re.compile(r"\{([^}]*)\}")
 _OVERRIDE: Final = re.compile(r"\\(?:([biu])(\d*)(?=\\|$)|(r)|(p)(\d+)(?=\\|$))")
 
@@ -84,6 +89,7 @@ def _of_text(path: Path) -> Words:
     text, doubt = _decoded(data)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").lstrip()
     text = _BEFORE.sub("00:00:00,000", text)  # a time before the beginning is none that can be read
+    text = _TIMES.sub(lambda found: f"{_whole(found[1])} --> {_whole(found[2])}", text)
     name = next((name for start, name in _BEGINNINGS if text.startswith(start)), "srt")
     try:
         with av.open(io.BytesIO(text.encode()), "r", format=name) as container:
@@ -96,6 +102,16 @@ def _of_text(path: Path) -> Words:
         ends = f"{backwards} of its captions do not end after they begin, and are left out"
         doubt = f"{doubt}; {ends}" if doubt else ends
     return Words(lasting, doubt)
+
+
+def _whole(time: str) -> str:
+    """A time with hours and thousandths: without them FFmpeg takes it for words, or ``.5`` for five thousandths."""
+    found = _TIME.fullmatch(time)
+    if found is None:
+        return time
+    hours, minutes, seconds, part = found.groups()
+    point = "," if "," in time else "."
+    return f"{int(hours or 0):02}:{int(minutes):02}:{int(seconds):02}{point}{part or '':0<3.3}"
 
 
 def _lasting(container: InputContainer, stream: SubtitleStream) -> tuple[tuple[Caption, ...], int]:
@@ -248,4 +264,4 @@ def _unlaid(event: str, is_ass: bool) -> str:
 
 def _plain(text: str) -> str:
     broken = _BREAK.sub(lambda found: {"N": "\n", "n": " ", "h": "\u00a0"}[found[1]], text)
-    return broken.replace("\ue000", "{").replace("\ue001", "\\")
+    return _SIGNS.sub("<\u2060", broken.replace("\ue000", "{").replace("\ue001", "\\"))
