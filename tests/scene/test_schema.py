@@ -110,7 +110,7 @@ UNSEEN = {
     "data-that-is-none", "depth-of-sound", "drop-frame-rate", "duration-and-end", "files",
     "filled-by-without-slot", "fps-of-what-has-its-own", "half-a-character", "merge-key",
     "names", "names-of-tables", "nested-200-deep", "nested-too-deep", "no-compositions", "no-main", "numbers-too-large",
-    "parents",
+    "parents", "stills-for-hdr",
     "retimed-without-a-time", "slot-without-id", "speed-0", "timecode-past-the-second", "variables",
 }  # fmt: skip
 

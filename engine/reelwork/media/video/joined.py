@@ -24,7 +24,7 @@ def on_one_clock(packets: Packets, time_base: Fraction, heard: Sequence[Fraction
     :param heard: by how much the clock of the file's sound jumped each time, seconds: pictures jump by as much, so that
         they stay with their sound
     """
-    moved = 0
+    moved = before = 0
     expected: int | None = None
     left = list(heard)
     shifts = []
@@ -32,12 +32,13 @@ def on_one_clock(packets: Packets, time_base: Fraction, heard: Sequence[Fraction
         stamp = dts if dts is not None else pts
         if stamp is not None:
             late = Fraction(0) if expected is None else (stamp + moved - expected) * time_base
-            if is_jump(late):
+            # some files say that pictures last longer than until the next one: then the clock did not jump back
+            if is_jump(late) and (late > 0 or is_jump((stamp + moved - before) * time_base)):
                 # A jump that the pictures did not make, as there were none in that recording, is passed over.
                 place = next((n for n, jump in enumerate(left) if abs(jump - late) <= _TOGETHER_SECONDS), None)
                 moved -= round((late if place is None else left[place]) / time_base)
                 left = left if place is None else left[place + 1 :]
-            expected = stamp + moved + lasting
+            before, expected = stamp + moved, stamp + moved + lasting
         shifts.append(moved)
     if not any(shifts):
         return packets
