@@ -91,8 +91,9 @@ class Unreached(Silent):
 def test_every_ending_that_scenes_may_name_can_be_made(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     path = scene(tmp_path, main="{duration: 1/24s, size: [2, 2], layers: [{solid: red}]}")
+    numbered_ones = (".png", ".exr", ".jpg", ".jpeg", ".tiff", ".tif", ".avif")
     for ending in ENDINGS:
-        name = f"x-%d{ending}" if ending in (".png", ".exr", ".jpg", ".jpeg", ".tiff", ".tif", ".avif") else f"x{ending}"
+        name = f"x-%d{ending}" if ending in numbered_ones else f"x{ending}"
         if ending in (".wav", ".flac", ".mp3", ".m4a", ".opus", ".srt", ".vtt"):
             with pytest.raises(OutputError, match=r"nothing is heard|has `caption: true`"):
                 produce.render(path, Settings(), Request(to=Path(name)), Silent())
