@@ -36,22 +36,24 @@ def boxes(data: bytes, start: int, stop: int) -> list[tuple[bytes, int, int]]:
     return found
 
 
-def with_edits(path: Path, edits: Sequence[tuple[int, int]]) -> Path:
-    """Write the edit list of the first track anew: how long each edit lasts, in ticks of the film's clock, and where in
-    the track it begins, in the track's own; -1 shows nothing. The index must stand at the end of the file."""
+def with_edits(path: Path, edits: Sequence[tuple[int, int]], track: int | None = None) -> Path:
+    """Write the edit list of a track, from 0, or of all anew: how long each edit lasts, in ticks of the film's clock,
+    and where in the track's own it begins; -1 shows nothing. The index must stand at the end of the file."""
     entries = b"".join(struct.pack(">IiI", length, begin, 1 << 16) for length, begin in edits)
     elst = struct.pack(">I4sII", 16 + len(entries), b"elst", 0, len(edits)) + entries
     edts = struct.pack(">I4s", 8 + len(elst), b"edts") + elst
     data = path.read_bytes()
     kind, start, stop = boxes(data, 0, len(data))[-1]
     assert kind == b"moov"
-    moov = b""
+    moov, seen = b"", 0
     for kind, first, last in boxes(data, start + 8, stop):
         part = data[first:last]
         if kind == b"trak":
             inside = [data[a:b] for name, a, b in boxes(data, first + 8, last) if name != b"edts"]
             inside.insert(1, edts)
-            part = struct.pack(">I4s", 8 + sum(map(len, inside)), b"trak") + b"".join(inside)
+            if track in (None, seen):
+                part = struct.pack(">I4s", 8 + sum(map(len, inside)), b"trak") + b"".join(inside)
+            seen += 1
         moov += part
     path.write_bytes(data[:start] + struct.pack(">I4s", 8 + len(moov), b"moov") + moov)
     return path

@@ -36,25 +36,29 @@ _NOT_FILM: Final = Disposition.attached_pic | Disposition.timed_thumbnails | Dis
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[InputContainer]:
+def opened(path: Path, *, edited: bool = True) -> Iterator[InputContainer]:
     """A container for as long as the block lasts; FFmpeg's errors in it become ours.
+
+    :param edited: as of :func:`open_container`
 
     :raises MediaError: the file cannot be read, or is damaged where it is read
     """
-    with naming(path), open_container(path) as container:
+    with naming(path), open_container(path, edited=edited) as container:
         yield container
 
 
-def open_container(path: Path) -> InputContainer:
+def open_container(path: Path, *, edited: bool = True) -> InputContainer:
     """A container that the caller closes.
+
+    :param edited: whether the edit lists of MP4 and MOV are heeded; else packets have their tracks' own times
 
     :raises MediaError: the file is of no kind that can be read
     """
     check_file(path)
     try:
         return av.open(
-            str(path.absolute()), "r", options=dict(_DECODERS), container_options=dict(_OPTIONS),
-            metadata_errors="replace",
+            str(path.absolute()), "r", options=dict(_DECODERS), metadata_errors="replace",
+            container_options=dict(_OPTIONS) if edited else {**_OPTIONS, "ignore_editlist": "1"},
         )  # fmt: skip
     except (av.InvalidDataError, av.ArgumentError) as error:
         raise MediaError(f"{path}: is damaged, or of no kind of picture or sound that can be read") from error

@@ -24,11 +24,20 @@ def is_counted(container: InputContainer) -> bool:
     return container.format.name in _COUNTED
 
 
-def end_of(container: InputContainer, stream: AudioStream, rate: int, start: Fraction, reach: int | None) -> int | None:
+def end_of(
+    container: InputContainer,
+    stream: AudioStream,
+    rate: int,
+    start: Fraction,
+    reach: int | None,
+    *,
+    edited: bool = True,
+) -> int | None:
     """How many samples there are from the first on; ``None`` where the container says nothing more exact than packets.
 
     :param start: when the first sample is heard, seconds
     :param reach: until when the packets last, in the stream's ticks
+    :param edited: whether anything but the packets counts
     """
     said = _said(stream, rate)
     if container.format.name == "ogg" and stream.codec_context.name == "vorbis":
@@ -36,6 +45,8 @@ def end_of(container: InputContainer, stream: AudioStream, rate: int, start: Fra
     if not container.format.name.startswith("mov") or reach is None or stream.time_base is None:
         return None
     packets = round((reach * stream.time_base - start) * rate)
+    if not edited:
+        return packets
     counted = _counted_by_itunes(container, stream)
     if counted is not None and abs(counted - packets) <= rate:
         return counted

@@ -19,8 +19,9 @@ from reelwork.catalogue.facts import Reading
 from reelwork.errors import MediaError
 from reelwork.media.probe import probe
 from reelwork.media.sound.downmix import Matrix, matrix_of, mixed_down
+from reelwork.media.sound.run import Run
 from reelwork.media.sound.stretch import stretched
-from reelwork.media.sound.waves import Run, waves
+from reelwork.media.sound.waves import waves
 
 Samples = npt.NDArray[np.float32]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -14,25 +13,23 @@ import numpy as np
 import numpy.typing as npt
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
+from av.codec.context import Flags2
 from av.container import InputContainer
 
 from reelwork.catalogue.facts import AudioFacts
 from reelwork.errors import MediaError
+from reelwork.media.edits import EditList, edits_of
 from reelwork.media.joints import is_jump
 from reelwork.media.offered import footage_reader
-from reelwork.media.opening import opened, patient, sound_stream
+from reelwork.media.opening import opened, patient, sound_stream, sound_streams
 from reelwork.media.portable import portable_arithmetic
 from reelwork.media.probe import probe
-from reelwork.media.sound.downmix import USUAL_LEVELS, Levels, levels_of, matrix_of
+from reelwork.media.sound.downmix import levels_of, matrix_of
+from reelwork.media.sound.edited import edited
 from reelwork.media.sound.ends import end_of, is_counted, missing_at_end
+from reelwork.media.sound.run import LONGEST, Run, Samples, Stretch, Waves, silence
 from reelwork.media.video.plugins import blocks_by
 
-Samples = npt.NDArray[np.float32]
-#: From when to when, in seconds from the sound's first sample.
-Stretch = tuple[Fraction, Fraction]
-
-#: Seconds of the longest sound that is read.
-LONGEST: Final = 24 * 3600
 #: Samples a second, at least and at most.
 RATES: Final = (1000, 3_000_000)
 _MOST_CHANNELS: Final = 64
@@ -50,45 +47,6 @@ _MOST_PLACES: Final = 50
 _UNSAID: Final = {"mpegts", "mpeg"}
 # What a plugin's footage has, by their number.
 _CHANNELS: Final = {1: ("FC",), 2: ("FL", "FR"), 6: ("FL", "FR", "FC", "LFE", "BL", "BR")}
-
-
-class Run(NamedTuple):
-    """Some samples, one after the other.
-
-    :param samples: ``float32[channel, n]``
-    :param channels: the channels' names, such as ``FL``
-    :param layout: FFmpeg's name of all of them
-    :param levels: at which the file says its centre and its surrounds are mixed down
-    """
-
-    samples: Samples
-    channels: tuple[str, ...]
-    layout: str
-    levels: Levels = USUAL_LEVELS
-
-
-@dataclass(frozen=True)
-class Waves:
-    """The sound of an open file.
-
-    :param codec: FFmpeg's name
-    :param rate: samples a second
-    :param layout: FFmpeg's name of the layout that it begins with
-    :param channels: how many it begins with
-    :param start: when the container says that the first sample is heard, in seconds
-    :param runs: to be read once; a run of silence may be of any length, and takes no memory
-    :param damage: what could not be decoded and is silence, complete once all runs are read
-    :param jumps: by how much the file's clock jumped, seconds, each time that another recording began; complete then
-    """
-
-    codec: str
-    rate: int
-    layout: str
-    channels: int
-    start: Fraction
-    runs: Iterator[Run]
-    damage: list[Stretch] = field(default_factory=list)
-    jumps: list[Fraction] = field(default_factory=list)
 
 
 class Counted(NamedTuple):
@@ -112,11 +70,26 @@ def waves(path: Path, number: int = 0) -> Iterator[Waves]:
     if reader := footage_reader(path):
         yield _of_footage(path, blocks_by(reader, path))
         return
-    with opened(path) as container:
-        sound = _Reading.of(container, path, number)
+    with _read(path, number) as sound:
         if sound is None:
             raise MediaError(f"{path}: holds no sound that can be decoded")
         yield sound
+
+
+@contextmanager
+def _read(path: Path, number: int) -> Iterator[Waves | None]:
+    with opened(path) as container:
+        stream = sound_stream(container, number)
+        edits = EditList()
+        if stream is not None and container.format.name.startswith("mov"):
+            edits, number = edits_of(path, stream.id), sound_streams(container).index(stream) + 1
+        # One edit alone says where sound begins and ends; more of them FFmpeg cuts by whole packets.
+        if len(edits.edits) < 2 or edits.first is None:
+            yield _Reading.of(container, path, number)
+            return
+    with opened(path, edited=False) as container:
+        sound = _Reading.of(container, path, number, edited=False)
+        yield sound and edited(sound, edits, path)
 
 
 def _of_footage(path: Path, blocks: Iterator[Samples]) -> Waves:
@@ -135,8 +108,7 @@ def count_samples(path: Path, number: int = 0) -> Counted | None:
 
     :raises MediaError: as :func:`waves`
     """
-    with opened(path) as container:
-        sound = _Reading.of(container, path, number)
+    with _read(path, number) as sound:
         if sound is None:
             return None
         samples = sum(run.samples.shape[1] for run in sound.runs)
@@ -165,7 +137,8 @@ def check_claims(stream: AudioStream, path: Path) -> None:
 class _Reading:
     """One pass over a file's sound: packets are decoded, placed by their times, and cut off where sound ends."""
 
-    def __init__(self, container: InputContainer, stream: AudioStream, path: Path) -> None:
+    def __init__(self, container: InputContainer, stream: AudioStream, path: Path, *, edited: bool) -> None:
+        self._edited = edited
         self._container, self._stream, self._path = container, stream, path
         self._rate = 0
         self._damage: list[Stretch] = []
@@ -176,13 +149,18 @@ class _Reading:
         self._jumps: list[Fraction] = []
 
     @classmethod
-    def of(cls, container: InputContainer, path: Path, number: int) -> Waves | None:
-        """The sound of an open container, if it has any."""
+    def of(cls, container: InputContainer, path: Path, number: int, *, edited: bool = True) -> Waves | None:
+        """The sound of an open container, if it has any.
+
+        :param edited: whether priming and filling are left out; else all comes that the packets hold
+        """
         stream = sound_stream(container, number)
         if stream is None:
             return None
         check_claims(stream, path)
-        reading = cls(container, stream, path)
+        reading = cls(container, stream, path, edited=edited)
+        if not edited:
+            stream.codec_context.flags2 |= Flags2.skip_manual
         with portable_arithmetic():
             stream.codec_context.open(strict=False)
         frames = reading._frames()
@@ -244,7 +222,7 @@ class _Reading:
                 emitted += held[0].samples.shape[1]
                 yield held.pop(0)
         start = _time(first) or Fraction(0)
-        length = end_of(self._container, self._stream, self._rate, start, self._reach)
+        length = end_of(self._container, self._stream, self._rate, start, self._reach, edited=self._edited)
         surplus = 0 if length is None else emitted + many - length
         if not 0 < surplus <= min(_MOST_FILLING, many):
             surplus = 0
@@ -256,7 +234,7 @@ class _Reading:
         )
         if missing:
             self._note(emitted, emitted + missing)
-            yield _silence(missing, held[-1])
+            yield silence(missing, held[-1])
 
     def _placed(self, first: AudioFrame, frames: Iterator[AudioFrame]) -> Iterator[Run]:
         """Frames where their times put them: what is missing between them is silence, what comes twice is left out."""
@@ -276,7 +254,7 @@ class _Reading:
                     origin += Fraction(late, rate)
                     self._jumps.append(Fraction(late, rate))
                 elif late > 0:
-                    yield _silence(late, run)
+                    yield silence(late, run)
                     position += late
                     self._broken = self._broken or is_counted(self._container)
                 else:
@@ -315,10 +293,6 @@ def _whole_frames(late: int, frame: AudioFrame, rate: int) -> int:
     """By how many samples a frame is late, where the clock is coarse and frames were lost: by so many frames."""
     lost = round(late / frame.samples) * frame.samples
     return lost if abs(late - lost) <= float(frame.time_base or 0) * rate else late
-
-
-def _silence(count: int, like: Run) -> Run:
-    return like._replace(samples=np.broadcast_to(np.float32(0), (len(like.channels), count)))
 
 
 def _without_last(runs: list[Run], surplus: int) -> Iterator[Run]:

@@ -103,7 +103,11 @@ def ordered_index(packets: Packets, shown: Sequence[int], film: VideoStream, pat
     stamps, _ = _stamps(packets)
     rate = film.guessed_rate or film.average_rate or _RATE
     lasting = packets.durations
-    if (fields := _fields_of(packets, film, rate)) is not None:
+    times = [packets.pts[n] for n in shown]
+    # Edits that lie before others in the track stamp packets alike, but not those that are shown.
+    if packets.hidden and film.time_base and _are_different(times) and times == sorted(times, key=_number):
+        found, time_base = [*map(_number, times)], film.time_base
+    elif (fields := _fields_of(packets, film, rate)) is not None:
         found, time_base, lasting = _placed(packets, shown, film, rate, fields), 1 / (2 * rate), fields
     elif stamps and packets.is_steady:
         found, time_base = sorted(stamps[n] for n in shown), film.time_base or Fraction(1, 1000)
