@@ -136,3 +136,50 @@ def test_pictures_that_would_fill_the_memory_are_refused(tmp_path: Path) -> None
     assert MAX_PIXELS < 1 << 28
     with pytest.raises(MediaError, match=r"p\.mov: "):
         probe(path)
+
+
+def transport_packets(path: Path) -> list[bytes]:
+    data = path.read_bytes()
+    return [data[at : at + 188] for at in range(0, len(data), 188)]
+
+
+def shows_picture(packet: bytes) -> bool:
+    return (packet[1] & 0x1F) << 8 | packet[2] == 256
+
+
+LOST = "whole at a joint, damaged where a packet is lost"
+JOINED = [
+    ("libx264", {"x264-params": "keyint=6:bframes=2:scenecut=0:threads=1"}, "H.264"),
+    ("mpeg2video", {"g": "6"}, "MPEG-2"),
+]
+
+
+@pytest.mark.parametrize(
+    ("encoder", "options"),
+    [
+        pytest.param(
+            encoder, options, id=encoder,
+            marks=media("video", f"{kind}, MPEG-TS", LOST, read="the parts"),
+        )
+        for encoder, options, kind in JOINED
+    ],
+)  # fmt: skip
+def test_a_joint_damages_no_picture_and_a_lost_packet_does(
+    tmp_path: Path, encoder: str, options: dict[str, str]
+) -> None:
+    """Behind a joint, as behind a loss, packets' counters jump."""
+    part = make_clip(tmp_path / "part.ts", encoder, options=options, count=10, size=(96, 64))
+    packets = transport_packets(part)
+    joined = tmp_path / "joined.ts"
+    joined.write_bytes(b"".join(2 * packets))
+    with VideoSource(part) as source:
+        whole = [digest(source.picture(number)) for number in range(10)]
+    with VideoSource(joined) as source:
+        assert [digest(source.picture(number)) for number in range(20)] == 2 * whole
+    last = max(n for n, packet in enumerate(packets) if shows_picture(packet))
+    middle = [n for n, packet in enumerate(packets) if shows_picture(packet)][len(packets) // 3]
+    for lost in (last, middle):
+        kept = packets[:lost] + packets[lost + 1 :]
+        joined.write_bytes(b"".join(kept + packets))
+        with VideoSource(joined) as source, pytest.raises(DamageError, match="is damaged at picture"):
+            [source.picture(number) for number in range(source.frame_count)]

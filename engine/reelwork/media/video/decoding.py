@@ -22,6 +22,7 @@ from reelwork.media.video.decoder import decoder_for
 from reelwork.media.video.demux import Demux
 from reelwork.media.video.fields import Deinterlacer
 from reelwork.media.video.index import FrameIndex
+from reelwork.media.video.transport import whole_before_jump
 
 # A key that lies this near ahead is reached by reading on rather than by seeking, packets.
 _NEAR: Final = 8
@@ -148,7 +149,7 @@ class Decoding:
         """:raises DamageError: the packet cannot be decoded"""
         number = self._index.numbers.get(packet.pts) if packet is not None and packet.pts is not None else None
         # Of broken packets, decoders of some codecs make pictures that they take for whole.
-        if packet is not None and packet.is_corrupt and number is not None:
+        if packet is not None and packet.is_corrupt and number is not None and not self._is_before_joint(packet):
             raise damaged(self._path, self._index, number, self._wanted)
         try:
             return self._context.decode(packet)
@@ -156,6 +157,14 @@ class Decoding:
             if number is None:
                 return []  # it is shown nowhere; what refers to it is found damaged itself
             raise damaged(self._path, self._index, number, self._wanted) from error
+
+    def _is_before_joint(self, packet: Packet[Any]) -> bool:
+        """Whether a packet is whole that FFmpeg takes for broken, as a transport stream's counter jumps behind it, and
+        nothing refers to what may be missing there: the end of a recording that was joined to another."""
+        if self._facts.container != "mpegts" or packet.pts is None:
+            return False
+        whole = whole_before_jump(self._path, packet.pos, self._stream.id)
+        return whole > 0 and self._index.ordinals.get(packet.pts, -1 - whole) + whole in self._index.keys
 
     def _fed(self) -> Iterator[Packet[Any] | None]:
         """What the decoder gets: packets, then the end, at which it gives what it still holds."""
