@@ -48,7 +48,7 @@ def _runs(sound: Waves, edits: EditList, start: Fraction, damage: list[Stretch],
     with tempfile.TemporaryFile(dir=folders.caches()) as file:
         track = _Track(file, sound.runs)
         pieces = _pieces(sound, edits, start, track.samples)
-        if sum(piece.length for piece in pieces) > LONGEST * sound.rate:
+        if start + Fraction(sum(piece.length for piece in pieces), sound.rate) > LONGEST:
             raise MediaError(f"{path}: its sound lasts more than {LONGEST // 3600} hours; cut it first")
         damage.extend(_heard(sound, pieces))
         for begin, count in pieces:
@@ -97,8 +97,9 @@ class _Track:
             place = None if not any(run.samples.strides) else file.tell()
             if place is not None:
                 file.write(np.ascontiguousarray(run.samples.T).tobytes())
-            self._starts.append(self.samples)
-            self._runs.append((run._replace(samples=run.samples[:, :0]), place))
+            if place is None or not self._goes_on(run):
+                self._starts.append(self.samples)
+                self._runs.append((run._replace(samples=np.empty((len(run.channels), 0), np.float32)), place))
             self.samples += count
 
     def read(self, begin: int | None, count: int) -> Iterator[Run]:
@@ -126,6 +127,10 @@ class _Track:
             at += many
         if at < stop:
             yield silence(stop - at, like)
+
+    def _goes_on(self, run: Run) -> bool:
+        """Whether a run lies behind the one before as if it were of it."""
+        return bool(self._runs) and self._runs[-1][1] is not None and self._runs[-1][0][1:] == run[1:]
 
     def _number(self, at: int) -> int:
         return max(0, bisect_right(self._starts, at) - 1)
