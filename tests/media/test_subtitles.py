@@ -176,6 +176,14 @@ def test_what_people_write_into_files_of_captions_is_read_or_told(tmp_path: Path
     assert "".join(run.text for run in lines(found.captions[2].words)) == "abc"
 
 
+def test_one_caption_that_does_not_end_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.srt"
+    path.write_text("1\n00:00:01,000 --> 00:00:02,000\na\n\n2\n00:00:03,000 --> 00:00:03,000\nb\n")
+    found = read_captions(path)
+    assert [each.words for each in found.captions] == ["a"]
+    assert found.doubt == "one of its captions does not end after it begins, and is left out"
+
+
 def test_times_without_hours_or_parts_of_seconds_are_times(tmp_path: Path) -> None:
     path = tmp_path / "a.srt"
     path.write_text(

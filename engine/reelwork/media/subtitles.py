@@ -100,6 +100,8 @@ def _of_text(path: Path) -> Words:
         raise MediaError(f"{path}: holds no captions")
     if backwards:
         ends = f"{backwards} of its captions do not end after they begin, and are left out"
+        if backwards == 1:
+            ends = "one of its captions does not end after it begins, and is left out"
         doubt = f"{doubt}; {ends}" if doubt else ends
     return Words(lasting, doubt)
 
