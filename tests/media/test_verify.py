@@ -40,7 +40,7 @@ RATES = [Fraction(24), Fraction(30000, 1001)]
 
 def pictures(count: int, spec: VideoSpec) -> Iterator[Picture]:
     for number in range(count):
-        shown = av.VideoFrame.from_ndarray(picture(number, 64, 36), format="rgb24")
+        shown = av.VideoFrame.from_ndarray(picture(number, spec.width, spec.height), format="rgb24")
         yield picture_of(shown.reformat(format=spec.pixel_format), spec.storage)
 
 
@@ -81,6 +81,12 @@ def test_a_segment_has_the_pictures_that_went_in(tmp_path, codec):
     spec = video_spec(suffix, size=(64, 36), fps=Fraction(24), codec=codec, preset="ultrafast")
     for count in (1, 2, 17):
         assert count_pictures(segment(tmp_path, spec, count).path) == count
+
+
+@pytest.mark.parametrize(("codec", "size"), [("dnxhr", (256, 120)), ("dnxhd", (1920, 1080))])
+def test_a_segment_of_what_has_another_name_in_files_is_counted(tmp_path, codec, size):
+    spec = video_spec(".mov", size=size, fps=Fraction(24), codec=codec)
+    assert count_pictures(segment(tmp_path, spec, 2).path) == 2
 
 
 def test_every_way_in_which_a_film_is_wrong_is_named(tmp_path):

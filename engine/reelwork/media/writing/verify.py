@@ -26,8 +26,8 @@ _TICK: Final = Fraction(1, 1000)
 _GIF_TICKS: Final = 20
 #: Sound is encoded in blocks, whose padding some containers do not say: so many more samples may come out.
 _PADDING: Final = 2 * 1152
-#: FFmpeg's own decoder of AV1 needs a graphics processor.
-_DECODERS: Final = {"av1": "libdav1d"}
+#: FFmpeg's own decoder of AV1 needs a graphics processor; DNxHR is a kind of DNxHD to it.
+_DECODERS: Final = {"av1": "libdav1d", "dnxhr": "dnxhd"}
 
 
 def count_pictures(path: Path) -> int:
