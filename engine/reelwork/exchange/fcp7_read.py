@@ -152,6 +152,10 @@ def _applied(stack: Stack) -> Stack:
         if "fps" in aside and isinstance(source, Reference):
             source = replace(source, rate=Fraction(str(aside["fps"])))
         metadata = {key: value for key, value in found.metadata.items() if key != _ASIDE}
+        own = mapping(metadata.get("fcp_xml"))
+        disabled = str(own.get("enabled")).upper() == "FALSE"
+        if "enabled" in own:
+            metadata["fcp_xml"] = {key: value for key, value in own.items() if key != "enabled"}
         opacity = _number(mapping(aside.get("opacity")).get("opacity"), 100.0) / 100
         level = _number(mapping(aside.get("audiolevels")).get("level"), 1.0)
         gain = ((ZERO, max(-60.0, 20 * math.log10(max(level, 1e-3)))),) if level != 1 else ()
@@ -159,6 +163,7 @@ def _applied(stack: Stack) -> Stack:
             found,
             source=source,
             metadata=metadata,
+            enabled=found.enabled and not disabled,
             speed=Fraction(aside["speed"]).limit_denominator(100_000) if "speed" in aside else found.speed,
             picture=Picture(opacity=((ZERO, min(1.0, opacity)),)) if opacity < 1 else found.picture,
             sound=Sound(gain=gain, channel=str(aside.get("channel", ""))),

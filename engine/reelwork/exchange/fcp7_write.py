@@ -84,6 +84,7 @@ def _prepared(stack: Stack, folder: Path, report: Report, numbers: Iterator[int]
         tell_unsaid(found, ("sound.gain", "transform.opacity"), report)
         filters = _filters(found)
         own = {"@id": f"clipitem-{next(numbers)}", **({"filter": filters} if filters else {})}
+        own |= {} if found.enabled else {"enabled": "FALSE"}
         metadata: dict[str, Any] = {"fcp_xml": own}
         if isinstance(found.source, Reference) and found.source.number is not None and found.source.rate is not None:
             said = {"mastercomment1": f"fps {format_rate(found.source.rate)}"}

@@ -266,7 +266,7 @@ class _Maker:
         label = label if label is not None else ident or _name_of(source) or _words_of(keys, reference)
         picture = heard = None
         enabled = (layer.visible or hears) and kept.get("disabled") is not True
-        if sees and (layer.visible or not hears or kept.get("disabled") is True):
+        if sees and (layer.visible or mute or not hears or kept.get("disabled") is True):
             picture = Clip(
                 name=label,
                 enabled=enabled if layer.visible else False,
