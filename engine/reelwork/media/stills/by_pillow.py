@@ -124,10 +124,9 @@ def opened(path: Path, data: bytes | None = None) -> Iterator[Image.Image]:
             raise MediaError(f"{path}: is damaged, or is no picture that can be read") from error
         with image:
             most = MOST_PIXELS if image.format in ("JPEG", "MPO") else MAX_PIXELS
-            if image.width * image.height > most:
-                raise MediaError(
-                    f"{path}: {image.width}x{image.height} is larger than {most:,} pixels, the most that is read"
-                )
+            if (size := image.width * image.height) > most:
+                said = f"{path}: {image.width}x{image.height} is larger than {most:,} pixels, the most that is read"
+                raise MediaError(f"{said} of {image.format}; save it as TIFF" if size <= MOST_PIXELS else said)
             yield image
 
 
