@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
+#: Files of captions alone, by their endings.
+TEXTS: Final = (".srt", ".vtt", ".ass", ".ssa")
 #: The marks that captions may hold, from the outermost to the innermost: bold, italic and underlined.
 STYLES: Final = ("b", "i", "u")
 # Signs that are none to read, and that no file of captions may hold.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from reelwork.errors import RenderError
 from reelwork.render.prepare import Settings
-from reelwork.render.produce import Rendered, Task, kind_of, measured, plan_task
+from reelwork.render.produce import Rendered, Task, kind_of, measured, plan_task, spending_notes
 from reelwork.render.progress import Progress, Silent
 from reelwork.render.terms import Terms
 from reelwork.render.units import Request
@@ -83,7 +83,8 @@ class FarmRenderer:
             ) from error
         progress.stage("fetching the file")
         levels = None if done.heard is None else Levels(done.heard.loudness, done.heard.true_peak)
-        return Rendered(_fetch(storage, done, task, bundle), task.warnings, levels)
+        path = _fetch(storage, done, task, bundle)
+        return Rendered(path, (*task.warnings, *spending_notes(task, path)), levels)
 
 
 def _submit(client: FarmClient, task: Task, terms: Terms, progress: Progress) -> tuple[JobRow, Bundle, Storage]:

@@ -8,6 +8,12 @@ from reelwork_farm.capability import objections
 from reelwork_farm.model import JobRow, JobState, WorkerState
 from reelwork_farm.view import View, in_use, to_hand_out, turn
 
+# Workers load their code when they start, and a job belongs to the code that it was submitted with.
+_RESTART = (
+    "; what Reelwork, a plugin or a library does has changed since they started, or is another version there: start"
+    " them anew, on one machine with `reelwork farm down` and `reelwork farm up`"
+)
+
 
 def why_waiting(view: View, job: JobRow, resting: int = 0) -> str | None:
     """Why a job waits, and what could be done; ``None`` where something of it is rendered, or it has ended.
@@ -58,7 +64,8 @@ def _nobody(view: View, job: JobRow) -> str | None:
         return f"the workers that may render it are {states}, and are handed nothing now"
     why = Counter(objection for row in there for objection in objections(job.spec, row.offer))
     reasons = "; ".join(f"of {count} of them: {reason}" for reason, count in why.most_common(4))
-    return f"none of the {len(there)} workers may render it; {reasons}"
+    remedy = _RESTART if any(row.offer.engine != job.spec.engine for row in there) else ""
+    return f"none of the {len(there)} workers may render it; {reasons}{remedy}"
 
 
 def _others_first(view: View, job: JobRow) -> str:

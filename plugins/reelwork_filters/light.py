@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reelwork.kernels import kernel
+from reelwork.kernels.alpha import added, held
 
 if TYPE_CHECKING:
     from reelwork.image import Window
@@ -16,12 +17,21 @@ if TYPE_CHECKING:
 Planes = npt.NDArray[np.float32]
 
 F = np.float32
+_BRIGHTEST: Any = F(3e38)
 
 
 def layer_at(source: Frame, window: Window) -> tuple[Planes, int, int]:
     """A layer's pixels, as far as a window at least, and where the window's first pixel lies in them."""
     layer = source.covering(window)
     return layer.data, window.x0 - layer.window.x0, window.y0 - layer.window.y0
+
+
+@kernel(inline=True)
+def _below(light: Any, given: Any) -> Any:
+    """Light that was made of ``given``, so far below the largest float that sums of shares of it are floats."""
+    below = light if light < _BRIGHTEST else _BRIGHTEST
+    below = below if below > -_BRIGHTEST else -_BRIGHTEST
+    return below if abs(held(light, given)) < np.inf else light
 
 
 @kernel
@@ -38,7 +48,9 @@ def bright_light(source: Planes, threshold: Any, intensity: Any, out: Planes) ->
             over = peak - threshold * source[3, row, column]
             factor = over / peak * intensity if over > F(0.0) and peak > F(0.0) else F(0.0)
             peak *= factor
-            out[0, row, column], out[1, row, column], out[2, row, column] = r * factor, g * factor, b * factor
+            out[0, row, column] = _below(r * factor, r)
+            out[1, row, column] = _below(g * factor, g)
+            out[2, row, column] = _below(b * factor, b)
             out[3, row, column] = peak if peak < F(1.0) else F(1.0)
 
 
@@ -55,7 +67,9 @@ def brighten(source: Planes, threshold: Any, amount: Any, out: Planes) -> None:
             peak = peak if peak > b else b
             over = peak - threshold * source[3, row, column]
             factor = F(1.0) + (over / peak * amount if over > F(0.0) and peak > F(0.0) else F(0.0))
-            out[0, row, column], out[1, row, column], out[2, row, column] = r * factor, g * factor, b * factor
+            out[0, row, column] = _below(r * factor, r)
+            out[1, row, column] = _below(g * factor, g)
+            out[2, row, column] = _below(b * factor, b)
             out[3, row, column] = source[3, row, column]
 
 
@@ -69,7 +83,8 @@ def add_layer(layer: Planes, x: Any, y: Any, light: Planes) -> None:
             light[3, row, column] = light[3, row, column] * rest + layer[3, j + row, i + column]
         for channel in range(3):
             for column in range(np.uint64(light.shape[2])):
-                light[channel, row, column] += layer[channel, j + row, i + column]
+                total = added(light[channel, row, column], layer[channel, j + row, i + column])
+                light[channel, row, column] = total
 
 
 @kernel
@@ -78,7 +93,7 @@ def add_light(light: Planes, share: Any, out: Planes) -> None:
     for channel in range(np.uint64(out.shape[0])):
         for row in range(np.uint64(out.shape[1])):
             for column in range(np.uint64(out.shape[2])):
-                out[channel, row, column] += light[channel, row, column] * share
+                out[channel, row, column] = added(out[channel, row, column], light[channel, row, column] * share)
 
 
 @kernel
@@ -117,7 +132,7 @@ def unsharp(layer: Planes, x: Any, y: Any, amount: Any, threshold: Any, light: P
                 difference = own - soft
                 beyond = abs(difference) - threshold * alpha
                 step = (beyond if difference > F(0.0) else -beyond) if beyond > F(0.0) else F(0.0)
-                sharp = own + amount * step
+                sharp = held(own + amount * step, own)
                 lowest = own if own < F(0.0) else F(0.0)
                 sharp = sharp if sharp > lowest else lowest
                 light[channel, row, column] = sharp if alpha > F(0.0) else own

@@ -6,6 +6,7 @@ began; single pixels are added one by one. For a disc, the work grows with its r
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy.typing as npt
 
 from reelwork.image import Window
 from reelwork.kernels import kernel
+from reelwork.kernels.alpha import held
 from reelwork_filters.footprint import Footprint
 
 Planes = npt.NDArray[np.float32]
@@ -36,6 +38,8 @@ def spread(source: Planes, source_window: Window, footprint: Footprint, out: Pla
     :param source: ``float32[plane, row, column]``; it covers the output's window and the footprint's reach around that
     """
     reach_x, reach_y = footprint.reach
+    # By a power of two, which changes no digit, so that sums of the brightest light are floats.
+    part = 2.0 ** (math.frexp(footprint.share)[1] - 1)
     for first in range(out_window.x0, out_window.x1, _STRIP):
         end = min(first + _STRIP, out_window.x1)
         across = slice(first - reach_x - source_window.x0, end + reach_x - source_window.x0)
@@ -44,15 +48,15 @@ def spread(source: Planes, source_window: Window, footprint: Footprint, out: Pla
         sums = np.zeros((light.shape[1], light.shape[2] + 1), np.int64)
         columns = np.empty((len(out), out_window.height, end - first), np.float32)
         _sum_footprints(
-            light, footprint.spans, footprint.places, footprint.weights, footprint.share, reach_x, reach_y,
-            sums, columns,
+            light, footprint.spans, footprint.places, footprint.weights * np.float32(part), footprint.share, part,
+            reach_x, reach_y, sums, columns,
         )  # fmt: skip
         out[:, :, first - out_window.x0 : end - out_window.x0] = columns
 
 
 @kernel
 def _sum_footprints(
-    light: Planes, spans: Ints, places: Ints, weights: Planes, share: Any, reach_x: Any, reach_y: Any,
+    light: Planes, spans: Ints, places: Ints, weights: Planes, share: Any, part: Any, reach_x: Any, reach_y: Any,
     sums: Ints, out: Planes,
 ) -> None:  # fmt: skip
     width = U(out.shape[2])
@@ -77,7 +81,8 @@ def _sum_footprints(
                     inside[t] += one[t + b] - one[t + a]
             _add_places(light[plane], places, weights, reach_x, row + reach_y, beside)
             for t in range(width):
-                out[plane, U(row), t] = F((np.float64(inside[t]) / _ONE + np.float64(beside[t])) * share)
+                mean = F((np.float64(inside[t]) / _ONE + np.float64(beside[t]) / part) * share)
+                out[plane, U(row), t] = held(mean, beside[t])
 
 
 @kernel

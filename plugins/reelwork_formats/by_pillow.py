@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -49,4 +50,7 @@ class PillowWriter(StillWriter):
     def write(self, still: Still, to: Path) -> None:
         from PIL import Image
 
-        Image.fromarray(still.pixels).save(to, self.form)
+        # Into memory first: of a file that is written in part, as on a full disk, Pillow does not hear.
+        made = BytesIO()
+        Image.fromarray(still.pixels).save(made, self.form)
+        to.write_bytes(made.getbuffer())

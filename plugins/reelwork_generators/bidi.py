@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from reelwork_generators.scripts import is_emoji
+
 _MAX_DEPTH: Final = 125
 _ISOLATES: Final = frozenset({"LRI", "RLI", "FSI"})
 _EMBEDDINGS: Final = frozenset({"LRE", "RLE", "LRO", "RLO"})
@@ -59,7 +61,7 @@ def analyse(text: str, base: int | None = None) -> Paragraph:
 
     :param base: the paragraph's level; ``None`` takes it from the first strong character (P2, P3)
     """
-    classes = tuple(unicodedata.bidirectional(character) or "L" for character in text)
+    classes = tuple(unicodedata.bidirectional(character) or _unknown(character) for character in text)
     matches = _match_isolates(classes)
     if base is None:
         base = _first_strong(classes, matches, 0, len(classes)) or 0
@@ -84,6 +86,11 @@ def analyse(text: str, base: int | None = None) -> Paragraph:
             levels[i] = before
         before = levels[i]
     return Paragraph(base, tuple(levels), classes)
+
+
+def _unknown(character: str) -> str:
+    """The class of a character that this Python's Unicode does not know: order must not depend on its version."""
+    return "ON" if is_emoji(character) else "L"
 
 
 def visual_order(runs: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:

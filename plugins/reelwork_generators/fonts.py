@@ -40,6 +40,7 @@ _NAMED: Final = 40
 _OWN: Final = "own:"
 #: Fonts of one collection that are looked at.
 _MOST_FACES: Final = 256
+_CONTROLS: Final = frozenset((*range(0x20), *range(0x7F, 0xA0)))
 #: Marks that Chinese and Japanese share with other languages, and set in full width.
 _EASTERN: Final = frozenset("‘’“”…—·‥")
 
@@ -89,7 +90,7 @@ def unknown_family(name: str) -> Problem:
     remedy = (
         f"did you mean {families()[near[0]].name!r}?"
         if near
-        else f"install a package fontpkg-…, name a file with font-file, or use one of {known}"
+        else "use one of these, install a package fontpkg-…, or name a file with font-file"
     )
     rare = (n for n in (COLOUR_EMOJI, *SYMBOLS, *SCRIPTS.values()) if n.lower() == name.strip().lower() and is_extra(n))
     if found := next(rare, None):
@@ -157,8 +158,8 @@ def face(path: str, index: int = 0) -> Any:
 
 @functools.cache
 def coverage(path: str, index: int = 0) -> frozenset[int]:
-    """The code points that a file has glyphs for."""
-    return frozenset(face(path, index).unicodes)
+    """The code points that a file has glyphs for; of controls, which some have as nothing, it has none."""
+    return frozenset(face(path, index).unicodes) - _CONTROLS
 
 
 @functools.cache
@@ -264,6 +265,11 @@ def _candidates(cluster: str, wanted: Wanted, eastern: str) -> Iterator[FontFile
         yield from [wanted.own] if wanted.own else []
         yield known[eastern.lower()].file(wanted.weight, False)
     yield wanted.first
+    if any(unicodedata.category(character) == "Co" for character in cluster):
+        # what a private character is, its own font alone knows
+        named = known.get(wanted.family.strip().lower())
+        yield from (named.file(wanted.weight, italic) for italic in (wanted.italic, False) if named)
+        return
     own = next((s for s in map(script, cluster) if s), "")
     names = [OUTLINE_EMOJI] if emoji else []
     names += (wanted.family.strip(), *FALLBACK)

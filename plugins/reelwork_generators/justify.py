@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Final
 
 from reelwork_generators.scripts import script
-from reelwork_generators.shaping import Glyph
+from reelwork_generators.shaping import Glyph, Style, gaps, space
 
 #: Scripts that are justified between letters, since they have no spaces between words (CSS Text 3, section 7.3).
 _LETTER_SPACED: Final = frozenset({"Bopo", "Hani", "Hira", "Kana", "Khmr", "Laoo", "Lana", "Mymr", "Thai", "Yiii"})
+_SPACES: Final = " \u00a0"
 #: Tab stops stand this many spaces apart, as in CSS.
 _TAB: Final = 8
 
@@ -21,7 +22,11 @@ def spread(glyphs: Sequence[Glyph], text: str, room: float) -> tuple[Glyph, ...]
 
     :param room: in ems; nothing is done where it is not positive
     """
-    places = [i for i, glyph in enumerate(glyphs) if _stretches(glyphs, i, text, glyph)]
+    places = [i for i, glyph in enumerate(glyphs[1:-1], start=1) if text[glyph.cluster] in _SPACES]
+    for i, j in gaps(glyphs, text):
+        one, other = text[glyphs[i].cluster], text[glyphs[j].cluster]
+        if one not in _SPACES and other not in _SPACES and _spaced(one) and _spaced(other):
+            places.append(i)
     if not places or room <= 0.0:
         return tuple(glyphs)
     each = room / len(places)
@@ -29,17 +34,6 @@ def spread(glyphs: Sequence[Glyph], text: str, room: float) -> tuple[Glyph, ...]
     for i in places:
         out[i] = replace(out[i], advance=out[i].advance + each)
     return tuple(out)
-
-
-def _stretches(glyphs: Sequence[Glyph], i: int, text: str, glyph: Glyph) -> bool:
-    """Whether room may be put to the right of a glyph: it is a space, or the last of a letter that is followed by one
-    of the same way of writing."""
-    if text[glyph.cluster] in " \u00a0":
-        return 0 < i < len(glyphs) - 1
-    if i + 1 == len(glyphs) or glyphs[i + 1].cluster == glyph.cluster:
-        return False
-    after = text[glyphs[i + 1].cluster]
-    return after != " " and (_spaced(text[glyph.cluster]) and _spaced(after))
 
 
 def _spaced(character: str) -> bool:
@@ -50,16 +44,18 @@ def _spaced(character: str) -> bool:
     return script(character) in _LETTER_SPACED
 
 
-def tabbed(glyphs: Sequence[Glyph], text: str, leftward: bool) -> Sequence[Glyph]:
-    """A line's glyphs with each tab as wide as leads to the next stop, counted from where the paragraph begins."""
+def tabbed(glyphs: Sequence[Glyph], text: str, leftward: bool, style: Style) -> Sequence[Glyph]:
+    """A line's glyphs with each tab as wide as leads to the next stop, counted from where the paragraph begins.
+
+    Stops are the same for all lines, whatever fonts their letters are from.
+    """
     if "\t" not in text:
         return glyphs
     out = list(glyphs)
+    stop = _TAB * space(style)
     at = 0.0
     for i in range(len(out) - 1, -1, -1) if leftward else range(len(out)):
-        glyph = out[i]
-        if text[glyph.cluster] == "\t":
-            stop = _TAB * glyph.advance
-            out[i] = replace(glyph, advance=(at // stop + 1.0) * stop - at if stop > 0.0 else 0.0)
+        if text[out[i].cluster] == "\t":
+            out[i] = replace(out[i], advance=(at // stop + 1.0) * stop - at if stop > 0.0 else 0.0)
         at += out[i].advance
     return out

@@ -89,7 +89,7 @@ def _paragraph(text: str, fonts: Sequence[FontFile], style: Style, flow: Flow) -
         return [_line(text, 0, len(text), bidi, fonts, style)]
     whole = shape_line(text, 0, len(text), bidi, fonts, style)
     advances = [0.0] * len(text)
-    for glyph in tabbed(whole, text, bidi.base == 1):
+    for glyph in tabbed(whole, text, bidi.base == 1, style):
         advances[glyph.cluster] += glyph.advance
 
     def measure(start: int, end: int) -> float:
@@ -109,18 +109,27 @@ def _broken(text: str, start: int, end: int, bidi: Paragraph, fonts: Sequence[Fo
     """A line that the width made: its last spaces hang, and a soft hyphen at its end is seen."""
     if end == len(text):
         return _line(text, start, end, bidi, fonts, style)
+    hyphen = ""
     if text[end - 1] == _SOFT_HYPHEN:
         own = coverage(fonts[end - 1].path, fonts[end - 1].index)
         hyphen = next((sign for sign in "\u2010-" if ord(sign) in own), "")
         if not hyphen:  # fonts of some scripts, and of emoji, have none
             hyphen = "-"
             fonts = [*fonts[: end - 1], assign(hyphen, style.fonts)[0][0], *fonts[end:]]
-        text = text[: end - 1] + hyphen + text[end:]
-    return _line(text, start, without_spaces(text, start, end), bidi, fonts, style, last=False)
+    return _line(text, start, without_spaces(text, start, end), bidi, fonts, style, hyphen, last=False)
 
 
 def _line(
-    text: str, start: int, end: int, bidi: Paragraph, fonts: Sequence[FontFile], style: Style, *, last: bool = True
+    text: str,
+    start: int,
+    end: int,
+    bidi: Paragraph,
+    fonts: Sequence[FontFile],
+    style: Style,
+    hyphen: str = "",
+    *,
+    last: bool = True,
 ) -> Line:
-    glyphs = tuple(tabbed(shape_line(text, start, end, bidi, fonts, style), text, bidi.base == 1))
+    shaped = shape_line(text, start, end, bidi, fonts, style, hyphen)
+    glyphs = tuple(tabbed(shaped, text, bidi.base == 1, style))
     return Line(glyphs, sum(glyph.advance for glyph in glyphs), bidi.base == 1, last)

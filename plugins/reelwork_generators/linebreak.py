@@ -8,12 +8,14 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from reelwork_generators.scripts import clusters, ends, script
+from reelwork_generators.scripts import clusters, ends, letters, script
 
 #: Spaces at which no line is broken, so that they keep their width at a line's end.
 _GLUE: Final = frozenset("\u00a0\u2007\u202f")
 #: Marks of Thai, Lao and Khmer that repeat the word before them, which ICU takes for words of their own.
 _REPEATS: Final = frozenset("\u0e46\u0ec6\u17d7")
+#: The first and the last of the characters of Chinese and Japanese: UAX #14 says all of where their lines end.
+_EASTERN: Final = ("\u3005", "\u9fff")
 #: How words may be broken: as their script does, Chinese and Japanese too only between words, anywhere, or at phrases.
 WORD_BREAKS: Final = ("normal", "keep-all", "break-all", "auto-phrase")
 
@@ -29,8 +31,6 @@ def opportunities(text: str, language: str = "", word_break: str = "normal") -> 
     """
     if not text:
         return ()
-    if word_break == "break-all":
-        return tuple(end for _, end in clusters(text) if end == len(text) or not _sticks(text, end))
     from icu4py.breakers import LineBreaker
 
     if word_break == "auto-phrase":
@@ -39,17 +39,21 @@ def opportunities(text: str, language: str = "", word_break: str = "normal") -> 
     else:
         locale = f"{language or 'en'}@lb=strict"
     found = [i for i in ends(text, LineBreaker(text, locale).segments()) if text[i : i + 1] not in _REPEATS]
-    whole = found[-1]
+    whole, bases = found[-1], letters(text)
     if word_break == "normal":
-        return tuple(i for i in found if i == whole or not _in_korean_word(text[i - 1], text[i]))
+        return tuple(i for i in found if i == whole or not _in_korean_word(text[bases[i - 1]], text[i]))
     if word_break == "keep-all":
-        return tuple(i for i in found if i == whole or not (text[i - 1].isalnum() and text[i].isalnum()))
+        return tuple(i for i in found if i == whole or not (text[bases[i - 1]].isalnum() and text[i].isalnum()))
+    if word_break == "break-all":
+        between = (end for _, end in clusters(text) if end < whole and _parted(text[bases[end - 1]], text[end]))
+        return tuple(sorted({*found, *between}))
     return tuple(found)
 
 
-def _sticks(text: str, at: int) -> bool:
-    """Whether no line begins here even between letters: at spaces, which hang, and beside what glues."""
-    return text[at].isspace() or text[at] in "\u2060\ufeff\u00ad" or text[at - 1] in "\u2060\ufeff\u00a0\u2007\u202f"
+def _parted(before: str, after: str) -> bool:
+    """Whether a line may end between two characters where it may between any letters: of Chinese and Japanese, which
+    are parted in any case, marks of length and small kana still begin no line."""
+    return before.isalnum() and after.isalnum() and not _EASTERN[0] <= after <= _EASTERN[1]
 
 
 def _in_korean_word(before: str, after: str) -> bool:

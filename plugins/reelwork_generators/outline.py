@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,6 +17,8 @@ _SUBUNITS: Final = 64
 _SLANT: Final = 0.2
 #: And in degrees, clockwise, of fonts that have an axis for it (CSS Fonts 4, section 2.4).
 _OBLIQUE: Final = -14.0
+#: Points that a verb of an outline takes.
+_POINTS: Final = {"M": 1, "L": 1, "Q": 2, "C": 3}
 
 
 @dataclass(frozen=True)
@@ -126,10 +129,41 @@ def metrics(which: Instance) -> Metrics:
 
 @functools.lru_cache(maxsize=8192)
 def glyph(which: Instance, number: int) -> Path:
-    """A glyph's outline about its origin on the baseline, in ems."""
+    """A glyph's outline about its origin on the baseline, in ems; it runs clockwise around what is filled.
+
+    Fonts of the two formats run in opposite directions, so that letters of both would cut each other out where they
+    overlap.
+    """
     pen = _Pen(1.0 / unit(which.path, which.index))
     font(which).draw_glyph(number, _draw_funcs(), pen)
-    return Path("".join(pen.verbs), tuple(pen.points))
+    path = Path("".join(pen.verbs), tuple(pen.points))
+    return path if area(path) >= 0.0 else backward(path)
+
+
+def contours(path: Path) -> Iterator[tuple[str, list[tuple[float, float]]]]:
+    """The closed parts of an outline, each with the verbs between its points."""
+    place = 0
+    for part in path.verbs.split("Z")[:-1]:
+        count = sum(map(_POINTS.__getitem__, part))
+        numbers = path.points[place : place + 2 * count]
+        yield part, list(zip(numbers[0::2], numbers[1::2], strict=True))
+        place += 2 * count
+
+
+def area(path: Path) -> float:
+    """What the polygons of an outline's points enclose, positive where they run clockwise."""
+    return sum(
+        (x * v - u * y) / 2.0
+        for _, points in contours(path)
+        for (x, y), (u, v) in zip(points, (*points[1:], *points[:1]), strict=True)
+    )
+
+
+def backward(path: Path) -> Path:
+    """An outline run through in the other direction."""
+    verbs = "".join(f"{part[0]}{part[:0:-1]}Z" for part, _ in contours(path))
+    points = [number for _, points in contours(path) for point in reversed(points) for number in point]
+    return Path(verbs, tuple(points))
 
 
 class _Pen:

@@ -86,6 +86,12 @@ def clusters(text: str) -> list[tuple[int, int]]:
     return list(itertools.pairwise((0, *ends(text, CharacterBreaker(text, "en").segments()))))
 
 
+@functools.lru_cache(maxsize=64)
+def letters(text: str) -> tuple[int, ...]:
+    """For each character, where the grapheme cluster begins that it belongs to."""
+    return tuple(start for start, end in clusters(text) for _ in range(start, end))
+
+
 def ends(text: str, segments: Iterable[tuple[int, int]]) -> list[int]:
     """Where ICU's segments end, which it counts in UTF-16, as indices of a text."""
     found = [end for _, end in segments]

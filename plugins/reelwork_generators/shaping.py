@@ -11,9 +11,10 @@ from typing import Final
 
 from reelwork.font_packages import FontFile
 from reelwork_generators.bidi import Paragraph
-from reelwork_generators.fonts import Wanted, face, is_coloured
+from reelwork_generators.fonts import Wanted, assign, face, is_coloured
+from reelwork_generators.marks import SIMPLE, settled
 from reelwork_generators.outline import Instance, font, instance, metrics, unit
-from reelwork_generators.scripts import script, scripts
+from reelwork_generators.scripts import is_ignorable, letters, script, scripts
 from reelwork_generators.vertical import COMBINED, FORMED, SIDEWAYS, UPRIGHT, orientations
 
 #: Scripts whose letters join, so that no space may be put between them (CSS Text 3, appendix D).
@@ -21,6 +22,8 @@ _JOINING: Final = frozenset({"Adlm", "Arab", "Mand", "Mong", "Nkoo", "Phag", "Ro
 _TATWEEL: Final = "\u0640"
 #: Letters that are joined for looks, which tracking forbids.
 _UNTRACKED: Final = ("-liga", "-clig")
+#: Characters beyond a line's ends that the shaper looks at, to find which letters join.
+_CONTEXT: Final = 5
 _FEATURE: Final = re.compile(r"([+-]?)([A-Za-z0-9]{4})(?:=([0-9]{1,5}))?")
 
 
@@ -82,29 +85,44 @@ def feature(said: str) -> tuple[str, int]:
 
 
 def shape_line(
-    text: str, start: int, end: int, paragraph: Paragraph, fonts: Sequence[FontFile], style: Style
+    text: str,
+    start: int,
+    end: int,
+    paragraph: Paragraph,
+    fonts: Sequence[FontFile],
+    style: Style,
+    hyphen: str = "",
 ) -> list[Glyph]:
     """The glyphs of ``text[start:end]`` in the order in which they stand, from left to right.
 
-    Tracking is added after each cluster but the line's last, and not within scripts whose letters join.
+    Tracking is added between letters, and not within scripts whose letters join. Letters that join what stands before
+    or after the line keep the forms for it (CSS Text 3, section 5.6). What it takes does not depend on how long the
+    text is.
+
+    :param hyphen: what is shown in place of the line's last character
     """
     own_scripts, wanted = scripts(text), style.fonts
     joined = () if not style.tracking else _UNTRACKED
     features = joined + style.features
-    line = text[start:end].replace("\t", " ")
-    stands = orientations(text, style.combined) if style.vertical else (SIDEWAYS,) * len(text)
-    kinds = list(zip(own_scripts, fonts, stands, strict=True))
+    stands = orientations(text, style.combined)[start:end] if style.vertical else (SIDEWAYS,) * (end - start)
+    kinds = list(zip(own_scripts[start:end], fonts[start:end], stands, strict=True))
     glyphs: list[Glyph] = []
     for first, last, level in paragraph.line(start, end):
-        pieces = list(_pieces(first, last, kinds))
+        pieces = list(_pieces(first - start, last - start, kinds))
         for a, b in reversed(pieces) if level % 2 else pieces:
-            which = instance(fonts[a], wanted.weight, style.size, wanted.italic, style.stretch, style.axes)
+            own_script, file, stand = kinds[a]
+            which = instance(file, wanted.weight, style.size, wanted.italic, style.stretch, style.axes)
             rightward = level % 2 == 1
-            shaped = shape(line, a - start, b - start, own_scripts[a], rightward, which, features, wanted.language)
+            low = max(0, start + a - _CONTEXT)
+            near = text[low : start + b + _CONTEXT]
+            if hyphen and end <= low + len(near):
+                near = near[: end - 1 - low] + hyphen + near[end - low :]
+            near, span = near.replace("\t", " "), (start + a - low, start + b - low)
+            shaped = shape(near, *span, own_script, rightward, which, features, wanted.language)
             if style.vertical:
-                shaped = stood(stands[a], shaped, line, (a - start, b - start), own_scripts[a], features, style)
-            glyphs += _placed(shaped, text, start, style.tracking, rightward, b == end)
-    return glyphs
+                shaped = stood(stand, shaped, near, span, own_script, features, style)
+            glyphs += (replace(glyph, cluster=low + glyph.cluster) for glyph in shaped)
+    return _tracked(glyphs, text, style.tracking) if style.tracking else glyphs
 
 
 def _pieces(first: int, last: int, kinds: Sequence[object]) -> Iterator[tuple[int, int]]:
@@ -118,7 +136,7 @@ def _pieces(first: int, last: int, kinds: Sequence[object]) -> Iterator[tuple[in
 
 @functools.lru_cache(maxsize=2048)
 def shape(
-    line: str,
+    text: str,
     start: int,
     end: int,
     own_script: str,
@@ -128,7 +146,7 @@ def shape(
     language: str = "",
     upright: bool = False,
 ) -> tuple[Glyph, ...]:
-    """What HarfBuzz makes of one stretch of a line, from left to right; clusters count from the line's beginning.
+    """What HarfBuzz makes of one stretch of a text, from left to right; clusters count from the text's beginning.
 
     :param rightward: whether the stretch runs from right to left
     :param features: what :func:`feature` understands
@@ -138,7 +156,7 @@ def shape(
 
     buffer = uharfbuzz.Buffer()
     buffer.cluster_level = uharfbuzz.BufferClusterLevel.MONOTONE_GRAPHEMES
-    buffer.add_str(line, start, end - start)
+    buffer.add_str(text, start, end - start)
     buffer.direction = ("btt" if rightward else "ttb") if upright else "rtl" if rightward else "ltr"
     buffer.script = own_script
     buffer.language = language or "und"
@@ -149,38 +167,50 @@ def shape(
             Glyph(which, i.codepoint, i.cluster, -p.y_advance / em, -p.y_offset / em, -p.x_offset / em, upright=True)
             for i, p in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True)
         )
-    return tuple(
+    glyphs = tuple(
         Glyph(which, info.codepoint, info.cluster, p.x_advance / em, p.x_offset / em, -p.y_offset / em)
         for info, p in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True)
     )
+    return settled(glyphs, text, end) if own_script in SIMPLE and not rightward else glyphs
 
 
-def _placed(
-    glyphs: Sequence[Glyph], text: str, start: int, tracking: float, rightward: bool, ends_line: bool
-) -> Iterator[Glyph]:
-    """A stretch's glyphs with clusters counted in the whole text, and with space after each cluster in reading order.
+@functools.lru_cache(maxsize=256)
+def space(style: Style) -> float:
+    """The room of a space in the font that most of a text is shown in, with its tracking."""
+    file = assign(" ", style.fonts)[0][0]
+    which = instance(file, style.fonts.weight, style.size, style.fonts.italic, style.stretch, style.axes)
+    return sum(glyph.advance for glyph in shape(" ", 0, 1, "Zyyy", False, which)) + style.tracking
 
-    :param ends_line: whether the stretch holds the line's last character, after which there is no space
+
+def gaps(glyphs: Sequence[Glyph], text: str) -> Iterator[tuple[int, int]]:
+    """Where one letter of a line ends and the next one begins: the glyphs to the left and to the right.
+
+    Letters are grapheme clusters, which may be several glyphs of the shaper's; what is invisible is none.
     """
-    final = max((glyph.cluster for glyph in glyphs), default=0) if ends_line else -1
+    owners = letters(text)
+    before = -1
     for i, glyph in enumerate(glyphs):
-        neighbour = i - 1 if rightward else i + 1
-        inner = 0 <= neighbour < len(glyphs) and glyphs[neighbour].cluster == glyph.cluster
-        own = text[start + glyph.cluster]
-        fixed = inner or glyph.cluster == final or own == _TATWEEL or script(own) in _JOINING
-        space = 0.0 if fixed else tracking
-        yield replace(
-            glyph,
-            cluster=start + glyph.cluster,
-            advance=glyph.advance + space,
-            dx=glyph.dx + (space if rightward else 0.0),
-        )
+        if not glyph.advance and is_ignorable(text[glyph.cluster]):  # a soft hyphen that is seen has one
+            continue
+        if before >= 0 and owners[glyphs[before].cluster] != owners[glyph.cluster]:
+            yield (before, i)
+        before = i
+
+
+def _tracked(glyphs: list[Glyph], text: str, tracking: float) -> list[Glyph]:
+    """A line's glyphs with space between letters, but for those that join what follows them."""
+    out = list(glyphs)
+    for i, j in gaps(glyphs, text):
+        own = text[min(glyphs[i].cluster, glyphs[j].cluster)]
+        if own != _TATWEEL and script(own) not in _JOINING:
+            out[i] = replace(out[i], advance=out[i].advance + tracking)
+    return out
 
 
 def stood(
     stands: int,
     lying: Sequence[Glyph],
-    line: str,
+    text: str,
     span: tuple[int, int],
     own_script: str,
     features: tuple[str, ...],
@@ -206,7 +236,7 @@ def stood(
             return tuple(itertools.chain.from_iterable(parts))
     elif stands in (UPRIGHT, FORMED):
         backward = lying[0].cluster > lying[-1].cluster
-        upright = shape(line, *span, own_script, backward, which, features, wanted.language, upright=True)
+        upright = shape(text, *span, own_script, backward, which, features, wanted.language, upright=True)
         if stands == UPRIGHT or [g.number for g in upright] != [g.number for g in lying]:
             return upright
     return tuple(replace(glyph, dy=glyph.dy + metrics(first).middle) for glyph in lying)

@@ -168,6 +168,14 @@ class Text(VectorGenerator, name="text", version=1):
     )
     animate: Animate | None = param(None, kind=Struct(Animate), help="How pieces arrive one by one.", later=True)
 
+    def check(self) -> None:
+        """Refuse the name of a font in a file where there is no file."""
+        if self.font_face and self.font_file is None:
+            raise ValueError(
+                f"'font-face' takes {self.font_face!r} from a collection of fonts, and none is named: name it with "
+                "'font-file', as in font-file: fonts/House.ttc; families that are installed are named with 'font' alone"
+            )
+
     def draw(self, width: float, height: float) -> Drawing:
         """The text's outlines; the origin is the box's top left corner.
 

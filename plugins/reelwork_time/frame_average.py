@@ -54,10 +54,12 @@ class FrameAverage(TemporalEffect, name="frame-average", version=1):
         """The mean; what is opaque in all frames has an alpha of just 1, since the division is exact."""
         import numpy as np
 
-        from reelwork_time.trails import accumulate
+        from reelwork_time.trails import accumulate, divide
 
-        weights = self.weights()
+        # Times a power of two, which changes no digit, so that sums of the brightest light are floats.
+        weights = np.array(self.weights(), np.float32)
+        weights *= np.float32(0.5) ** int(weights.sum()).bit_length()
         out.data[:] = 0.0
         for index, weight in enumerate(weights):
-            accumulate(sources[index].crop(out.window).data, np.float32(weight), out.data)
-        np.divide(out.data, np.float32(sum(weights)), out=out.data)
+            accumulate(sources[index].crop(out.window).data, weight, out.data)
+        divide(weights.sum(), out.data)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reelwork.kernels import kernel
+from reelwork.kernels.alpha import added, held
 
 Planes = npt.NDArray[np.float32]
 
@@ -21,7 +22,7 @@ def lay_behind(source: Planes, amount: Any, out: Planes) -> None:
         for column in range(np.uint64(out.shape[2])):
             seen = amount * (F(1.0) - out[3, row, column])
             for channel in range(4):
-                out[channel, row, column] += source[channel, row, column] * seen
+                out[channel, row, column] = added(out[channel, row, column], source[channel, row, column] * seen)
 
 
 @kernel
@@ -31,8 +32,8 @@ def lay_over(source: Planes, amount: Any, out: Planes) -> None:
         for column in range(np.uint64(out.shape[2])):
             alpha = source[3, row, column]
             for channel in range(4):
-                below = out[channel, row, column]
-                out[channel, row, column] = below + amount * (source[channel, row, column] - alpha * below)
+                own, below = source[channel, row, column], out[channel, row, column]
+                out[channel, row, column] = added(below, amount * added(own, -(alpha * below)))
 
 
 @kernel
@@ -51,7 +52,7 @@ def add_light(source: Planes, amount: Any, out: Planes) -> None:
     for channel in range(3):
         for row in range(np.uint64(out.shape[1])):
             for column in range(np.uint64(out.shape[2])):
-                out[channel, row, column] += amount * source[channel, row, column]
+                out[channel, row, column] = added(out[channel, row, column], amount * source[channel, row, column])
     for row in range(np.uint64(out.shape[1])):
         for column in range(np.uint64(out.shape[2])):
             alpha = out[3, row, column] + amount * source[3, row, column]
@@ -81,12 +82,23 @@ def accumulate(source: Planes, weight: Any, out: Planes) -> None:
 
 
 @kernel
+def divide(divisor: Any, out: Planes) -> None:
+    """Divide a sum, in place; what the largest floats were summed up to becomes the largest float."""
+    for channel in range(4):
+        for row in range(np.uint64(out.shape[1])):
+            for column in range(np.uint64(out.shape[2])):
+                total = out[channel, row, column]
+                out[channel, row, column] = held(total / divisor, total)
+
+
+@kernel
 def difference(source: Planes, gain: Any, out: Planes) -> None:
     """Make a picture how far its light is from a source's, times a gain, in place; it covers what either does."""
     for channel in range(3):
         for row in range(np.uint64(out.shape[1])):
             for column in range(np.uint64(out.shape[2])):
-                out[channel, row, column] = gain * abs(out[channel, row, column] - source[channel, row, column])
+                apart = abs(added(out[channel, row, column], -source[channel, row, column]))
+                out[channel, row, column] = held(gain * apart, apart)
     for row in range(np.uint64(out.shape[1])):
         for column in range(np.uint64(out.shape[2])):
             own, other = out[3, row, column], source[3, row, column]

@@ -27,6 +27,26 @@ outputs:
 FRAMES, UNITS = 768, 8
 
 
+#: Presses Ctrl-C when a module is looked for.
+PRESSED = """
+import os, signal, sys
+import reelwork_command
+
+class Impatient:
+    def find_spec(name, *rest):
+        if name == "reelwork.effect":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Impatient)
+reelwork_command.main()
+"""
+
+
+def test_a_command_that_is_still_loading_is_ended_without_a_word() -> None:
+    ended = subprocess.run([sys.executable, "-c", PRESSED], capture_output=True, timeout=60)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, b"", b"")
+
+
 class Place:
     """A folder with the scene, and a home that shares nothing but the compiled kernels."""
 

@@ -60,6 +60,14 @@ def test_no_summary_of_what_failed(capsys: pytest.CaptureFixture[str]) -> None:
     assert "frames in" not in capsys.readouterr().err
 
 
+def test_a_long_stage_stands_above_the_bar_once_and_whole() -> None:
+    screen, why = io.StringIO(), "job 1: none of the 2 workers may render it; of 2 of them: it offers no gpu"
+    with bar(Meter(Clock()), Console(file=screen, force_terminal=True, width=60, color_system=None)) as progress:
+        for _ in range(3):
+            progress.stage(why)
+    assert " ".join(screen.getvalue().split()).count("it offers no gpu") == 1
+
+
 def test_the_bar_shows_stage_frames_and_speed() -> None:
     clock, screen = Clock(), io.StringIO()
     console = Console(file=screen, force_terminal=True, width=120, color_system=None)

@@ -59,6 +59,11 @@ def exported(scene: Path, target: Path) -> tuple[Finding, ...]:
     return tuple(report.findings)
 
 
+def of_clips(findings: Iterable[Finding]) -> list[Finding]:
+    """Those that are about clips, not about the scene and its outputs."""
+    return [finding for finding in findings if not finding.place.startswith(("the scene", "output "))]
+
+
 def clips(prepared: Prepared, composition: str = "main") -> list[tuple[str, Fraction, Fraction, Fraction, Fraction]]:
     """Every layer and clip that shows or sounds media or a composition: what, start, end, in, speed."""
 

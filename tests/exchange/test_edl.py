@@ -7,7 +7,7 @@ from pathlib import Path
 
 import opentimelineio as otio
 import pytest
-from exchange.exchanging import by_hand, clips, exported, imported, painted
+from exchange.exchanging import by_hand, clips, exported, imported, of_clips, painted
 from media_table import media
 
 from reelwork.exchange.report import ExchangeError
@@ -132,7 +132,7 @@ def test_times_between_frames_are_rounded_together(tmp_path: Path, footage: Path
     scene = by_hand(
         tmp_path / "ours", footage, OURS.partition("    sequence")[0] + f"    layers: [{picture}, {sound}]\n"
     )
-    assert {finding.what for finding in exported(scene, tmp_path / "cut.edl")} == {"times between frames"}
+    assert {each.what for each in of_clips(exported(scene, tmp_path / "cut.edl"))} == {"times between frames"}
     back = imported(tmp_path / "cut.edl", tmp_path / "back", footage, fps=F(24))
     assert back.findings == ()
     _, (name, begin, end, start, _) = clips(back.prepared)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import opentimelineio as otio
 import pytest
-from exchange.exchanging import by_hand, exported, heard, imported, painted
+from exchange.exchanging import by_hand, exported, heard, imported, of_clips, painted
 from media.clips import make_clip
 from media_table import media
 
@@ -115,8 +115,9 @@ def test_media_of_a_rate_that_the_format_lacks_get_the_nearest(tmp_path: Path, f
         footage,
         OURS.partition("    sequence")[0] + "    sequence: [{file: odd.mp4, in: 6f, duration: 18f}]\n",
     )
-    (finding,) = exported(scene, tmp_path / "cut.xml")
+    finding, between = of_clips(exported(scene, tmp_path / "cut.xml"))
     assert "clip 'odd.mp4': its media has 50/3 frames a second" in str(finding)
+    assert "it begins between frames of its media" in str(between)
     back = imported(tmp_path / "cut.xml", tmp_path / "back")
     assert painted(back.file, (0, 9, 17)) == painted(scene, (0, 9, 17))
 
@@ -129,7 +130,7 @@ def test_numbered_files_come_back_by_their_name(tmp_path: Path, footage: Path) -
     )
     for number in range(1, 9):
         (tmp_path / f"n_{number:02}.png").hardlink_to(footage / "still.png")
-    assert [finding.instead for finding in exported(scene, tmp_path / "cut.xml")] == ["30 is written"]
+    assert [finding.instead for finding in of_clips(exported(scene, tmp_path / "cut.xml"))] == ["30 is written"]
     back = imported(tmp_path / "cut.xml", tmp_path / "back")
     assert back.findings == ()
     assert "file: media/n_%02d.png, fps: 10, in: 300ms, duration: 12f" in back.text

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import opentimelineio as otio
 import pytest
-from exchange.exchanging import audio, by_hand, clip, exported, imported, saved, time, timeline, video
+from exchange.exchanging import audio, by_hand, clip, exported, imported, of_clips, saved, time, timeline, video
 from media_table import media
 
 from reelwork.exchange.bringing import Wishes, bring_in
@@ -69,7 +69,7 @@ def test_every_marker_may_begin_a_chapter(tmp_path: Path, footage: Path) -> None
 def test_chapters_go_out_as_markers_and_come_back(ending: str, tmp_path: Path, footage: Path) -> None:
     scene = by_hand(tmp_path / "ours", footage, OURS)
     target = tmp_path / "ours" / f"cut.{ending}"
-    assert exported(scene, target) == ()
+    assert of_clips(exported(scene, target)) == []
     if ending == "otio":
         read = otio.adapters.read_from_file(str(target))
         assert [marker.name for marker in read.tracks.markers] == ["Dawn", "The road, at last", "End"]

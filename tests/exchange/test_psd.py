@@ -58,7 +58,7 @@ def test_groups_masks_and_clipping(tmp_path: Path) -> None:
     path = saved(psd, tmp_path)
     scene = imported(path, tmp_path / "scene")
     assert difference(scene, path).max() < 3.0
-    assert "masked" in scene.found
+    assert not scene.found
     assert "visible: false" in scene.text
 
 

@@ -22,16 +22,26 @@ def test_a_farm_stands(fault: Fault, tmp_path: Path) -> None:
     assert seen.text
 
 
-def test_the_table_says_which_fault_was_not_stood(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_table_says_which_fault_was_not_stood(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def interrupted(folder: Path, rough: Roughness) -> Seen:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     good = Fault("good", "nothing", "nothing", lambda folder, rough: Seen("nothing", "0", True))
     bad = Fault("bad", "everything", "something", lambda folder, rough: Seen("too much", "7", False))
     absent = Fault("absent", "more", "less", lambda folder, rough: Seen("no such thing here", "", None))
+    left = Fault("left", "nothing", "nothing", interrupted)
     monkeypatch.setattr("reelwork_farm.chaos.table.FAULTS", (good, absent, bad))
     assert CliRunner().invoke(command, ["--only", "good"]).exit_code == 0
+    monkeypatch.setattr("reelwork_farm.chaos.table.FAULTS", (left,))
+    CliRunner().invoke(command)
+    assert not list(tmp_path.iterdir())
+    monkeypatch.setattr("reelwork_farm.chaos.table.FAULTS", (good, absent, bad))
     done = CliRunner().invoke(command, ["--json"])
     assert done.exit_code == 1
     told = {row["fault"]: row["passed"] for row in json.loads(done.stdout)}
     assert told == {"good": True, "absent": None, "bad": False}
+    assert len(list(tmp_path.iterdir())) == 1  # to be looked into
     assert "too much" in CliRunner().invoke(command, ["--only", "bad"]).stdout
     assert "--list" in str(CliRunner().invoke(command, ["--only", "worse"]).exception)
     assert "good" in CliRunner().invoke(command, ["--list"]).stdout

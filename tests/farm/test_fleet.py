@@ -26,6 +26,12 @@ from reelwork_farm.fleet import (
 from reelwork_farm.told import Told
 
 
+@pytest.fixture
+def rays_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a Ray that is never started would have its own, which goes with the test."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("fleet")
@@ -140,6 +146,7 @@ def test_addresses_are_those_that_others_reach() -> None:
     assert 1024 <= free_port("127.0.0.1") <= 65535
 
 
+@pytest.mark.usefixtures("rays_folder")
 def test_workers_of_other_machines_are_told_an_address_that_they_reach(tmp_path: Path) -> None:
     programs = head_programs(Wanted(tmp_path, workers=1, memory=1 << 30), Head(host="0.0.0.0", port=8378))
     keeper = next(program for program in programs if program.name == "keeper")
@@ -147,6 +154,7 @@ def test_workers_of_other_machines_are_told_an_address_that_they_reach(tmp_path:
     assert (host, port) == (own_address("0.0.0.0"), "8378")
 
 
+@pytest.mark.usefixtures("rays_folder")
 def test_more_machines_need_somebody_who_knows_how_to_get_them(tmp_path: Path) -> None:
     with pytest.raises(FarmError, match="--machines"):
         head_programs(Wanted(tmp_path, workers=1, most=5, memory=1 << 30), Head())
@@ -156,6 +164,7 @@ def test_more_machines_need_somebody_who_knows_how_to_get_them(tmp_path: Path) -
     assert programs["keeper"].argv[-3:] == ("--bounds", "1", "5")
 
 
+@pytest.mark.usefixtures("rays_folder")
 def test_a_machines_tags_reach_its_workers_in_ray(tmp_path: Path) -> None:
     wanted = Wanted(tmp_path, workers=1, memory=1 << 30, tags=("gpu", "tape"))
     for programs in (head_programs(wanted, Head()), ray_programs(wanted, "127.0.0.1:1", "0" * 64)):
@@ -163,6 +172,7 @@ def test_a_machines_tags_reach_its_workers_in_ray(tmp_path: Path) -> None:
         assert ray.environment["REELWORK_FARM_TAGS"] == "gpu,tape"
 
 
+@pytest.mark.usefixtures("rays_folder")
 def test_the_arguments_of_a_program_hold_no_password(tmp_path: Path) -> None:
     store = "postgresql://farm:s3cret@db/farm"
     wanted = Wanted(tmp_path, workers=1, ray=False, memory=1 << 30)

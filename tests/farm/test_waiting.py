@@ -24,6 +24,7 @@ BUSY = {"w1": Load("a", (0,), NOW), "w2": Load("a", (1,), NOW)}
         (view(job(), workers=fleet(worker("w", state=WorkerState.LOST))), "the farm has no workers"),
         (view(job(), workers=fleet(worker("w", state=WorkerState.ASIDE))), "are aside, and are handed nothing"),
         (view(job(needs=("gpu",))), "none of the 2 workers may render it; of 2 of them: it offers no gpu"),
+        (view(job(), workers=fleet(worker("w", engine="f" * 64))), "`reelwork farm down` and `reelwork farm up`"),
         (view(job(), shares={"default": Share(1, 0)}), "has 0 workers, and may have no more than 0"),
         (view(job("b"), job("a", submitted=0.0)), "1 other jobs of the project default have their turn first, film a"),
         (

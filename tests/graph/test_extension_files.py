@@ -58,7 +58,7 @@ FIRST = "compositions.main.layers[0].effects[0]"
         ("lut: {file: gone.cube}", f"9:25 {FIRST}.file there is no file 'gone.cube' in "),
         ("lut: {file: ../secret.cube}", f"9:25 {FIRST}.file '../secret.cube' lies outside the scene's folder"),
         ("lut: {file: link.cube}", f"9:25 {FIRST}.file 'link.cube' lies outside the scene's folder"),
-        ("lut: {file: folder.cube}", f"9:25 {FIRST}.file there is no file 'folder.cube' in "),
+        ("lut: {file: folder.cube}", f"9:25 {FIRST}.file 'folder.cube' is a folder; name a file in it"),
         ("lut: {file: a.png}", f"9:25 {FIRST}.file expected the path of a file that ends in .cube, .3dl, "),
         ("lut: {file: 'a\\b.cube'}", f"9:25 {FIRST}.file a path is written with /"),
         ("lut: {file: 'https://a/b.cube'}", f"9:25 {FIRST}.file a scene reads and writes files only"),

@@ -52,12 +52,49 @@ def test_a_folder_that_the_owner_names_is_read(tmp_path, monkeypatch):
     assert prepared(tmp_path / "scene", "file: ../media/secret.svg")
 
 
-@pytest.mark.parametrize("name", ["gone.mp4", ".", "folder", "pipe", f"{'a' * 5000}.mp4", "~/x.png"])
+@pytest.mark.parametrize("name", ["gone.mp4", "pipe", f"{'a' * 5000}.mp4", "~/x.png"])
 def test_what_is_no_file_is_said_to_be_none(tmp_path, name):
-    (tmp_path / "folder").mkdir()
     os.mkfifo(tmp_path / "pipe")
     (problem,) = problems(tmp_path, f"file: {name}")
     assert problem.startswith("scene.yaml:7 there is no file")
+    assert "did you mean" not in problem
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("media/Harbour.MP4", "; did you mean 'media/harbour.mp4'?"),
+        ("media/harbor.mp4", "; did you mean 'media/harbour.mp4'?"),
+        ("media/harbour.mov", "; did you mean 'media/harbour.mp4'?"),
+        ("medai/valley.svg", "; did you mean 'media/valley.svg'?"),
+        ("media/more/Take_2.png", "; did you mean 'media/more/TAKE-2.png'?"),
+        ("media/scene.mp4", "/scene"),
+        ("media/*.mov", "; the number in the names of numbered files is written %d, or %04d for one of four digits"),
+        ("media/more", "'media/more' is a folder; name a file in it"),
+        (".", "'.' is a folder; name a file in it"),
+    ],
+)
+def test_a_missing_file_is_told_with_the_nearest_one(tmp_path, name, said):
+    for there in ("harbour.mp4", "harvest.png", "scene.yaml", "more/TAKE-2.png", "more/TAKE-1.png"):
+        write(tmp_path / "scene", f"media/{there}", "")
+    write(tmp_path / "scene", "media/valley.svg", "")
+    write(tmp_path, "harbour.mp4", "")
+    (problem,) = problems(tmp_path / "scene", f"file: '{name}'")
+    assert problem.endswith(said)
+
+
+def test_what_is_wrong_with_texts_is_told_beside_missing_files(tmp_path):
+    found = problems(tmp_path, "file: gone.mp4", "{text: {content: a, font: Zapfino}}", '{text: {content: "\\u0378"}}')
+    assert [each.split()[0] for each in found] == ["scene.yaml:7", "scene.yaml:8", "scene.yaml:9"]
+    assert "there is no font 'Zapfino'" in found[1]
+    assert "no font has a glyph for U+0378" in found[2]
+
+
+def test_names_outside_the_scenes_folder_are_not_told(tmp_path):
+    write(tmp_path, "secret/harbour.mp4", "")
+    (problem,) = problems(tmp_path / "scene", "file: ../secert/harbour.mp4")
+    assert "lies outside" in problem
+    assert "secret" not in problem
 
 
 def test_links_in_a_circle_are_an_error(tmp_path):

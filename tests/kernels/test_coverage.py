@@ -11,6 +11,7 @@ from reference import coverage as reference
 from reelwork.image import Drawing, Fill, Gradient, Path, Stop, Window
 from reelwork.image.frame import Frame
 from reelwork.kernels.coverage import clip_to_quad, draw, drawing_bounds
+from reelwork.kernels.outline import flatten, outlines
 from reelwork.values import Affine, Colour, Display
 
 WHITE = Colour(1, 1, 1)
@@ -277,3 +278,27 @@ def test_clipping_leaves_the_inside_alone() -> None:
 
 def ones(window: Window) -> Frame:
     return Frame(np.ones((4, window.height, window.width), np.float32), window)
+
+
+@pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
+def test_what_is_above_and_below_changes_nothing(path: Path) -> None:
+    """Steps that meet no row of a window are passed over, wherever in the raster it lies."""
+    column = tuple(
+        number + (700 * copy if i % 2 else 0) for copy in range(-9, 10) for i, number in enumerate(path.points)
+    )
+    many = Path(path.verbs * 19, column)
+    for y in (0, 700, -2100, 1024 - 10, 1024 - 700):
+        window = Window(WINDOW.x0, WINDOW.y0 + y, WINDOW.x1, WINDOW.y1 + y)
+        matrix = Affine.translation(0.25, float(y) + 0.5)
+        assert np.array_equal(drawn(one(many), matrix, window), drawn(one(path), matrix, window))
+    tall = Window(0, 0, 24, 2100)
+    rows = [drawn(one(many), window=Window(0, y, 24, y + 60)) for y in range(0, 2100, 60)]
+    assert np.array_equal(drawn(one(many), window=tall), np.concatenate(rows, axis=1))
+
+
+def test_what_no_row_shows_makes_no_edges() -> None:
+    many = Path(
+        STAR.verbs * 100, tuple(n + (40 * k if i % 2 else 0) for k in range(100) for i, n in enumerate(STAR.points))
+    )
+    few, all_ = (len(flatten(outlines([many]), Affine.IDENTITY, rows).ends) for rows in ((0, 80), None))
+    assert 0 < few < all_ / 20

@@ -75,7 +75,7 @@ def make_clip(
     tags: dict[str, int] | None = None,
     sound: np.ndarray[Any, np.dtype[np.float32]] | None = None,
 ) -> Path:
-    """A clip of ``count`` pictures, at ``fps`` or at the times given; with sound (mono, 48,000 Hz, FLAC) if any."""
+    """A clip of ``count`` pictures, at ``fps`` or at the times given; with sound (mono, 48,000 Hz, lossless) if any."""
     with av.open(str(path), "w", container_options=container or {}) as out:
         stream = out.add_stream(encoder, rate=fps, options=options or {})
         stream.width, stream.height = size
@@ -85,7 +85,8 @@ def make_clip(
             setattr(stream.codec_context, name, value)
         tick = Fraction(1, 1000) if milliseconds else 1 / fps
         stream.codec_context.time_base = tick
-        heard = out.add_stream("flac", rate=48_000, layout="mono") if sound is not None else None
+        coded = "pcm_s16le" if path.suffix == ".mov" else "flac"
+        heard = out.add_stream(coded, rate=48_000, layout="mono") if sound is not None else None
         for number, frame in enumerate(frames(count, pixel_format, width=size[0], height=size[1])):
             frame.pts, frame.time_base = milliseconds[number] if milliseconds else number, tick
             for name, value in (tags or {}).items():

@@ -14,6 +14,18 @@ from av.codec.context import Flags
 
 #: A JPEG XL of the colour #40c080 in Display P3, which it says in numbers; made by libjxl, without loss.
 P3_JXL = bytes.fromhex("ff0a4740402637020802010064004b188b1500d41363d0cc5c200200019a2f8041020000ffe50f")
+#: The colour #40c080 with BT.470 BG's primaries, by their places, and sRGB's curve, and with a gamma of 2.2; with those
+#: of film under illuminant C, linear. FFmpeg's libjxl wrote them, and reads these words in them.
+PAL_JXL = bytes.fromhex(
+    "ff0a41404082008813888402cd86804f02f82401a60e37020802010060004b188b15c249c361be400400031ca01f0000000000000000"
+)
+GAMMA_JXL = bytes.fromhex(
+    "ff0a41404082008813888402cd86804f02f82401a6ced7ada2080802010060004b188b15c249c361be400400031ca01f0000000000000000"
+)
+FILM_JXL = bytes.fromhex(
+    "ff0a41408010785d02268d20143205c31be0d42e904701cd46a0fd428b0802010060004b188b15c249c361be400400031ca01f"
+    "0000000000000000"
+)
 
 
 def write_png(path: Path, samples: np.ndarray, *chunks: tuple[bytes, bytes], depth: int = 8) -> Path:

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
+import imagecodecs
 import numpy as np
 import pytest
 import tifffile
+from media.still_files import ink_profile, write_png
 from media_table import media
 from PIL import Image
 
@@ -17,6 +19,7 @@ from reelwork.graph.model import Media
 from reelwork.image import Window
 from reelwork.image.frame import Frame
 from reelwork.media.probe import probe
+from reelwork.media.stills import jpeg
 from reelwork.media.stills import reading as stills
 from reelwork.media.stills.reading import load_still
 from reelwork.render import scans
@@ -130,6 +133,14 @@ def shown(path: Path, matrix: Affine, strips: Sequence[int], sources: Sources | 
         pytest.param(kind, options, marks=media("stills", name, "a zoom: the bits of the whole", read="the whole"))
         for kind, options, name in (
             ("jpg", {"quality": 90}, "JPEG, huge"),
+            ("cmyk.jpg", {"quality": 90}, "JPEG, CMYK, huge"),
+            ("ycck.jpg", {}, "JPEG, YCCK, huge"),
+            ("progressive.jpg", {"quality": 90, "progressive": True}, "JPEG, progressive, huge"),
+            ("png", {}, "PNG, huge"),
+            ("palette.png", {"transparency": 9}, "PNG, palette, huge"),
+            ("alpha.png", {}, "PNG, alpha, huge"),
+            ("grey16.png", {}, "PNG, grey with alpha, 16 bit, huge"),
+            ("16.png", {}, "PNG, 16 bit, huge"),
             ("strips.tiff", {"rowsperstrip": 7, "compression": "zlib"}, "TIFF, huge, in strips"),
             ("tiles.tiff", {"tile": (256, 128), "compression": "zlib"}, "TIFF, huge, tiled"),
             ("apart.tiff", {"planarconfig": "separate", "tile": (64, 64)}, "TIFF, huge, channels apart"),
@@ -144,15 +155,34 @@ def test_a_zoom_into_a_scan_shows_what_the_whole_would(
         written = np.moveaxis(pixels, -1, 0) if "planarconfig" in options else pixels
         tifffile.imwrite(path, written, photometric="rgb", **options)
     else:
-        Image.fromarray(pixels).save(path, **options)
+        write_other(path, pixels, kind, options)
     wanted = {name: shown(path, matrix, (0, 18, 36)) for name, matrix in ZOOMS.items()}
     monkeypatch.setattr(stills, "_LARGE", 10_000)
     monkeypatch.setattr(stills, "MAX_PIXELS", 20_000)
+    monkeypatch.setattr(jpeg, "MOST_HELD", 100_000)
     for order in ((0, 18, 36), (36, 0, 18)):
         sources = Sources()
         for name, matrix in ZOOMS.items():
             assert np.array_equal(shown(path, matrix, order, sources), wanted[name]), name
         assert not any(sources._mipmaps._held)  # nothing of it was held as a whole
+
+
+def write_other(path: Path, pixels: np.ndarray, kind: str, options: dict) -> None:
+    if kind == "16.png":
+        write_png(path, pixels.astype(np.uint16) * 251 + 7, depth=16)
+        return
+    if kind == "grey16.png":
+        write_png(path, pixels[:, :, :2].astype(np.uint16) * 251 + 7, depth=16)
+        return
+    image = Image.fromarray(pixels)
+    if kind == "ycck.jpg":
+        data = imagecodecs.jpeg8_encode(np.asarray(image.convert("CMYK")), colorspace="CMYK", outcolorspace="YCCK")
+        path.write_bytes(data)
+        return
+    if kind == "alpha.png":
+        image.putalpha(Image.fromarray(pixels[::-1, :, 1]))
+    mode = {"cmyk.jpg": "CMYK", "palette.png": "P"}.get(kind)
+    (image.convert(mode) if mode else image).save(path, **options)
 
 
 @media("stills", "JPEG, huge", "EXIF orientation", read="the picture turned")
@@ -189,10 +219,10 @@ def test_a_scan_that_there_is_no_room_for_says_how_much_it_needs(
     monkeypatch.setattr(stills, "_LARGE", 10_000)
     monkeypatch.setattr(stills, "MAX_PIXELS", 20_000)
 
-    def full(**_: object) -> None:
+    def full() -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(scans.tempfile, "TemporaryFile", full)
+    monkeypatch.setattr(scans, "nameless_file", full)
     with pytest.raises(MediaError, match=r"a\.tiff: there is no room to unpack it, up to .* GB in .*No space left"):
         shown(tmp_path / "a.tiff", ZOOMS["copied"], (0,))
 
@@ -233,7 +263,7 @@ medium, sources = Media(sys.argv[1], probe(Path(sys.argv[1]))), Sources()
 for scale in (0.096, 0.2, 0.4, 0.7, 1.0):
     matrix = Affine(scale, 0.0, 0.0, scale, 960 - 10400 * scale, 540 - 7700 * scale)
     sources.painter(medium, Fraction(0), matrix, ())(Frame.empty(Window(0, 0, 1920, 1080)))
-print(peak_memory() >> 20)
+print(peak_memory() // 10**6)
 """
 
 
@@ -243,21 +273,84 @@ def test_the_memory_of_a_zoom_into_a_scan_is_bounded(tmp_path: Path, kind: str) 
     path = tmp_path / f"a.{kind}"
     subprocess.run([sys.executable, "-c", MAKE, str(path), "20000", "15000"], check=True)
     out = subprocess.run([sys.executable, "-c", ZOOM, str(path)], check=True, capture_output=True, text=True)
-    print(f"{kind}: peak {out.stdout.strip()} MiB")
-    assert int(out.stdout) < 700
+    print(f"{kind}: peak {out.stdout.strip()} MB, of which some 100 where the kernels are compiled meanwhile")
+    assert int(out.stdout) < 850
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize(("kind", "most"), [("jpg", 400), ("tiff", 400), ("png", 1400)])
-def test_the_memory_of_a_scan_of_twenty_thousand_pixels_is_bounded(tmp_path: Path, kind: str, most: int) -> None:
-    width, height = (20_000, 15_000) if kind != "png" else (20_000, 6_700)
-    path = tmp_path / f"a.{kind}"
-    subprocess.run([sys.executable, "-c", MAKE, str(path), str(width), str(height)], check=True)
-    out = subprocess.run([sys.executable, "-c", PEAK, str(path), "-3"], check=True, capture_output=True, text=True)
-    found = [int(word) for word in out.stdout.split()]
-    print(f"{kind}: {width}x{height}, {path.stat().st_size >> 20} MiB, peak {found[2]} MiB")
-    assert found[:2] == [width, height]
-    assert found[2] < most
+@pytest.mark.parametrize(
+    ("kind", "size"),
+    [
+        ("grey.jpg", (20_000, 15_000)),
+        ("subsampled.jpg", (20_000, 15_000)),
+        ("rgb.jpg", (20_000, 15_000)),
+        ("cmyk.jpg", (20_000, 15_000)),
+        ("cmyk-profile.jpg", (20_000, 15_000)),
+        ("subsampled-progressive.jpg", (14_000, 11_000)),
+        ("cmyk-progressive.jpg", (14_000, 11_000)),
+        ("rgb-progressive.jpg", (20_000, 15_000)),
+        ("rgb.png", (20_000, 15_000)),
+        ("alpha.png", (20_000, 15_000)),
+    ],
+)
+@pytest.mark.parametrize("layer", ["fit: contain", "transform: {opacity: 100%}"], ids=["shrunk", "one to one"])
+def test_a_frame_of_a_huge_picture_takes_less_than_a_gigabyte(
+    tmp_path: Path, kind: str, size: tuple[int, int], layer: str
+) -> None:
+    (tmp_path / "inks.icc").write_bytes(inks())
+    make_huge(tmp_path / kind, *size)
+    scene = tmp_path / "scene.yaml"
+    scene.write_text(
+        "reelwork: 1\ncanvas: {size: [1920, 1080], fps: 25}\n"
+        f"compositions: {{main: {{duration: 1s, layers: [{{file: {kind}, {layer}}}]}}}}\n"
+    )
+    command = ["-m", "reelwork", "frame", str(scene), "0s", "--to", str(tmp_path / "out.png")]
+    measured = [sys.executable, "-c", MEASURED, *command]
+    out = subprocess.run(measured, check=True, capture_output=True, text=True)
+    print(f"{kind} {layer}: {size}, {(tmp_path / kind).stat().st_size >> 20} MiB, peak {int(out.stdout) // 10**6} MB")
+    assert int(out.stdout) < 10**9
+    assert np.ptp(np.asarray(Image.open(tmp_path / "out.png").convert("L"))) > 60
+
+
+MEASURED = """
+import resource, subprocess, sys
+subprocess.run([sys.executable, *sys.argv[1:]], check=True, stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * (1 if sys.platform == "darwin" else 1024))
+"""
+
+
+def inks() -> bytes:
+    """A printer's profile of tables."""
+    c, m, y, k = np.meshgrid(*([0, 1],) * 4, indexing="ij")
+    labs = np.stack([(1 - k) * (100 - 25 * (c + m + y)), (1 - k) * 40 * (m - c), (1 - k) * 40 * (y - c)], -1)
+    return ink_profile(labs.astype(float))
+
+
+def make_huge(path: Path, width: int, height: int) -> None:
+    """A picture with some detail, written in a process of its own by libvips, row by row."""
+    subprocess.run([sys.executable, "-c", HUGE, str(path), str(width), str(height)], check=True)
+
+
+HUGE = """
+import sys
+from pathlib import Path
+import numpy as np
+import pyvips
+path, width, height = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+words = path.stem.split("-")
+channels, meaning = {"grey": (1, "b-w"), "cmyk": (4, "cmyk"), "alpha": (4, "srgb")}.get(words[0], (3, "srgb"))
+y, x, c = np.ogrid[:1000, :1000, :channels]
+noise = np.random.default_rng(0).integers(-6, 7, (1000, 1000, channels))
+tile = 128 + 100 * np.sin(x / 40 + c) * np.cos(y / 55 - c) + noise
+image = pyvips.Image.new_from_array(np.ascontiguousarray(np.clip(tile, 0, 255).astype(np.uint8)))
+image = image.copy(interpretation=meaning).replicate(-(-width // 1000), -(-height // 1000)).crop(0, 0, width, height)
+if path.suffix == ".png":
+    image.pngsave(str(path), compression=1, filter="up")
+else:
+    profile = {"profile": str(path.parent / "inks.icc")} if "profile" in words else {}
+    subsample = "on" if "subsampled" in words else "off"
+    image.jpegsave(str(path), Q=85, interlace="progressive" in words, subsample_mode=subsample, **profile)
+"""
 
 
 MAKE = """

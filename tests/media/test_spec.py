@@ -57,6 +57,11 @@ def test_every_pixel_format_has_its_storage() -> None:
             {"codec": "prores", "pixel_format": "yuv422p10", "alpha": True},
             "yuv422p10le has no alpha; use yuva444",
         ),
+        (
+            ".mov",
+            {"codec": "prores", "alpha": True, "tuning": Tuning(profile="hq")},
+            "no alpha in the profile hq; use `profile: 4444` or `profile: 4444xq`, or give the output a `background`",
+        ),
         (".mp4", {"depth": 12}, "h264 cannot store 12 bits a sample; it can store yuv420p"),
         (".mkv", {"codec": "av1", "chroma": "4:4:4"}, "av1 cannot store 4:4:4; it can store yuv420p, yuv420p10le"),
         (".mp4", {"codec": "vp9", "transfer": "pq"}, "pq and hlg need 10 bits or more"),

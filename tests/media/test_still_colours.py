@@ -3,15 +3,20 @@
 import functools
 import io
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
+import tifffile
 from click.testing import CliRunner
 from media.still_files import (
+    FILM_JXL,
+    GAMMA_JXL,
     P3_JXL,
+    PAL_JXL,
     gamma_curve,
     grey_profile,
     ink_profile,
@@ -300,6 +305,25 @@ def test_numbers_of_colour_in_jpegxl(tmp_path: Path) -> None:
     np.testing.assert_allclose(light(tmp_path / "a.jxl")[0, 0, :3], wanted_light("Display P3", stored, 255), atol=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("data", "space", "curve"),
+    [
+        pytest.param(data, space, curve, marks=media("stills", "JPEG XL with colours of its own", what, read=SCIENCE))
+        for data, space, curve, what in (
+            (PAL_JXL, "ITU-R BT.470 - 625", lambda x: science().models.eotf_sRGB(x), "primaries"),
+            (GAMMA_JXL, "ITU-R BT.470 - 625", lambda x: x**2.2, "a gamma"),
+            (FILM_JXL, "ITU-T H.273 - Generic Film", lambda x: x, "a white"),
+        )
+    ],
+)
+def test_colours_of_its_own_in_jpegxl(tmp_path: Path, data: bytes, space: str, curve: Callable) -> None:
+    (tmp_path / "a.jxl").write_bytes(data)
+    spaces = science().RGB_COLOURSPACES
+    stored = curve(np.array([0x40, 0xC0, 0x80]) / 255)
+    wanted = science().RGB_to_RGB(stored, spaces[space], spaces["ITU-R BT.709"], "Bradford")
+    np.testing.assert_allclose(light(tmp_path / "a.jxl")[0, 0, :3], wanted, atol=1e-3)
+
+
 @media("stills", "JPEG with a profile", "colours", read="LittleCMS")
 def test_profiles_agree_with_littlecms_where_srgb_reaches(tmp_path: Path) -> None:
     drawn = np.random.default_rng(5).integers(90, 160, (16, 16, 3)).astype(np.uint8)
@@ -336,3 +360,34 @@ def test_probe_says_how_a_still_stands_and_what_it_says_of_its_colour(
     said = " ".join(CliRunner().invoke(cli, ["probe", str(tmp_path / name)]).output.split())
     assert all(line in said for line in lines), said
     assert ("stored as" in said) == ("turned" in keys)
+
+
+@pytest.mark.parametrize(
+    ("deep", "coding"),
+    [
+        pytest.param(deep, coding, marks=media("stills", f"TIFF, CIELAB, {bits} bit", BEYOND, read=SCIENCE))
+        for deep, coding, bits in (
+            (False, "cielab", 8),
+            (True, "cielab", 16),
+            (False, "icclab", 8),
+            (True, "icclab", 16),
+        )
+    ],
+)
+def test_cielab_in_tiff_is_light(tmp_path: Path, deep: bool, coding: str) -> None:
+    lab = np.array([[[100, 0, 0], [50, 0, 0], [5, 2, -3], [60, 80, -100], [80, -90, 70], [30, 20, 40.0]]])
+    most, scale = {"cielab": (65535, 256), "icclab": (65280, 256)}[coding] if deep else (255, 1)
+    codes = np.rint(np.concatenate((lab[..., :1] / 100 * most, lab[..., 1:] * scale), -1)).astype(int)
+    kind = np.uint16 if deep else np.uint8
+    if coding == "icclab":
+        codes[..., 1:] += 128 * scale
+    tifffile.imwrite(tmp_path / "a.tiff", codes.astype(kind), photometric=coding)
+    colour = science()
+    white = colour.CCS_ILLUMINANTS["CIE 1931 2 Degree Standard Observer"]["D50"]
+    wanted = colour.XYZ_to_RGB(
+        colour.Lab_to_XYZ(lab, white), "ITU-R BT.709", white, "Bradford", apply_cctf_encoding=False
+    )
+    found = light(tmp_path / "a.tiff")[..., :3]
+    np.testing.assert_allclose(found, wanted, atol=4e-4 if deep else 8e-3)
+    assert found.min() < -0.1
+    np.testing.assert_allclose(found[0, 0], 1.0, atol=1e-5)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from media.fuzzing import HANG, MOST_MEMORY, Outcome, soak
-from media.still_files import P3_JXL, gamma_curve, grey_profile, matrix_profile, write_heic, write_png
+from media.still_files import GAMMA_JXL, P3_JXL, gamma_curve, grey_profile, matrix_profile, write_heic, write_png
 from media_table import media
 from PIL import Image
 
@@ -41,12 +41,18 @@ def png(folder: Path) -> None:
 
 
 def jpeg(folder: Path) -> None:
+    import imagecodecs
+
     exif = Image.Exif()
     exif[0x0112] = 6
     picture().save(folder / "a.jpg", exif=exif, icc_profile=matrix_profile(SRGB, gamma_curve(2.2)))
     picture().save(folder / "b.jpg", progressive=True, quality=95)
     picture("CMYK").save(folder / "c.jpg")
     picture("L").save(folder / "d.jpg", restart_marker_blocks=4)
+    (folder / "f.jpg").write_bytes(
+        imagecodecs.jpeg8_encode(np.asarray(picture()).astype(np.uint16) * 16, bitspersample=12)
+    )
+    (folder / "g.jpg").write_bytes(imagecodecs.jpeg8_encode(np.asarray(picture("L")), lossless=True))
     picture().save(folder / "e.jpg", "MPO", save_all=True, append_images=[picture()])
 
 
@@ -59,6 +65,7 @@ def tiff(folder: Path) -> None:
     tifffile.imwrite(folder / "c.tiff", pixels.astype(np.float32), byteorder=">")
     picture().save(folder / "d.tiff", compression="jpeg")
     picture("1").save(folder / "e.tiff", compression="group4")
+    tifffile.imwrite(folder / "g.tiff", pixels, photometric="cielab")
     tifffile.imwrite(folder / "f.tiff", pixels.astype(np.uint16), compression="packbits", bigtiff=True)
 
 
@@ -124,6 +131,7 @@ def jpegxl(folder: Path) -> None:
     (folder / "a.jxl").write_bytes(imagecodecs.jpegxl_encode(pixels))
     (folder / "b.jxl").write_bytes(imagecodecs.jpegxl_encode(pixels.astype(np.uint16) * 257, lossless=True))
     (folder / "c.jxl").write_bytes(P3_JXL)
+    (folder / "d.jxl").write_bytes(GAMMA_JXL)
 
 
 SVG = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 48"><defs><linearGradient id="g">
@@ -155,6 +163,16 @@ def raw(folder: Path) -> None:
     write_dng(folder / "b.nef", light, neutral=(1.0, 1.0, 1.0), orientation=6)
 
 
+def psd(folder: Path) -> None:
+    from media.test_still_formats import write_psd
+
+    deep = np.asarray(picture("RGBA")).astype(np.uint16) * 257
+    write_psd(folder / "a.psd", deep, 3, packed=True, clear=True)
+    write_psd(folder / "b.psb", deep[:, :, :3].astype(np.float32) / 65535, 3, long=True, packed=True)
+    write_psd(folder / "c.psd", deep, 4)
+    write_psd(folder / "d.psd", np.asarray(picture()), 9, packed=True)
+
+
 def others(folder: Path) -> None:
     picture().save(folder / "a.bmp")
     picture("P").save(folder / "b.bmp")
@@ -170,7 +188,7 @@ def others(folder: Path) -> None:
 
 
 FAMILIES: tuple[Callable[[Path], None], ...] = (
-    png, jpeg, tiff, webp, gif, exr, avif, heic, jpeg2000, jpegxl, svg, pdf, raw, others,
+    png, jpeg, tiff, webp, gif, exr, avif, heic, jpeg2000, jpegxl, svg, pdf, raw, psd, others,
 )  # fmt: skip
 
 

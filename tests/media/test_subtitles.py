@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import pytest
+from click.testing import CliRunner
 from media.footage import run
 from media_table import media
 
 from reelwork.caption import Caption, lines
+from reelwork.cli.app import cli
 from reelwork.errors import MediaError
 from reelwork.media.probe import probe
 from reelwork.media.subtitles import read_captions
@@ -69,6 +72,16 @@ def test_a_films_captions_are_read(tmp_path: Path, suffix: str, pictures: str, w
         assert list(found.captions) == READ
     assert read_captions(path) == found  # as it was remembered
     assert [said.split(", ")[1] for said in probe(path).captions] == ["ger"]
+
+
+def test_probe_tells_how_many_captions_a_file_has_and_when(tmp_path: Path) -> None:
+    path = tmp_path / "a.srt"
+    path.write_text("1\n00:00:01,250 --> 00:00:02,000\nà\n\n2\n00:00:02,000 --> 00:01:01,500\nb\n", encoding="cp1252")
+    said = CliRunner().invoke(cli, ["probe", str(path)]).output
+    assert "captions  2, from 1.25 s to 61.5 s" in said
+    assert "doubtful  line 3 is not UTF-8" in said
+    told = json.loads(CliRunner().invoke(cli, ["probe", "--json", str(path)]).output)
+    assert (told["count"], Fraction(told["start"]), Fraction(told["end"])) == (2, Fraction(5, 4), Fraction(123, 2))
 
 
 def test_one_of_several_streams_is_asked_for(tmp_path: Path) -> None:

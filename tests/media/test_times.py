@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import random
-import struct
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,49 +13,14 @@ import numpy as np
 import pytest
 from colour.models import eotf_BT2100_HLG, eotf_ST2084
 from media.clips import digest, make_clip, visible
-from media.footage import VPX, X264, decoded
+from media.edit_lists import CLOCK, with_edits
+from media.footage import VPX, X264, decoded, run
 from media.test_footage import md5, oracle_format
 from media_table import media
 
 from reelwork.media.convert import picture_to_frame
 from reelwork.media.picture import Picture
 from reelwork.media.video.source import VideoSource
-
-#: Ticks of the film's clock a second, in the files whose edit lists are written anew.
-CLOCK = 48_000
-
-
-def boxes(data: bytes, start: int, stop: int) -> list[tuple[bytes, int, int]]:
-    """Boxes of ISO/IEC 14496-12: their kind, and where each begins and ends."""
-    found = []
-    while start < stop:
-        size, kind = struct.unpack_from(">I4s", data, start)
-        found.append((kind, start, start + size))
-        start += size
-    return found
-
-
-def with_edits(path: Path, edits: Sequence[tuple[int, int]], track: int | None = None) -> Path:
-    """Write the edit list of a track, from 0, or of all anew: how long each edit lasts, in ticks of the film's clock,
-    and where in the track's own it begins; -1 shows nothing. The index must stand at the end of the file."""
-    entries = b"".join(struct.pack(">IiI", length, begin, 1 << 16) for length, begin in edits)
-    elst = struct.pack(">I4sII", 16 + len(entries), b"elst", 0, len(edits)) + entries
-    edts = struct.pack(">I4s", 8 + len(elst), b"edts") + elst
-    data = path.read_bytes()
-    kind, start, stop = boxes(data, 0, len(data))[-1]
-    assert kind == b"moov"
-    moov, seen = b"", 0
-    for kind, first, last in boxes(data, start + 8, stop):
-        part = data[first:last]
-        if kind == b"trak":
-            inside = [data[a:b] for name, a, b in boxes(data, first + 8, last) if name != b"edts"]
-            inside.insert(1, edts)
-            if track in (None, seen):
-                part = struct.pack(">I4s", 8 + sum(map(len, inside)), b"trak") + b"".join(inside)
-            seen += 1
-        moov += part
-    path.write_bytes(data[:start] + struct.pack(">I4s", 8 + len(moov), b"moov") + moov)
-    return path
 
 
 def frames_of(number: int) -> int:
@@ -227,3 +191,18 @@ def test_each_frame_of_an_hour_shows_the_right_picture(tmp_path: Path, suffix: s
             if number_in(source.picture(number)) != number:
                 wrong.append(frame)
     assert not wrong
+
+
+@media("video", "H.264, .mkv", "a picture in two seconds, with B-frames", read="what was written")
+@media("video", "H.264, .avi", "23.976 a second, with B-frames: every time", read="what was written")
+@pytest.mark.parametrize(("name", "fps"), [("slow.mkv", Fraction(1, 2)), ("film.avi", Fraction(24000, 1001))])
+def test_pictures_that_are_reordered_keep_their_rate(tmp_path: Path, name: str, fps: Fraction) -> None:
+    """Stamps of when they are decoded, and of when they are shown, differ by seconds in the one; the other has but one
+    kind, from which FFmpeg guesses the other kind wrongly for the last picture where its clock ticks for each field."""
+    made = make_clip(tmp_path / "a.mp4", "libx264", options=X264, count=13, fps=fps)
+    run("ffmpeg", "-i", str(made), "-c", "copy", str(tmp_path / name))
+    with VideoSource(tmp_path / name) as source, VideoSource(made) as original:
+        assert (source.facts.frame_rate, source.facts.variable_rate, source.frame_count) == (fps, False, 13)
+        assert source.duration == 13 / fps
+        for number in (12, 3, 7, 0):
+            assert digest(source.picture(number)) == digest(original.picture(number))

@@ -4,7 +4,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from media.clips import HEIGHT, OPEN_GROUPS, WIDTH, digest, make_clip, visible
+from media.clips import HEIGHT, OPEN_GROUPS, WIDTH, digest, frames, make_clip, visible
 
 from reelwork.errors import MediaError
 from reelwork.media.probe import probe
@@ -13,10 +13,10 @@ from reelwork.media.video.source import VideoSource
 
 def test_pictures_are_those_that_the_encoder_got(tmp_path: Path) -> None:
     path = make_clip(tmp_path / "a.mkv", "ffv1", "yuv420p", count=5)
-    with av.open(str(path)) as container:
-        expected = [frame.to_ndarray() for frame in container.decode(video=0)]
+    expected = [frame.to_ndarray() for frame in frames(5, "yuv420p")]
     with VideoSource(path) as source:
-        for number in (3, 0, 4):
+        assert source.frame_count == 5
+        for number in (3, 0, 4, 1, 2):
             planes = [plane.ravel() for plane in visible(source.picture(number))]
             assert np.array_equal(np.concatenate(planes), expected[number].ravel())
 
@@ -32,12 +32,16 @@ def test_planes_are_the_pictures_size_and_read_only(tmp_path: Path) -> None:
 
 
 def test_alpha_survives_vp9(tmp_path: Path) -> None:
-    path = make_clip(tmp_path / "a.webm", "libvpx-vp9", "yuva420p", {"auto-alt-ref": "0"}, count=3)
+    options = {"auto-alt-ref": "0", "lossless": "1"}
+    path = make_clip(tmp_path / "a.webm", "libvpx-vp9", "yuva420p", options, count=3)
+    written = [np.frombuffer(frame.planes[3], np.uint8).reshape(HEIGHT, -1) for frame in frames(3, "yuva420p")]
     with VideoSource(path) as source:
         assert source.facts.has_alpha
         assert source.storage.alpha == "straight"
-        alpha = source.picture(2).planes[3]
-        assert alpha[:HEIGHT, :WIDTH].std() > 10
+        for number in (2, 0, 1):
+            alpha = source.picture(number).planes[3][:HEIGHT, :WIDTH]
+            assert np.array_equal(alpha, written[number][:, :WIDTH])
+            assert alpha.std() > 10
 
 
 def test_rgb_planes_come_as_red_green_blue(tmp_path: Path) -> None:
@@ -135,6 +139,18 @@ def test_a_truncated_file_is_an_error_that_names_it(tmp_path: Path, suffix: str)
         probe(path)
 
 
+def test_a_recording_without_its_index_is_said_to_lack_it(tmp_path: Path) -> None:
+    whole = make_clip(tmp_path / "w.mov", "mpeg4", count=16)
+    data = whole.read_bytes()
+    path = tmp_path / "cut.mov"
+    path.write_bytes(data[: data.index(b"moov") - 100])
+    with pytest.raises(MediaError, match=r"cut\.mov: its index \(moov\) is missing: .*copy it again, or rebuild"):
+        probe(path)
+    path.write_bytes(data[:4] + b"?" + data[5:-2000])
+    with pytest.raises(MediaError, match="of no kind"):
+        probe(path)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
@@ -142,6 +158,7 @@ def test_a_truncated_file_is_an_error_that_names_it(tmp_path: Path, suffix: str)
         ("text.mp4", b"hello world\n" * 200, "no kind of picture or sound"),
         ("zeros.mkv", bytes(20_000), "no kind of picture or sound"),
         ("head.webm", b"\x1a\x45\xdf\xa3" + bytes(2000), "head.webm"),
+        ("page.ogg", b"OggS" + bytes(2000), r"page\.ogg: is damaged, or of no kind of picture or sound"),
         ("list.mp4", b"#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nhttp://127.0.0.1:9/a.ts\n", "no kind of picture"),
         ("cat.mp4", b"ffconcat version 1.0\nfile /etc/passwd\n", "no kind of picture"),
     ],

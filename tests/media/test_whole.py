@@ -45,6 +45,20 @@ def test_an_error_leaves_what_was_there(tmp_path: Path) -> None:
     assert [found.name for found in tmp_path.iterdir()] == ["film.mp4"]
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_a_symbolic_link_stays_and_what_it_leads_to_is_written(tmp_path: Path, there: bool) -> None:
+    real, link = tmp_path / "store" / "7.bin", tmp_path / "film.mp4"
+    real.parent.mkdir()
+    if there:
+        real.write_text("before")
+    link.symlink_to(Path("store", "7.bin"))
+    with whole_file(link) as path:
+        path.write_text("whole")
+        assert (path.parent, path.suffix) == (real.parent, ".mp4")  # on the disk that it will stay on
+    assert (link.readlink(), real.read_text()) == (Path("store", "7.bin"), "whole")
+    assert list(real.parent.iterdir()) == [real]
+
+
 def test_what_a_killed_process_left_is_cleared_away(tmp_path: Path) -> None:
     to = tmp_path / "film.mp4"
     writer = subprocess.Popen([sys.executable, "-c", WRITER, str(to)], stdout=subprocess.PIPE, text=True)

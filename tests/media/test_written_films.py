@@ -167,19 +167,31 @@ def samples(made: list[Picture]) -> Iterator[list[np.ndarray[Any, Any]]]:
         yield planes
 
 
-def likeness(made: list[Picture], planes: bytes) -> float:
-    """The least PSNR of a plane over all pictures, dB; infinite where all are equal."""
-    data, at, wrong = np.frombuffer(planes, np.uint8), 0, 0.0
-    storage, worst = made[0].storage, np.zeros(made[0].storage.plane_count)
-    for picture in samples(made):
+def errors(made: list[Picture], planes: bytes) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """The mean square error of each plane of each picture, ``[picture, plane]``, of a full scale of 1."""
+    data, at, storage = np.frombuffer(planes, np.uint8), 0, made[0].storage
+    found = np.zeros((len(made), storage.plane_count))
+    for number, picture in enumerate(samples(made)):
         for index, plane in enumerate(picture):
             size = plane.size * plane.itemsize
             read = data[at : at + size].view(plane.dtype).reshape(plane.shape)
-            worst[index] += np.square(read.astype(np.float64) - plane).mean() / len(made)
+            found[number, index] = np.square(read.astype(np.float64) - plane).mean()
             at += size
     assert at == len(data)
-    wrong = float(worst.max())
-    return 10 * np.log10(((1 << storage.depth) - 1) ** 2 / wrong) if wrong else float("inf")
+    return found / ((1 << storage.depth) - 1) ** 2
+
+
+def likeness(made: list[Picture], planes: bytes) -> float:
+    """The PSNR of the plane that is least like its own, over all pictures, dB; infinite where all are equal."""
+    worst = float(errors(made, planes).mean(axis=0).max())
+    return float(-10 * np.log10(worst)) if worst else float("inf")
+
+
+def are_in_order(made: list[Picture], planes: bytes) -> bool:
+    """Whether each picture is much more like the one that was encoded in its place than like its neighbours."""
+    own = errors(made, planes)[:, 0]
+    before, after = errors([made[0], *made[:-1]], planes)[:, 0], errors([*made[1:], made[-1]], planes)[:, 0]
+    return bool((own[1:] < before[1:] / 2).all() and (own[:-1] < after[:-1] / 2).all() and own.max() < 10**-3.4)
 
 
 def every() -> list[object]:
@@ -202,8 +214,10 @@ def test_ffmpegs_command_decodes_what_was_encoded(tmp_path: Path, made: Made) ->
     assert f"{spec.width}x{spec.height}" in found.line
     assert len(found.times) == FRAMES
     assert max(abs(time - number / FPS) for number, time in enumerate(found.times)) < 0.0011
-    like = likeness(list(waves(spec, 0, FRAMES)), found.planes)
+    encoded = list(waves(spec, 0, FRAMES))
+    like = likeness(encoded, found.planes)
     assert like == float("inf") if made.lossless else like > LIKE, like
+    assert are_in_order(encoded, found.planes)
     if spec.light is not None:
         assert "r(0.6800,0.3200) g(0.2650,0.6900) b(0.1500 0.0600) wp(0.3127, 0.3290)" in found.log
         assert "max_luminance=1000.000000" in found.log

@@ -45,6 +45,8 @@ def test_a_frame_of_a_scene(render_frame):
 def test_a_wrong_scene_is_told(render_frame):
     with pytest.raises(SceneError, match="there is no effect 'inverse'"):
         render_frame(SCENE.replace("invert", "inverse"))
+    with pytest.raises(SceneError, match=r"did you mean 'box-blur', .*'gaussian-blur' or 'lens-blur'"):
+        render_frame(SCENE.replace("invert", "blur"))
 
 
 def test_the_sample_has_all_that_is_hard(sample_frame):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import pytest
 from whole.making import write_video
 
+from reelwork.api import open_scene
 from reelwork.errors import MediaError, OutputError, SceneError
 from reelwork.render import produce
 from reelwork.render.pictures import numbered
@@ -159,3 +162,40 @@ def test_a_file_that_is_damaged_in_the_middle_is_named_with_its_layers_and_nothi
         produce.render(path, Settings(), Request(to=to), Silent())
     assert not list((tmp_path / "out").iterdir())
     assert not list((fresh_home / "work" / "units").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (1.5, "kbit/s were asked for: the pictures have no use for more"),
+        (1.2, ""),
+        (0.95, ""),
+        (0.5, "kbit/s were asked for: h264 makes such pictures no smaller"),
+    ],
+)
+def test_a_bitrate_that_a_film_is_far_from_is_told(tmp_path, monkeypatch, asked, said):
+    monkeypatch.chdir(tmp_path)
+    write_video(tmp_path / "a.mp4", frames=24)
+    with av.open(str(tmp_path / "a.mp4")) as film:
+        bits = 8 * sum(packet.size for packet in film.demux(video=0))
+    video = f"{{bitrate: {round(bits * asked)}}}"
+    path = scene(tmp_path, outputs=f"small: {{file: b.mp4}}, film: {{file: a.mp4, video: {video}}}")
+    task = produce.plan_task(path, Settings(), Request(output="film"), Silent())
+    notes = produce.spending_notes(task, tmp_path / "a.mp4")
+    assert len(notes) == bool(said)
+    assert all(said in note.message and note.warning and note.path == "outputs.film.video.bitrate" for note in notes)
+    assert produce.spending_notes(replace(task, settings=Settings(draft=True)), tmp_path / "a.mp4") == ()
+
+
+def test_layers_stand_a_hundred_deep_inside_each_other(tmp_path):
+    turned = "transform: {rotation: 10}"
+    compositions = []
+    for number in range(24):
+        inner = f"{{composition: c{number + 1}}}"
+        for _ in range(3):
+            inner = f"{{sequence: [{inner}], {turned}}}"
+        compositions.append(f"c{number}: {{layers: [{inner}]}}")
+    main = "\n  ".join(["{layers: [{composition: c0}], duration: 1s}", *compositions, f"c24: {RED}"])
+    opened = open_scene(scene(tmp_path, main=main, canvas="{size: [16, 16], fps: 24, background: black}"))
+    red, green, _, _ = opened.frame("0s").data[:, 8, 8]
+    assert (red > 0.1, green) == (True, 0.0)

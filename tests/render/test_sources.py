@@ -71,8 +71,8 @@ def test_the_owner_says_how_much_is_held(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_pictures_that_pass_one_by_one_are_held_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     media = stills(tmp_path, 6)
     wanted = [(each, Fraction(0), Affine.IDENTITY, ()) for each in media]
-    packed, made = sources._packed, []
-    monkeypatch.setattr(sources, "_packed", lambda *given: watched(packed(*given), made))
+    packed, made = sources.packed, []
+    monkeypatch.setattr(sources, "packed", lambda *given: watched(packed(*given), made))
     room = Sources(held_bytes=4 * 60 * 40 * 16)
     assert room.begin(wanted[:3])
     for each in media[:3]:
@@ -97,6 +97,7 @@ def test_of_stills_that_are_shown_small_that_is_held_which_is_shown(
         fits = room.begin(wanted)
         shown = [through(room, each, matrix) for each in media]
         assert shown == [through(Sources(), each, matrix) for each in media]
+        assert len(list(room._mipmaps)) == len(media) or not fits
     assert fits
     assert room.begin(wanted)
     assert sum(held.mipmap.held_bytes for held in room._mipmaps) <= room.held_bytes

@@ -61,6 +61,15 @@ def test_a_scaled_view_has_even_sides():
     assert (shown.window.width, shown.window.height) == (640, 360)
 
 
+@given(st.integers(1, 4000), st.integers(1, 4000), st.fractions(Fraction(1, 64), 1))
+def test_a_scaled_view_has_no_line_of_background(width: int, height: int, scale: Fraction) -> None:
+    shown = output_view(graph(composition(size=(width, height))), output(), scale)
+    assert shown.matrix.e <= 1e-9
+    assert shown.matrix.f <= 1e-9
+    assert shown.matrix.a * width + shown.matrix.e >= shown.window.width - 1e-6
+    assert shown.matrix.d * height + shown.matrix.f >= shown.window.height - 1e-6
+
+
 @given(frames=st.integers(1, 10_000), rate=st.sampled_from([Fraction(24000, 1001), Fraction(24), Fraction(25)]))
 def test_a_composition_has_every_frame_whose_instant_lies_in_it(frames, rate):
     root = composition(duration=frames / rate)

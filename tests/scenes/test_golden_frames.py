@@ -12,6 +12,7 @@ from PIL import Image
 
 from reelwork.catalogue.open import open_catalogue
 from reelwork.render import produce
+from reelwork.render.captions import captions_of
 from reelwork.render.pictures import paint_instant
 from reelwork.render.prepare import Settings, prepare
 from reelwork.render.view import frame_range
@@ -56,6 +57,27 @@ def test_every_cut_of_many_hands_is_on_a_beat_of_its_music(prepared, monkeypatch
     cuts = list(itertools.accumulate(shot.duration.seconds * FPS for shot in shots))
     assert [cut for cut in cuts if cut not in STARTS] == []
     assert prepared["many-hands"].graph("main").root.duration == Fraction(LENGTH, FPS)
+
+
+def test_captions_of_many_hands_stand_while_their_verse_is_said(prepared, monkeypatch):
+    monkeypatch.syspath_prepend(SCENES / "many-hands" / "make")
+    from recite import LEAD, LINES, line
+    from speech import laid_out
+    from tempo import FPS, seconds
+
+    graph = prepared["many-hands"].graph("main")
+    captions = captions_of(graph, Fraction(0), graph.root.duration)
+    files = [
+        layer.start.seconds
+        for layer in prepared["many-hands"].scene.compositions["film"].layers
+        if str(getattr(layer.source, "record", "")).endswith("/spoken")
+    ]
+    assert len(captions) == len(files) == len(LINES)
+    for caption, file, (name, (bar, *_)) in zip(captions, files, LINES.items(), strict=True):
+        said = laid_out(line(name))
+        assert file == pytest.approx(seconds(bar) - LEAD, abs=0.5 / FPS)
+        assert caption.start == pytest.approx(seconds(bar) + said[0].start, abs=0.1)
+        assert caption.end == pytest.approx(seconds(bar) + said[-1].end, abs=0.1)
 
 
 @pytest.mark.parametrize("scene", FRAMES)

@@ -159,6 +159,29 @@ def test_words_that_overlap_stand_under_each_other_in_a_track() -> None:
     assert [(each.start, each.end) for each in joined] == [(0, 2)]
 
 
+def test_no_caption_is_written_that_lasts_for_no_time(tmp_path: Path) -> None:
+    third = Fraction(1, 3000)
+    captions = [
+        Caption(Fraction(0), 3 * third, "one"),
+        Caption(2 * third, Fraction(1), "two"),  # a third of a millisecond over the first
+        Caption(Fraction(1) + third, Fraction(1) + 2 * third, "three"),  # from one millisecond to the next
+        Caption(Fraction(1) - third, Fraction(1) + third, "four"),  # on one
+    ]
+    path = tmp_path / "film.mkv"
+    with av.open(str(path), "w") as container:
+        track = CaptionTrack(container, captions, ".mkv")
+        container.start_encoding()
+        for packet in track.packets():
+            container.mux(packet)
+    with av.open(str(path)) as container:
+        packets = [packet for packet in container.demux() if packet.size]
+    assert [(packet.pts, packet.duration, bytes(packet)) for packet in packets] == [
+        (0, 1, b"one"),
+        (1, 999, b"two"),
+        (1000, 1, b"three"),
+    ]
+
+
 def test_captions_of_a_composition_without_words_are_an_error(tmp_path: Path) -> None:
     path = tmp_path / "scene.yaml"
     path.write_text("reelwork: 1\ncompositions: {main: {duration: 1s, layers: [{solid: red}]}}\n"

@@ -12,8 +12,10 @@ Kind = Literal["still", "video", "audio"]
 #: Containers of pictures that may be animated; then they are videos.
 ANIMATED: Final = ("gif", "webp", "png", "avif")
 #: Which pictures of a video are of two fields, and which of these is first: as each of them says, none, or all; or as
-#: each says, and both fields become pictures.
-Fields = Literal["auto", "off", "top-first", "bottom-first", "double"]
+#: each says, and both fields become pictures; or they are woven into the pictures of film that was telecined.
+Fields = Literal["auto", "off", "top-first", "bottom-first", "double", "pulldown"]
+#: Rates of NTSC, at which five pictures are four of film; and the highest that can be brought back to film.
+NTSC_RATES: Final = (Fraction(30000, 1001), Fraction(30))
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,24 @@ class ColourTags:
     transfer: str | None = None
     primaries: str | None = None
     siting: str | None = None
+
+
+@dataclass(frozen=True)
+class AlphaLayer:
+    """Alpha that a video's stream has as a layer beside its colours.
+
+    :param number: of the layer
+    :param premultiplied: whether colours were multiplied by it
+    :param transparent: its sample where nothing is covered
+    :param opaque: its sample where all is covered; ``None`` for the highest code
+    :param increased: whether samples above the lower of these two count as one more
+    """
+
+    number: int
+    premultiplied: bool = False
+    transparent: int = 0
+    opaque: int | None = None
+    increased: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,6 +140,7 @@ class MediaFacts:
     :param frame_rate: pictures a second, the mean where the rate is variable; ``None`` for stills and sound
     :param variable_rate: whether pictures last differently long
     :param has_alpha: whether pictures can be transparent
+    :param alpha: of a video, where its alpha is a layer of the stream, what that is
     :param pixel_format: how pixels are stored, in FFmpeg's words; empty for sound
     :param colour: the colour tags as they stand in the file
     :param said: what a still says of its colour, in words; empty where it says nothing
@@ -151,6 +172,7 @@ class MediaFacts:
     frame_rate: Fraction | None = None
     variable_rate: bool = False
     has_alpha: bool = False
+    alpha: AlphaLayer | None = None
     pixel_format: str = ""
     colour: ColourTags = ColourTags()
     said: str = ""
@@ -175,6 +197,11 @@ class MediaFacts:
     def is_doubled(self) -> bool:
         """Whether both fields of its pictures become pictures."""
         return self.reading.fields == "double" and self.kind == "video" and self.container not in ANIMATED
+
+    @property
+    def is_brought_back(self) -> bool:
+        """Whether its fields are woven into pictures of film."""
+        return self.reading.fields == "pulldown" and self.kind == "video" and self.container not in ANIMATED
 
     @property
     def stored_size(self) -> tuple[int, int]:

@@ -53,8 +53,13 @@ class _Bar:
 
     def __init__(self, meter: Meter, display: Display, task: TaskID) -> None:
         self._meter, self._display, self._task = meter, display, task
+        self._said = ""
 
     def stage(self, name: str) -> None:
+        # Beside the bar a sentence would be cut off: it stands above, once.
+        if len(name) > self._display.console.width // 2 and name != self._said:
+            self._said = name
+            self._display.console.print(Text(name))
         self._display.update(self._task, description=name)
 
     def start(self, total: int, *, done: int = 0) -> None:

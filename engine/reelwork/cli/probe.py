@@ -1,4 +1,4 @@
-"""``reelwork probe``: a file of pictures or sound goes in, what Reelwork knows of it comes out."""
+"""``reelwork probe``: a file of pictures, sound or captions goes in, what Reelwork knows of it comes out."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from reelwork.caption import TEXTS
 from reelwork.catalogue.facts import AudioFacts, ColourTags, MediaFacts
 from reelwork.errors import MediaError
 from reelwork.media.probe import probe
@@ -21,14 +22,34 @@ from reelwork.media.probe import probe
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; exact times are written as fractions.")
 def command(file: Path, as_json: bool) -> None:
-    """Show what is known of a file of pictures or sound."""
+    """Show what is known of a file of pictures, sound or captions."""
+    if file.suffix.lower() in TEXTS:
+        _show_captions(file, as_json)
+        return
     facts = probe(file)
     if as_json:
         click.echo(json.dumps(dataclasses.asdict(facts), default=str, indent=2))
     else:
-        rows = [*_rows(facts), *_cadence_rows(file, facts)]
-        width = max(len(name) for name, _ in rows)
-        click.echo("\n".join(f"{name:<{width}}  {words}" for name, words in rows))
+        _echo([*_rows(facts), *_cadence_rows(file, facts)])
+
+
+def _echo(rows: list[tuple[str, str]]) -> None:
+    width = max(len(name) for name, _ in rows)
+    click.echo("\n".join(f"{name:<{width}}  {words}" for name, words in rows))
+
+
+def _show_captions(file: Path, as_json: bool) -> None:
+    from reelwork.media.subtitles import read_captions  # PyAV loads here
+
+    read = read_captions(file)
+    first = min(each.start for each in read.captions)
+    last = max(each.end for each in read.captions)
+    if as_json:
+        said = {"kind": "captions", "count": len(read.captions), "start": first, "end": last, "doubt": read.doubt}
+        click.echo(json.dumps(said, default=str, indent=2))
+        return
+    rows = [("kind", "captions"), ("captions", f"{len(read.captions)}, from {_exact(first)} s to {_exact(last)} s")]
+    _echo(rows + [("doubtful", read.doubt)] * bool(read.doubt))
 
 
 def _rows(facts: MediaFacts) -> Iterator[tuple[str, str]]:
@@ -54,10 +75,10 @@ def _cadence_rows(file: Path, facts: MediaFacts) -> Iterator[tuple[str, str]]:
 
     with suppress(MediaError):  # damage is told where it is shown
         if is_telecined(file):
-            remedy = f"ffmpeg -i {file} -vf fieldmatch,decimate FILM.mkv"
+            remedy = "`fields: pulldown` beside its `file` or `asset`"
             yield (
                 "telecined",
-                f"film (3:2), of which fields are taken apart; to have its 24 pictures a second: {remedy}",
+                f"film (3:2), of which fields are taken apart; to have its 24 pictures a second, write {remedy}",
             )
 
 
@@ -84,7 +105,8 @@ def _picture_rows(facts: MediaFacts) -> Iterator[tuple[str, str]]:
         yield "layer", layer
     if facts.timecode:
         yield "timecode", facts.timecode
-    yield "pixels", facts.pixel_format + (", may be transparent" if facts.has_alpha else "")
+    multiplied = ", colours are multiplied by alpha" if facts.alpha is not None and facts.alpha.premultiplied else ""
+    yield "pixels", facts.pixel_format + (", may be transparent" if facts.has_alpha else "") + multiplied
     yield "colour", facts.said or _tags(facts.colour)
 
 

@@ -22,6 +22,7 @@ from reelwork.exchange.layers import Choices
 from reelwork.exchange.report import ExchangeError, Report
 from reelwork.exchange.timeline import Timeline
 from reelwork.exchange.to_scene import to_scene
+from reelwork.exchange.unsaid import tell_unsaid_of_outputs
 from reelwork.graph.reach import ROOTS
 from reelwork.render.prepare import Settings, prepare
 from reelwork.render.produce import chosen_output
@@ -132,8 +133,10 @@ def take_out(scene: Path, target: Path, output: str | None, settings: Settings, 
     prepared = prepare(scene, settings)
     shown = chosen_output(prepared, output)
     if shown.range is not None:
-        report.add(f"output {shown.name}", "its `range`", "the whole composition is written")
+        report.add(f"output {shown.name}", "its range", "the whole composition is written")
     made = from_scene(prepared, shown.composition, target, report, shown.chapters)
+    if target.suffix.lower() not in (".otio", ".otioz"):
+        tell_unsaid_of_outputs(made, shown.name, target.suffix.lower() == ".fcpxml", report)
     write_timeline(made, target, report)
 
 

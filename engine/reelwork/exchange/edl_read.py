@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Final, Literal
 
-from reelwork.exchange.lanes import tracks_of
+from reelwork.exchange.lanes import lasting, tracks_of
 from reelwork.exchange.report import ExchangeError, Report
 from reelwork.exchange.timecodes import frame_of
 from reelwork.exchange.timeline import ZERO, Clip, Item, Marker, Reference, Sound, Stack, Timeline, Transition
@@ -65,7 +65,8 @@ def read_edl(text: str, file: str, fps: Fraction | None, report: Report) -> Time
             items += _items(event, _outgoing(events, index), rate, begin, channel if kind == "audio" else "", report)
     ordered = sorted(placed, key=lambda key: (key[0] == "audio", key[1]))
     tracks = [track for key in ordered for track in tracks_of(key[0], placed[key], key[1])]
-    return Timeline(Stack(title, tuple(tracks)), rate, begin / rate, drop)
+    lasts = max(event.times[3] for event in events) - begin
+    return Timeline(Stack(title, lasting(tracks, lasts / rate)), rate, begin / rate, drop)
 
 
 def _likely_rate(text: str, drop: bool, file: str, report: Report) -> Fraction:
@@ -101,6 +102,8 @@ def _events(lines: Iterable[str], file: str, rate: Fraction, drop: bool, report:
                 raise ValueError("this is no event of a CMX 3600 list")
             elif events:
                 _note(line, events, rate, drop, file, report)
+            elif not line.upper().startswith("FCM:"):
+                report.add(f"{file}:{number}", f"the line {line[:60]!r}, before the first event", "it is left out")
         except ValueError as error:
             raise ExchangeError(f"{file}:{number}: {error}\n  {number} | {line[:160]}") from error
     return title, events
@@ -127,11 +130,12 @@ def _note(line: str, events: list[_Event], rate: Fraction, drop: bool, file: str
             event.rate = parse_rate(value)
         elif key == "LOC" and (located := _LOCATOR.match(value)):
             event.markers.append((frame_of(located[1], rate, drop=drop), located[2], located[3].strip()))
-        elif key not in ("EFFECT NAME", "COMMENT", "CLIP NAME", "KEY CLIP NAME"):
-            event.notes.append(f"{key}: {value}")
-        elif key == "COMMENT":
-            event.notes.append(value)
-    elif not line.startswith(("*", "FCM:", "AUD", "SPLIT", ">>>", "FINAL CUT")):
+        else:
+            event.notes.append(value if key == "COMMENT" else f"{key}: {value}")
+    elif line.startswith("*"):
+        if line[1:].strip().upper() != "FREEZE FRAME":
+            event.notes.append(line[1:].strip())
+    elif not line.startswith("FCM:"):
         report.add(f"{file}, event {event.number}", f"the line {line[:60]!r}", "it is left out")
 
 
@@ -175,6 +179,8 @@ def _items(
     elif event.kind[0] == "K":
         report.add(where, "a key", "it is a cut")
     if record_out == record_in or event.reel.upper() == "BL":
+        if event.notes or event.markers:
+            report.add(where, "the notes and markers of black", "left out")
         return found
     lasts, used = record_out - record_in, abs(source_out - source_in)
     speed = Fraction(1) if event.speed is None else event.speed

@@ -13,7 +13,7 @@ from typing import Final
 from reelwork.exchange.marking import on_clips
 from reelwork.exchange.report import ExchangeError, Report
 from reelwork.exchange.timeline import ZERO, Clip, Reference, Timeline, Track, Transition
-from reelwork.exchange.unsaid import tell_unsaid
+from reelwork.exchange.unsaid import made_of, tell_unsaid, tell_unsaid_of_scene
 from reelwork.timecode import format_rate, format_timecode
 
 _CHANNELS: Final = ("A", "A2", "A3", "A4")
@@ -38,11 +38,15 @@ def write_edl(timeline: Timeline, report: Report) -> str:
         raise ExchangeError("there are no clips that a list could hold")
     if timeline.start + timeline.stack.duration > _MOST:
         raise ExchangeError("a list cannot be longer than a day")
+    tell_unsaid_of_scene(timeline, (), report)
+    what = "a list does not say its frames per second"
+    report.add("the scene", f"its canvas.fps: {what}", f"say --fps {format_rate(writer.fps)} where it is imported")
     writer.lead([*pictures[:1], *sounds[:4]])
     for track in pictures[:1]:
         writer.track(track, "V")
     for track, channel in zip(sounds, _CHANNELS, strict=False):
         writer.track(track, channel)
+    writer.tail([*pictures[:1], *sounds[:4]], timeline.stack.duration)
     return "\n".join(writer.lines) + "\n"
 
 
@@ -52,7 +56,7 @@ def _has_clips(track: Track) -> bool:
 
 class _Writer:
     def __init__(self, timeline: Timeline, report: Report) -> None:
-        self._fps = timeline.fps or Fraction(24)
+        self.fps = self._fps = timeline.fps or Fraction(24)
         self._drop = timeline.drop
         self._start = timeline.start
         self._report = report
@@ -77,6 +81,15 @@ class _Writer:
             self._line("BL", "V", "C       ", ZERO, first, ZERO, first)
             self.lines.append("")
 
+    def tail(self, tracks: list[Track], lasts: Fraction) -> None:
+        """Black behind the last event of all, where the scene goes on."""
+        ends = (at + item.duration for track in tracks for at, item in track.placed() if isinstance(item, Clip))
+        last = max(ends, default=ZERO)
+        if self._frames(lasts - last, "") > 0:
+            self._number += 1
+            self._line("BL", "V", "C       ", ZERO, lasts - last, last, lasts)
+            self.lines.append("")
+
     def track(self, track: Track, channel: str) -> None:
         """The events of a track: a dissolve of a list begins where the clip before it ends."""
         items = track.items
@@ -99,7 +112,8 @@ class _Writer:
                 self._report.add(f"clip {item.name!r}", "it is disabled", "it is left out")
                 last = None
                 continue
-            tell_unsaid(item, (), self._report)
+            fitted = item.picture.fit == "contain"  # as whoever reads a list does
+            tell_unsaid(item, ("cmx_3600", *(("fit",) if fitted else ())), self._report)
             self._event(item, at, head, tail, way, last, channel)
             last = (self._reel(item), item)
 
@@ -170,14 +184,20 @@ class _Writer:
             if clip.source.number is not None and clip.source.rate is not None:
                 self.lines.append(f"* SOURCE FPS: {format_rate(clip.source.rate)}")
             if clip.source.generator:
-                self._report.add(f"clip {clip.name!r}", "it is made, not read", "an event without a file stands for it")
+                self._report.add(f"clip {clip.name!r}", made_of(clip), "an event without a file stands for it")
             record = clip.source.metadata.get("reelwork", {}).get("record")
             if record:
                 self.lines.append(f"* COMMENT: record {record}")
         else:
             self._report.add(
-                f"clip {clip.name!r}", "a timeline inside the timeline", "an event without a file stands for it"
+                f"clip {clip.name!r}",
+                "its composition, a timeline inside the timeline",
+                "an event without a file stands for it",
             )
+        own = clip.metadata.get("cmx_3600")
+        for note in own.get("comments", ()) if isinstance(own, dict) else ():
+            key = re.match(r"[A-Z][A-Z_ ]*: ", str(note))
+            self.lines.append(f"* {note}" if key else f"* COMMENT: {note}")
         for marker in clip.markers:
             time = self._record(at + marker.at)
             self.lines.append(f"* LOC: {time} {marker.colour or 'RED':<7} {marker.name}".rstrip())

@@ -6,30 +6,32 @@ here.
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from xml.etree.ElementTree import Element, fromstring, tostring
 
 import opentimelineio as otio
 
 from reelwork.exchange.carried import mapping
 from reelwork.exchange.fcp7_check import check_fcp7
+from reelwork.exchange.fcp7_looks import READ, looked, parameters, speeds
+from reelwork.exchange.lanes import lasting
 from reelwork.exchange.otio_read import OtioReader, plain_data, seconds
 from reelwork.exchange.report import ExchangeError, Report
-from reelwork.exchange.timeline import ZERO, Clip, Item, Picture, Reference, Sound, Stack, Timeline
+from reelwork.exchange.timeline import ZERO, Clip, Item, Reference, Sound, Stack, Timeline
+from reelwork.exchange.times import exact, exact_rate
 from reelwork.exchange.xml import line_of, parsed, text_at
 from reelwork.timecode import parse_rate
 
 #: Where the values of a clip's filters wait while the adapter's structure is read.
 _ASIDE: Final = "fcp7"
+_Shape: TypeAlias = tuple[tuple[int, int] | None, Fraction]
 #: Among how many clips the one is looked for that cannot be read.
 _MOST_TRIED: Final = 50
-_READ: Final = ("timeremap", "opacity", "audiolevels")
 
 
 def read_fcp7(text: str, file: str, report: Report) -> Timeline:
@@ -55,17 +57,30 @@ def read_fcp7(text: str, file: str, report: Report) -> Timeline:
             "as OpenTimelineIO or FCPXML"
         ) from error
     try:
-        for clip in found.find_clips():
-            _set_aside(clip)
+        for clip in found.tracks.find_children(descended_from_type=otio.core.Item):
+            if isinstance(clip, otio.schema.Clip | otio.schema.Stack):
+                _set_aside(clip)
         timeline = OtioReader(file, report).timeline(found)
     except ValueError as error:
         raise ExchangeError(f"{file}: {error}") from error
+    drop = text_at(sequence, "timecode/displayformat") == "DF"
+    shapes = {text_at(each, "name"): _shape(each, timeline.fps) for each in root.iter("sequence") if len(each)}
+    stack = _shaped(_applied(timeline.stack, shapes, report), _shape(sequence, timeline.fps))
+    return replace(timeline, stack=stack, drop=drop)
+
+
+def _shape(sequence: Element, fps: Fraction | None) -> _Shape:
+    """The size of a sequence's pictures, and how long it is, where it says so."""
     place = sequence.find("./media/video/format/samplecharacteristics")
     size = None
     if place is not None and text_at(place, "width").isdecimal() and text_at(place, "height").isdecimal():
         size = (int(text_at(place, "width")), int(text_at(place, "height")))
-    drop = text_at(sequence, "timecode/displayformat") == "DF"
-    return replace(timeline, stack=replace(_applied(timeline.stack), size=size), drop=drop)
+    frames = text_at(sequence, "duration")
+    return size, int(frames) / fps if fps is not None and frames.isdecimal() else ZERO
+
+
+def _shaped(stack: Stack, shape: _Shape) -> Stack:
+    return replace(stack, tracks=lasting(stack.tracks, shape[1]), size=shape[0])
 
 
 def _with_tracks_inside(root: Element) -> str:
@@ -103,73 +118,99 @@ def _unreadable(root: Element) -> str:
 
 def _set_aside(clip: Any) -> None:
     """Take the filters that are read here from a clip, and turn its range into its source's frames."""
-    aside: dict[str, Any] = {}
+    filters: dict[str, Any] = {}
+    aside: dict[str, Any] = {"filters": filters}
+    own = mapping(plain_data(clip.metadata).get("fcp_xml"))
     for effect in list(clip.effects):
-        own = mapping(plain_data(effect.metadata).get("fcp_xml"))
-        if own.get("effectid") in _READ:
-            aside[own["effectid"]] = dict(_parameters(own.get("parameter")))
+        said = mapping(plain_data(effect.metadata).get("fcp_xml"))
+        if said.get("effectid") in READ:
+            if str(said.get("enabled", "TRUE")).upper() != "FALSE":
+                filters[said["effectid"]] = parameters(said.get("parameter"))
             clip.effects.remove(effect)
-    track = mapping(plain_data(clip.metadata).get("fcp_xml")).get("sourcetrack")
+    track = own.get("sourcetrack")
     if isinstance(track, Mapping) and track.get("mediatype") == "audio" and track.get("trackindex"):
         aside["channel"] = str(track["trackindex"])
-    comments = mapping(plain_data(clip.metadata).get("fcp_xml")).get("comments")
-    if match := re.fullmatch(r"fps ([\d./]+)", str(mapping(comments).get("mastercomment1"))):
+    if match := re.fullmatch(r"fps ([\d./]+)", str(mapping(own.get("comments")).get("mastercomment1"))):
         with suppress(ValueError):  # of numbered files, as ours says it
             aside["fps"] = str(parse_rate(match[1]))
-    mapped = aside.get("timeremap")
-    if mapped is not None:
-        pace = _number(mapped.get("speed"), 100.0) / 100
-        aside["speed"] = -abs(pace) if str(mapped.get("reverse", "")).upper() == "TRUE" else pace
-        there = clip.media_reference.available_range
-        whole = float(seconds(there.duration)) if there is not None else 0.0
-        first = float(seconds(there.start_time)) if there is not None else 0.0
-        start, lasts = (float(seconds(time)) for time in (clip.source_range.start_time, clip.source_range.duration))
+    if clip.source_range is None:
+        return
+    media = getattr(clip, "media_reference", None)
+    there = media.available_range if media is not None else None
+    first = seconds(there.start_time) if there is not None else ZERO
+    whole = seconds(there.duration) if there is not None else ZERO
+    start, lasts = seconds(clip.source_range.start_time), seconds(clip.source_range.duration)
+    aside |= {"begin": str(start - first), "first": str(first)}
+    aside["rate"] = str(exact_rate(clip.source_range.start_time.rate))
+    mapped = filters.get("timeremap")
+    if str(own.get("stillframe")).upper() == "TRUE":
+        offset = own.get("stillframeoffset")
+        aside["speed"] = "0"
+        if offset is not None and str(offset).isdecimal():
+            aside["start"] = str(first + Fraction(str(offset)) / exact_rate(clip.source_range.start_time.rate))
+    elif mapped is not None:
+        pace = exact(_number(mapped.get("speed"), 100.0) / 100)
+        backwards = str(mapped.get("reverse", "")).upper() == "TRUE"
         begin = (start - first) * abs(pace)
-        if aside["speed"] < 0 and whole:
-            begin = max(0.0, whole - begin - lasts * abs(pace))
-        rate = clip.source_range.start_time.rate
-        frames = otio.opentime.RationalTime(round((first + begin) * rate), rate)
-        clip.source_range = otio.opentime.TimeRange(frames, clip.source_range.duration)
-    if aside:
-        clip.metadata[_ASIDE] = {key: value for key, value in aside.items() if key != "timeremap"}
+        if backwards and whole:
+            begin = max(ZERO, whole - begin - lasts * abs(pace))
+        aside |= {"speed": str(-abs(pace) if backwards else pace), "start": str(first + begin)}
+    clip.metadata[_ASIDE] = aside
 
 
-def _parameters(found: Any) -> Iterator[tuple[str, Any]]:
-    for each in found if isinstance(found, list) else [found]:
-        if isinstance(each, Mapping):
-            keys = each.get("keyframe")
-            yield str(each.get("parameterid", "")), keys if keys else each.get("value")
-
-
-def _applied(stack: Stack) -> Stack:
+def _applied(stack: Stack, shapes: Mapping[str, _Shape], report: Report) -> Stack:
     """A stack whose clips look, sound and run as the filters say that were set aside."""
 
-    def item(found: Item) -> Item:
+    def item(found: Item) -> list[Item]:
         if not isinstance(found, Clip):
-            return found
-        source = _applied(found.source) if isinstance(found.source, Stack) else found.source
+            return [found]
+        source = found.source
+        if isinstance(source, Stack):
+            source = _shaped(_applied(source, shapes, report), shapes.get(source.name, (None, ZERO)))
         aside = mapping(found.metadata.get(_ASIDE))
         if "fps" in aside and isinstance(source, Reference):
             source = replace(source, rate=Fraction(str(aside["fps"])))
         metadata = {key: value for key, value in found.metadata.items() if key != _ASIDE}
         own = mapping(metadata.get("fcp_xml"))
         disabled = str(own.get("enabled")).upper() == "FALSE"
-        if "enabled" in own:
-            metadata["fcp_xml"] = {key: value for key, value in own.items() if key != "enabled"}
-        opacity = _number(mapping(aside.get("opacity")).get("opacity"), 100.0) / 100
-        level = _number(mapping(aside.get("audiolevels")).get("level"), 1.0)
-        gain = ((ZERO, max(-60.0, 20 * math.log10(max(level, 1e-3)))),) if level != 1 else ()
-        return replace(
+        mode = str(own.get("compositemode") or "")
+        said = ("enabled", "compositemode", "stillframe", "stillframeoffset")
+        if set(said) & set(own):
+            metadata["fcp_xml"] = {key: value for key, value in own.items() if key not in said}
+        begin, rate = Fraction(str(aside.get("begin", 0))), Fraction(str(aside.get("rate", 24)))
+        filters, place = mapping(aside.get("filters")), f"clip {found.name!r}"
+        clip = replace(
             found,
             source=source,
             metadata=metadata,
             enabled=found.enabled and not disabled,
-            speed=Fraction(aside["speed"]).limit_denominator(100_000) if "speed" in aside else found.speed,
-            picture=Picture(opacity=((ZERO, min(1.0, opacity)),)) if opacity < 1 else found.picture,
-            sound=Sound(gain=gain, channel=str(aside.get("channel", ""))),
+            start=Fraction(str(aside["start"])) if "start" in aside else found.start,
+            speed=Fraction(str(aside["speed"])) if "speed" in aside else found.speed,
+            sound=Sound(channel=str(aside.get("channel", ""))),
         )
+        mapped = mapping(filters.get("timeremap"))
+        parts: list[Any] = []
+        if str(mapped.get("variablespeed", "0")) not in ("0", "FALSE", "") and clip.speed != 0:
+            parts = speeds(mapped, begin, clip.duration, rate)
+            if parts:
+                report.add(place, "a speed that changes", "clips of one speed each stand for it")
+            else:
+                report.add(place, "a speed that changes, by a graph that is not whole", "it runs at its usual speed")
+        if not parts:
+            return [looked(clip, filters, begin, rate, mode, place, report)]
+        clips: list[Item] = []
+        first = Fraction(str(aside.get("first", 0)))
+        for lasts, start, pace in parts:
+            part = replace(clip, start=first + start, duration=lasts, speed=pace)
+            clips.append(looked(part, filters, begin, rate, mode, place, report))
+            begin += lasts
+            clip = replace(clip, markers=())
+        return clips
 
-    return replace(stack, tracks=tuple(replace(track, items=tuple(map(item, track.items))) for track in stack.tracks))
+    tracks = (
+        replace(track, items=tuple(made for each in track.items for made in item(each))) for track in stack.tracks
+    )
+    return replace(stack, tracks=tuple(tracks))
 
 
 def _number(value: Any, otherwise: float) -> float:

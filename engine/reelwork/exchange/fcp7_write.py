@@ -16,10 +16,11 @@ from xml.etree.ElementTree import SubElement, fromstring, indent, tostring
 import opentimelineio as otio
 
 from reelwork.exchange.addresses import place_of
+from reelwork.exchange.fcp7_filters import filters
 from reelwork.exchange.otio_write import OtioWriter
 from reelwork.exchange.report import ExchangeError, Report
-from reelwork.exchange.timeline import ZERO, Clip, Gap, Item, Reference, Stack, Timeline, clips_of
-from reelwork.exchange.unsaid import tell_unsaid
+from reelwork.exchange.timeline import ZERO, Clip, Gap, Item, Reference, Stack, Timeline, Transition, beside, clips_of
+from reelwork.exchange.unsaid import is_group, made_of, tell_unsaid_of_scene
 from reelwork.timecode import format_rate
 
 #: The rates that the format's timecode has.
@@ -31,13 +32,24 @@ _RATES: Final = tuple(
 )
 
 
+#: What Final Cut Pro calls our transitions.
+_TITLES: Final = {
+    "dissolve": "Cross Dissolve",
+    "fade-through": "Dip to Color Dissolve",
+    "slide": "Push Slide",
+    "wipe": "Edge Wipe",
+}
+
+
 def write_fcp7(timeline: Timeline, path: Path, report: Report) -> str:
     """The text of a document.
 
     :param path: where it goes, from whose folder the timeline's references count
     :raises ExchangeError: the adapter cannot write it
     """
-    prepared = _prepared(timeline.stack, path.resolve().parent, report, count(1))
+    tell_unsaid_of_scene(timeline, ("canvas.size", "composition.size"), report)
+    frame = timeline.stack.size or (1920, 1080)
+    prepared = _Preparing(timeline.fps or Fraction(24), path.resolve().parent, report).stack(timeline.stack, frame)
     bare = replace(timeline, stack=prepared, metadata={})
     made = OtioWriter(bare, report).timeline(bare)
     if timeline.drop:
@@ -53,6 +65,14 @@ def _with_sizes(text: str, stack: Stack) -> str:
     """A document whose sequences say the size of their pictures, which the adapter leaves out."""
     sizes = {inner.name: inner.size for inner in _stacks(stack)}
     root = fromstring(text)
+    for effect in root.iterfind(".//transitionitem/effect"):  # the adapter calls them all cross dissolves
+        name, ident = effect.findtext("name"), effect.find("effectid")
+        if name and ident is not None:
+            ident.text = name
+    for item in root.iter("clipitem"):  # keyframes count as the clip's beginning does
+        begin = int(float(item.findtext("in") or 0))
+        for when in item.iterfind("./filter/effect/parameter/keyframe/when"):
+            when.text = str(begin + int(when.text or 0))
     for sequence in root.iter("sequence"):
         shape = sequence.find("./media/video/format")
         size = sizes.get((sequence.findtext("name") or "").strip()) or stack.size
@@ -71,58 +91,95 @@ def _stacks(stack: Stack) -> Iterator[Stack]:
             yield clip.source
 
 
-def _prepared(stack: Stack, folder: Path, report: Report, numbers: Iterator[int]) -> Stack:
-    """A stack as the adapter takes it: whole URLs, filters in metadata, nothing that only we know.
+class _Preparing:
+    """Makes stacks as the adapter takes them: whole URLs, filters in metadata, nothing that only we know."""
 
-    :param numbers: one for each clip, since of clips that are alike the adapter writes the first alone
-    """
+    def __init__(self, fps: Fraction, folder: Path, report: Report) -> None:
+        self._fps = fps
+        self._folder = folder
+        self._report = report
+        self._numbers = count(1)  # one for each clip, since of clips that are alike the adapter writes the first alone
 
-    def item(found: Item) -> Item | None:
-        if not isinstance(found, Clip):
-            return replace(found, metadata={}) if not hasattr(found, "duration") else found
-        place = f"clip {found.name!r}"
-        tell_unsaid(found, ("sound.gain", "transform.opacity"), report)
-        filters = _filters(found)
-        own = {"@id": f"clipitem-{next(numbers)}", **({"filter": filters} if filters else {})}
-        own |= {} if found.enabled else {"enabled": "FALSE"}
+    def stack(self, stack: Stack, frame: tuple[int, int]) -> Stack:
+        """A stack with all that is in it.
+
+        :param frame: columns and rows, where it does not say its own
+        """
+        frame = stack.size or frame
+        tracks = []
+        for track in stack.tracks:
+            items: list[Item] = []
+            for index, (at, item) in enumerate(track.placed()):
+                if isinstance(item, Transition):
+                    items.append(self._transition(item, beside(track, index)))
+                    continue
+                begin, end = self._frame(at, item), self._frame(at + item.duration, item)
+                if end > begin:
+                    held = replace(item, duration=end - begin)
+                    items.append(self._clip(held, frame) if isinstance(held, Clip) else held)
+            tracks.append(replace(track, items=tuple(items), metadata={}))
+        return replace(stack, tracks=tuple(tracks), metadata={}, lone=False)
+
+    def _frame(self, at: Fraction, item: Clip | Gap) -> Fraction:
+        """The instant of the timeline's frame that a cut is rounded to."""
+        if (at * self._fps).denominator != 1:
+            place = f"clip {item.name!r}" if isinstance(item, Clip) else "a gap"
+            self._report.add(place, "it begins or ends between frames", "the cut lies on the nearest frame")
+        return round(at * self._fps) / self._fps
+
+    def _transition(self, way: Transition, where: str) -> Transition:
+        if way.kind != "dissolve" or way.parameters:
+            what = f"a {way.kind}" + (" with its parameters" if way.parameters else "")
+            self._report.add(f"the transition {where}", what, f"its name alone is written, {way.kind!r}")
+        before, after = (round(part * self._fps) / self._fps for part in (way.before, way.after))
+        if (before, after) != (way.before, way.after):
+            self._report.add(f"the transition {where}", "it begins or ends between frames", "it does on the nearest")
+        return replace(way, before=before, after=after, metadata={}, name=way.name or _TITLES.get(way.kind, ""))
+
+    def _clip(self, clip: Clip, frame: tuple[int, int]) -> Clip | Gap:
+        place = f"clip {clip.name!r}"
+        if isinstance(clip.source, Reference) and (clip.source.generator or not clip.source.url):
+            self._report.add(place, made_of(clip), "a gap stands for it")
+            return Gap(clip.duration)
+        own = {"@id": f"clipitem-{next(self._numbers)}", **filters(clip, frame, self._fps, self._report)}
+        own |= {} if clip.enabled else {"enabled": "FALSE"}
         metadata: dict[str, Any] = {"fcp_xml": own}
-        if isinstance(found.source, Reference) and found.source.number is not None and found.source.rate is not None:
-            said = {"mastercomment1": f"fps {format_rate(found.source.rate)}"}
-            metadata["fcp_xml"] = {**own, "comments": said}
-        pace = abs(found.speed) or 1
-        source: Reference | Stack
-        if isinstance(found.source, Stack):
-            if found.speed != 1:
-                report.add(place, "the speed of a timeline inside the timeline", "it runs at its own speed")
-            source = _prepared(found.source, folder, report, numbers)
-            return replace(found, source=replace(source, metadata={}), metadata=metadata, effects=(), markers=())
-        if found.source.generator or not found.source.url:
-            report.add(place, f"what {found.source.generator or 'nobody'} makes", "a gap stands for it")
-            return Gap(found.duration)
-        if found.speed == 0:
-            report.add(place, "a freeze frame", "it runs at its own speed")
-        target = place_of(found.source.url, folder) if found.source.url else None
-        url = target.as_uri() if target else found.source.url
+        if isinstance(clip.source, Stack):
+            if clip.speed != 1:
+                what = "the speed of a timeline inside the timeline"
+                self._report.add(place, what, "it runs at its own speed")
+                own["filter"] = [each for each in own["filter"] if each["effect"]["effectid"] != "timeremap"]
+            if is_group(clip.source):
+                what = "its layers, a group, which is as large as what it holds"
+                self._report.add(place, what, "a sequence stands for it, cut off at its frame")
+            start = self._start(clip.start, self._fps, place)
+            source = self.stack(clip.source, frame)
+            return replace(clip, source=source, start=start, metadata=metadata, effects=(), markers=clip.markers)
+        if clip.source.number is not None and clip.source.rate is not None:
+            own["comments"] = {"mastercomment1": f"fps {format_rate(clip.source.rate)}"}
+        target = place_of(clip.source.url, self._folder)
+        url = target.as_uri() if target else clip.source.url
         # the adapter knows no reference to numbered files, but for their name
-        source = replace(found.source, url=url, number=None, metadata={}, parameters={})
-        if source.duration is None:  # the adapter wants to know how much there is of a still
-            source = replace(source, start=found.start, duration=found.duration)
-        began = source.start or ZERO
-        source = _at_a_rate(source, place, report)
-        first = source.start or ZERO
-        offset = found.start - began
-        if found.speed < 0 and source.duration is not None:  # counted from where it runs backwards from
-            offset = source.duration - offset - found.duration * pace
-        start = first + offset / pace
-        if source.rate is not None:
-            start = round(start * source.rate) / source.rate
-        return replace(found, source=source, start=start, speed=Fraction(1), metadata=metadata, effects=())
+        media = replace(clip.source, url=url, number=None, metadata={}, parameters={})
+        if media.duration is None:  # the adapter wants to know how much there is of a still
+            media = replace(media, start=clip.start, duration=clip.duration)
+        began = media.start or ZERO
+        media = _at_a_rate(media, place, self._report)
+        first, offset, pace = media.start or ZERO, clip.start - began, abs(clip.speed) or 1
+        if clip.speed < 0 and media.duration is not None:  # counted from where it runs backwards from
+            offset = media.duration - offset - clip.duration * pace
+        start = self._start(first + offset / pace, media.rate, place)
+        if clip.speed == 0 and clip.source.duration is not None:
+            own |= {"stillframe": "TRUE", "stillframeoffset": str(round(offset * (media.rate or self._fps)))}
+        return replace(clip, source=media, start=start, speed=Fraction(1), metadata=metadata, effects=())
 
-    tracks = []
-    for track in stack.tracks:
-        items = tuple(made for each in track.items if (made := item(each)) is not None)
-        tracks.append(replace(track, items=items, metadata={}))
-    return replace(stack, tracks=tuple(tracks), metadata={})
+    def _start(self, start: Fraction, rate: Fraction | None, place: str) -> Fraction:
+        """Where a clip begins in its media, on a frame."""
+        if rate is None:
+            return start
+        if (start * rate).denominator != 1:
+            self._report.add(place, "it begins between frames of its media at its speed", "on the nearest")
+        return round(start * rate) / rate
 
 
 def _at_a_rate(source: Reference, place: str, report: Report) -> Reference:
@@ -137,30 +194,3 @@ def _at_a_rate(source: Reference, place: str, report: Report) -> Reference:
     first = round((source.start or ZERO) * rate) / rate
     lasts = None if source.duration is None else int(source.duration * rate) / rate
     return replace(source, rate=rate, start=first, duration=lasts)
-
-
-def _filters(clip: Clip) -> list[dict[str, Any]]:
-    found = []
-    if clip.speed not in (0, 1):
-        speed = [
-            {"parameterid": "variablespeed", "name": "variablespeed", "value": "0"},
-            {"parameterid": "speed", "name": "speed", "value": f"{abs(float(clip.speed)) * 100:.6g}"},
-            {"parameterid": "reverse", "name": "reverse", "value": "TRUE" if clip.speed < 0 else "FALSE"},
-        ]
-        found.append(_effect("Time Remap", "timeremap", "motion", "video", speed))
-    if clip.picture.opacity:
-        value = f"{clip.picture.opacity[0][1] * 100:.6g}"
-        found.append(_effect("Opacity", "opacity", "motion", "video", [_parameter("opacity", value)]))
-    if clip.sound.gain:
-        value = f"{10 ** (clip.sound.gain[0][1] / 20):.6g}"
-        found.append(_effect("Audio Levels", "audiolevels", "audiolevels", "audio", [_parameter("level", value)]))
-    return found
-
-
-def _parameter(name: str, value: str) -> dict[str, str]:
-    return {"parameterid": name, "name": name, "value": value}
-
-
-def _effect(name: str, ident: str, kind: str, media: str, parameters: list[dict[str, str]]) -> dict[str, Any]:
-    said = {"name": name, "effectid": ident, "effecttype": kind, "mediatype": media, "parameter": parameters}
-    return {"effect": said}

@@ -14,8 +14,9 @@ from typing import Any, Final
 from xml.etree.ElementTree import Element
 
 from reelwork.exchange import fcpx_looks as looks
+from reelwork.exchange.fcpx_unread import tell_unread, tell_unread_of_document
 from reelwork.exchange.fcpx_values import seconds, whole, within
-from reelwork.exchange.lanes import tracks_of
+from reelwork.exchange.lanes import lasting, tracks_of
 from reelwork.exchange.names import OF_GENERATORS, transition_of
 from reelwork.exchange.report import ExchangeError, Report
 from reelwork.exchange.timeline import (
@@ -31,7 +32,9 @@ from reelwork.exchange.timeline import (
     Track,
     Transition,
 )
+from reelwork.exchange.times import written
 from reelwork.exchange.xml import parsed
+from reelwork.timecode import format_rate
 
 _CLIPS: Final = ("asset-clip", "clip", "video", "audio", "title", "ref-clip", "sync-clip", "mc-clip", "audition")
 
@@ -49,6 +52,7 @@ def read_fcpxml(text: str, file: str, report: Report) -> Timeline:
         raise ExchangeError(f"{file} holds no project with a sequence")
     if len(root.findall(".//project")) > 1:
         report.add(file, "it holds further projects", "only the first was read")
+    tell_unread_of_document(root, sequences[0], file, report)
     reader = _Reader(root, file, report)
     try:
         return reader.timeline(sequences[0], next((p.get("name", "") for p in root.iter("project")), ""))
@@ -74,12 +78,12 @@ class _Reader:
         self._by_id = {each.get("id", ""): each for each in root.findall("./resources/*")}
 
     def timeline(self, sequence: Element, name: str) -> Timeline:
-        rate, size = self._format(sequence.get("format"))
+        rate, _ = self._format(sequence.get("format"))
         if rate is None:
             raise ValueError("its sequence has no format with a frameDuration")
         self._rate = rate
-        self._aspect = size[0] / size[1] if size else 16 / 9
-        stack = replace(self._stack(sequence, name), size=size)
+        self._aspect = 16 / 9
+        stack = self._stack(sequence, name)
         drop = sequence.get("tcFormat") == "DF"
         with within(sequence):
             return Timeline(stack, rate, seconds(sequence.get("tcStart")), drop)
@@ -102,21 +106,29 @@ class _Reader:
         if self._depth == MOST_DEEP:
             raise ValueError(f"compound clips stand more than {MOST_DEEP} deep inside each other")
         self._depth += 1
-        placed = _Placed()
+        around = self._aspect
+        rate, size = self._format(sequence.get("format"))
+        if rate is not None and rate != self._rate:
+            self._report.add(
+                f"compound clip {name!r}", f"its {format_rate(rate)} frames a second", "it has those of the timeline"
+            )
+        self._aspect = size[0] / size[1] if size else around
+        placed, lasts = _Placed(), ZERO
         spine = sequence.find("spine")
         if spine is not None:
-            self._spine(spine, ZERO, 0, placed)
+            lasts = self._spine(spine, ZERO, 0, placed)
         tracks: list[Track] = []
         for lane in sorted(placed.pictures):
             tracks += tracks_of("video", placed.pictures[lane], f"V{lane}" if lane else "primary")
         for lane in sorted(placed.sounds, key=lambda lane: (lane != 0, abs(lane))):
             tracks += tracks_of("audio", placed.sounds[lane], f"A{lane}" if lane else "primary sound")
         self._depth -= 1
+        self._aspect = around
         with within(sequence):
-            return Stack(name, tuple(tracks), looks.markers(sequence, ZERO))
+            return Stack(name, lasting(tracks, lasts), looks.markers(sequence, ZERO), size=size)
 
-    def _spine(self, spine: Element, at: Fraction, lane: int, placed: _Placed) -> None:
-        """A storyline that begins at an instant of the timeline."""
+    def _spine(self, spine: Element, at: Fraction, lane: int, placed: _Placed) -> Fraction:
+        """A storyline that begins at an instant of the timeline; the instant at which it ends."""
         for element in spine:
             with within(element):
                 if element.tag == "transition":
@@ -127,9 +139,11 @@ class _Reader:
                     at += lasts
                 elif element.tag == "spine":
                     self._spine(element, at, lane, placed)
+        return at
 
     def _transition(self, element: Element, cut: Fraction, lane: int, spine: Element, placed: _Placed) -> None:
         lasts = seconds(element.get("duration"))
+        tell_unread(element, f"transition {element.get('name', '')!r}", self._report)
         # its offset is in the storyline's time, as those of the clips are
         behind = list(spine)[list(spine).index(element) + 1 :]
         following = next((seconds(each.get("offset"), cut) for each in behind if each.get("offset")), None)
@@ -169,23 +183,51 @@ class _Reader:
                     self._spine(child, begin, lane + number, placed)
                 else:
                     self._element(child, begin, lane + number, placed)
-        if element.tag == "gap" or lasts <= 0:
-            return
+        place = f"clip {name!r}" if name or element.tag != "gap" else "a gap"
         if element.tag == "audition":
-            first = next((child for child in element if child.tag in _CLIPS), None)
-            if first is not None:
+            takes = [child for child in element if child.tag in _CLIPS and child.get("lane") is None]
+            for first in takes[:1]:
                 self._element(first, at, lane, placed)
+            if takes[1:]:
+                called = ", ".join(repr(each.get("name", "")) for each in takes[1:])
+                self._report.add(f"audition at {written(at, self._rate)}", f"its other takes: {called}", "left out")
+            return
+        tell_unread(element, place, self._report)
+        if element.tag == "gap" or lasts <= 0:
+            if looks.markers(element, start):
+                self._report.add(place, "markers", "left out, as nothing is there that they could stand on")
             return
         source, sees, hears = self._source(element)
-        noted = looks.markers(element, start)
+        start, moved = self._inner_start(element, start), start
+        own = self._own_aspect(element)
+        begin = at - moved
+        noted = looks.markers(element, moved)
         for clip in self._retimed(element, source, start, lasts, name):
-            marked = replace(looks.looked(clip, element, self._aspect, self._report), markers=noted)
+            marked = replace(looks.looked(clip, element, at - begin, self._aspect, own, self._report), markers=noted)
             noted = ()
             if sees:
                 placed.pictures.setdefault(lane, []).append((at, marked))
             if hears:
                 placed.sounds.setdefault(lane, []).append((at, replace(marked, markers=() if sees else marked.markers)))
             at += clip.duration
+
+    def _inner_start(self, element: Element, start: Fraction) -> Fraction:
+        """Where in its media a clip begins that counts a time of its own, in which its media stand at an offset."""
+        inner = next((child for child in element if child.tag in _CLIPS and child.get("lane") is None), None)
+        if element.tag not in ("clip", "sync-clip") or inner is None or element.find("timeMap") is not None:
+            return start
+        with within(inner):
+            own = seconds(inner.get("start"), self._own_start(inner))
+            offset = seconds(inner.get("offset"), own)
+            return own + (start - offset if element.get("start") else ZERO)
+
+    def _own_aspect(self, element: Element) -> float:
+        """The width of a clip's pictures by their height; those of the frame where nobody says."""
+        resource = self._by_id.get(element.get("ref", ""))
+        if resource is not None and resource.tag == "media":
+            resource = resource.find("sequence")
+        _, size = self._format(resource.get("format")) if resource is not None else (None, None)
+        return size[0] / size[1] if size else self._aspect
 
     def _own_start(self, element: Element) -> Fraction:
         """Where a clip begins that does not say it: at the beginning of its media."""
@@ -211,7 +253,11 @@ class _Reader:
                 return Reference(name=element.get("name", "")), True, False
             source, sees, hears = self._source(inner[0])
             for other in inner[1:]:
-                _, more, sounds = self._source(other)
+                further, more, sounds = self._source(other)
+                if further != source:
+                    what = f"{other.get('name') or 'media'!r}, which is synchronised with it"
+                    self._report.add(place, what, "left out")
+                    continue
                 sees, hears = sees or more, hears or sounds
             return source, sees, hears
         if element.tag == "title":

@@ -12,10 +12,12 @@ from xml.etree.ElementTree import Element, SubElement
 
 from reelwork.exchange import sounds
 from reelwork.exchange.addresses import place_of
+from reelwork.exchange.fcpx_adjust import adjust
+from reelwork.exchange.fcpx_adjust import seconds as said
 from reelwork.exchange.marking import on_clips
 from reelwork.exchange.report import Report
-from reelwork.exchange.timeline import ZERO, Clip, Gap, Item, Reference, Stack, Timeline, Track, Transition
-from reelwork.exchange.unsaid import tell_unsaid
+from reelwork.exchange.timeline import ZERO, Clip, Gap, Item, Reference, Stack, Timeline, Track, Transition, beside
+from reelwork.exchange.unsaid import is_group, made_of, tell_unsaid_of_scene
 from reelwork.exchange.xml import written
 
 
@@ -29,6 +31,7 @@ def write_fcpxml(timeline: Timeline, path: Path, report: Report) -> str:
     writer = _Writer(SubElement(root, "resources"), timeline.fps, path.resolve().parent, report)
     event = SubElement(SubElement(root, "library"), "event", name=timeline.name or "Reelwork")
     project = SubElement(event, "project", name=timeline.name or "Reelwork")
+    tell_unsaid_of_scene(timeline, ("canvas.size", "composition.size"), report)
     begin, drop = said(timeline.start), "DF" if timeline.drop else "NDF"
     writer.sequence(SubElement(project, "sequence", tcStart=begin, tcFormat=drop), timeline.stack, timeline.start)
     for element in root.iter():
@@ -46,12 +49,6 @@ def _rank(child: Element) -> int:
     return 2 if child.tag.startswith("adjust-") else 4 if child.tag.endswith("marker") else 3
 
 
-def said(seconds: Fraction) -> str:
-    """A time as FCPXML writes it."""
-    whole = seconds.denominator == 1
-    return f"{seconds.numerator}s" if whole else f"{seconds.numerator}/{seconds.denominator}s"
-
-
 class _Writer:
     def __init__(self, resources: Element, fps: Fraction, folder: Path, report: Report) -> None:
         self._resources = resources
@@ -61,13 +58,14 @@ class _Writer:
         self._known: dict[Any, str] = {}
         self._stacks: list[tuple[Stack, str]] = []
         self._origin = ZERO
+        self._size = (1920, 1080)
 
     def sequence(self, element: Element, stack: Stack, origin: Fraction = ZERO) -> None:
         """The storyline of a stack, and all that is connected to it; ``origin`` is the timecode that it begins with."""
         self._origin = origin
         stack = on_clips(stack, self._report)
-        size = stack.size or (1920, 1080)
-        element.set("format", self._format(self._fps, size))
+        around, self._size = self._size, stack.size or self._size
+        element.set("format", self._format(self._fps, self._size))
         element.set("duration", said(stack.duration))
         spine = SubElement(element, "spine")
         heard = sounds.share_out(stack, self._report)
@@ -79,6 +77,7 @@ class _Writer:
         for lane, track in enumerate(heard.tracks.values(), 1):
             if any(isinstance(item, Clip) for item in track.items):
                 self._connect(row, track, -lane, -1, heard)
+        self._size = around
 
     def _row(
         self, spine: Element, track: Track, number: int, heard: sounds.Heard, lasts: Fraction
@@ -87,7 +86,7 @@ class _Writer:
         found: list[tuple[Fraction, Fraction, Element]] = []
         for index, (begin, item) in enumerate(track.placed()):
             if isinstance(item, Transition):
-                self._transition(spine, self._origin + begin, item)
+                self._transition(spine, self._origin + begin, item, beside(track, index))
             elif isinstance(item, Gap):
                 found.append((begin, ZERO, self._gap(spine, self._origin + begin, item.duration)))
             else:
@@ -102,9 +101,9 @@ class _Writer:
     def _gap(self, spine: Element, at: Fraction, lasts: Fraction) -> Element:
         return SubElement(spine, "gap", name="Gap", offset=said(at), start="0s", duration=said(lasts))
 
-    def _transition(self, spine: Element, cut: Fraction, way: Transition) -> None:
-        if way.kind != "dissolve":
-            self._report.add(f"transition at {said(cut)}", f"a {way.kind}", "a cross dissolve stands for it")
+    def _transition(self, spine: Element, cut: Fraction, way: Transition, where: str) -> None:
+        if way.kind != "dissolve" or way.parameters:
+            self._report.add(f"the transition {where}", f"a {way.kind}", "a cross dissolve stands for it")
         lasts = way.before + way.after
         SubElement(spine, "transition", name="Cross Dissolve", offset=said(cut - way.before), duration=said(lasts))
 
@@ -141,7 +140,7 @@ class _Writer:
             story = SubElement(parent, "spine", lane=str(lane), offset=said(offset))
             for begin, index, item in items:
                 if isinstance(item, Transition):
-                    self._transition(story, begin - at, item)
+                    self._transition(story, begin - at, item, beside(track, index))
                 elif isinstance(item, Clip):
                     key = (number, index)
                     self._clip(story, item, begin - at, heard, key)
@@ -160,6 +159,9 @@ class _Writer:
         if not clip.enabled:
             shared["enabled"] = "0"
         if isinstance(source, Stack):
+            if is_group(source):
+                what = "its layers, a group, which is as large as what it holds"
+                self._report.add(f"clip {clip.name!r}", what, "a compound clip stands for it, cut off at its frame")
             element = SubElement(parent, "ref-clip", {**shared, "ref": self._stack(source)})
         elif source.generator:
             element = self._generated(parent, clip, source, shared)
@@ -177,25 +179,12 @@ class _Writer:
             SubElement(points, "timept", time="0s", value=said(first), interp="linear")
             SubElement(points, "timept", time=said(clip.duration), value=said(last), interp="linear")
         element.set("start", said(start))
-        self._adjusted(element, heard.with_picture.get(key, clip) if paired else clip, clip)
+        adjust(element, clip, heard.with_picture[key] if paired else clip, start, self._size, self._report)
         for marker in clip.markers:
             time, lasts = said(start + marker.at), said(marker.duration or 1 / self._fps)
             tag = "chapter-marker" if marker.chapter else "marker"
             SubElement(element, tag, start=time, duration=lasts, value=marker.name, note=marker.comment)
         return element, start
-
-    def _adjusted(self, element: Element, sound: Clip, clip: Clip) -> None:
-        if clip.picture.opacity and isinstance(clip.source, Reference):
-            SubElement(element, "adjust-blend", amount=f"{clip.picture.opacity[0][1]:.6g}")
-        if clip.picture.blend != "normal":
-            self._report.add(
-                f"clip {clip.name!r}", f"the merge {clip.picture.blend}", "it is painted over what is below"
-            )
-        if sound.sound.gain:
-            SubElement(element, "adjust-volume", amount=f"{sound.sound.gain[0][1]:.6g}dB")
-        opacity = ("transform.opacity",) if isinstance(clip.source, Reference) else ()
-        for each in (clip,) if sound is clip else (clip, sound):
-            tell_unsaid(each, ("blend", "sound.gain", *opacity), self._report)
 
     def _generated(self, parent: Element, clip: Clip, source: Reference, shared: dict[str, str]) -> Element:
         words = source.parameters.get("text")
@@ -205,7 +194,7 @@ class _Writer:
             SubElement(SubElement(element, "text"), "text-style").text = str(words)
             return element
         if source.generator != "solid":
-            self._report.add(f"clip {clip.name!r}", f"what {source.generator} makes", "a solid stands for it")
+            self._report.add(f"clip {clip.name!r}", made_of(clip), "a black solid stands for it")
         ref = self._effect("Custom", ".../Generators.localized/Solids.localized/Custom.localized/Custom.motn")
         element = SubElement(parent, "video", {**shared, "ref": ref})
         colour = str(source.parameters.get("color", ""))
@@ -217,17 +206,18 @@ class _Writer:
     def _effect(self, name: str, uid: str) -> str:
         return self._once(("effect", name), "effect", name=name, uid=uid)
 
-    def _format(self, fps: Fraction, size: tuple[int, int]) -> str:
-        frame = said(1 / fps)
-        return self._once(("format", fps, size), "format", frameDuration=frame, width=str(size[0]), height=str(size[1]))
+    def _format(self, fps: Fraction | None, size: tuple[int, int]) -> str:
+        """The format of pictures; stills have no rate, and a name that says so."""
+        rate = {"name": "FFVideoFormatRateUndefined"} if fps is None else {"frameDuration": said(1 / fps)}
+        return self._once(("format", fps, size), "format", **rate, width=str(size[0]), height=str(size[1]))
 
     def _asset(self, source: Reference) -> str:
         key = ("asset", source.url, source.name)
         if key not in self._known:
             path = place_of(source.url, self._folder) if source.url else None
             extra = {"duration": said(source.duration)} if source.duration is not None else {}
-            if source.rate is not None:
-                extra["format"] = self._format(source.rate, (1920, 1080))
+            if source.rate is not None or source.size is not None:
+                extra["format"] = self._format(source.rate, source.size or (1920, 1080))
             self._once(
                 key,
                 "asset",

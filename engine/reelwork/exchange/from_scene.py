@@ -12,12 +12,13 @@ from reelwork.exchange.assembling import Lane, Tracks
 from reelwork.exchange.carried import mapping
 from reelwork.exchange.kept import Written, markers_of, number_of, seconds_of, text_of
 from reelwork.exchange.marking import with_chapters
+from reelwork.exchange.moving import Span
 from reelwork.exchange.references import References
 from reelwork.exchange.report import Report
-from reelwork.exchange.timeline import ZERO, Clip, Data, Picture, Reference, Sound, Stack, Timeline, Track, Transition
+from reelwork.exchange.showing import baked, heard, seen
+from reelwork.exchange.timeline import ZERO, Clip, Data, Reference, Stack, Timeline, Track, Transition
 from reelwork.graph import model as graph
 from reelwork.render.prepare import Prepared
-from reelwork.scene.animation import Curve
 
 #: Keys of a layer that a timeline says itself, by where its clips stand and what they refer to.
 _SAID: Final = (
@@ -55,7 +56,7 @@ def from_scene(
     if others:
         report.add("compositions", f"{', '.join(others)}: not seen in {composition}", "left out")
     for name in prepared.production.files:
-        report.add(f"file {name}", "an effect reads it", "its name goes along, the file does not")
+        report.add(f"file {name}", "an effect, or captions, are read from it", "the file itself does not go along")
     own = {key: value for key in _SCENE if (value := written.top(key)) is not None}
     kept = written.exchange
     drop = kept.get("drop-frame") is True
@@ -83,6 +84,7 @@ class _Maker:
         self._fps = fps
         self._report = report
         self._stacks: dict[str, Stack] = {}
+        self._frame = (0, 0)
 
     def composition(self, composition: graph.Composition) -> Stack:
         """The stack of a composition."""
@@ -92,7 +94,9 @@ class _Maker:
             keys = self._written.keys(f"compositions.{name}")
             said: dict[str, Any] = {"name": name, **{key: keys[key] for key in ("size", "background") if key in keys}}
             kept = self._written.composition(name)
+            around, self._frame = self._frame, composition.size
             tracks = self._tracks(composition.layers, composition.duration, name)
+            self._frame = around
             self._stacks[name] = Stack(
                 text_of(kept.get("name")) or name,
                 tracks,
@@ -236,7 +240,10 @@ class _Maker:
                 tracks = Tracks()
                 plain = replace(layer, start=ZERO)
                 self._sequence(source.sequence, plain, name, tracks, "layer")
-                reference = Stack(ident or "sequence", tracks.assembled(layer.end - layer.start), lone=True)
+                assembled = tracks.assembled(layer.end - layer.start)
+                said = {"reelwork": {"group": "sequence"}}
+                lone = len(assembled) == 1
+                reference = Stack(ident or "sequence", assembled, metadata={} if lone else said, lone=lone)
             case graph.GroupSource():
                 inside = self._tracks(source.layers, layer.end - layer.start, name)
                 reference = Stack(ident or "group", inside, metadata={"reelwork": {"group": True}})
@@ -250,28 +257,33 @@ class _Maker:
         if seconds_of(mapping(kept.get("source")).get("in")) is None:  # else it is known where it stood on the cut
             start += (tail if speed < 0 else head) * abs(speed)
         own_sound = rest.get("sound")
+        own_size = reference.size
+        if own_size is not None and own_size != self._frame:
+            rest.setdefault("fit", layer.fit)  # where nothing is said, editors fit it
         if sees and hears:
             rest.pop("sound", None)
         mute = layer.sound.mute and not (kept.get("disabled") is True and "sound" in kept)
         if kept.get("disabled") is True:
             rest = {key: value for key, value in rest.items() if key != "visible"}
-        sound = _heard(layer.sound, head)
+        span = Span(head, moved.start, moved.end - moved.start, self._fps)
+        sound = heard(layer, keys, span)
         shared: dict[str, Any] = {
             "start": start,
             "duration": moved.end - moved.start,
             "speed": ZERO if 0 < abs(speed) < Fraction(1, 100_000) else speed,
             "source": reference,
+            "baked": baked(layer),
         }
         label = text_of(kept.get("name"))
         label = label if label is not None else ident or _name_of(source) or _words_of(keys, reference)
-        picture = heard = None
+        picture = sounding = None
         enabled = (layer.visible or hears) and kept.get("disabled") is not True
         if sees and (layer.visible or mute or not hears or kept.get("disabled") is True):
             picture = Clip(
                 name=label,
                 enabled=enabled if layer.visible else False,
                 sound=sound,
-                picture=_seen(layer),
+                picture=seen(layer, keys, span, self._frame),
                 markers=markers_of(kept.get("markers")),
                 metadata={**mapping(kept.get("metadata")), **_own(own, rest)},
                 effects=_effects(kept),
@@ -282,7 +294,7 @@ class _Maker:
             named = text_of(beside.get("name"))
             keys_of_sound = {"sound": own_sound} if own_sound else {}
             said = _own(own, keys_of_sound if picture is not None else {**rest, **keys_of_sound})
-            heard = Clip(
+            sounding = Clip(
                 name=named if named is not None else label,
                 enabled=kept.get("disabled") is not True,
                 sound=sound,
@@ -291,7 +303,7 @@ class _Maker:
                 effects=_effects(kept) if picture is None else (),
                 **shared,
             )
-        return picture, heard
+        return picture, sounding
 
 
 def _own(own: dict[str, Any], keys: dict[str, Any]) -> dict[str, Any]:
@@ -327,19 +339,3 @@ def _words_of(keys: Data, reference: Reference | Stack) -> str:
 def _plain(transition: Any) -> Data:
     """The parameters of a transition as they are written."""
     return mapping(next(iter(transition.values()), {})) if isinstance(transition, dict) else {}
-
-
-def _heard(sound: graph.SoundUse, head: Fraction) -> Sound:
-    pan = sound.pan.at(ZERO)
-    return Sound(_keys(sound.gain, head, 0.0), float(pan), sound.mute, sound.fade_in, sound.fade_out)
-
-
-def _seen(layer: graph.Layer) -> Picture:
-    return Picture(opacity=_keys(layer.transform.opacity, ZERO, 1.0), blend=layer.merge.name)
-
-
-def _keys(curve: Curve, head: Fraction, default: float) -> tuple[tuple[Fraction, float], ...]:
-    if curve.is_constant:
-        value = float(curve.keys[0].value)
-        return () if value == default else ((ZERO, value),)
-    return tuple((key.time - head, float(key.value)) for key in curve.keys)

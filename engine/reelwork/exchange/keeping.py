@@ -17,11 +17,13 @@ from reelwork.exchange.yaml import Typed
 class Inside:
     """One composition while it is written.
 
+    :param frame: its columns and rows
     :param clips: what is kept of its clips, by their ids
     """
 
     name: str
     stack: Stack
+    frame: tuple[int, int]
     names: Names = field(default_factory=Names)
     clips: dict[str, Any] = field(default_factory=dict)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 from typing import Literal
 
@@ -29,6 +30,15 @@ def tracks_of(kind: Literal["video", "audio"], placed: Iterable[tuple[Fraction, 
     for index, lane in enumerate(lanes):
         found.append(_track(kind, lane, crossings if index == 0 else [], name if index == 0 else f"{name} {index + 1}"))
     return found
+
+
+def lasting(tracks: Iterable[Track], lasts: Fraction) -> tuple[Track, ...]:
+    """The same tracks, the first of which ends with a gap where nothing else lasts as long as it should."""
+    found = list(tracks)
+    if all(track.duration < lasts for track in found):
+        first = found[0] if found else Track("video", ())
+        found[:1] = [replace(first, items=(*first.items, Gap(lasts - first.duration)))]
+    return tuple(found)
 
 
 def _track(

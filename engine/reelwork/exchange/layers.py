@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from reelwork.exchange.addresses import files_at
+from reelwork.exchange.appearance import picture_keys, sound_keys
 from reelwork.exchange.carried import Carried, mapping
 from reelwork.exchange.finding import Finder, Found
 from reelwork.exchange.placing import Placed, Room
@@ -108,13 +109,21 @@ class LayerWriter:
         return self._firsts.get((source.url, source.name), ZERO)
 
     def layer(
-        self, placed: Placed, ident: str, *, place: str, composition: Callable[[Stack], str], heard: Sound | None
+        self,
+        placed: Placed,
+        ident: str,
+        *,
+        place: str,
+        composition: Callable[[Stack], str],
+        heard: Sound | None,
+        frame: tuple[int, int],
     ) -> dict[str, Any]:
         """The keys of a clip in a sequence; a layer has others beside.
 
         :param ident: its id; empty for none
         :param composition: says the name of the composition that a timeline inside becomes
         :param heard: how it is heard; ``None`` where its sound stands elsewhere, or nowhere
+        :param frame: columns and rows of what it stands in
         """
         clip, keys = placed.clip, self._known(placed.clip)
         made = keys.keys() & _MADE
@@ -140,19 +149,20 @@ class LayerWriter:
         layer["duration"] = written(placed.duration, self._fps)
         if not clip.enabled:
             layer["visible"] = False
-        sized = found is not None and found.facts.kind != "audio" and "fit" not in keys
-        if sized and found is not None and (found.facts.width, found.facts.height) != self._size and not is_ours(clip):
-            layer["fit"] = "contain"
-        layer.update(self._picture(clip))
+        own = _size_of(clip, found)
+        fit = clip.picture.fit or ("contain" if found is not None and not is_ours(clip) else "none")
+        if own is not None and own != frame and fit != "none" and "fit" not in keys:
+            layer["fit"] = fit
+        layer.update(picture_keys(clip.picture, placed.head, self._fps, frame, own))
         layer |= {key: value for key, value in keys.items() if key not in ("sound", "asset", "file", "composition")}
         layer.update(self._sound(placed, found, heard))
         return layer
 
     def sound_layer(
-        self, placed: Placed, ident: str, *, place: str, composition: Callable[[Stack], str]
+        self, placed: Placed, ident: str, *, place: str, composition: Callable[[Stack], str], frame: tuple[int, int]
     ) -> dict[str, Any]:
         """The keys of a clip on a track of sound."""
-        layer = self.layer(placed, ident, place=place, composition=composition, heard=placed.clip.sound)
+        layer = self.layer(placed, ident, place=place, composition=composition, heard=placed.clip.sound, frame=frame)
         found = self.found(placed.clip)
         if found is None or found.facts.kind != "audio":
             layer["visible"] = False
@@ -280,23 +290,6 @@ class LayerWriter:
             timed["speed"] = _own_speed(clip) or written_speed(clip.speed)
         return timed
 
-    def _picture(self, clip: Clip) -> dict[str, Any]:
-        picture, transform = clip.picture, dict[str, Any]()
-        if picture.position != (0.0, 0.0):
-            x, y = ((0.5 + share) * 100 for share in picture.position)
-            transform["position"] = [f"{x:.6g}%", f"{y:.6g}%"]
-        if picture.scale != (1.0, 1.0):
-            wide, high = (f"{factor * 100:.6g}%" for factor in picture.scale)
-            transform["scale"] = wide if wide == high else [wide, high]
-        if picture.rotation:
-            transform["rotation"] = f"{picture.rotation:.6g}"
-        if picture.opacity:
-            transform["opacity"] = self._curve(picture.opacity, lambda value: f"{value * 100:.6g}%")
-        found: dict[str, Any] = {"transform": transform} if transform else {}
-        if picture.blend != "normal":
-            found["blend"] = picture.blend
-        return found
-
     def _sound(self, placed: Placed, found: Found | None, heard: Sound | None) -> dict[str, Any]:
         own = mapping(own_keys(placed.clip).get("sound"))
         silent = found is not None and found.facts.audio is None
@@ -306,22 +299,19 @@ class LayerWriter:
             return {"sound": {**own, "mute": True}}
         if own:
             return {"sound": own}
-        sound: dict[str, Any] = {}
-        if heard.gain:
-            sound["gain"] = self._curve(heard.gain, lambda level: "-60dB" if level <= -60 else f"{level:.6g}dB")
-        if heard.pan:
-            sound["pan"] = f"{heard.pan:.6g}"
-        for name, length in (("fade-in", heard.fade_in), ("fade-out", heard.fade_out)):
-            if length:
-                sound[name] = written(length, self._fps)
+        sound = sound_keys(heard, placed.head, self._fps)
         if heard.mute or (not placed.clip.enabled and not silent):
             sound["mute"] = True
         return {"sound": sound} if sound else {}
 
-    def _curve(self, keys: tuple[tuple[Fraction, float], ...], say: Callable[[float], str]) -> Any:
-        if len(keys) == 1:
-            return say(keys[0][1])
-        return {written(max(ZERO, at), self._fps): say(value) for at, value in keys}
+
+def _size_of(clip: Clip, found: Found | None) -> tuple[int, int] | None:
+    """Columns and rows of what a clip shows."""
+    if isinstance(clip.source, Stack):
+        return clip.source.size
+    if found is None or found.facts.kind == "audio":
+        return None
+    return (found.facts.width, found.facts.height)
 
 
 def _is_another(path: Path, copy: Path) -> bool:

@@ -53,6 +53,43 @@ _BLENDS: Final = {
     "difference": "difference",
     "exclusion": "exclusion",
 }
+#: The numbers of ways of blending in FCPXML.
+FCPX_MODES: Final = {
+    "normal": "0",
+    "subtract": "2",
+    "darken": "3",
+    "multiply": "4",
+    "color-burn": "5",
+    "linear-burn": "6",
+    "add": "8",
+    "lighten": "9",
+    "screen": "10",
+    "color-dodge": "11",
+    "linear-dodge": "12",
+    "overlay": "14",
+    "soft-light": "15",
+    "hard-light": "16",
+    "vivid-light": "17",
+    "linear-light": "18",
+    "pin-light": "19",
+    "hard-mix": "20",
+    "difference": "22",
+    "exclusion": "23",
+}
+#: The names of ways of blending in Final Cut Pro 7's XML.
+FCP7_MODES: Final = {
+    "normal": "normal",
+    "add": "add",
+    "subtract": "subtract",
+    "difference": "difference",
+    "multiply": "multiply",
+    "screen": "screen",
+    "overlay": "overlay",
+    "hard-light": "hardlight",
+    "soft-light": "softlight",
+    "darken": "darken",
+    "lighten": "lighten",
+}
 _WIPES: Final = {"right": 0, "down": 90, "left": 180, "up": 270, "horizontal": 0, "vertical": 90, "barn": 0, "iris": 0}
 
 

@@ -29,11 +29,13 @@ class Placed:
     :param clip: as the editor has it
     :param begin: seconds of the source, from its first frame
     :param duration: how long it is there, its transitions included
+    :param head: how much earlier it begins than the clip
     """
 
     clip: Clip
     begin: Fraction
     duration: Fraction
+    head: Fraction = ZERO
 
 
 Piece = Placed | Gap | Transition
@@ -133,15 +135,16 @@ class _Track:
             if clip.speed > 0 and missing < duration:
                 found.append(Gap(missing))
             duration, begin = duration - missing, ZERO
+            head -= missing if clip.speed > 0 else ZERO
         if room.length is not None and pace and begin + duration * pace > room.length:
             missing = duration - max(ZERO, room.length - begin) / pace
             self._short(clip, missing, index, "asks for more than there is of its media", "a gap makes up for it")
             duration -= missing
             if duration > 0:
-                return [*found, Placed(clip, begin, duration), *([Gap(missing)] if tail == 0 else [])]
+                return [*found, Placed(clip, begin, duration, head), *([Gap(missing)] if tail == 0 else [])]
         if duration <= 0:
             return [Gap(head + clip.duration + tail)]
-        return [*found, Placed(clip, begin, duration)]
+        return [*found, Placed(clip, begin, duration, head)]
 
     def _short(self, clip: Clip, missing: Fraction, index: int, what: str, instead: str) -> None:
         if missing < self._frame:

@@ -121,6 +121,11 @@ class Styles:
             self._report.add(place, f"{what} that is mixed by {mode.lower().replace('_', ' ')}", "it is mixed as it is")
         if getattr(style, "choke", 0) or getattr(style, "spread", 0):
             self._report.add(place, f"the spread of {what}", "it fades evenly")
+        source = getattr(style, "glow_source", None)
+        if source is not None and source.name == "CENTER":
+            self._report.add(place, f"{what} from the centre", "it glows from the edge")
+        if _is_bent(style):
+            self._report.add(place, f"the contour of {what}", "it fades along a straight line")
         if style.noise:
             self._report.add(place, f"the noise of {what}", "it is left out")
         distance = float(getattr(style, "distance", 0)) * scale
@@ -149,6 +154,16 @@ class Styles:
 
 def _kind(style: Any) -> str:
     return type(style).__name__.lower()
+
+
+def _is_bent(style: Any) -> bool:
+    """Whether a style fades along a contour other than Photoshop's straight one."""
+    contour = getattr(style, "contour", None)
+    try:
+        points = [(float(point[b"Hrzn"]), float(point[b"Vrtc"])) for point in contour[b"Crv "]] if contour else []
+    except (KeyError, TypeError, ValueError):
+        return False
+    return any(abs(along - up) > 0.5 for along, up in points)
 
 
 def _colour(style: Any) -> str | None:

@@ -285,9 +285,13 @@ class PictureWriter:
         mask = pixels.mask_of(layer, self._document)
         if mask is not None:
             made[..., 3] *= pixels.window(mask, left, top, made.shape[1], made.shape[0])
-            self._report.add(place, "its mask", "it is in the coverage of its picture")
         effects = self._styles.effects(layer, place)
         over = self._styles.overlays(layer, place, drawn)
+        if layer.kind == "type":
+            words = " ".join(layer.text.split())[:60]
+            self._report.add(place, f"its words, {words!r}", "a picture of them; --text live makes text of them")
+        elif layer.kind == "smartobject":
+            self._report.add(place, "a smart object", "a picture as it is seen; the file inside is left out")
         notes = {"#words": f"the words: {layer.text!r}"} if layer.kind == "type" else {}
         look = self._look(layer)
         picture = {**notes, **self._placed(layer.name, made, left, top)}

@@ -30,6 +30,7 @@ class References:
     def __init__(self, prepared: Prepared, folder: Path, written: Written) -> None:
         self._production = prepared.production
         self._folder = folder
+        self._scene = Path(prepared.scene.file).resolve().parent
         self._written = written
         self._firsts: dict[str, Fraction | None] = {}
 
@@ -56,6 +57,7 @@ class References:
             start=start,
             duration=facts.duration if source.get("length") is None else seconds_of(source.get("length")),
             rate=seconds_of(source.get("rate")) or facts.frame_rate,
+            size=None if facts.kind == "audio" else (facts.width, facts.height),
             number=next(iter(numbered_files(Path(media.path)))) if is_numbered(Path(media.path)) else None,
             metadata={**mapping(source.get("metadata")), "reelwork": said},
         )
@@ -86,7 +88,9 @@ class References:
         parameters = {}
         kind = MADE
         if isinstance(layer.source, graph.SolidSource) and isinstance(keys.get("solid"), str):
-            kind, parameters = "solid", {"color": _hex(layer.source.colour.keys[0].value)}
+            colour = layer.source.colour.keys[0].value
+            parameters = {"color": _hex(colour), **({"alpha": colour.alpha} if colour.alpha < 1 else {})}
+            kind = "solid"
         elif isinstance(keys.get("text"), str | dict):
             written = keys["text"] if isinstance(keys["text"], str) else keys["text"].get("content")
             kind, parameters = "text", {"text": written or self._production.texts.get(layer.path, "")}
@@ -94,10 +98,11 @@ class References:
 
     def catalogue(self) -> dict[str, str]:
         """Where the catalogue lies, as seen from the timeline."""
-        catalogue = self._production.catalogue
-        if catalogue is None:
+        catalogue, said = self._production.catalogue, self._written.top("catalogue")
+        if catalogue is None and not isinstance(said, str):
             return {}
-        return {"catalogue": Path(os.path.relpath(catalogue.folder.resolve(), self._folder)).as_posix()}
+        folder = catalogue.folder if catalogue is not None else self._scene / str(said)
+        return {"catalogue": Path(os.path.relpath(folder.resolve(), self._folder)).as_posix()}
 
     def _url(self, path: Path) -> str:
         return url_of(Path(os.path.relpath(path.resolve(), self._folder)))

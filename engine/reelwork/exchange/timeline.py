@@ -9,10 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, TypeVar
 
 #: What a file of another program says beside the timeline: plain data, as JSON has it.
 Data: TypeAlias = Mapping[str, Any]
+_T = TypeVar("_T")
+#: A value over time: seconds from a clip's beginning, with straight lines between. One key alone is a constant, none is
+#: what there is by default; before the first and after the last the value holds.
+Keys: TypeAlias = tuple[tuple[Fraction, _T], ...]
+Pair: TypeAlias = tuple[float, float]
 ZERO = Fraction(0)
 #: The most columns and rows of a picture, and how deep timelines may stand inside each other.
 LARGEST_SIZE: Final = 16_384
@@ -46,6 +51,7 @@ class Reference:
     :param duration: how much there is
     :param rate: its frames a second
     :param number: of numbered files, whose name has the number's place (``take-%04d.exr``), the first one's
+    :param size: its columns and rows
     :param generator: the kind of what is made rather than read: ``solid``, ``bars``, ``text`` …; empty for files
     :param parameters: the generator's
     """
@@ -56,6 +62,7 @@ class Reference:
     duration: Fraction | None = None
     rate: Fraction | None = None
     number: int | None = None
+    size: tuple[int, int] | None = None
     generator: str = ""
     parameters: Data = field(default_factory=dict)
     metadata: Data = field(default_factory=dict)
@@ -65,32 +72,43 @@ class Reference:
 class Sound:
     """How a clip or a track is heard.
 
-    :param gain: keys, seconds from the clip's beginning and dB; one key alone is a constant
+    :param gain: dB
+    :param pan: from -1, left, to 1, right
     :param channel: which of its file's channels are heard, where not all are
+    :param role: what it is in the mix
     """
 
-    gain: tuple[tuple[Fraction, float], ...] = ()
-    pan: float = 0.0
+    gain: Keys[float] = ()
+    pan: Keys[float] = ()
     mute: bool = False
     fade_in: Fraction = ZERO
     fade_out: Fraction = ZERO
     channel: str = ""
+    role: str = ""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """How a clip is seen: keys are seconds from its beginning; positions are shares of the frame from its centre.
+    """How a clip is seen.
 
-    :param opacity: keys of 0 to 1
+    :param opacity: from 0 to 1
     :param blend: the name of the merge
-    :param scale: a factor, of the size that the picture has once it fits the frame
+    :param fit: how its size is fitted to the frame's, as a scene says it; empty where nobody says
+    :param scale: factors along and down, of the size that the picture has once it is fitted
+    :param position: of its centre from the frame's, to the right and down, as shares of the frame's width and height
+    :param of_own: whether these are shares of the picture's own width and height instead
+    :param rotation: degrees, clockwise
+    :param crop: how much goes on the left, at the top, on the right, at the bottom, as shares of its width and height
     """
 
-    opacity: tuple[tuple[Fraction, float], ...] = ()
+    opacity: Keys[float] = ()
     blend: str = "normal"
-    scale: tuple[float, float] = (1.0, 1.0)
-    position: tuple[float, float] = (0.0, 0.0)
-    rotation: float = 0.0
+    fit: str = ""
+    scale: Keys[Pair] = ()
+    position: Keys[Pair] = ()
+    of_own: bool = False
+    rotation: Keys[float] = ()
+    crop: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +120,7 @@ class Clip:
     :param duration: how long it stands in its track
     :param speed: source seconds a second; negative plays the same range backwards, 0 holds ``start``
     :param effects: what other programs do to it, as they write it
+    :param baked: the keys of a scene whose eases became a key for each frame
     """
 
     name: str
@@ -115,6 +134,7 @@ class Clip:
     markers: tuple[Marker, ...] = ()
     metadata: Data = field(default_factory=dict)
     effects: tuple[Data, ...] = ()
+    baked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -222,3 +242,13 @@ def clips_of(stack: Stack) -> Iterator[Clip]:
                 yield item
                 if isinstance(item.source, Stack):
                     yield from clips_of(item.source)
+
+
+def beside(track: Track, index: int) -> str:
+    """Where a transition of a track stands, for people: ``from 'a' to 'b'``."""
+    named = [
+        f"{word} {item.name!r}"
+        for word, near in (("from", index - 1), ("to", index + 1))
+        if 0 <= near < len(track.items) and isinstance(item := track.items[near], Clip)
+    ]
+    return " ".join(named)

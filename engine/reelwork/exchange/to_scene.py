@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -68,7 +68,7 @@ def to_scene(
     carried = Carried(report)
     firsts = first_frames(timeline, finder, rate, report)
     writer = LayerWriter(finder, choices, rate, shown, report, carried, firsts)
-    scene = _Scene(timeline, writer, rate, report, carried)
+    scene = _Scene(timeline, writer, rate, shown, report, carried)
     root = str(mapping(mapping(timeline.stack.metadata.get("reelwork")).get("composition")).get("name") or "main")
     root = root if slug(root) else "main"
     scene.composition(timeline.stack, root)
@@ -109,12 +109,19 @@ def to_scene(
 
 class _Scene:
     def __init__(
-        self, timeline: Timeline, writer: LayerWriter, fps: Fraction, report: Report, carried: Carried
+        self,
+        timeline: Timeline,
+        writer: LayerWriter,
+        fps: Fraction,
+        size: tuple[int, int],
+        report: Report,
+        carried: Carried,
     ) -> None:
         self.compositions: dict[str, Any] = {}
         self._timeline = timeline
         self._writer = writer
         self._fps = fps
+        self._size = size
         self._report = report
         self._carried = carried
         self._names = Names()
@@ -126,9 +133,12 @@ class _Scene:
         """Write a stack of tracks as a composition."""
         self._names.exactly(name)
         self._known.append((stack, name))
-        inside = Inside(name, stack)
+        root = stack is self._timeline.stack
+        inside = Inside(name, stack, self._size if root else stack.size or self._size)
         own = mapping(mapping(stack.metadata.get("reelwork")).get("composition"))
         body: dict[str, Any] = {key: own[key] for key in ("size", "background") if key in own}
+        if inside.frame != self._size and "size" not in body:
+            body["size"] = [str(side) for side in inside.frame]
         sequence, layers = self._stack(stack, inside)
         lasts = _lasts([piece for piece, _ in sequence])
         if lasts != stack.duration:
@@ -216,7 +226,7 @@ class _Scene:
                 clip = _with_keys(clip, {"sound": own_keys(sound)["sound"]})
             ident = self._ident(clip, inside)
             label = f"{self._label(track, number)}, clip {clip.name or ident!r}"
-            entry = self._clip(Placed(clip, piece.begin, piece.duration), ident, label, inside, how)
+            entry = self._clip(replace(piece, clip=clip), ident, label, inside, how)
             self._keeper.clip(piece.clip, ident, inside, number, sound, label)
             self._keeper.ways(pieces, place_in, ident, inside, label)
             found.append((piece, entry))
@@ -226,10 +236,13 @@ class _Scene:
         """A clip; a group or a sequence of ours holds its layers itself."""
         source = piece.clip.source
         if not isinstance(source, Stack) or not (source.lone or "group" in mapping(source.metadata.get("reelwork"))):
-            return self._writer.layer(piece, ident, place=label, composition=self._name_of, heard=heard)
+            return self._writer.layer(
+                piece, ident, place=label, composition=self._name_of, heard=heard, frame=inside.frame
+            )
         sequence, layers = self._stack(source, inside)
         entry: dict[str, Any] = {"id": ident} if ident else {}
-        if source.lone and not layers:
+        group = mapping(source.metadata.get("reelwork")).get("group")
+        if (source.lone or group == "sequence") and not layers:
             entry["sequence"] = [part for _, part in sequence]
         else:
             if sequence:
@@ -250,8 +263,8 @@ class _Scene:
         label = f"{self._label(track, number)}, clip {clip.name or ident!r}"
         self._keeper.clip(piece.clip, ident, inside, number, None, label)
         self._keeper.ways(pieces, index, ident, inside, label)
-        placed = Placed(clip, piece.begin, piece.duration)
-        return self._writer.sound_layer(placed, ident, place=label, composition=self._name_of)
+        placed = replace(piece, clip=clip)
+        return self._writer.sound_layer(placed, ident, place=label, composition=self._name_of, frame=inside.frame)
 
     def _between(self, piece: Gap | Transition) -> dict[str, Any]:
         if isinstance(piece, Gap):

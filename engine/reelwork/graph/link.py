@@ -172,9 +172,9 @@ class _Linker:
         """Note that what a layer names cannot be had; in a draft a slate says so in its place."""
         shown = name or (clip.source.file if isinstance(clip.source, FileSource) else "")
         instead = ""
-        if self._draft and shown:
+        if shown:
             self.missing[clip.path] = shown
-            instead = _slate(clip)
+            instead = _slate(clip) if self._draft else ""
         self._say(name, f"{clip.path}.{_key_of(clip.source)}", clip.place, problems, instead)
 
     def _say(self, name: str | None, key: str, at: Place | None, problems: Iterable[Problem], instead: str) -> None:

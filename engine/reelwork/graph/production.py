@@ -23,7 +23,7 @@ class Production:
     :param files: the files that extensions read, by the names that the scene gives them
     :param records: every record that is used, by its name
     :param captions: what each layer that takes captions out of a file gives to read, by the layer's path
-    :param missing: what a slate says in place of a record that is missing in a draft, by the layer's path
+    :param missing: what a slate says in place of what is missing, by the layer's path; only drafts render so
     :param catalogue: where the records are from, if the scene names any
     :param linked: what plugins' linkers found, by the names that the scene gives it
     """

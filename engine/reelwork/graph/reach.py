@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -11,10 +12,14 @@ from reelwork.errors import MediaError
 from reelwork.footage import NUMBER
 from reelwork.graph.schemes import Schemes
 from reelwork.linker import scheme_of
-from reelwork.scene.report import quote
+from reelwork.scene.report import near, quote
 
 #: The environment variable in which the machine's owner names further folders that scenes may read.
 ROOTS: Final = "REELWORK_ROOTS"
+# How other programs write the place of a number, or of any letters.
+_PATTERN: Final = re.compile(r"[*?]|#+|@+")
+# So many names of a folder are looked through.
+_MOST_NAMES: Final = 5000
 
 
 class Reach:
@@ -40,9 +45,25 @@ class Reach:
             return self._schemes.find(named).path
         path = self.allowed(named)
         # unlike Path.is_file, it takes a name that is too long for one that is not there
+        if os.path.isdir(path):
+            raise MediaError(f"{quote(named)} is a folder; name a file in it")
         if not os.path.isfile(path) and not NUMBER.search(path.name):
-            raise MediaError(f"there is no file {quote(named)} in {self._folder}")
+            remedy = self._meant(path)
+            raise MediaError(f"there is no file {quote(named)} in {self._folder}{remedy and f'; {remedy}'}")
         return path
+
+    def _meant(self, path: Path) -> str:
+        """What may have been meant by a path, where scenes may read, at which there is no file."""
+        if _PATTERN.search(path.name):
+            return "the number in the names of numbered files is written %d, or %04d for one of four digits"
+        missing = path
+        while not os.path.isdir(missing.parent):
+            missing = missing.parent
+        found = missing.with_name(_near(missing, folder=missing != path)) / path.relative_to(missing)
+        if not os.path.isfile(found):
+            return ""
+        beside = found.is_relative_to(self._folder)
+        return f"did you mean {quote((found.relative_to(self._folder) if beside else found).as_posix())}?"
 
     def resolved(self, named: str) -> Path:
         """A path that the scene names, links followed."""
@@ -77,3 +98,21 @@ class Reach:
                 f"{quote(named)} lies outside the scene's folder; scenes read only there, in their catalogue, "
                 f"and in folders that ${ROOTS} names"
             )
+
+
+def _near(path: Path, *, folder: bool) -> str:
+    """The name beside a path that is nearest to its own, which may end otherwise; its own where none is near."""
+    try:
+        with os.scandir(path.parent) as entries:
+            there = sorted(entry.name for entry in entries if entry.is_dir() == folder)[:_MOST_NAMES]
+    except OSError:
+        return path.name
+    if folder:
+        return near(path.name, tuple(there)) or path.name
+    stems: dict[str, list[str]] = {}
+    for name in there:
+        if not name.endswith((".yaml", ".yml")):  # scenes
+            stems.setdefault(Path(name).stem, []).append(name)
+    stem = near(path.stem, tuple(stems))
+    alike = stems.get(stem, [path.name])
+    return near(path.name, tuple(alike)) or alike[0]

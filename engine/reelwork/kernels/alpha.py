@@ -46,6 +46,14 @@ def held(value: Any, given: Any) -> Any:
 
 
 @kernel(inline=True)
+def added(one: Any, other: Any) -> Any:
+    """The sum of two numbers, no farther from 0 than the largest float; where one of them is infinite, or no number, it
+    is seen in the sum."""
+    total = one + other
+    return limited(total) if (abs(one) <= _LARGEST) & (abs(other) <= _LARGEST) else total
+
+
+@kernel(inline=True)
 def straight(premultiplied: Any, alpha: Any) -> Any:
     """A premultiplied channel by its alpha, exactly divided; 0 where nothing is covered."""
     return premultiplied / alpha if alpha > float32(0.0) else float32(0.0)

@@ -40,9 +40,11 @@ __all__ = ["clip_to_quad", "draw", "drawing_bounds"]
 
 F = np.float32
 U = np.uint64
-#: How many drawings are kept prepared, and how many maps for each.
+#: How many drawings are kept prepared, and how many maps and runs of rows for each.
 _DRAWINGS: Final = 64
-_PLACES: Final = 4
+_PLACES: Final = 8
+#: Rows whose edges are made together: what a long text has above and below the canvas is passed over.
+_BAND: Final = 1024
 _WHOLE: Final = 1.0 / float(ONE * ONE)
 
 
@@ -63,7 +65,7 @@ class _Prepared:
     places: Doubles
     rises: Doubles
     tables: Floats
-    flattened: OrderedDict[Affine, tuple[Edges, Doubles]] = field(default_factory=OrderedDict)
+    flattened: OrderedDict[tuple[Affine, tuple[int, int]], tuple[Edges, Doubles]] = field(default_factory=OrderedDict)
 
 
 _lock = threading.Lock()
@@ -80,7 +82,8 @@ def draw(drawing: Drawing, matrix: Affine, out: Frame, display: Display = "srgb"
     out.data[:] = 0.0
     if out.window.is_empty or not drawing.fills:
         return
-    prepared, edges, inverses = _placed(drawing, matrix, display)
+    rows = (out.window.y0 // _BAND * _BAND, -(-out.window.y1 // _BAND) * _BAND)
+    prepared, edges, inverses = _placed(drawing, matrix, rows, display)
     _paint(
         edges.ends, edges.first, edges.boxes, edges.spans, prepared.kinds, prepared.colours, inverses,
         prepared.stops, prepared.places, prepared.rises, prepared.tables, out.window.x0, out.window.y0, out.data,
@@ -92,13 +95,15 @@ def drawing_bounds(drawing: Drawing, matrix: Affine) -> Window:
     if not drawing.fills:
         return EMPTY
     bounds = EMPTY
-    for box in _placed(drawing, matrix)[1].boxes.tolist():
+    for box in flatten(outlines([fill.path for fill in drawing.fills]), matrix).boxes.tolist():
         bounds = bounds | Window(*box)
     return bounds
 
 
-def _placed(drawing: Drawing, matrix: Affine, display: Display = "srgb") -> tuple[_Prepared, Edges, Doubles]:
-    """A drawing as arrays, its edges in the raster, and the maps from the raster to its gradients."""
+def _placed(
+    drawing: Drawing, matrix: Affine, rows: tuple[int, int], display: Display
+) -> tuple[_Prepared, Edges, Doubles]:
+    """A drawing as arrays, its edges in some rows of the raster, and the maps from the raster to its gradients."""
     with _lock:
         key = (id(drawing), display)
         kept = _prepared.get(key)
@@ -107,9 +112,10 @@ def _placed(drawing: Drawing, matrix: Affine, display: Display = "srgb") -> tupl
         _prepared.move_to_end(key)
         while len(_prepared) > _DRAWINGS:
             _prepared.popitem(last=False)
-        found = prepared.flattened.get(matrix)
+        found = prepared.flattened.get((matrix, rows))
         if found is None:
-            found = prepared.flattened[matrix] = (flatten(prepared.outlines, matrix), _inverses(prepared, matrix))
+            found = (flatten(prepared.outlines, matrix, rows), _inverses(prepared, matrix))
+            prepared.flattened[matrix, rows] = found
             while len(prepared.flattened) > _PLACES:
                 prepared.flattened.popitem(last=False)
     return prepared, *found

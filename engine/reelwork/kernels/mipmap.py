@@ -53,8 +53,8 @@ class Mipmap(Generic[S]):
 
     @property
     def frame(self) -> S:
-        """The frame itself."""
-        return cast("S", self.level(0, 0))
+        """The frame itself. To look at it is not to ask for it: :meth:`slim` need not go on holding it."""
+        return cast("S", self._found(0, 0))
 
     @property
     def held_bytes(self) -> int:
@@ -66,11 +66,7 @@ class Mipmap(Generic[S]):
     def level(self, x: int, y: int) -> Samples:
         """The frame halved ``x`` times along x and ``y`` times along y."""
         self._asked[0].add((x, y))
-        found = self._levels.get((x, y))
-        if found is None:
-            with self._building:
-                found = self._level(x, y)
-        return found
+        return self._found(x, y)
 
     def begin(self) -> None:
         """Say that what is asked for from now on is another picture's."""
@@ -94,6 +90,13 @@ class Mipmap(Generic[S]):
             if self._shrunk is None or self._shrunk[0] != key:
                 self._shrunk = (key, shrunk(self._level(x, y), by_x, by_y, opaque=self.opaque, linear=linear))
             return self._shrunk[1]
+
+    def _found(self, x: int, y: int) -> Samples:
+        found = self._levels.get((x, y))
+        if found is None:
+            with self._building:
+                found = self._level(x, y)
+        return found
 
     def _level(self, x: int, y: int) -> Samples:
         found = self._levels.get((x, y))

@@ -72,13 +72,20 @@ def outlines(paths: Sequence[Path]) -> Outlines:
     return Outlines(np.array(verbs, np.int64), np.array(points, np.float64), counts, lengths)
 
 
-def flatten(source: Outlines, matrix: Affine) -> Edges:
-    """Outlines seen through a map into the raster, as edges."""
+def flatten(source: Outlines, matrix: Affine, rows: tuple[int, int] | None = None) -> Edges:
+    """Outlines seen through a map into the raster, as edges.
+
+    :param rows: of the raster, from the first up to the last one: steps that meet none of them make no edges, as they
+        cover nothing there
+    """
     numbers = np.array((matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f))
-    most = _most_edges(source.verbs, source.points, numbers)
+    low, high = (-_FARTHEST, _FARTHEST) if rows is None else (rows[0] - 1.0, rows[1] + 1.0)
+    most = _most_edges(source.verbs, source.points, numbers, low, high) + len(source.first_verbs)
     ends = np.empty((most, 4), np.int64)
     first, boxes = np.zeros_like(source.first_verbs), np.zeros((len(source.first_verbs) - 1, 4), np.int64)
-    _flatten(source.verbs, source.points, source.first_verbs, source.first_points, numbers, ends, first, boxes)
+    _flatten(
+        source.verbs, source.points, source.first_verbs, source.first_points, numbers, low, high, ends, first, boxes
+    )
     ends = ends[: first[-1]]
     spans = np.empty((-(-len(ends) // BLOCK), 2), np.int64)
     _span(ends, spans)
@@ -86,14 +93,17 @@ def flatten(source: Outlines, matrix: Affine) -> Edges:
 
 
 @kernel
-def _most_edges(verbs: Ints, points: Doubles, numbers: Doubles) -> Int:
-    """At least as many edges as these steps and one more can make."""
+def _most_edges(verbs: Ints, points: Doubles, numbers: Doubles, low: Float, high: Float) -> Int:
+    """At least as many edges as these steps can make, but for those that close the paths at last."""
     x, y = np.zeros(4, np.float64), np.zeros(4, np.float64)
     at, edges = 0, 1
     for step in range(len(verbs)):
         taken = _take(verbs[step], points, at, numbers, x, y)
         at += 2 * taken
-        edges += _chords(verbs[step], x, y) + 1
+        if verbs[step] == _M or verbs[step] == _Z:
+            edges += 2
+        elif _meets(y, taken, low, high):
+            edges += _chords(verbs[step], x, y) + 1
         x[0], y[0] = x[taken], y[taken]
     return edges
 
@@ -101,16 +111,18 @@ def _most_edges(verbs: Ints, points: Doubles, numbers: Doubles) -> Int:
 @kernel
 def _flatten(
     verbs: Ints, points: Doubles, first_verbs: Ints, first_points: Ints,
-    numbers: Doubles, ends: Ints, first: Ints, boxes: Ints,
+    numbers: Doubles, low: Float, high: Float, ends: Ints, first: Ints, boxes: Ints,
 ) -> None:  # fmt: skip
     for path in range(len(boxes)):
         path_verbs = verbs[first_verbs[path] : first_verbs[path + 1]]
         path_points = points[first_points[path] : first_points[path + 1]]
-        first[path + 1] = _flatten_path(path_verbs, path_points, numbers, ends, first[path], boxes[path])
+        first[path + 1] = _flatten_path(path_verbs, path_points, numbers, low, high, ends, first[path], boxes[path])
 
 
 @kernel
-def _flatten_path(verbs: Ints, points: Doubles, numbers: Doubles, ends: Ints, edges: Int, box: Ints) -> Int:
+def _flatten_path(
+    verbs: Ints, points: Doubles, numbers: Doubles, low: Float, high: Float, ends: Ints, edges: Int, box: Ints
+) -> Int:
     """Add the edges of one path and note the box around them; how many edges there are now."""
     x, y = np.zeros(4, np.float64), np.zeros(4, np.float64)
     at, before = 0, edges
@@ -120,21 +132,21 @@ def _flatten_path(verbs: Ints, points: Doubles, numbers: Doubles, ends: Ints, ed
         taken = _take(verb, points, at, numbers, x, y)
         at += 2 * taken
         if verb == _M:
-            edges = _edge(ends, edges, x[0], y[0], start_x, start_y)
+            edges = _edge(ends, edges, x[0], y[0], start_x, start_y, low, high)
             start_x, start_y = x[1], y[1]
         elif verb == _Z:
-            edges = _edge(ends, edges, x[0], y[0], start_x, start_y)
+            edges = _edge(ends, edges, x[0], y[0], start_x, start_y, low, high)
             x[0], y[0] = start_x, start_y
-        else:
+        elif _meets(y, taken, low, high):
             chords = _chords(verb, x, y)
             from_x, from_y = x[0], y[0]
             for chord in range(1, chords):
                 to_x, to_y = _point(verb, x, chord / chords), _point(verb, y, chord / chords)
-                edges = _edge(ends, edges, from_x, from_y, to_x, to_y)
+                edges = _edge(ends, edges, from_x, from_y, to_x, to_y, low, high)
                 from_x, from_y = to_x, to_y
-            edges = _edge(ends, edges, from_x, from_y, x[taken], y[taken])
+            edges = _edge(ends, edges, from_x, from_y, x[taken], y[taken], low, high)
         x[0], y[0] = x[taken], y[taken]
-    edges = _edge(ends, edges, x[0], y[0], start_x, start_y)
+    edges = _edge(ends, edges, x[0], y[0], start_x, start_y, low, high)
     _box(ends, before, edges, box)
     return edges
 
@@ -181,8 +193,20 @@ def _point(verb: Int, x: Doubles, t: Float) -> Float:
 
 
 @kernel
-def _edge(ends: Ints, count: Int, x0: Float, y0: Float, x1: Float, y1: Float) -> Int:
-    """Add an edge, unless it is horizontal; how many there are now."""
+def _meets(y: Doubles, taken: Int, low: Float, high: Float) -> bool:
+    """Whether a step may reach between two heights: no curve leaves the hull of its points."""
+    above, below = True, True
+    for point in range(taken + 1):
+        above = above and y[point] < low
+        below = below and y[point] > high
+    return not (above or below)
+
+
+@kernel
+def _edge(ends: Ints, count: Int, x0: Float, y0: Float, x1: Float, y1: Float, low: Float, high: Float) -> Int:
+    """Add an edge, unless it is horizontal or not between two heights; how many there are now."""
+    if (y0 < low and y1 < low) or (y0 > high and y1 > high):
+        return count
     ends[count, 0], ends[count, 1] = _fixed(x0), _fixed(y0)
     ends[count, 2], ends[count, 3] = _fixed(x1), _fixed(y1)
     return count + (1 if ends[count, 1] != ends[count, 3] else 0)

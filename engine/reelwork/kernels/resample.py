@@ -104,9 +104,9 @@ def resampler(
     if mipmap.window.is_empty or way.flat:
         return _clear
     if way.copies is not None:
-        return functools.partial(_copy, mipmap.frame, *way.copies)
+        return functools.partial(_copy, mipmap.level(0, 0), *way.copies)
     if filter == "nearest":
-        return functools.partial(_take_nearest, mipmap.frame, way.place)
+        return functools.partial(_take_nearest, mipmap.level(0, 0), way.place)
     return _interpolation(mipmap, way, filter == "bilinear")
 
 

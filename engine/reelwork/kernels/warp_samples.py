@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from reelwork.image.frame import Pixels
-from reelwork.kernels.alpha import reciprocal
+from reelwork.kernels.alpha import held, reciprocal
 from reelwork.kernels.arrays import Bytes, Doubles, Float, Floats, Int, Ints
 from reelwork.kernels.curves import bt1886_encode, srgb_encode
 from reelwork.kernels.decorator import kernel
@@ -24,6 +24,8 @@ U = np.uint64
 #: Samples of transparency around the picture: as far as taps reach from a place that shows any of it.
 BORDER: Final = 2
 _BLOCK: Final = 64
+#: A power of two, by which samples are multiplied so that sums of the most that there are of a pixel are floats.
+_PART: Final = F(2.0**-16)
 
 
 def lay_out(pixels: Pixels) -> Floats:
@@ -149,10 +151,10 @@ def average(
                     )
                     begun, at = begun + several, 0
                 for k in range(U(4)):
-                    sums[k] += mixed[U(4) * U(at) + k]
+                    sums[k] += mixed[U(4) * U(at) + k] * _PART
                 at += 1
             for k in range(U(4)):
-                out[k, U(top) + row, column] = sums[k] / F(count)
+                out[k, U(top) + row, column] = held(sums[k] / (F(count) * _PART), sums[k])
 
 
 @kernel(slp=True)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import struct
+import zlib
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
+from reelwork.errors import MediaError
+
 _MOST_BOXES: Final = 4096
 _MOST_BYTES: Final = 64 << 20
+# Normal speed, as a fixed-point number of 16.16 bits.
+_NORMAL: Final = 1 << 16
 
 
 class Edit(NamedTuple):
@@ -18,21 +24,25 @@ class Edit(NamedTuple):
     :param begin: when in the film, seconds
     :param end: likewise; ``None`` where the track goes on to its end
     :param media: from where in the track, seconds; ``None`` where nothing is
+    :param stands: whether the track stands there (a dwell), rather than goes on
     """
 
     begin: Fraction
     end: Fraction | None
     media: Fraction | None
+    stands: bool = False
 
 
 class EditList(NamedTuple):
     """The edits of a track, one after the other.
 
     :param tick: to what their lengths are rounded, seconds
+    :param fragmented: whether the file is written in fragments
     """
 
     edits: tuple[Edit, ...] = ()
     tick: Fraction = Fraction(0)
+    fragmented: bool = False
 
     @property
     def first(self) -> Edit | None:
@@ -41,42 +51,71 @@ class EditList(NamedTuple):
 
 
 def edits_of(path: Path, track: int) -> EditList:
-    """The edit list of a track by its number; an empty one where it has none, or one that cannot be understood."""
+    """The edit list of a track by its number; an empty one where it has none, or one that cannot be understood.
+
+    :raises MediaError: it plays the track at another speed
+    """
     try:
         with path.open("rb") as file:
             stop = file.seek(0, 2)
-            return _read(file, stop, track)
-    except (struct.error, OSError):
+            return _read(file, stop, track, path)
+    except (struct.error, zlib.error, OSError):
         return EditList()
 
 
-def _read(file: BinaryIO, stop: int, track: int) -> EditList:
+def _read(file: BinaryIO, stop: int, track: int, path: Path) -> EditList:
     for kind, first, last in _boxes(file, 0, stop):
         if kind != b"moov":
             continue
         inside = list(_boxes(file, first, last))
+        if packed := _body(file, _inside(file, inside, b"cmov"), b"cmvd"):  # QuickTime's compressed movie resource
+            data = zlib.decompressobj().decompress(packed[4:], _MOST_BYTES)
+            return _read(io.BytesIO(data), len(data), track, path)
         film = _timescale(_body(file, inside, b"mvhd"))
         for name, begin, end in inside:
             parts = list(_boxes(file, begin, end)) if name == b"trak" else []
             head = _body(file, parts, b"tkhd")
             if head and struct.unpack_from(">I", head, 20 if head[0] else 12)[0] == track:
                 own = _timescale(_body(file, _inside(file, parts, b"mdia"), b"mdhd"))
-                return _edits(_body(file, _inside(file, parts, b"edts"), b"elst"), film, own)
+                found = _edits(_body(file, _inside(file, parts, b"edts"), b"elst"), film, own, path)
+                goes_on = any(name == b"mvex" for name, _, _ in inside)
+                return _open_ended(found, _duration(_body(file, inside, b"mvhd"))) if goes_on else found
     return EditList()
 
 
-def _edits(data: bytes, film: int, own: int) -> EditList:
+def _edits(data: bytes, film: int, own: int, path: Path) -> EditList:
     if len(data) < 8 or not film or not own:
         return EditList()
     form = ">QqI" if data[0] else ">IiI"
     count = min(struct.unpack_from(">I", data, 4)[0], (len(data) - 8) // struct.calcsize(form))
     found, ticks = [], 0
     for number in range(count):
-        lasting, media, _ = struct.unpack_from(form, data, 8 + number * struct.calcsize(form))
+        lasting, media, rate = struct.unpack_from(form, data, 8 + number * struct.calcsize(form))
+        if rate not in (0, _NORMAL) and media >= 0:
+            raise MediaError(
+                f"{path}: edit {number + 1} of its edit list plays it at {rate / _NORMAL:g} times its speed; export "
+                "it anew at normal speed"
+            )
         begin, ticks = ticks, ticks + lasting
         end = None if lasting == 0 and number == count - 1 else Fraction(ticks, film)
-        found.append(Edit(Fraction(begin, film), end, None if media < 0 else Fraction(media, own)))
+        own_time = None if media < 0 else Fraction(media, own)
+        found.append(Edit(Fraction(begin, film), end, own_time, own_time is not None and rate == 0))
     return EditList(tuple(found), Fraction(1, film))
+
+
+def _open_ended(edits: EditList, known: Fraction) -> EditList:
+    """The edits of a fragmented file: the last one goes on where it ends with what stands before the fragments."""
+    last = edits.edits[-1] if edits.edits else None
+    if last is None or last.end is None or abs(last.end - known) > edits.tick:
+        return edits._replace(fragmented=True)
+    return edits._replace(edits=(*edits.edits[:-1], last._replace(end=None)), fragmented=True)
+
+
+def _duration(data: bytes) -> Fraction:
+    """Of a ``mvhd``, seconds."""
+    scale = _timescale(data)
+    form, place = (">Q", 24) if data and data[0] else (">I", 16)
+    return Fraction(struct.unpack_from(form, data, place)[0], scale) if scale else Fraction(0)
 
 
 def _timescale(data: bytes) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -18,13 +17,14 @@ from av.video.stream import VideoStream
 
 from reelwork.catalogue.facts import READ, AudioFacts, MediaFacts, Reading
 from reelwork.errors import MediaError
-from reelwork.media.edits import EditList, edits_of
+from reelwork.media.edits import edits_of
 from reelwork.media.offered import footage_reader, is_numbered
 from reelwork.media.opening import (
     cannot_be_heard,
     cannot_be_shown,
     film_stream,
     film_streams,
+    is_edited,
     opened,
     patient,
     sound_stream,
@@ -37,8 +37,11 @@ from reelwork.media.stills.reading import is_animation, is_still, still_facts
 from reelwork.media.subtitles import said_streams
 from reelwork.media.video.animation import animation_facts
 from reelwork.media.video.avframes import base_storage
+from reelwork.media.video.cuts import Index, cut
 from reelwork.media.video.decoder import decoder_for, fields_of, orientation_of, shown_size, tags_of
+from reelwork.media.video.dolby import check_base_layer
 from reelwork.media.video.joined import on_one_clock
+from reelwork.media.video.layers import alpha_layer, first_units, with_alpha
 from reelwork.media.video.plugins import examine_by
 from reelwork.media.video.stamped import timecode_of
 from reelwork.media.video.timing import Packets, ordered_index, stamped_index
@@ -77,7 +80,7 @@ def examine_file(path: Path, digest: str, rate: Fraction, reading: Reading = REA
     if reading.picks:
         raise _no_still(path, reading, "is a video, or sound")
     stream, heard = reading.stream, reading.sound
-    with opened(path) as container:
+    with opened(path, edited=False) as container:
         film, sound = film_stream(container, stream), sound_stream(container, heard)
         if film is None and stream:
             raise MediaError(f"{path}: has no stream {stream} of pictures: {_said(film_streams(container))}")
@@ -155,8 +158,10 @@ def _in_words(films: list[VideoStream]) -> tuple[str, ...]:
 
 def _said(streams: Sequence[VideoStream | AudioStream]) -> str:
     """The streams that there are."""
-    said = [f"{n} is {stream.codec_context.codec.canonical_name}" for n, stream in enumerate(streams, start=1)]
-    return f"of its {len(said)}, {', '.join(said)}" if said else "it has none"
+    codecs = [stream.codec_context.codec.canonical_name for stream in streams]
+    if len(codecs) < 2:
+        return f"its only one is {codecs[0]}" if codecs else "it has none"
+    return f"its {len(codecs)} are {', '.join(f'{n} ({codec})' for n, codec in enumerate(codecs, start=1))}"
 
 
 def _check_complete(container: InputContainer, packets: _Seen, path: Path) -> None:
@@ -165,6 +170,9 @@ def _check_complete(container: InputContainer, packets: _Seen, path: Path) -> No
     if container.format.name not in _EXACT_FORMATS or not container.duration or packets.first is None:
         return
     said = Fraction(container.duration, 1_000_000)
+    if is_edited(container):  # its film may last longer than what it is cut from
+        lengths = [Fraction((stream.duration or 0) * (stream.time_base or 0)) for stream in container.streams]
+        said = min(said, max(filter(None, lengths), default=said))
     found = packets.last - min(packets.first, Fraction(0))
     if found < said - _MISSING_SECONDS:
         raise MediaError(
@@ -177,7 +185,7 @@ def _examined_film(path: Path, digest: str, packets: Packets, audio: AudioFacts 
         raise MediaError(f"{path}: holds no pictures")
     if not packets.keys:
         packets.keys.append(0)
-    with opened(path) as container:
+    with opened(path, edited=False) as container:
         film = film_stream(container, number)
         assert film is not None  # it was there a moment ago
         trusted = film.codec_context.codec.canonical_name in _TRUSTED_CODECS
@@ -187,17 +195,21 @@ def _examined_film(path: Path, digest: str, packets: Packets, audio: AudioFacts 
             and container.format.name not in _GUESSING_FORMATS
             and not _are_paired(path, number, packets)
         ):
-            index = stamped_index(packets, film, path)
+            track = stamped_index(packets, film, path)
             frame, _ = _decode(container, film, packets, path, everything=False)
         else:
             frame, shown = _decode(container, film, packets, path, everything=True)
-            index = ordered_index(packets, shown, film, path)
-        if base_storage(frame.format.name) is None:
-            raise MediaError(f"{path}: its pixel format {frame.format.name} cannot be read; convert the file first")
+            track = ordered_index(packets, shown, film, path)
+        index: Index = cut(track, edits_of(path, film.id)) if is_edited(container) else track
+        units = first_units(path, number)
+        check_base_layer(units, path)
+        alpha = alpha_layer(units, path)
+        pixel_format = with_alpha(frame.format.name, path) if alpha is not None else frame.format.name
+        if base_storage(pixel_format) is None:
+            raise MediaError(f"{path}: its pixel format {pixel_format} cannot be read; convert the file first")
         orientation = orientation_of(frame, path)
         width, height = shown_size(frame, film, orientation, path)
-        rate = index.rate or len(index.shown) / index.duration
-        start = index.shown[0] * index.time_base + _moved(path, container, film, number, packets)
+        rate = index.rate or index.count / index.duration
         facts = MediaFacts(
             kind="video",
             digest=digest,
@@ -213,59 +225,22 @@ def _examined_film(path: Path, digest: str, packets: Packets, audio: AudioFacts 
             streams=_in_words(film_streams(container)),
             captions=said_streams(container),
             duration=index.duration,
-            frame_count=len(index.shown),
+            frame_count=index.count,
             frame_rate=rate,
-            variable_rate=index.rate is None and len(index.shown) > 1,
-            has_alpha=any(component.is_alpha for component in frame.format.components),
-            pixel_format=frame.format.name,
+            variable_rate=index.rate is None and index.count > 1,
+            has_alpha=index.has_gaps or alpha is not None or any(c.is_alpha for c in frame.format.components),
+            alpha=alpha,
+            pixel_format=pixel_format,
             colour=tags_of(frame, film),
-            audio=None if audio is None else replace(audio, offset=audio.offset - start),
+            audio=None if audio is None else replace(audio, offset=audio.offset - index.begin),
         )
     return Examined(facts, index)
-
-
-def _moved(path: Path, container: InputContainer, film: VideoStream, number: int, packets: Packets) -> Fraction:
-    """By how much the pictures of an edited MP4 or MOV begin later than FFmpeg says, but not its sound, seconds.
-
-    It passes over an empty edit before several others; and where an edit begins within a picture, it has the next one
-    begin in its place.
-    """
-    edits = edits_of(path, film.id) if container.format.name.startswith("mov") else EditList()
-    first, shown = (
-        edits.first,
-        [pts for n, pts in enumerate(packets.pts) if pts is not None and n not in packets.hidden],
-    )
-    if first is None or first.media is None or not shown or film.time_base is None or min(shown) < 0:
-        return Fraction(0)
-    late = Fraction(0)
-    if sum(edit.media is not None for edit in edits.edits) == 1:
-        with opened(path, edited=False) as raw:
-            late = _after(raw, film_stream(raw, number), first.media)
-    lasting = None if first.end is None else first.end - first.begin
-    if lasting is not None and late >= lasting:
-        return Fraction(0)
-    return first.begin + late - min(shown) * film.time_base
-
-
-def _after(raw: InputContainer, film: VideoStream | None, time: Fraction) -> Fraction:
-    """How long after a time of the track the next picture begins, seconds."""
-    if film is None or not film.time_base:
-        return Fraction(0)
-    begin = math.ceil(time / film.time_base)
-    best: int | None = None
-    raw.seek(begin, stream=film, backward=True)
-    for packet in raw.demux(film):
-        if packet.pts is None or packet.dts is None or (best is not None and packet.dts >= best):
-            break
-        if packet.pts >= begin:
-            best = packet.pts if best is None else min(best, packet.pts)
-    return Fraction(0) if best is None else best * film.time_base - time
 
 
 def _are_paired(path: Path, number: int, packets: Packets) -> bool:
     """Whether some pictures may be in two packets, one for each field, as cameras write H.264 (PAFF); the first packets
     are tried."""
-    with opened(path) as container:
+    with opened(path, edited=False) as container:
         film = film_stream(container, number)
         assert film is not None  # it was there a moment ago
         if film.codec_context.codec.canonical_name != "h264":

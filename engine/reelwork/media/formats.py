@@ -21,6 +21,7 @@ HD_HEIGHT: Final = 720
 MATRIX_NAMES: Final = {
     0: "gbr", 1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 8: "ycgco", 9: "bt2020nc",
     10: "bt2020c", 11: "smpte2085", 12: "chroma-derived-nc", 13: "chroma-derived-c", 14: "ictcp",
+    15: "ipt-c2", 16: "ycgco-re", 17: "ycgco-ro",
 }  # fmt: skip
 RANGE_NAMES: Final = {1: "tv", 2: "pc"}
 TRANSFER_NAMES: Final = {

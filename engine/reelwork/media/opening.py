@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +15,9 @@ from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from reelwork.errors import MediaError
+from reelwork.media.cut_short import lacks_index
 from reelwork.media.files import check_file
+from reelwork.media.links import Part, links_of
 
 # Formats that are self-contained. Playlists are not here: they would read other files and reach the network.
 _FORMATS: Final = (
@@ -25,7 +27,9 @@ _FORMATS: Final = (
     "loas", "dts", "dtshd", "truehd", "mlp", "gsm", "voc", "tta", "wv", "ape", "tak", "amr", "amrnb", "amrwb", "dsf",
     "iff", "mpc", "mpc8", "oma", "spdif", "xwma", "ircam", "nistsphere", "qcp", "sox", "rso", "aea", "shn", "osq",
 )  # fmt: skip
-_OPTIONS: Final = {"format_whitelist": ",".join(_FORMATS), "protocol_whitelist": "file"}
+# Of several layers, FFmpeg takes bare streams for nothing that it knows.
+_BARE: Final = {".hevc": "hevc", ".h265": "hevc", ".265": "hevc"}
+_OPTIONS: Final = {"format_whitelist": ",".join(_FORMATS), "protocol_whitelist": "file,subfile"}
 #: Pictures larger than this are refused: they would fill the memory.
 MAX_PIXELS: Final = 1 << 27
 # Opening a file decodes some of it.
@@ -36,34 +40,56 @@ _NOT_FILM: Final = Disposition.attached_pic | Disposition.timed_thumbnails | Dis
 
 
 @contextmanager
-def opened(path: Path, *, edited: bool = True) -> Iterator[InputContainer]:
+def opened(path: Path, *, edited: bool = True, part: Part | None = None) -> Iterator[InputContainer]:
     """A container for as long as the block lasts; FFmpeg's errors in it become ours.
 
     :param edited: as of :func:`open_container`
+    :param part: as of :func:`open_container`
 
     :raises MediaError: the file cannot be read, or is damaged where it is read
     """
-    with naming(path), open_container(path, edited=edited) as container:
+    with naming(path), open_container(path, edited=edited, part=part) as container:
         yield container
 
 
-def open_container(path: Path, *, edited: bool = True) -> InputContainer:
+def open_container(path: Path, *, edited: bool = True, part: Part | None = None) -> InputContainer:
     """A container that the caller closes.
 
     :param edited: whether the edit lists of MP4 and MOV are heeded; else packets have their tracks' own times
+    :param part: the bytes that are the file; of a chain, default: its first link
 
     :raises MediaError: the file is of no kind that can be read
     """
     check_file(path)
+    name = str(path.absolute())
+    if part := part or next(iter(links_of(path)), None):
+        name = f"subfile,,start,{part[0]},end,{part[1]},,:{name}"
+    options = dict(_OPTIONS) if edited else {**_OPTIONS, "ignore_editlist": "1"}
     try:
-        return av.open(
-            str(path.absolute()), "r", options=dict(_DECODERS), metadata_errors="replace",
-            container_options=dict(_OPTIONS) if edited else {**_OPTIONS, "ignore_editlist": "1"},
-        )  # fmt: skip
-    except (av.InvalidDataError, av.ArgumentError) as error:
-        raise MediaError(f"{path}: is damaged, or of no kind of picture or sound that can be read") from error
+        return _open(name, None, options)
+    except av.InvalidDataError as error:
+        if path.suffix.lower() in _BARE:
+            with suppress(av.FFmpegError):
+                return _open(name, _BARE[path.suffix.lower()], options)
+        raise _unreadable(path) from error
+    except (av.ArgumentError, av.EOFError) as error:
+        raise _unreadable(path) from error
     except (av.FFmpegError, OSError) as error:
         raise MediaError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def _unreadable(path: Path) -> MediaError:
+    if lacks_index(path):
+        return MediaError(
+            f"{path}: its index (moov) is missing: the recording was cut off before it was closed, or the file is not "
+            "copied whole; copy it again, or rebuild the index by a whole recording of the same camera, as untrunc does"
+        )
+    return MediaError(f"{path}: is damaged, or of no kind of picture or sound that can be read")
+
+
+def _open(name: str, kind: str | None, options: dict[str, str]) -> InputContainer:
+    decoders = dict(_DECODERS)
+    return av.open(name, "r", format=kind, options=decoders, container_options=options, metadata_errors="replace")
 
 
 @contextmanager
@@ -96,6 +122,11 @@ def patient(container: InputContainer, *streams: Stream) -> Iterator[Packet[Any]
             yield None
             if failures == _PATIENCE:
                 raise
+
+
+def is_edited(container: InputContainer) -> bool:
+    """Whether a container is of those that may have edit lists: MP4 and MOV."""
+    return str(container.format.name).startswith("mov")
 
 
 def film_streams(container: InputContainer) -> list[VideoStream]:

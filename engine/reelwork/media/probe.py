@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from reelwork.catalogue.digest import digest_of as remembered_digest
-from reelwork.catalogue.facts import READ, AudioFacts, ColourTags, MediaFacts, Reading
+from reelwork.catalogue.facts import NTSC_RATES, READ, AlphaLayer, AudioFacts, ColourTags, MediaFacts, Reading
 from reelwork.errors import MediaError
 from reelwork.extensions import registry
 from reelwork.media.files import check_file
 from reelwork.media.offered import files_of as footage_files
 from reelwork.media.offered import footage_reader, is_numbered, joint_digest
 from reelwork.media.remember import recall, remember
-from reelwork.media.video.index import FrameIndex
+from reelwork.media.video.cuts import Index, index_from
 
 #: Pictures a second of numbered files where nobody says it.
 NUMBERED_RATE: Final = Fraction(24)
@@ -28,7 +28,7 @@ class Examined:
     """A file's facts, and the index of its pictures if it is a video."""
 
     facts: MediaFacts
-    index: FrameIndex | None
+    index: Index | None
 
 
 def probe(path: Path, rate: Fraction | None = None, reading: Reading = READ) -> MediaFacts:
@@ -55,8 +55,24 @@ def examine(path: Path, rate: Fraction | None = None, reading: Reading = READ) -
 
 
 def _read(path: Path, facts: MediaFacts, reading: Reading) -> MediaFacts:
-    """What is known of a file that a director has read so."""
+    """What is known of a file that a director has read so.
+
+    :raises MediaError: it cannot be brought back to film
+    """
     read = replace(facts, reading=reading)
+    if read.is_brought_back and read.frame_rate is not None and not footage_reader(path):
+        if read.variable_rate or read.frame_rate > NTSC_RATES[-1]:
+            said = (
+                "do not last equally long" if read.variable_rate else f"come {float(read.frame_rate):g} times a second"
+            )
+            raise MediaError(
+                f"{path}: its pictures {said}; `fields: pulldown` is for film that was telecined to 25, 29.97 or 30 a "
+                "second: leave it out"
+            )
+        if read.frame_rate not in NTSC_RATES:
+            return read
+        cycles, rest = divmod(read.frame_count, 5)
+        return replace(read, frame_count=4 * cycles + rest, frame_rate=read.frame_rate * 4 / 5)
     if not read.is_doubled or read.frame_rate is None or footage_reader(path):
         return read
     return replace(read, frame_count=2 * read.frame_count, frame_rate=2 * read.frame_rate)
@@ -67,7 +83,7 @@ def _examine(path: Path, digest: str, key: str, rate: Fraction, reading: Reading
     facts = _known_facts(key)
     index = recall("index", key) if facts is not None and facts.kind == "video" else None
     if facts is not None and (index is not None or facts.kind != "video"):
-        return Examined(facts, FrameIndex.from_data(index) if index is not None else None)
+        return Examined(facts, index_from(index) if index is not None else None)
     # Here, so that what is remembered comes back without loading FFmpeg or Pillow.
     from reelwork.media.examine import examine_file
 
@@ -141,6 +157,7 @@ def _facts_from(data: dict[str, Any]) -> MediaFacts:
     for name in ("duration", "frame_rate"):
         data[name] = None if data[name] is None else Fraction(data[name])
     data["colour"] = ColourTags(**data["colour"])
+    data["alpha"] = None if data["alpha"] is None else AlphaLayer(**data["alpha"])
     data["reading"] = Reading(**data["reading"])
     for name in ("streams", "captions", "parts", "layers"):
         data[name] = tuple(data[name])

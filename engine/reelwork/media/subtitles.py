@@ -21,7 +21,7 @@ from av.stream import Disposition
 from av.subtitles.stream import SubtitleStream
 from av.subtitles.subtitle import AssSubtitle
 
-from reelwork.caption import STYLES, Caption, Run, Words, joined, marked
+from reelwork.caption import STYLES, TEXTS, Caption, Run, Words, joined, marked
 from reelwork.catalogue.facts import READ, Reading
 from reelwork.errors import MediaError
 from reelwork.media.files import check_file
@@ -30,8 +30,6 @@ from reelwork.media.probe import digest_of, examine
 from reelwork.media.remember import recall, remember
 from reelwork.media.stills.reading import is_still
 
-#: Files of captions alone, by their endings.
-TEXTS: Final = (".srt", ".vtt", ".ass", ".ssa")
 # Larger files of words are none.
 _LARGEST: Final = 1 << 26
 # What such a file begins with, and FFmpeg's name of its format; others are SubRip.
@@ -150,7 +148,7 @@ def _of_film(path: Path, reading: Reading, stream: int, language: str) -> list[C
     with opened(path) as container:
         chosen = _chosen(container, path, stream, language)
         index = examine(path, None, reading).index if film_stream(container) is not None else None
-        begin = Fraction(0) if index is None else index.shown[0] * index.time_base
+        begin = Fraction(0) if index is None else index.begin
         return list(_captions(container, chosen, begin))
 
 

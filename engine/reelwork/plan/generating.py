@@ -20,13 +20,17 @@ def drawing(generator: VectorGenerator, canvas: Size) -> Drawing:
     return asking.drawn(generator, *canvas)
 
 
+@functools.lru_cache(maxsize=512)
+def _bounds(generator: VectorGenerator, canvas: Size) -> tuple[tuple[float, float, float, float], ...]:
+    """The boxes around a drawing's fills."""
+    return tuple(filter(None, (fill.path.bounds() for fill in drawing(generator, canvas).fills)))
+
+
 def drawn(generator: VectorGenerator, canvas: Size, matrix: Affine) -> Node | None:
     """A drawing, in a raster that ``matrix`` maps it into."""
     region = EMPTY
-    for fill in drawing(generator, canvas).fills:
-        bounds = fill.path.bounds()
-        if bounds is not None:
-            region = region | Window.around(*matrix.bounds(*bounds)).expand(1, 1, 1, 1)
+    for bounds in _bounds(generator, canvas):
+        region = region | Window.around(*matrix.bounds(*bounds)).expand(1, 1, 1, 1)
     return None if region.is_empty else Vector(region, generator, canvas, matrix)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from reelwork.errors import MediaError
 from reelwork.graph.model import Media
 from reelwork.media.probe import examine
+from reelwork.media.video.cuts import Index
 from reelwork.media.video.index import FrameIndex
 from reelwork.media.video.source import storage_of
 from reelwork.media.writing.copying import encoder_header, stored_stream
@@ -126,7 +127,7 @@ def _top(plan: FramePlan) -> Node | None:
 def _runs(shot: Shot, first: int, stop: int) -> Iterator[Stretch | _Doubt]:
     """Runs of frames that show pictures of one video in their order, and of frames that do not, for one reason."""
     run: Stretch | _Doubt | None = None
-    indexes: dict[str, FrameIndex] = {}
+    indexes: dict[str, Index] = {}
     known = Known()
     for number in range(first, stop):
         plan = shot.plan(number, known)
@@ -137,7 +138,10 @@ def _runs(shot: Shot, first: int, stop: int) -> Iterator[Stretch | _Doubt]:
         else:
             if (digest := node.media.facts.identity) not in indexes:
                 indexes[digest] = _index(node.media)
-            found = Stretch(number, number + 1, node.media, indexes[digest].frame_number(node.time))
+            index = indexes[digest]
+            picture = index.picture_of(index.frame_number(node.time))
+            assert picture is not None  # what shows nothing at times is not opaque
+            found = Stretch(number, number + 1, node.media, picture)
         if isinstance(run, Stretch) and isinstance(found, Stretch) and _goes_on(run, found):
             run = replace(run, stop=found.stop)
         elif not (isinstance(run, _Doubt) and isinstance(found, _Doubt) and run.reason == found.reason):
@@ -200,7 +204,7 @@ def _cut(run: Stretch) -> tuple[list[Stretch], list[_Doubt]]:
 
     It begins where nothing that follows looks back beyond, and ends where nothing is needed that is shown later.
     """
-    index, name = _index(run.media), _name(run.media)
+    index, name = _index(run.media).track, _name(run.media)
     begin, end = run.picture, run.picture + run.stop - run.first
     fresh = sorted(index.numbers[index.pts[ordinal]] for ordinal in stored_stream(Path(run.media.path)).fresh)
     start = next((number for number in fresh if begin <= number < end), None)
@@ -253,7 +257,7 @@ def _moment(index: FrameIndex, number: int) -> str:
     return format_seconds(number / index.rate)
 
 
-def _index(media: Media) -> FrameIndex:
+def _index(media: Media) -> Index:
     index = examine(Path(media.path), media.facts.frame_rate, media.facts.reading).index
     if index is None:
         raise MediaError(f"{media.path}: holds no moving pictures")

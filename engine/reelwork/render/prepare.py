@@ -108,16 +108,20 @@ def prepare(path: Path, settings: Settings, known: Registry | None = None) -> Pr
     )
     problems = [*scene.warnings, *found]
 
-    def length(clip: Clip) -> SourceLength:
+    def length(clip: Clip, assumed: Fraction | None = SLATE_LENGTH if settings.draft else None) -> SourceLength:
         media = production.media.get(clip.path)
         if media is None:
-            return SourceLength(None, known=False, assumed=SLATE_LENGTH if settings.draft else None)
+            return SourceLength(None, known=False, assumed=assumed)
         return SourceLength(media.facts.duration, media.facts.kind == "audio")
 
     timing, late = resolve_times(scene, length)
     problems += [*late, *refused(production, known)]
-    if not any(not problem.warning for problem in problems):
-        problems += _undrawable(Prepared(production, timing, known, ()), settings.draft)
+    replaced = {f"{path}.{key}" for path in production.missing for key in ("file", "asset")}
+    if all(problem.warning or problem.path in replaced for problem in problems):
+        # Drawings need no media: with slates for what is missing, what is wrong with them is told together with that.
+        slated, late = resolve_times(scene, lambda clip: length(clip, SLATE_LENGTH)) if replaced else (timing, ())
+        if all(problem.warning for problem in late):
+            problems += _undrawable(Prepared(production, slated, known, ()), settings.draft)
     wrong = [problem for problem in problems if not problem.warning]
     if wrong:
         raise SceneError(tuple(sorted(wrong, key=_order)))
@@ -154,6 +158,8 @@ def _undrawable(prepared: Prepared, draft: bool) -> list[Problem]:
         for layer, size in _drawn(composition.layers, composition):
             source = layer.source
             assert isinstance(source, GeneratorSource)
+            if layer.path in prepared.production.missing:
+                continue  # a slate
             try:
                 made = instance(source.generator, source.params, Scope(Fraction(0), size, size), layer.path)
                 if isinstance(made, VectorGenerator):

@@ -14,6 +14,7 @@ from reelwork.errors import MediaError, OutputError, Problem, SceneError
 from reelwork.extensions import registry
 from reelwork.faults import PluginFault
 from reelwork.graph.link import clips
+from reelwork.media.whole import led_to
 from reelwork.render.job import Dispatcher, Here
 from reelwork.render.local import LocalDispatcher
 from reelwork.render.outputs import output_problems
@@ -179,7 +180,18 @@ def make(task: Task, progress: Progress, dispatcher: Dispatcher | None = None) -
     """
     with naming_layers(task.prepared):
         made = _make(task, Known(progress, task.prepared.known), dispatcher or LocalDispatcher(task.request.jobs))
-    return replace(made, warnings=task.warnings)
+    return replace(made, warnings=(*task.warnings, *spending_notes(task, made.path)))
+
+
+def spending_notes(task: Task, made: Path | None) -> tuple[Problem, ...]:
+    """What is to be said of the bitrate of a film that was made."""
+    if task.output.video.bitrate is None or made is None or kind_of(task.output, task.target) != "film":
+        return ()
+    from reelwork.render.spending import spending_note  # numba and PyAV load here
+
+    note = spending_note(task.prepared, task.output, made, task.settings, task.request)
+    path = f"{task.output.path}.video.bitrate"
+    return (Problem(note, task.prepared.scene.place(path), path, warning=True),) if note else ()
 
 
 def chosen_output(prepared: Prepared, name: str | None) -> Output:
@@ -224,10 +236,11 @@ def _check_place(target: Path) -> None:
     :raises OutputError: it cannot
     """
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        folder = led_to(target).parent
+        folder.mkdir(parents=True, exist_ok=True)
         if target.is_dir():
             raise OutputError(f"cannot write {target}: it is a folder")
-        with tempfile.TemporaryFile(dir=target.parent):
+        with tempfile.TemporaryFile(dir=folder):
             pass
     except FileExistsError as error:
         raise OutputError(f"cannot write {target}: {error.filename} is a file, not a folder") from error

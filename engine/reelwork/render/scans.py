@@ -8,7 +8,6 @@ picture were held. The files are as large as the blocks that were decoded, and g
 from __future__ import annotations
 
 import mmap
-import tempfile
 from collections.abc import Callable
 from typing import Any, BinaryIO, Final
 
@@ -25,6 +24,7 @@ from reelwork.kernels.mipmap import HALVING_REACH, Samples, halved
 from reelwork.media.convert import picture_to_frame
 from reelwork.media.picture import Picture
 from reelwork.media.stills.banded import Banded
+from reelwork.render.spill import nameless_file, write_at
 
 #: How often it is halved: what is shown smaller still is made of that.
 HALVINGS: Final = 3
@@ -135,13 +135,11 @@ class Scan:
         whole, size = self.window(halvings), self._type.itemsize
         file = self._files[halvings]
         if file is None:
-            file = self._files[halvings] = tempfile.TemporaryFile(dir=caches(), buffering=0)  # noqa: SIM115
+            file = self._files[halvings] = nameless_file()
             file.truncate(4 * whole.height * whole.width * size)
         for channel, plane in enumerate(part.data):
-            file.seek((channel * whole.height + top) * whole.width * size)
-            rest = memoryview(plane[top - part.window.y0 : bottom - part.window.y0]).cast("B")
-            while rest:
-                rest = rest[file.write(rest) :]
+            rows = plane[top - part.window.y0 : bottom - part.window.y0]
+            write_at(file, (channel * whole.height + top) * whole.width * size, rows)
 
     def _read(self, halvings: int, window: Window) -> Samples:
         file, size = self._files[halvings], self.window(halvings)

@@ -22,17 +22,15 @@ from reelwork.errors import DamageError, MediaError, OutputError
 from reelwork.graph.model import Media
 from reelwork.image import Window
 from reelwork.image.frame import Frame
-from reelwork.image.packed import PackedFrame
-from reelwork.image.storage import StorageFormat
 from reelwork.kernels.colour import decode
 from reelwork.kernels.frames import apply_pointwise
 from reelwork.kernels.resample import Mipmap, Samples, is_copy, levels_of, resample_needs, resampler
-from reelwork.media.convert import as_data, displayed, picture_to_frame
+from reelwork.media.convert import as_data, displayed
 from reelwork.media.picture import Picture
 from reelwork.media.probe import digest_of
 from reelwork.media.stills.reading import banded_still, is_shrunk, load_still, still_level
-from reelwork.media.video.plugins import FootageSource, moving_source
-from reelwork.media.video.source import VideoSource
+from reelwork.media.video.plugins import Moving, moving_source
+from reelwork.render.packing import ink, is_packable, packed
 from reelwork.render.recent import Recent
 from reelwork.render.scans import HALVINGS, Scan
 from reelwork.render.spill import Spill
@@ -56,8 +54,6 @@ _IDLE: Final = 24
 #: How far a drawing is enlarged before it is rasterised anew at twice the size.
 ENLARGEMENT: Final = 1.25
 _BYTES_A_PIXEL: Final = 16
-#: Rows of a picture that are converted at a time.
-_ROWS: Final = 64
 
 #: A picture: what its medium is known by, and its number (of a drawing, its level).
 Key = tuple[str, int]
@@ -97,7 +93,7 @@ class Sources:
     def __init__(self, *, display: Display = "srgb", held_bytes: int | None = None) -> None:
         self.display: Display = display
         self.held_bytes = _owners_bytes() if held_bytes is None else held_bytes
-        self._videos: OrderedDict[str, FootageSource | VideoSource] = OrderedDict()
+        self._videos: OrderedDict[str, Moving] = OrderedDict()
         self._shown: dict[str, int] = {}
         self._frames = 0
         self._lost: dict[str, set[int]] = {}
@@ -226,7 +222,7 @@ class Sources:
         if media.identity not in self._scans:
             banded = banded_still(_unchanged(media), facts)
             shown = as_data if media.data else partial(displayed, display=self.display)
-            self._scans[media.identity] = None if banded is None else Scan(banded, shown, _is_packable)
+            self._scans[media.identity] = None if banded is None else Scan(banded, shown, is_packable)
         self._scans.move_to_end(media.identity)
         while len(self._scans) > OPEN_SCANS:
             gone = self._scans.popitem(last=False)[1]
@@ -265,10 +261,10 @@ class Sources:
         picture = self._picture(media, key)
         moving = media.facts.kind == "video"
         samples: Samples
-        if not effects and not moving and _is_packable(picture.storage):
-            samples = _packed(picture, _ink(picture))
+        if not effects and not moving and is_packable(picture.storage):
+            samples = packed(picture, ink(picture))
         else:
-            samples = light = self._light(picture, _ink(picture))
+            samples = light = self._light(picture, ink(picture))
             if effects:
                 size = media.facts if moving else picture
                 box = (float(size.width), float(size.height))
@@ -293,7 +289,7 @@ class Sources:
     def _slim(self, key: tuple[Key, Effects], held: _Held) -> None:
         """Of a still that there is no room for, hold what frames show of it."""
         self._put_aside(key, held)
-        if not held.moving and self._again(key) is not None:
+        if key in self._spill:
             held.mipmap.slim(lambda: self._from_file(key))
 
     def _from_file(self, key: tuple[Key, Effects]) -> Samples:
@@ -315,7 +311,7 @@ class Sources:
         decode(picture.planes, picture.storage, picture.width, picture.height, out, has_alpha=opaque)
         return out
 
-    def _video(self, media: Media) -> FootageSource | VideoSource:
+    def _video(self, media: Media) -> Moving:
         facts = media.facts
         video = self._videos.get(facts.identity)
         if video is None:
@@ -381,31 +377,3 @@ def _owners_bytes() -> int:
     if found is None:
         raise OutputError(f"${HELD_VARIABLE} is {text!r}, which is no amount of memory: write it as 512MB or 2GB")
     return int(found[1]) << (30 if found[2].upper() == "GB" else 20)
-
-
-def _is_packable(storage: StorageFormat) -> bool:
-    """Whether a picture's light lies between 0 and 1, in steps that a packed frame can hold: BT.1886's darkest codes
-    lie closer together."""
-    return storage.depth == 8 and storage.profile is None and (storage.primaries, storage.transfer) == ("bt709", "srgb")
-
-
-def _packed(picture: Picture, window: Window) -> PackedFrame:
-    """The light of a picture, never there in full length but for a few rows."""
-    out = PackedFrame.empty(window)
-    for top in range(window.y0, window.y1, _ROWS):
-        rows = Window(window.x0, top, window.x1, min(window.y1, top + _ROWS))
-        out.pack(picture_to_frame(picture, rows))
-    return out
-
-
-def _ink(picture: Picture) -> Window:
-    """A picture without its transparent margins, but for a pixel, so that what lies beyond its edge is transparent."""
-    whole = Window(0, 0, picture.width, picture.height)
-    if picture.storage.alpha == "none":
-        return whole
-    seen = picture.planes[-1][:, : picture.width] != 0
-    rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
-    if not len(rows):
-        return Window(0, 0, 1, 1)
-    ink = Window(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
-    return ink.expand(1, 1, 1, 1) & whole

@@ -33,6 +33,25 @@ class _Lying:
     dtype: np.dtype[Any]
 
 
+def nameless_file() -> BinaryIO:
+    """A file in the caches folder that has no name and no buffer.
+
+    :raises OSError, OutputError: it cannot be made there
+    """
+    return tempfile.TemporaryFile(dir=caches(), buffering=0)
+
+
+def write_at(file: BinaryIO, offset: int, array: npt.NDArray[Any]) -> None:
+    """Write all of a C-contiguous array to an unbuffered file.
+
+    :raises OSError: there is no room for it
+    """
+    file.seek(offset)
+    rest = memoryview(array.data).cast("B")
+    while rest:
+        rest = rest[file.write(rest) :]
+
+
 class Spill(Generic[K]):
     """Arrays under their keys, in a file of this process. What is put there stays, and is read as often as asked for.
 
@@ -45,6 +64,9 @@ class Spill(Generic[K]):
         self._file: BinaryIO | None = None
         self._lying: dict[K, _Lying] = {}
 
+    def __contains__(self, key: K) -> bool:
+        return key in self._lying
+
     @property
     def has_room(self) -> bool:
         """Whether more can be put there, as far as is known."""
@@ -56,11 +78,8 @@ class Spill(Generic[K]):
             return
         try:
             if self._file is None:
-                self._file = tempfile.TemporaryFile(dir=caches(), buffering=0)  # noqa: SIM115
-            self._file.seek(self._end)
-            rest = memoryview(array.data).cast("B")
-            while rest:
-                rest = rest[self._file.write(rest) :]
+                self._file = nameless_file()
+            write_at(self._file, self._end, array)
         except (OSError, OutputError):
             self._most = 0  # no room, or nowhere to write: what is there can still be read
             return

@@ -28,6 +28,7 @@ from reelwork.media.writing.encode import Encoding, encode_unit, join_unit, plan
 from reelwork.media.writing.segment import StoredPacket
 from reelwork.media.writing.spec import VideoSpec
 from reelwork.media.writing.stills import write_still
+from reelwork.nesting import make_room
 from reelwork.plan.known import Known
 from reelwork.plan.nodes import FramePlan
 from reelwork.plan.planner import View, plan_frame
@@ -95,6 +96,7 @@ class Painter:
     """Paints the frames of a shot; kept from unit to unit, and with it decoders and pictures that stay the same."""
 
     def __init__(self, shot: Shot, *, tile_rows: int = TILE_ROWS) -> None:
+        make_room()
         self.shot = shot
         self._sources = Sources(display=shot.graph.display)
         self._executor = Executor(self._sources, tile_rows=tile_rows)

@@ -16,7 +16,7 @@ from reelwork.values import Affine
 def output_view(graph: Graph, output: Output, scale: Fraction) -> View:
     """How an output shows the graph's root.
 
-    :param scale: a further scaling, for previews; sizes are rounded to even numbers
+    :param scale: a further scaling, for previews; sizes are rounded to even numbers, and filled
     :raises OutputError: the crop lies outside the composition
     """
     width, height = graph.root.size
@@ -26,10 +26,12 @@ def output_view(graph: Graph, output: Output, scale: Fraction) -> View:
             f"output {output.name!r}: crop [{left}, {top}, {across}, {down}] lies outside the composition, "
             f"which is {width}×{height}"
         )
-    out_width, out_height = output.size or (across, down)
-    if scale != 1:
-        out_width, out_height = (max(2, 2 * round(side * scale / 2)) for side in (out_width, out_height))
+    out_width, out_height = whole = output.size or (across, down)
     factor = min(Fraction(out_width, across), Fraction(out_height, down))
+    if scale != 1:
+        out_width, out_height = (max(2, 2 * round(side * scale / 2)) for side in whole)
+        # What is rounded away is cut off; a line of background would stand there else.
+        factor *= max(Fraction(out_width, whole[0]), Fraction(out_height, whole[1]))
     x = (out_width - across * factor) / 2
     y = (out_height - down * factor) / 2
     matrix = Affine(float(factor), 0.0, 0.0, float(factor), float(x - left * factor), float(y - top * factor))

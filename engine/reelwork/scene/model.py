@@ -202,10 +202,11 @@ class Clip:
     )
     fields: str = param(
         "auto",
-        kind=Choice(("auto", "off", "top-first", "bottom-first", "double")),
+        kind=Choice(("auto", "off", "top-first", "bottom-first", "double", "pulldown")),
         help="Of a video: whether its pictures are of two fields, which are taken apart. `auto`: as each picture says; "
         "else all of them, by the field that is first, or none. `double`: as each says, and both of its fields become "
-        "pictures, 50 or 60 a second.",
+        "pictures, 50 or 60 a second. `pulldown`: film that was telecined is brought back: fields that belong together "
+        "are woven, and of 29.97 or 30 pictures a second those are left out that come again, so that 24 are left.",
     )
     page: int | None = param(
         None,

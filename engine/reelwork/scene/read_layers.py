@@ -6,7 +6,7 @@ problems never leaves the reader.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from reelwork import kinds
@@ -60,6 +60,8 @@ EFFECT_KEYS: Final = {
     "mix": Param(kinds.Ratio(bounded=True), 1.0, "How much of its result is taken, from 0% to 100%."),
     "enabled": Param(kinds.Boolean(), True, "`false` leaves it out.", animated=False),
 }
+# An error names no more extensions that may have been meant.
+_MOST_MEANT: Final = 8
 #: Where extensions of each kind are written.
 _WRITTEN: Final = {
     "effects": "a layer's `effects`",
@@ -301,8 +303,14 @@ def _unknown(known: Registry, table: Mapping[str, type[Extension]], of: str, nam
     if other is not None:
         remedy = f"{quote(name)} is {_a(KINDS[other].word)}, which is written under {_WRITTEN[other]}"
     else:
-        remedy = nearest(name, tuple(table)) or f"`reelwork effects` lists all {of}s"
+        remedy = _with_word(name, table) or nearest(name, tuple(table)) or f"`reelwork effects` lists all {of}s"
     return f"there is no {of} {quote(name)}", remedy
+
+
+def _with_word(name: str, table: Iterable[str]) -> str:
+    """Which of several are meant by a word of their names, as ``blur`` is one of ``gaussian-blur``."""
+    found = sorted(each for each in table if name.lower() in each.split("-"))
+    return f"did you mean {one_of(map(quote, found))}?" if 0 < len(found) <= _MOST_MEANT else ""
 
 
 def _name_and_parameters(

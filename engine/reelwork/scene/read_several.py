@@ -13,6 +13,8 @@ from reelwork.scene.reading import BAD, Reader, Reading
 from reelwork.values import Length
 
 MAX_SIDE: Final = 16_384
+#: From here on a scale without % is more likely a percentage that lacks it.
+_FAR_LARGER: Final = 20.0
 
 
 def several(reading: Reading, kind: kinds.Kind, node: Node, path: str) -> Any:
@@ -65,6 +67,18 @@ def _one_or_two(part: kinds.Kind, both: bool) -> Reader:
     return reader
 
 
+def _read_scale(reading: Reading, kind: kinds.Scale, node: Node, path: str) -> Any:
+    value = _one_or_two(kinds.Ratio(), both=True)(reading, kind, node, path)
+    parts = node.items if isinstance(node, Sequence) else (node,)
+    bare = [part.text for part in parts if isinstance(part, Scalar) and not part.text.endswith("%")]
+    large = [text for text in bare if value is not BAD and abs(float(text)) >= _FAR_LARGER]
+    if large:
+        text, meant = large[0], f"{float(large[0]) * 100:g}%"
+        message = f"a scale of {text} is {meant}, not {text}%"
+        reading.report.warn(message, node.place, path, f"write {text}%, or {meant} if so large is meant")
+    return value
+
+
 def _read_pixels(reading: Reading, kind: language.PixelSize, node: Node, path: str) -> Any:
     side = kinds.Number(minimum=1.0, maximum=float(MAX_SIDE), integer=True)
     return _fixed((side, side), _meant_size)(reading, kind, node, path)
@@ -93,7 +107,7 @@ def _read_interval(reading: Reading, kind: language.Interval, node: Node, path: 
 SEVERAL: Final[Mapping[type[kinds.Kind], Reader]] = {
     kinds.Point: _read_point,
     kinds.Size: _read_size,
-    kinds.Scale: _one_or_two(kinds.Ratio(), both=True),
+    kinds.Scale: _read_scale,
     kinds.Skew: _one_or_two(kinds.Angle(), both=False),
     language.PixelSize: _read_pixels,
     language.PixelBox: _read_box,

@@ -84,7 +84,18 @@ def one_of(names: Iterable[str], joining: str = "or") -> str:
 @functools.lru_cache(maxsize=4096)
 def nearest(name: str, names: tuple[str, ...]) -> str:
     """``did you mean 'cover'?``, or nothing where no name is near."""
+    found = near(name, names)
+    return f"did you mean {quote(found)}?" if found else ""
+
+
+def near(name: str, names: tuple[str, ...]) -> str:
+    """The one of some names that is nearest, whatever its case, or nothing where none is near."""
     if len(name) > 100:
         return ""
-    near = difflib.get_close_matches(name.lower().replace("_", "-"), names, n=1, cutoff=0.6)
-    return f"did you mean {quote(near[0])}?" if near else ""
+    folded = {_folded(each): each for each in names}
+    found = difflib.get_close_matches(_folded(name), folded, n=1, cutoff=0.6)
+    return folded[found[0]] if found else ""
+
+
+def _folded(name: str) -> str:
+    return name.lower().replace("_", "-")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Final, TypeAlias
 
+from reelwork.nesting import MAX_NESTING, make_room
 from reelwork.scene import rules_outputs, rules_reads
 from reelwork.scene.files import NUMBER
 from reelwork.scene.model import Clip, Composition, Gap, Item, Layer, Scene, TransitionUse
@@ -24,8 +25,6 @@ from reelwork.scene.sources import (
 )
 from reelwork.scene.times import TimeExpression
 
-#: Layers inside each other: groups, sequences, and compositions shown as layers.
-MAX_NESTING: Final = 40
 #: Parents of parents of a layer.
 MAX_PARENTS: Final = 100
 #: Layers of a composition, with those of all that it shows, each as often as it is shown.
@@ -36,6 +35,7 @@ _Reads: TypeAlias = Mapping[str, tuple[Layer, ...]]
 
 def check(reading: Reading, scene: Scene) -> None:
     """Check everything that can be known without opening media."""
+    make_room()
     reads: dict[str, tuple[Layer, ...]] = {}
     for composition in scene.compositions.values():
         _composition(reading, scene, composition)
@@ -264,7 +264,10 @@ def _depth(reading: Reading, composition: Composition, depths: Mapping[str, floa
         depth = _depth_of(clip, depths, reads, known)
         if depth > MAX_NESTING:
             if depth < math.inf:  # else it has been said of what this shows
-                message = f"layers and compositions stand more than {MAX_NESTING} deep inside each other"
+                message = (
+                    f"layers and compositions stand more than {MAX_NESTING} deep inside each other; "
+                    "render what is inside as a film of its own, and show that here"
+                )
                 reading.fault(clip.path, message)
             return math.inf
         deepest = max(deepest, depth)

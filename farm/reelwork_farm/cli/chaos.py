@@ -8,6 +8,8 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -52,26 +54,42 @@ def command(soak: bool, names: tuple[str, ...], listed: bool, as_json: bool, kee
         for fault in chosen:
             click.echo(f"{fault.name:18} {fault.what}: {fault.shown}")
         return
-    folder = Path(tempfile.mkdtemp(prefix="reelwork-chaos-")) if keep is None else keep.absolute()
-    results = []
-    for fault in chosen:
-        began = time.monotonic()
-        seen = _tried(fault, folder / fault.name, rough)
-        results.append((fault, seen))
-        click.echo(f"{_verdict(seen):11} {fault.name}, {time.monotonic() - began:.0f} s: {seen.text}", err=True)
-    if as_json:
-        rows = [
-            {"fault": fault.name, "what": fault.what, "shown": fault.shown, **dataclasses.asdict(seen)}
-            for fault, seen in results
-        ]
-        click.echo(json.dumps(rows, indent=2))
-    else:
-        _print(results)
-    failed = [fault.name for fault, seen in results if seen.passed is False]
-    if failed:
-        raise Failed(f"not stood: {', '.join(failed)}; what they left is in {folder}")
-    if keep is None:
-        shutil.rmtree(folder, ignore_errors=True)
+    with _ground(keep) as folder:
+        results = []
+        for fault in chosen:
+            began = time.monotonic()
+            seen = _tried(fault, folder / fault.name, rough)
+            results.append((fault, seen))
+            click.echo(f"{_verdict(seen):11} {fault.name}, {time.monotonic() - began:.0f} s: {seen.text}", err=True)
+        if as_json:
+            rows = [
+                {"fault": fault.name, "what": fault.what, "shown": fault.shown, **dataclasses.asdict(seen)}
+                for fault, seen in results
+            ]
+            click.echo(json.dumps(rows, indent=2))
+        else:
+            _print(results)
+        failed = [fault.name for fault, seen in results if seen.passed is False]
+        if failed:
+            raise Failed(f"not stood: {', '.join(failed)}; what they left is in {folder}")
+
+
+@contextmanager
+def _ground(keep: Path | None) -> Iterator[Path]:
+    """The folder for farms; one of our own goes at the end, however that comes, but where a fault was not stood."""
+    if keep is not None:
+        yield keep.absolute()
+        return
+    folder = Path(tempfile.mkdtemp(prefix="reelwork-chaos-"))
+    kept = False
+    try:
+        yield folder
+    except Failed:
+        kept = True
+        raise
+    finally:
+        if not kept:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _tried(fault: Fault, folder: Path, rough: Roughness) -> Seen:

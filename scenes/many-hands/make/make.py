@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import atelier  # noqa: F401 - the modules below need it
@@ -22,6 +23,7 @@ import mill
 import needle
 import nib
 import numpy as np
+import recite
 import scissor
 import score
 import slate
@@ -83,6 +85,7 @@ WORKS: dict[str, Callable[[Path], None]] = {
     "melody.opus": score.melody,
     "shimmer.opus": score.shimmer,
     "voices.opus": score.voices,
+    **{f"{name}.opus": partial(recite.recite, name) for name in recite.LINES},
     "pencil.opus": foley.pencil,
     "scissors.opus": foley.scissors,
     "brush.opus": foley.brush,

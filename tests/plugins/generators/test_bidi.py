@@ -109,3 +109,10 @@ def test_every_character_is_shown_once(text: str, base: int | None) -> None:
     shown = sorted(i for start, end, _ in paragraph.line(0, len(text)) for i in range(start, end))
     assert shown == list(range(len(text)))
     assert all(paragraph.base <= level <= 126 for level in paragraph.levels)
+
+
+def test_emoji_are_neutral_whatever_unicode_this_python_knows() -> None:
+    """U+1FA77 is of Unicode 15, U+1FAE9 of 16."""
+    for new in "\U0001fa77\U0001fae9":
+        assert analyse(f"{new} אב") == analyse("😀 אב")
+        assert analyse(f"אב {new}{new} 12") == analyse("אב 😀😀 12")

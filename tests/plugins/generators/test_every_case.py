@@ -5,11 +5,16 @@ import json
 import unicodedata
 from pathlib import Path
 
+import numpy as np
 import pytest
 from media_table import media
 from plugins.generators.test_every_script import SAMPLES
 
 from reelwork.errors import SceneError
+from reelwork.image import Window
+from reelwork.image.frame import Frame
+from reelwork.kernels.coverage import draw
+from reelwork.values import Affine
 from reelwork_generators.fonts import Wanted
 from reelwork_generators.layout import Flow, Line, lay_out
 from reelwork_generators.paint import Stroke
@@ -79,10 +84,32 @@ def test_joiners_join_and_part() -> None:
     assert len({tuple(conjunct), tuple(half), tuple(apart)}) == 3
 
 
-@pytest.mark.parametrize("control", ["\x07", "\x1b", "\x9c"])
+@pytest.mark.parametrize("control", ["\x00", "\x07", "\x1b", "\x7f", "\x9c"])
 def test_controls_are_named(control: str) -> None:
     with pytest.raises(SceneError, match=rf"no font has a glyph for U\+{ord(control):04X} .*\(line 1, character 2\)"):
         lines(f"a{control}b")
+
+
+def test_private_characters_are_those_of_the_chosen_font() -> None:
+    """What another font has in their place means something else."""
+    assert numbers("\ue000")
+    with pytest.raises(SceneError, match=r"no font has a glyph for U\+E000"):
+        lines("a\ue000", family="Noto Sans")
+
+
+@media("text", "Fonts of both formats", "letters that overlap cut nothing out", read="each letter alone")
+def test_overlapping_letters_cut_nothing_out() -> None:
+    """Outlines in CFF and in TrueType run in opposite directions."""
+    alone, both = (covered(content) for content in ("国", "国H"))
+    assert (both >= alone - 1e-3).all()
+    assert both.sum() > alone.sum() + 20.0
+
+
+def covered(content: str) -> np.ndarray:
+    frame = Frame.empty(Window(0, 0, 60, 60))
+    text = Text(content=content, size=40.0, tracking=-1000.0, width=60.0, align="left")
+    draw(text.draw(60.0, 60.0), Affine.translation(8.0, 4.0), frame)
+    return frame.data[3]
 
 
 def test_letters_of_other_fonts_move_no_line() -> None:

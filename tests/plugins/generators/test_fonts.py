@@ -38,6 +38,7 @@ def test_an_unknown_family_far_from_all_is_told_what_there_is() -> None:
     with pytest.raises(SceneError, match="Noto Sans Devanagari") as caught:
         family("Zapfino")
     assert "install" in caught.value.problems[0].remedy
+    assert str(caught.value).count("Inter") == 1
 
 
 def test_italics_have_a_file_of_their_own() -> None:

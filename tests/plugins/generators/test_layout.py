@@ -1,6 +1,7 @@
 """Lines are shaped, ordered and broken; widths are in ems."""
 
 import itertools
+import unicodedata
 from dataclasses import replace
 
 import pytest
@@ -13,7 +14,7 @@ from reelwork_generators.layout import Flow, Line, lay_out
 from reelwork_generators.linebreak import fit, opportunities, without_spaces
 from reelwork_generators.outline import font
 from reelwork_generators.scripts import script, scripts
-from reelwork_generators.shaping import Style, feature
+from reelwork_generators.shaping import Style, feature, shape
 
 
 def styled(weight: float = 400.0, size: float = 40.0, tracking: float = 0.0) -> Style:
@@ -102,13 +103,40 @@ def test_tracking_leaves_joined_letters_joined() -> None:
     assert advance("بب بب", style=WIDE) == pytest.approx(advance("بب بب") + 0.1)
 
 
-def test_tracking_is_on_the_left_of_letters_that_run_to_the_left() -> None:
-    (line,) = lines("د د", style=WIDE)
-    (plain,) = lines("د د")
+def places(text: str, **options) -> list[float]:
+    """Where each glyph stands, from left to right."""
+    (line,) = lines(text, **options)
+    return list(itertools.accumulate((g.advance for g in line.glyphs[:-1]), initial=0.0))
+
+
+def test_tracking_is_between_letters_whatever_their_direction() -> None:
     # from left to right: the last letter, the space with its tracking on its left, the first letter
-    assert [g.dx for g in line.glyphs] == pytest.approx(
-        [g.dx + d for g, d in zip(plain.glyphs, (0, 0.1, 0), strict=True)]
-    )
+    moved = zip(places("د د", style=WIDE), places("د د"), (0.0, 0.1, 0.1), strict=True)
+    assert all(found == pytest.approx(plain + by) for found, plain, by in moved)
+    tracked, plain = places("אב ab", style=WIDE), places("אב ab")
+    assert [a - b for a, b in zip(tracked, plain, strict=True)] == pytest.approx([0.0, 0.1, 0.2, 0.3, 0.4])
+
+
+@media("text", "Soft hyphens", "no tracking for what is invisible", read="the line without them")
+@pytest.mark.parametrize("sign", "\u00ad\u200b\u2060\u200d\u2067\u200e")
+def test_what_is_invisible_takes_no_tracking(sign: str) -> None:
+    for text in (f"so{sign}ft", f"{sign}soft", f"soft{sign}"):
+        assert advance(text, style=WIDE) == pytest.approx(advance(text) + 0.3)
+
+
+@media("text", "Devanagari", "tracking parts no conjunct", read="grapheme clusters of UAX #29")
+@pytest.mark.parametrize("conjunct", ["क्य", "न्य", "क्ष्म", "द्ध्र", "प्र", "क्\u200dष", "ক্ষ্য", "1️⃣", "👨‍👩‍👧", "กำ"])
+def test_tracking_parts_no_letter(conjunct: str) -> None:
+    assert advance(conjunct, style=WIDE) == advance(conjunct)
+    assert advance(conjunct * 2, style=WIDE) == pytest.approx(advance(conjunct * 2) + 0.1)
+
+
+@media("text", "Arabic", "words that are broken stay joined", read="the forms in the whole word")
+def test_letters_keep_their_forms_where_a_word_is_broken() -> None:
+    (whole,) = lines("ببببببب")
+    broken = lines("ببببببب", 1.2, anywhere=True)
+    assert len(broken) > 2
+    assert [g.number for line in reversed(broken) for g in line.glyphs] == [g.number for g in whole.glyphs]
 
 
 def test_bold_is_wider_than_regular() -> None:
@@ -155,6 +183,22 @@ def test_spaces_at_a_broken_end_hang() -> None:
 
 def test_spaces_before_a_written_end_count() -> None:
     assert lines("a  \nb")[0].advance > advance("a") + 0.4
+
+
+def test_a_long_text_costs_by_its_length() -> None:
+    """Stretches are shaped with what is near them, not with all of the text, and alike ones once."""
+
+    def shaped(times: int) -> int:
+        shape.cache_clear()
+        lines("word слово " * times, 10.0)
+        return shape.cache_info().misses
+
+    assert shaped(200) == shaped(20)
+
+
+def test_tracking_goes_before_a_hyphen_that_is_seen() -> None:
+    first, _ = lines("ex\u00adtra", advance("ex\u2010") + 0.5, style=WIDE)
+    assert first.advance == pytest.approx(advance("ex\u2010") + 0.2)
 
 
 def test_a_soft_hyphen_is_seen_only_where_a_line_is_broken() -> None:
@@ -221,6 +265,7 @@ def test_each_paragraph_has_a_last_line() -> None:
     [
         ("人人生而自由在尊严和权利上", 5.3, True),
         ("มนุษย์ทั้งหลายเกิดมามีอิสระ", 5.3, True),
+        ("人人\u200b生而\u2060自由在", 5.3, True),
         ("이는 이것 이다 말한다 그것", 7.0, False),
     ],
 )
@@ -256,7 +301,27 @@ def test_words_are_broken_as_asked() -> None:
     assert opportunities("人人生而 自由", word_break="keep-all") == (5, 7)
     assert opportunities("人人生而自由") == (1, 2, 3, 4, 5, 6)
     assert opportunities("ab cd", word_break="break-all") == (1, 3, 4, 5)
+    assert opportunities("한국 ab", word_break="break-all") == (1, 3, 4, 5)
     assert opportunities("今日は良い天気です", "ja", "auto-phrase") == (3, 5, 9)
+
+
+@media("text", "Japanese", "no closing mark begins a line, however words are broken", read="known places")
+def test_marks_begin_no_line_in_broken_words() -> None:
+    assert opportunities("ab。cd（ef）ゅー!", word_break="break-all") == (1, 3, 4, 5, 7, 12)
+    assert opportunities("x (yz), 1.5 %", word_break="break-all") == (2, 4, 8, 12, 13)
+
+
+@pytest.mark.parametrize(
+    ("text", "word_break"), [("がくせいの本です", "keep-all"), ("café한 단어", "normal"), ("éb", "break-all")]
+)
+def test_words_are_broken_alike_in_all_forms_of_their_letters(text: str, word_break: str) -> None:
+    composed, parts = (unicodedata.normalize(form, text) for form in ("NFC", "NFD"))
+    words = [unicodedata.normalize("NFC", parts[a:b]) for a, b in split(parts, word_break)]
+    assert words == [composed[a:b] for a, b in split(composed, word_break)]
+
+
+def split(text: str, word_break: str) -> itertools.pairwise:
+    return itertools.pairwise((0, *opportunities(text, word_break=word_break)))
 
 
 def test_no_small_kana_and_no_closing_mark_begins_a_line() -> None:
@@ -271,7 +336,8 @@ def test_tabs_lead_to_the_next_stop() -> None:
         assert advance(text) - advance("x") == pytest.approx(stop)
     assert advance("abcdefghijkl\tx") - advance("x") == pytest.approx(stop * (advance("abcdefghijkl") // stop + 1.0))
     (line,) = lines("دد\tد")
-    assert line.advance - advance("د") == pytest.approx(8.0 * advance(" ", family="Noto Sans Arabic"))
+    assert line.advance - advance("د") == pytest.approx(stop)
+    assert advance("漢\tx") - advance("x") == pytest.approx(stop)  # whatever its font, the next column is below
 
 
 def test_a_paragraph_runs_as_asked() -> None:

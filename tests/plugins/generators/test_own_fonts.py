@@ -162,3 +162,8 @@ def test_a_font_whose_tables_have_no_names_is_none(tmp_path: Path) -> None:
     data[12:14] = b"\x80\xff"
     with pytest.raises(SceneError, match=r"own\.ttf is no font that can be read"):
         drawn("a", font_file=own(tmp_path, bytes(data)))
+
+
+def test_the_name_of_a_font_without_the_collection_is_refused() -> None:
+    with pytest.raises(ValueError, match="takes 'House Bold' from a collection of fonts, and none is named"):
+        Text(content="a", font_face="House Bold").check()

@@ -1,7 +1,8 @@
 """Edited sound: the sound of a whole track and its edit list go in, what is heard of it comes out, to the sample.
 
 Each edit begins and ends at the sample that is nearest to its times in the film, and takes those from the one on that
-is nearest to its time in the track. What a codec's frames hold beside is not heard, and not missed.
+is nearest to its time in the track. What a codec's frames hold beside is not heard, and not missed. Where
+the track stands (a dwell), there is silence.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def edited(sound: Waves, edits: EditList, path: Path) -> Waves:
 
 def _runs(sound: Waves, edits: EditList, start: Fraction, damage: list[Stretch], path: Path) -> Iterator[Run]:
     with tempfile.TemporaryFile(dir=folders.caches()) as file:
-        track = _Track(file, sound.runs)
+        track = _Track(file, _of_one_rate(sound, path))
         pieces = _pieces(sound, edits, start, track.samples)
         if start + Fraction(sum(piece.length for piece in pieces), sound.rate) > LONGEST:
             raise MediaError(f"{path}: its sound lasts more than {LONGEST // 3600} hours; cut it first")
@@ -55,13 +56,20 @@ def _runs(sound: Waves, edits: EditList, start: Fraction, damage: list[Stretch],
             yield from track.read(begin, count)
 
 
+def _of_one_rate(sound: Waves, path: Path) -> Iterator[Run]:
+    for run in sound.runs:
+        if run.rate != sound.rate:
+            raise MediaError(f"{path}: its sound changes its rate midway, under several edits; convert it first")
+        yield run
+
+
 def _pieces(sound: Waves, edits: EditList, start: Fraction, samples: int) -> list[_Piece]:
     rate, found = sound.rate, []
     origin = round(sound.start * rate)
-    for number, (begin, end, media) in enumerate(edits.edits):
+    for number, (begin, end, media, stands) in enumerate(edits.edits):
         if begin < start:
             continue
-        own = None if media is None else round(media * rate) - origin
+        own = None if media is None or stands else round(media * rate) - origin
         left = 0 if own is None else max(0, samples - own)
         count = left if end is None else round(end * rate) - round(begin * rate)
         # The last is rounded too, and beyond a track's end there is nothing to be heard.

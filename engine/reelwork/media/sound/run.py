@@ -24,15 +24,22 @@ class Run(NamedTuple):
     """Some samples, one after the other.
 
     :param samples: ``float32[channel, n]``
+    :param rate: so many of them a second
     :param channels: the channels' names, such as ``FL``
     :param layout: FFmpeg's name of all of them
     :param levels: at which the file says its centre and its surrounds are mixed down
     """
 
     samples: Samples
+    rate: int
     channels: tuple[str, ...]
     layout: str
     levels: Levels = USUAL_LEVELS
+
+    @property
+    def lasting(self) -> Fraction:
+        """Seconds."""
+        return Fraction(self.samples.shape[1], self.rate)
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,7 @@ class Waves:
     """The sound of an open file.
 
     :param codec: FFmpeg's name
-    :param rate: samples a second
+    :param rate: samples a second that it begins with; where recordings were joined, others may follow
     :param layout: FFmpeg's name of the layout that it begins with
     :param channels: how many it begins with
     :param start: when the container says that the first sample is heard, in seconds

@@ -6,6 +6,8 @@ import math
 import tempfile
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -125,14 +127,15 @@ def _decoded(path: Path, offset: Fraction, stream: int) -> Iterator[Samples]:
     skipped = max(0, -round(offset * RATE))
     yield from _in_pieces(np.broadcast_to(np.float32(0), (2, max(0, round(offset * RATE)))))
     with waves(path, stream) as sound:
-        for block in _resampled(_stereo(sound.runs, path), sound.rate):
+        for block in _resampled(_stereo(sound.runs, path)):
             left = min(skipped, block.shape[1])
             skipped -= left
             if left < block.shape[1]:
                 yield block[:, left:]
 
 
-def _stereo(runs: Iterator[Run], path: Path) -> Iterator[Samples]:
+def _stereo(runs: Iterator[Run], path: Path) -> Iterator[tuple[int, Samples]]:
+    """Samples in stereo, and how many of them are a second."""
     known: tuple[object, ...] | None = None
     matrix: Matrix = ()
     for run in runs:
@@ -140,7 +143,7 @@ def _stereo(runs: Iterator[Run], path: Path) -> Iterator[Samples]:
             known = run[1:]
             matrix = matrix_of(run.channels, run.layout, path, run.levels)
         for piece in _in_pieces(run.samples):
-            yield mixed_down(piece, matrix)
+            yield run.rate, mixed_down(piece, matrix)
 
 
 def _in_pieces(samples: Samples) -> Iterator[Samples]:
@@ -149,11 +152,13 @@ def _in_pieces(samples: Samples) -> Iterator[Samples]:
         yield samples[:, start : start + _BLOCK]
 
 
-def _resampled(stereo: Iterator[Samples], rate: int) -> Iterator[Samples]:
-    if rate == RATE:
-        yield from stereo
-        return
-    resampler = soxr.ResampleStream(rate, RATE, 2, dtype="float32", quality="VHQ")
-    for block in stereo:
-        yield resampler.resample_chunk(np.ascontiguousarray(block.T)).T
-    yield resampler.resample_chunk(np.empty((0, 2), np.float32), last=True).T
+def _resampled(stereo: Iterator[tuple[int, Samples]]) -> Iterator[Samples]:
+    for rate, pieces in groupby(stereo, key=itemgetter(0)):
+        blocks = (block for _, block in pieces)
+        if rate == RATE:
+            yield from blocks
+            continue
+        resampler = soxr.ResampleStream(rate, RATE, 2, dtype="float32", quality="VHQ")
+        for block in blocks:
+            yield resampler.resample_chunk(np.ascontiguousarray(block.T)).T
+        yield resampler.resample_chunk(np.empty((0, 2), np.float32), last=True).T

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -20,10 +22,12 @@ from reelwork.catalogue.facts import AudioFacts
 from reelwork.errors import MediaError
 from reelwork.media.edits import EditList, edits_of
 from reelwork.media.joints import is_jump
+from reelwork.media.links import Part, links_of
 from reelwork.media.offered import footage_reader
-from reelwork.media.opening import opened, patient, sound_stream, sound_streams
+from reelwork.media.opening import is_edited, opened, patient, sound_stream, sound_streams
 from reelwork.media.portable import portable_arithmetic
 from reelwork.media.probe import probe
+from reelwork.media.sound.chain import chained
 from reelwork.media.sound.downmix import levels_of, matrix_of
 from reelwork.media.sound.edited import edited
 from reelwork.media.sound.ends import end_of, is_counted, missing_at_end
@@ -45,6 +49,9 @@ _NEAR_SECONDS: Final = Fraction(1, 2)
 _MOST_PLACES: Final = 50
 # These say no length: what FFmpeg gives is the difference of two stamps, which may be of two recordings.
 _UNSAID: Final = {"mpegts", "mpeg"}
+# Nothing but frames; where such files were put one after the other, their tags stand between them.
+_BARE: Final = {"mp3", "aac", "loas", "ac3", "eac3", "dts", "truehd", "mlp"}
+_TAGS: Final = (b"ID3", b"TAG", b"APETAGEX")
 # What a plugin's footage has, by their number.
 _CHANNELS: Final = {1: ("FC",), 2: ("FL", "FR"), 6: ("FL", "FR", "FC", "LFE", "BL", "BR")}
 
@@ -81,23 +88,32 @@ def _read(path: Path, number: int) -> Iterator[Waves | None]:
     with opened(path) as container:
         stream = sound_stream(container, number)
         edits = EditList()
-        if stream is not None and container.format.name.startswith("mov"):
+        if stream is not None and is_edited(container):
             edits, number = edits_of(path, stream.id), sound_streams(container).index(stream) + 1
-        # One edit alone says where sound begins and ends; more of them FFmpeg cuts by whole packets.
-        if len(edits.edits) < 2 or edits.first is None:
-            yield _Reading.of(container, path, number)
+        # One edit alone says where sound begins and ends; more of them FFmpeg cuts by whole packets, and fragments not
+        # at all.
+        alone = len(edits.edits) == 1 and not edits.fragmented
+        if edits.first is None or (alone and not edits.first.stands):
+            sound, rest = _Reading.of(container, path, number), links_of(path)[1:]
+            yield sound and (chained(sound, [partial(_link, path, number, part) for part in rest]) if rest else sound)
             return
     with opened(path, edited=False) as container:
         sound = _Reading.of(container, path, number, edited=False)
         yield sound and edited(sound, edits, path)
 
 
+@contextmanager
+def _link(path: Path, number: int, part: Part) -> Iterator[Waves | None]:
+    with opened(path, part=part) as container:
+        yield _Reading.of(container, path, number)
+
+
 def _of_footage(path: Path, blocks: Iterator[Samples]) -> Waves:
     audio = probe(path).audio
     if audio is None:
         raise MediaError(f"{path}: holds no sound")
-    layout = _CHANNELS[audio.channels], audio.layout
-    runs = (Run(block, *layout) for block in blocks)
+    like = audio.rate, _CHANNELS[audio.channels], audio.layout
+    runs = (Run(block, *like) for block in blocks)
     return Waves(audio.codec, audio.rate, audio.layout, audio.channels, Fraction(0), runs)
 
 
@@ -111,7 +127,10 @@ def count_samples(path: Path, number: int = 0) -> Counted | None:
     with _read(path, number) as sound:
         if sound is None:
             return None
-        samples = sum(run.samples.shape[1] for run in sound.runs)
+        counts: Counter[int] = Counter()
+        for run in sound.runs:
+            counts[run.rate] += run.samples.shape[1]
+        samples = round(sum(Fraction(count * sound.rate, rate) for rate, count in counts.items()))
         facts = AudioFacts(
             sound.codec, sound.rate, sound.channels, sound.layout, samples, sound.start, tuple(sound.damage)
         )
@@ -145,6 +164,11 @@ class _Reading:
         self._broken = False
         # Until when packets last, in the stream's ticks.
         self._reach: int | None = None
+        self._is_bare = container.format.name in _BARE
+        # How long tags between the frames of a bare stream would last if they were sound, seconds.
+        self._passed = Fraction(0)
+        # By how much such a stream's stamps are late by then, as they count those and frames that are shorter, seconds.
+        self._drift = Fraction(0)
         # By how much the clock jumped each time that another recording began, seconds.
         self._jumps: list[Fraction] = []
 
@@ -169,8 +193,7 @@ class _Reading:
             return None
         reading._rate = first.sample_rate
         matrix_of(_names(first), first.layout.name, path)  # what cannot be heard is said before anything is mixed
-        if not RATES[0] <= first.sample_rate <= RATES[1]:
-            raise MediaError(f"{path}: its sound has {first.sample_rate:,} samples a second, which cannot be read")
+        _check_rate(first, path)
         return Waves(
             codec=stream.codec_context.codec.canonical_name,
             rate=first.sample_rate,
@@ -192,6 +215,9 @@ class _Reading:
             if packet.pts is not None and packet.size:
                 end = packet.pts + _signed(packet.duration or 0)
                 self._reach = end if self._reach is None else max(self._reach, end)
+            if self._is_bare and bytes(packet)[:8].startswith(_TAGS):
+                self._passed += _signed(packet.duration or 0) * packet.time_base
+                continue
             try:
                 decoded = self._stream.codec_context.decode(packet if packet.size else None)
             except av.EOFError:
@@ -216,37 +242,50 @@ class _Reading:
         many = emitted = 0
         for run in self._placed(first, frames):
             held.append(run)
-            many += run.samples.shape[1]
-            while many - held[0].samples.shape[1] >= _MOST_FILLING:
-                many -= held[0].samples.shape[1]
-                emitted += held[0].samples.shape[1]
+            many += self._counted(run)
+            while many - self._counted(held[0]) >= _MOST_FILLING:
+                many -= self._counted(held[0])
+                emitted += self._counted(held[0])
                 yield held.pop(0)
         start = _time(first) or Fraction(0)
         length = end_of(self._container, self._stream, self._rate, start, self._reach, edited=self._edited)
         surplus = 0 if length is None else emitted + many - length
-        if not 0 < surplus <= min(_MOST_FILLING, many):
+        if not 0 < surplus <= min(_MOST_FILLING, many) or any(run.rate != self._rate for run in held):
             surplus = 0
         for run in _without_last(held, surplus):
-            emitted += run.samples.shape[1]
+            emitted += self._counted(run)
             yield run
         missing = missing_at_end(
-            self._container, self._stream, self._rate, start + sum(self._jumps), self._reach, emitted
+            self._container, self._stream, self._rate, start + sum(self._jumps) + self._drift, self._reach, emitted
         )
         if missing:
-            self._note(emitted, emitted + missing)
-            yield silence(missing, held[-1])
+            self._note(Fraction(emitted, self._rate), Fraction(emitted + missing, self._rate))
+            yield silence(missing * held[-1].rate // self._rate, held[-1])
+
+    def _counted(self, run: Run) -> int:
+        """How many samples a run is at the rate that the sound begins with."""
+        many: int = run.samples.shape[1]
+        return -(-many * self._rate // run.rate)
 
     def _placed(self, first: AudioFrame, frames: Iterator[AudioFrame]) -> Iterator[Run]:
         """Frames where their times put them: what is missing between them is silence, what comes twice is left out."""
         rate, origin, position = self._rate, _time(first), 0
+        begin = Fraction(0)  # when sample 0 of this rate is heard
         for frame in _chain(first, frames):
             if frame.sample_rate != rate:
-                raise MediaError(f"{self._path}: its sound changes its rate midway; convert it first")
-            run = Run(_floats(frame), _names(frame), frame.layout.name, levels_of(frame, self._stream))
+                _check_rate(frame, self._path)
+                begin += Fraction(position, rate)
+                origin = None if origin is None else origin + Fraction(position, rate)
+                rate, position = frame.sample_rate, 0
+            run = Run(_floats(frame), rate, _names(frame), frame.layout.name, levels_of(frame, self._stream))
             samples = run.samples
             time, before = _time(frame), position
+            # A bare stream has no clock: FFmpeg counts frames, all as long as the first. Only what is lost is a gap.
+            if self._is_bare and not self._broken and time is not None:
+                origin = time - self._passed - Fraction(position, rate)
+                self._drift = time - Fraction(position, rate) - begin - (_time(first) or 0)
             if time is not None and origin is not None:
-                late = _whole_frames(round((time - origin) * rate) - position, frame, rate)
+                late = _whole_frames(round((time - self._passed - origin) * rate) - position, frame, rate)
                 slack = _slack(frame, rate)
                 if -slack <= late <= slack:
                     pass
@@ -260,7 +299,7 @@ class _Reading:
                 else:
                     samples = samples[:, -late:]
             if self._broken:
-                self._note(before, position)
+                self._note(begin + Fraction(before, rate), begin + Fraction(position, rate))
                 self._broken = False
             position += samples.shape[1]
             if samples.shape[1]:
@@ -270,17 +309,21 @@ class _Reading:
         """The same runs, as long as they are not too many."""
         left = LONGEST * self._rate
         for run in runs:
-            left -= run.samples.shape[1]
+            left -= self._counted(run)
             if left < 0:
                 raise MediaError(f"{self._path}: its sound lasts more than {LONGEST // 3600} hours; cut it first")
             yield run
 
-    def _note(self, first: int, stop: int) -> None:
-        """That there is damage from one sample to another."""
-        begin, end = Fraction(first, self._rate), Fraction(stop, self._rate)
+    def _note(self, begin: Fraction, end: Fraction) -> None:
+        """That there is damage from one time to another, seconds."""
         if self._damage and (begin - self._damage[-1][1] < _NEAR_SECONDS or len(self._damage) == _MOST_PLACES):
             begin = self._damage.pop()[0]
         self._damage.append((begin, end))
+
+
+def _check_rate(frame: AudioFrame, path: Path) -> None:
+    if not RATES[0] <= frame.sample_rate <= RATES[1]:
+        raise MediaError(f"{path}: its sound has {frame.sample_rate:,} samples a second, which cannot be read")
 
 
 def _slack(frame: AudioFrame, rate: int) -> float:

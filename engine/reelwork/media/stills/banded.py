@@ -15,15 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from reelwork.media.picture import Picture, check_light
-from reelwork.media.stills import by_pillow, tiff
+from reelwork.media.stills import by_pillow, jpeg, tiff
 from reelwork.media.stills.raster import Colour, Raster, picture_of
+from reelwork.media.stills.sequence import Sequence
 
 #: Bytes of all pieces of a TIFF that lie beside each other, once they are decoded.
 _MOST_PIECES: Final = 192 << 20
-#: Rows that are kept of those decoded last: neighbouring bands overlap.
-_OVERLAP: Final = 128
-#: Rows of a JPEG that are decoded at once are a multiple of it.
-_RUN: Final = 64
 
 
 class Banded(ABC):
@@ -54,41 +51,28 @@ class Banded(ABC):
         """Samples with their meaning."""
 
 
-class _Jpeg(Banded):
-    """It is decoded from the top to the bottom, and from the top again where rows are wanted that have passed."""
+class _Rows(Banded):
+    """One that is decoded from the top to the bottom.
 
-    def __init__(self, path: Path, size: tuple[int, int], colour: Colour) -> None:
-        self.path, self._colour = path, colour
-        self.width, self.height = size
-        self._image: Any = None
-        self._done = 0
-        self._tail: npt.NDArray[Any] = np.empty((0, size[0], 3), np.uint8)
+    :param depth: bits of a sample
+    :param inks: whether four channels are inks
+    :param held: what is closed with it
+    """
+
+    def __init__(
+        self, path: Path, rows: Sequence, depth: int, colour: Colour, held: ExitStack, *, inks: bool = False
+    ) -> None:
+        self.path, self._rows, self._depth, self._colour, self._inks = path, rows, depth, colour, inks
+        self.width, self.height = rows.width, rows.height
+        self._held = held
 
     def _read(self, top: int, bottom: int) -> npt.NDArray[Any]:
-        import pyvips
-
-        try:
-            if self._image is None or top < self._done - len(self._tail):
-                pyvips.cache_set_max(0)  # it would know files by their names
-                self._image = pyvips.Image.jpegload(str(self.path), access="sequential", fail_on="error")
-                self._done, self._tail = 0, self._tail[:0]
-            # libjpeg's rows come in whole runs; what is decoded beyond those that are wanted waits for the next ones
-            end = min(-(-bottom // _RUN) * _RUN, self.height)
-            if end > self._done:
-                begin = max(top // _RUN * _RUN, self._done)
-                found: npt.NDArray[Any] = self._image.crop(0, begin, self.width, end - begin).numpy()
-                found = found.reshape(end - begin, self.width, -1)
-                self._tail = np.concatenate((self._tail, found)) if begin == self._done > top else found
-                self._done = end
-        except pyvips.Error as error:
-            raise ValueError(str(error).strip()) from error
-        begin = self._done - len(self._tail)
-        wanted = self._tail[top - begin : bottom - begin]
-        self._tail = self._tail[-_OVERLAP:].copy()
-        return wanted
+        return self._rows.rows(top, bottom)
 
     def _raster(self, samples: npt.NDArray[Any]) -> Raster:
-        return Raster(samples, "grey" if samples.shape[2] == 1 else "rgb", 8, "none", self._colour)
+        if self._inks:
+            return Raster(samples, "cmyk", self._depth, "none", self._colour)
+        return by_pillow.stacked_raster(samples, self._depth, self._colour)
 
 
 class _Tiff(Banded):
@@ -135,15 +119,20 @@ class _Tiff(Banded):
         return out
 
 
-def jpeg_rows(path: Path) -> Banded | None:
-    """A JPEG by rows; ``None`` for one of inks.
+def pillow_rows(path: Path) -> Banded | None:
+    """A JPEG or PNG by rows; ``None`` for another format.
 
-    :raises MediaError: it is damaged
+    :raises MediaError: it is damaged, or cannot be read by rows and is too large for another way
     """
-    with by_pillow.opened(path) as image:
-        if image.format not in ("JPEG", "MPO") or image.mode not in ("RGB", "L"):
-            return None
-        return _Jpeg(path, image.size, by_pillow.colour_of(image, path))
+    with by_pillow.opened(path) as image, by_pillow.reading(path), ExitStack() as closing:
+        colour = by_pillow.colour_of(image, path)
+        if image.format in ("JPEG", "MPO"):
+            rows = Sequence(path, image.size, "jpegload", closing.enter_context(jpeg.frugal(path)))
+            return _Rows(path, rows, 8, colour, closing.pop_all(), inks=image.mode == "CMYK")
+        if by_pillow.is_by_rows(image):
+            rows = Sequence(path, image.size, "pngload")
+            return _Rows(path, rows, by_pillow.png_depth(path), colour, closing.pop_all())
+    return None
 
 
 def tiff_rows(path: Path, number: int) -> Banded | None:

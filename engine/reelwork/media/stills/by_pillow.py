@@ -20,7 +20,7 @@ from PIL import Image
 
 from reelwork.errors import MediaError
 from reelwork.media.opening import MAX_PIXELS
-from reelwork.media.stills import boxes, png
+from reelwork.media.stills import boxes, jpeg, png, sequence
 from reelwork.media.stills.raster import NOTHING, Colour, Model, Raster
 
 # What Pillow may try; its other formats are old, rare and seldom looked at by anybody who seeks holes.
@@ -94,15 +94,27 @@ def read_raster(path: Path, level: int = 0) -> Raster:
             png.check_chunks(path)
         colour = colour_of(image, path)
         orientation = orientation_of(image)
+        if level < 0 and is_by_rows(image):
+            samples = sequence.shrunk(sequence.Sequence(path, image.size, "pngload"), 1 << -level)
+            return stacked_raster(samples, png_depth(path), colour, orientation)
         deep = _deep_samples(image, path)
         if deep is not None:
-            samples, depth = deep
-            model: Model = "grey" if samples.shape[2] < 3 else "rgb"
-            return Raster(samples, model, depth, "none" if samples.shape[2] % 2 else "straight", colour, orientation)
+            return stacked_raster(*deep, colour, orientation)
         if image.format in ("JPEG", "MPO"):
             return _jpeg(image, path, colour, orientation, max(level, _SMALLEST_JPEG))
         image.load()
         return raster_of(_shrunk(image, 1 << -level) if level < 0 else image, colour, orientation)
+
+
+def is_by_rows(image: Image.Image) -> bool:
+    """Whether an open picture is a PNG whose rows lie one after the other."""
+    return image.format == "PNG" and not image.info.get("interlace")
+
+
+def png_depth(path: Path) -> int:
+    """How many bits the channels of a PNG have, once they are read."""
+    with path.open("rb") as file:
+        return 16 if file.read(25)[24:] == b"\x10" else 8
 
 
 @contextmanager
@@ -123,9 +135,11 @@ def opened(path: Path, data: bytes | None = None) -> Iterator[Image.Image]:
         except BROKEN as error:
             raise MediaError(f"{path}: is damaged, or is no picture that can be read") from error
         with image:
-            most = MOST_PIXELS if image.format in ("JPEG", "MPO") else MAX_PIXELS
+            most = MOST_PIXELS if image.format in ("JPEG", "MPO") or is_by_rows(image) else MAX_PIXELS
             if (size := image.width * image.height) > most:
                 said = f"{path}: {image.width}x{image.height} is larger than {most:,} pixels, the most that is read"
+                if image.format == "PNG" and size <= MOST_PIXELS:
+                    raise MediaError(f"{said} of an interlaced PNG; save it without interlacing")
                 raise MediaError(f"{said} of {image.format}; save it as TIFF" if size <= MOST_PIXELS else said)
             yield image
 
@@ -154,6 +168,12 @@ def colour_of(image: Image.Image, path: Path) -> Colour:
     if image.format in ("AVIF", "JPEG2000") and not profile:
         return boxes.colour_of(path)
     return Colour(profile=profile or None)
+
+
+def stacked_raster(samples: npt.NDArray[Any], depth: int, colour: Colour, orientation: int = 1) -> Raster:
+    """Samples of one channel, grey, to four, whose last one is alpha where their number is even."""
+    model: Model = "grey" if samples.shape[2] < 3 else "rgb"
+    return Raster(samples, model, depth, "none" if samples.shape[2] % 2 else "straight", colour, orientation)
 
 
 def raster_of(image: Image.Image, colour: Colour = NOTHING, orientation: int = 1) -> Raster:
@@ -235,16 +255,16 @@ def _jpeg(image: Image.Image, path: Path, colour: Colour, orientation: int, leve
     """A JPEG; what libjpeg would guess is an error. It is shrunk by leaving out its finest waves."""
     import simplejpeg
 
-    data = path.read_bytes()
     model: Model = "cmyk" if image.mode == "CMYK" else "grey" if image.mode == "L" else "rgb"
     space = {"cmyk": "CMYK", "grey": "GRAY", "rgb": "RGB"}[model]
     size = {"min_width": -(-image.width >> -level), "min_height": -(-image.height >> -level)} if level < 0 else {}
-    try:
-        samples = simplejpeg.decode_jpeg(data, space, **size)
-    except ValueError as error:
-        if _HARMLESS not in str(error):
-            raise
-        samples = simplejpeg.decode_jpeg(data, space, strict=False, **size)
+    with jpeg.bytes_of(path) as data:
+        try:
+            samples = simplejpeg.decode_jpeg(data, space, **size)
+        except ValueError as error:
+            if _HARMLESS not in str(error):
+                raise
+            samples = simplejpeg.decode_jpeg(data, space, strict=False, **size)
     if model == "cmyk" and "adobe" in image.info:
-        samples = ~samples  # Adobe's programs store what is left white
+        np.invert(samples, out=samples)  # Adobe's programs store what is left white
     return Raster(samples, model, 8, "none", colour, orientation)

@@ -110,7 +110,8 @@ def write_exr(planes: dict[str, npt.NDArray[Any]], to: Path) -> None:
         with OpenEXR.File(header, planes) as file:
             file.write(str(to))
     except RuntimeError as error:
-        raise OSError(str(error)) from error
+        # … image file "PATH". No space left on device.
+        raise OSError(str(error).rpartition(f'"{to}". ')[2].rstrip(".")) from error
 
 
 def _check_size(header: Mapping[str, Any], path: Path) -> None:

@@ -165,6 +165,12 @@ def to_rec709(chromaticities: tuple[float, ...]) -> Rows | None:
         return None
 
 
+@functools.cache
+def from_d50() -> Rows:
+    """The matrix from XYZ under D50 to scene-linear Rec.709, adapted by Bradford."""
+    return inverse(_under_d50(REC709))
+
+
 def to_luminance(chromaticities: tuple[float, ...]) -> tuple[float, ...]:
     """How much red, green and blue add to luminance (SMPTE RP 177).
 

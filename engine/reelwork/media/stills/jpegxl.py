@@ -24,7 +24,18 @@ from reelwork.media.stills.raster import Colour, Raster
 _STREAM: Final = b"\xff\x0a"
 MAGICS: Final = (_STREAM, b"\0\0\0\x0cJXL \r\n\x87\n")
 _GREY, _XYB = 1, 2
-_CUSTOM, _D65 = 2, 1
+_CUSTOM, _SRGB = 2, 1
+# x and y of the whites and primaries that have numbers (ISO/IEC 18181-1, tables of its enumerations).
+_WHITES: Final = {1: (0.3127, 0.3290), 10: (1 / 3, 1 / 3), 11: (0.314, 0.351)}
+_D65: Final = _WHITES[1]
+_REDS_GREENS_BLUES: Final = {
+    _SRGB: (0.640, 0.330, 0.300, 0.600, 0.150, 0.060),
+    9: (0.708, 0.292, 0.170, 0.797, 0.131, 0.046),
+    11: (0.680, 0.320, 0.265, 0.690, 0.150, 0.060),
+}
+# The powers that transfers are which have numbers; those with sRGB's curve, or near enough to it that nobody says more.
+_POWERS: Final = {8: 1.0, 17: 2.6}
+_DISPLAYS: Final = (1, 2, 13)
 # Numbers of primaries that differ from those of ITU-T H.273.
 _PRIMARIES: Final = {11: 12}
 _ALPHA, _SPOT, _CFA = 0, 2, 5
@@ -65,6 +76,8 @@ class _Said:
     has_profile: bool = False
     primaries: int = 1
     transfer: int = 13
+    gamma: float | None = None
+    chromaticities: tuple[float, ...] | None = None
     associated: bool = False
     strange: str = ""
 
@@ -72,6 +85,11 @@ class _Said:
 def _colour(said: _Said, path: Path) -> Colour:
     if said.strange:
         raise ValueError(f"its colour has {said.strange}, which cannot be read; save it as sRGB")
+    if said.chromaticities is not None or said.gamma is not None:
+        gamma = _POWERS.get(said.transfer) if said.gamma is None else said.gamma
+        if gamma is None and said.transfer not in _DISPLAYS:
+            raise ValueError("its colour has primaries of its own and a curve of HDR; save it as BT.2020")
+        return Colour(gamma=gamma, chromaticities=said.chromaticities)
     return tags_colour(_PRIMARIES.get(said.primaries, said.primaries), said.transfer, path)
 
 
@@ -154,22 +172,27 @@ def _encoding(read: Bits, said: _Said) -> None:
     if space == _XYB:
         said.strange = "the space XYB"
         return
-    white = _number(read, *_ENUM)
-    if white == _CUSTOM:
-        _chromaticity(read)
+    number = _number(read, *_ENUM)
+    white = _chromaticity(read) if number == _CUSTOM else _WHITES.get(number)
+    colours: tuple[float, ...] | None = None
     if space != _GREY:
         said.primaries = _number(read, *_ENUM)
         if said.primaries == _CUSTOM:
-            for _ in range(3):
-                _chromaticity(read)
+            colours = (*_chromaticity(read), *_chromaticity(read), *_chromaticity(read))
+        else:
+            colours = _REDS_GREENS_BLUES.get(said.primaries)
+        if colours is None or white is None:
+            said.strange = "a white or primaries with a number that nobody knows"
+        elif said.primaries == _CUSTOM or white != _D65:
+            said.chromaticities = (*colours, *white)
     if read(1):
-        said.strange = f"a gamma of {read(24) / 10_000_000:.4f}"
+        power = read(24) / 10_000_000
+        if not 0 < power <= 1:
+            raise ValueError("its gamma is none")
+        said.gamma = 1 / power
+        said.chromaticities = said.chromaticities or (None if colours is None or white is None else (*colours, *white))
     else:
         said.transfer = _number(read, *_ENUM)
-    if white != _D65:
-        said.strange = "another white than D65"
-    elif said.primaries == _CUSTOM:
-        said.strange = "primaries of its own"
 
 
 def _size(read: Bits) -> None:
@@ -225,6 +248,9 @@ def _extra_channel(read: Bits) -> bool:
     return False
 
 
-def _chromaticity(read: Bits) -> None:
-    for _ in range(2):
-        _number(read, (0, 19), (524288, 19), (1048576, 20), (2097152, 21))
+def _chromaticity(read: Bits) -> tuple[float, float]:
+    def side() -> float:
+        number = _number(read, (0, 19), (524288, 19), (1048576, 20), (2097152, 21))
+        return (-(number + 1 >> 1) if number & 1 else number >> 1) / 1e6
+
+    return side(), side()

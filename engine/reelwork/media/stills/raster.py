@@ -18,6 +18,8 @@ Plane = npt.NDArray[Any]
 Model = Literal["grey", "rgb", "cmyk"]
 
 _GREY: Final = StorageFormat(model="grey", subsampling=(1, 1), full_range=True)
+#: Rows that are worked out at a time.
+_ROWS: Final = 64
 _CHANNELS: Final[dict[Model, int]] = {"grey": 1, "rgb": 3, "cmyk": 4}
 #: How pixels are turned upright, by EXIF's number of what the first row and column are.
 _TURNS: Final[dict[int, Callable[[Plane], Plane]]] = {
@@ -171,11 +173,12 @@ def _divided(plane: Plane, alpha: Plane, depth: int) -> Plane:
 def _without_ink(ink: Plane, depth: int) -> list[Plane]:
     """Red, green and blue of cyan, magenta, yellow and black of which nobody says more: each takes its share away."""
     most = (1 << depth) - 1
-    black = most - ink[:, :, 3].astype(np.uint32)
-    return [
-        (((most - ink[:, :, channel].astype(np.uint32)) * black + most // 2) // most).astype(ink.dtype)
-        for channel in range(3)
-    ]
+    planes = [np.empty(ink.shape[:2], ink.dtype) for _ in range(3)]
+    for top in range(0, len(ink), _ROWS):
+        left = most - ink[top : top + _ROWS].astype(np.uint32)
+        for channel, plane in enumerate(planes):
+            plane[top : top + _ROWS] = (left[:, :, channel] * left[:, :, 3] + most // 2) // most
+    return planes
 
 
 def _upright(planes: list[Plane], storage: StorageFormat, orientation: int) -> Picture:

@@ -13,7 +13,7 @@ from reelwork.errors import MediaError
 from reelwork.media.files import check_file
 from reelwork.media.opening import MAX_PIXELS
 from reelwork.media.picture import Picture, check_light
-from reelwork.media.stills import banded, by_pillow, exr, heif, jpegxl, pages, raw, svg, tiff
+from reelwork.media.stills import banded, by_pillow, exr, heif, jpeg_deep, jpegxl, pages, psd, raw, svg, tiff
 from reelwork.media.stills.plugins import facts_by, load_by, reader_of
 from reelwork.media.stills.raster import Raster, picture_of
 
@@ -66,7 +66,8 @@ def is_animation(path: Path) -> bool:
 
     :raises MediaError: it is damaged
     """
-    return by_pillow.is_pillows(_head(path)) and by_pillow.is_moving(path)
+    kind = _kind(path)
+    return kind is not None and not kind.name and by_pillow.is_moving(path)
 
 
 def still_facts(path: Path, digest: str, reading: Reading = READ) -> MediaFacts:
@@ -183,6 +184,8 @@ def _kind(path: Path) -> _Kind | None:
     if raw.is_raw(path):  # most begin as a TIFF does, and hold a small one
         return _RAW
     head = _head(path)
+    if head.startswith(jpeg_deep.MAGIC) and jpeg_deep.is_deep(path):
+        return _DEEP_JPEG
     return next((kind for kind in _KINDS if kind.is_one(head)), None)
 
 
@@ -223,13 +226,15 @@ def _page_size(path: Path, reading: Reading) -> tuple[int, int]:
 
 
 _RAW: Final = _Kind("raw", lambda head: False, _of(lambda path, *_: raw.read_raw(path)))
+_DEEP_JPEG: Final = _Kind("jpeg", lambda head: False, _of(lambda path, *_: jpeg_deep.read_deep(path)))
 _KINDS: Final = (
+    _Kind("psd", psd.is_psd, _of(lambda path, *_: psd.read_psd(path))),
     _Kind(
         "",
         by_pillow.is_pillows,
         _of(lambda path, level, reading: by_pillow.read_raster(path, level)),
         extent=lambda path, reading: by_pillow.extent(path),
-        rows=lambda path, reading: banded.jpeg_rows(path),
+        rows=lambda path, reading: banded.pillow_rows(path),
     ),
     _Kind(
         "exr",

@@ -19,10 +19,12 @@ from reelwork.errors import MediaError
 from reelwork.image.storage import Alpha
 from reelwork.media.opening import MAX_PIXELS
 from reelwork.media.stills.by_pillow import BROKEN, MOST_PIXELS
+from reelwork.media.stills.lab import lab_to_light
 from reelwork.media.stills.raster import Colour, Model, Raster
 
 MAGICS: Final = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _MIN_IS_WHITE, _MIN_IS_BLACK, _RGB, _PALETTE, _MASK, _CMYK, _YCBCR = range(7)
+_LAB, _ICC_LAB = 8, 9
 _MODELS: Final[dict[int, Model]] = {
     _MIN_IS_WHITE: "grey", _MIN_IS_BLACK: "grey", _RGB: "rgb", _CMYK: "cmyk", _YCBCR: "rgb",
 }  # fmt: skip
@@ -71,8 +73,8 @@ def read_tiff(path: Path, level: int = 0, number: int = 1) -> Raster:
 
 
 def is_banded(page: Any) -> bool:
-    """Whether its pieces can be looked at one by one: those of a palette, and parts of bytes, cannot."""
-    return int(page.photometric) != _PALETTE and page.bitspersample >= 8
+    """Whether its pieces can be looked at one by one: those of a palette, of CIELAB, and parts of bytes, cannot."""
+    return int(page.photometric) not in (_PALETTE, _LAB, _ICC_LAB) and page.bitspersample >= 8
 
 
 def raster_of(samples: npt.NDArray[Any], page: Any) -> Raster:
@@ -84,6 +86,8 @@ def raster_of(samples: npt.NDArray[Any], page: Any) -> Raster:
     colour = Colour(profile=_tag(page, _PROFILE))
     if photometric == _PALETTE:
         return Raster(_from_palette(samples, page), "rgb", 8, colour=colour, orientation=_orientation(page))
+    if photometric in (_LAB, _ICC_LAB):
+        return _from_lab(samples, page)
     model = _MODELS.get(photometric)
     if model is None or samples.shape[2] < _COUNTS[model]:
         raise ValueError(f"its colours ({page.photometric.name}) cannot be read; save it as RGB")
@@ -220,6 +224,22 @@ def _check_whole(page: Any, path: Path) -> None:
             raise ValueError(f"it holds {sum(counts):,} of {needed:,} bytes")
     if int(page.photometric) == _YCBCR and int(page.compression) not in _JPEGS:
         raise ValueError("its colours are Y'CbCr without JPEG compression; save it as RGB")
+
+
+def _from_lab(samples: npt.NDArray[Any], page: Any) -> Raster:
+    """CIELAB under D50, as Photoshop's notes have it, as light (TIFF 6.0, section 23; ICC's coding, TIFF/EP)."""
+    if samples.shape[2] < 3 or samples.dtype.kind not in "ui" or samples.dtype.itemsize > 2:
+        raise ValueError(f"its CIELAB is of {samples.dtype}; save it as RGB")
+    deep = samples.dtype.itemsize == 2
+    codes = samples.astype(samples.dtype.newbyteorder("="), copy=False)
+    alpha = _alpha(page, samples.shape[2] - 3)
+    if alpha == "premultiplied":
+        raise ValueError("its CIELAB is multiplied by its alpha; save it as RGB")
+    light = lab_to_light(codes, icc_coding=int(page.photometric) == _ICC_LAB)
+    if alpha != "none":
+        most = np.float32(65535 if deep else 255)
+        light = np.concatenate((light, codes[:, :, 3:4].astype(np.float32) / most), -1)
+    return Raster(light, "rgb", 32, alpha, Colour(), _orientation(page))
 
 
 def _known(samples: npt.NDArray[Any], page: Any, model: Model) -> tuple[npt.NDArray[Any], int]:

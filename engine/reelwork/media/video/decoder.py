@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Final, cast
 
 import av
 import numpy as np
@@ -19,6 +19,7 @@ from reelwork.catalogue.facts import ColourTags
 from reelwork.errors import MediaError
 from reelwork.media.formats import MATRIX_NAMES, PRIMARIES_NAMES, RANGE_NAMES, TRANSFER_NAMES
 from reelwork.media.opening import MAX_PIXELS
+from reelwork.media.video.attached import attached
 
 # FFmpeg's own decoders of these drop the second stream that holds the alpha.
 _ALPHA_DECODERS: Final = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
@@ -77,7 +78,7 @@ def orientation_of(frame: VideoFrame, path: Path) -> int:
 
     :raises MediaError: it is turned by no multiple of 90 degrees
     """
-    side: Any = frame.side_data  # which PyAV's stubs take for a packet's
+    side = attached(frame)
     if "DISPLAYMATRIX" not in side:
         return 1
     matrix = np.frombuffer(side["DISPLAYMATRIX"], np.int32).tolist()

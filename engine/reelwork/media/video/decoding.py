@@ -22,6 +22,7 @@ from reelwork.media.video.decoder import decoder_for
 from reelwork.media.video.demux import Demux
 from reelwork.media.video.fields import Deinterlacer
 from reelwork.media.video.index import FrameIndex
+from reelwork.media.video.layers import AlphaDecoder
 from reelwork.media.video.transport import whole_before_jump
 
 # A key that lies this near ahead is reached by reading on rather than by seeking, packets.
@@ -44,7 +45,7 @@ class Decoding:
         self._threads = threads
         self._demux = Demux(path, index, facts.reading.stream)
         self._stream = self._demux.stream
-        self._context = self._decoder()
+        self._context, self._alpha = self._decoders()
         self._packets: Iterator[Packet[Any]] = iter(())
         self._next = -1  # the packet that is read next, in the order of decoding
         self._key = 0  # where decoding began
@@ -79,8 +80,8 @@ class Decoding:
             self._next = key
         if self._demux.stream is not self._stream:  # the file was opened anew
             self._stream = self._demux.stream
-            self._context = self._decoder()
-        self._context.flush_buffers()
+            self._context, self._alpha = self._decoders()
+        self._flush()
         self._ahead = -1
         self._key = key
         self._skipped.clear()
@@ -99,8 +100,15 @@ class Decoding:
             if made >= number:
                 return
 
-    def _decoder(self) -> VideoCodecContext:
-        return decoder_for(self._stream, self._threads, self._path)
+    def _decoders(self) -> tuple[VideoCodecContext, AlphaDecoder | None]:
+        """Of colours, and of alpha where that is a layer by itself."""
+        context, layer = decoder_for(self._stream, self._threads, self._path), self._facts.alpha
+        return context, AlphaDecoder(self._stream, layer, self._threads, self._path) if layer is not None else None
+
+    def _flush(self) -> None:
+        self._context.flush_buffers()
+        if self._alpha is not None:
+            self._alpha.flush()
 
     def _read_to(self, key: int) -> bool:
         """Read on to a key that lies ahead; whether it was there."""
@@ -135,7 +143,7 @@ class Decoding:
             else:
                 return
             self._packets, self._next = self._demux.packets(self._key), self._key
-            self._context.flush_buffers()
+            self._flush()
 
     def _frames(self, begin: int) -> Iterator[tuple[int, VideoFrame]]:
         for packet in self._fed():
@@ -152,7 +160,8 @@ class Decoding:
         if packet is not None and packet.is_corrupt and number is not None and not self._is_before_joint(packet):
             raise damaged(self._path, self._index, number, self._wanted)
         try:
-            return self._context.decode(packet)
+            frames = self._context.decode(packet)
+            return frames if self._alpha is None else self._alpha.joined(packet, frames)
         except av.InvalidDataError as error:
             if number is None:
                 return []  # it is shown nowhere; what refers to it is found damaged itself

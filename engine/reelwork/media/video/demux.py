@@ -104,7 +104,7 @@ class Demux:
             yield ordinal, packet
 
     def _open(self) -> tuple[InputContainer, VideoStream]:
-        container = open_container(self._path)
+        container = open_container(self._path, edited=self._index.start is None)
         stream = film_stream(container, self._number)
         if stream is None:
             container.close()

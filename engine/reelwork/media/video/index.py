@@ -34,6 +34,8 @@ class FrameIndex:
     :param marks: what the file itself stamps the packets with, where that is not when their pictures are shown: another
         number each, or nothing at all, and then they are told apart by counting
     :param marked: which of a packet's stamps that is
+    :param start: of MP4 and MOV, whose packets are read at their tracks' own times: when in the film the first picture
+        begins, seconds; of others that is its own time
     """
 
     time_base: Fraction
@@ -44,6 +46,36 @@ class FrameIndex:
     rate: Fraction | None
     marks: tuple[int, ...] | None = None
     marked: Mark = "pts"
+    start: Fraction | None = None
+
+    @property
+    def track(self) -> FrameIndex:
+        """The index of the packets: itself."""
+        return self
+
+    @property
+    def count(self) -> int:
+        """How many pictures are shown."""
+        return len(self.shown)
+
+    @property
+    def begin(self) -> Fraction:
+        """When the first picture begins, by the clock that the file's sound has too, seconds."""
+        return self.begins if self.start is None else self.start
+
+    @property
+    def begins(self) -> Fraction:
+        """When the first picture begins, by the track's own clock, seconds."""
+        return self.shown[0] * self.time_base
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether nothing is shown at times."""
+        return False
+
+    def picture_of(self, number: int) -> int | None:
+        """Which picture of the track is shown as picture ``number``; ``None`` where nothing is."""
+        return number
 
     @cached_property
     def shown(self) -> tuple[int, ...]:
@@ -88,12 +120,16 @@ class FrameIndex:
             number = bisect_right(self.shown, int(ticks // 1)) - 1
         return min(max(number, 0), len(self.shown) - 1)
 
+    def begin_of(self, number: int) -> Fraction:
+        """When a picture begins, in seconds from the first one's start; one past the last is where that ends."""
+        if self.rate is not None:
+            return number / self.rate
+        ticks = self.shown[number] if number < len(self.shown) else self.end
+        return (ticks - self.shown[0]) * self.time_base
+
     def middle_of(self, number: int) -> Fraction:
         """The middle of the time that a picture is shown, in seconds from the first one's start."""
-        if self.rate is not None:
-            return (number + Fraction(1, 2)) / self.rate
-        stop = self.shown[number + 1] if number + 1 < len(self.shown) else self.end
-        return (Fraction(self.shown[number] + stop, 2) - self.shown[0]) * self.time_base
+        return (self.begin_of(number) + self.begin_of(number + 1)) / 2
 
     def key_before(self, number: int) -> int:
         """The last packet to begin at that makes this picture: a key whose own picture is not shown later.
@@ -119,6 +155,7 @@ class FrameIndex:
             "rate": None if self.rate is None else str(self.rate),
             "marks": None if self.marks is None else list(self.marks),
             "marked": self.marked,
+            "start": None if self.start is None else str(self.start),
         }
 
     @classmethod
@@ -133,6 +170,7 @@ class FrameIndex:
             None if data["rate"] is None else Fraction(data["rate"]),
             None if data["marks"] is None else tuple(data["marks"]),
             data["marked"],
+            None if data["start"] is None else Fraction(data["start"]),
         )
 
 

@@ -28,8 +28,9 @@ def on_one_clock(packets: Packets, time_base: Fraction, heard: Sequence[Fraction
     expected: int | None = None
     left = list(heard)
     shifts = []
-    for pts, dts, lasting in zip(packets.pts, packets.dts, packets.durations, strict=True):
-        stamp = dts if dts is not None else pts
+    # In Matroska the first packets do not say when they are decoded; the two kinds of stamps are not compared.
+    stamps = packets.dts if any(dts is not None for dts in packets.dts) else packets.pts
+    for stamp, lasting in zip(stamps, packets.durations, strict=True):
         if stamp is not None:
             late = Fraction(0) if expected is None else (stamp + moved - expected) * time_base
             # some files say that pictures last longer than until the next one: then the clock did not jump back

@@ -21,10 +21,11 @@ from reelwork.image.storage import Planes
 from reelwork.media.offered import Reader, files_of, footage_reader, naming
 from reelwork.media.opening import MAX_PIXELS
 from reelwork.media.picture import Picture, check_light
-from reelwork.media.probe import Examined, examine
+from reelwork.media.probe import Examined, examine, probe
 from reelwork.media.stills.plugins import still_picture
 from reelwork.media.stills.reading import load_still
 from reelwork.media.video.index import FrameIndex
+from reelwork.media.video.pulldown import FilmSource
 from reelwork.media.video.source import VideoSource
 from reelwork.still import Still
 
@@ -106,7 +107,7 @@ def _check_sound(facts: FootageFacts) -> None:
         raise ValueError(f"its sound cannot be heard: {sound}; it has 1, 2 or 6 channels")
 
 
-def moving_source(path: Path, rate: Fraction | None, reading: Reading = READ) -> FootageSource | VideoSource:
+def moving_source(path: Path, rate: Fraction | None, reading: Reading = READ) -> Moving:
     """Open moving pictures of any kind.
 
     :param rate: at which numbered files are played, pictures a second
@@ -115,6 +116,8 @@ def moving_source(path: Path, rate: Fraction | None, reading: Reading = READ) ->
     """
     reader = footage_reader(path)
     if reader is None:
+        if reading.fields == "pulldown" and probe(path, reading=reading).is_brought_back:
+            return FilmSource(path, reading)
         return VideoSource(path, reading=reading)
     return FootageSource(reader, path, examine(path, rate, reading))
 
@@ -169,6 +172,10 @@ class FootageSource:
         if opened is not None:
             with naming(self._reader, self.path, "close()"):
                 opened.footage.close()
+
+
+#: Open moving pictures of any kind.
+Moving = FootageSource | VideoSource | FilmSource
 
 
 class _Pictures:

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
@@ -13,16 +14,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
+import numpy as np
+
 from reelwork.catalogue.facts import ANIMATED, READ, MediaFacts, Reading
 from reelwork.errors import DamageError, MediaError
 from reelwork.image.storage import StorageFormat
+from reelwork.kernels.colour import empty_planes
 from reelwork.media.formats import tagged_storage
 from reelwork.media.picture import Picture, Pictures
 from reelwork.media.probe import Examined, examine
 from reelwork.media.video.animation import Animation
 from reelwork.media.video.avframes import base_storage
+from reelwork.media.video.cuts import CutIndex, Index
 from reelwork.media.video.decoding import Decoding, damaged
-from reelwork.media.video.index import FrameIndex
 
 # Pictures kept while playing forwards: enough for a cross-dissolve of a clip with itself, and for frame rates mixed.
 _FORWARDS: Final = 4
@@ -61,7 +65,8 @@ class VideoSource:
             raise MediaError(f"{path}: holds no moving pictures")
         self.path = path
         self.facts: MediaFacts = examined.facts
-        self.index: FrameIndex = examined.index
+        self.index: Index = examined.index
+        self._track = self.index.track
         self.storage: StorageFormat = storage_of(examined.facts, path)
         self._threads = threads
         self._each = 2 if self.facts.is_doubled else 1  # what becomes of a picture of the file
@@ -86,7 +91,7 @@ class VideoSource:
     @property
     def frame_count(self) -> int:
         """How many pictures it has."""
-        return len(self.index.shown) * self._each
+        return self.index.count * self._each
 
     @property
     def duration(self) -> Fraction:
@@ -105,7 +110,8 @@ class VideoSource:
 
         :param room: bytes for those that are kept
         """
-        self._expected, self._room = frozenset(number // self._each for number in numbers), room
+        stored = (self.index.picture_of(number // self._each) for number in numbers)
+        self._expected, self._room = frozenset(number for number in stored if number is not None), room
         ordered = sorted(self._expected)
         farthest = room // (self._size or 2 * self.facts.stored_width * self.facts.stored_height)
         cuts = [0, *(i for i in range(1, len(ordered)) if ordered[i] - ordered[i - 1] >= _JUMP), len(ordered)]
@@ -123,14 +129,18 @@ class VideoSource:
         """
         if not 0 <= number < self.frame_count:
             raise IndexError(f"{self.path}: picture {number} of {self.frame_count}")
-        stored, field = divmod(number, self._each)
+        shown, field = divmod(number, self._each)
+        stored = self.index.picture_of(shown)
+        if stored is None:
+            return self._nothing()
         if not self._expected:
             self._turn(stored)
         if stored not in self._kept:
             try:
                 self._make(stored)
             except DamageError as error:
-                raise DamageError(str(error), number, error.damage * self._each) from error
+                lost = self.index.within(shown, error.damage) if isinstance(self.index, CutIndex) else error.damage
+                raise DamageError(str(error), number, lost * self._each) from error
         self._kept.move_to_end(stored)
         return self._kept[stored][field]
 
@@ -140,6 +150,16 @@ class VideoSource:
             at.close()
         self._places.clear()
         self._kept.clear()
+
+    def _nothing(self) -> Picture:
+        """A transparent picture, for where an edit list shows none."""
+        storage, (width, height) = self.storage, self.facts.stored_size
+        if storage.alpha == "none":
+            storage = replace(storage, alpha="straight")
+        planes = tuple(np.zeros_like(plane) for plane in empty_planes(storage, width, height))
+        for plane in planes:
+            plane.flags.writeable = False  # as a decoder's
+        return Picture(planes, storage, width, height)
 
     def _turn(self, number: int) -> None:
         """Note which way it goes: from what was asked for last, or was the last of what was expected, to a picture."""
@@ -157,9 +177,9 @@ class VideoSource:
                 if number in self._kept:
                     break
                 # Some streams call a packet a key from which not all that follows can be made: begin one earlier.
-                earlier = [k for k in self.index.keys if k < key]
+                earlier = [k for k in self._track.keys if k < key]
                 if not earlier or not attempts:
-                    raise damaged(self.path, self.index, number, number)
+                    raise damaged(self.path, self._track, number, number)
                 key, attempts = earlier[-1], attempts - 1
                 at.decoding.seek(key)
         except MediaError:
@@ -169,7 +189,7 @@ class VideoSource:
 
     def _key_before(self, number: int) -> int:
         """The key to begin at; what is taken apart into fields is made from the picture before as well."""
-        return self.index.key_before(max(0, number - 1) if self.facts.has_fields else number)
+        return self._track.key_before(max(0, number - 1) if self.facts.has_fields else number)
 
     def _place_for(self, number: int, key: int) -> _Place:
         """The decoder from which a picture is made with the least work, at its place."""
@@ -191,7 +211,7 @@ class VideoSource:
     def _decoding(self) -> Decoding | Animation:
         if self.facts.container in ANIMATED:
             return Animation(self.path, self.facts)
-        return Decoding(self.path, self._threads, self.index, self.storage, self.facts)
+        return Decoding(self.path, self._threads, self._track, self.storage, self.facts)
 
     def _most_places(self) -> int:
         """How many decoders are open at once."""
@@ -206,7 +226,7 @@ class VideoSource:
     def _prefetch(self, at: _Place, number: int) -> None:
         """Have the picture made that is likely to be asked for next, while others do something else."""
         follows, at.number = at.number == number - 1, number
-        if not follows or number + 1 >= self.frame_count:
+        if not follows or number + 1 >= self._track.count:
             return
         if at.decoding.leads_to(number + 1, self._key_before(number + 1)):
             at.begin(number + 1)
@@ -299,4 +319,6 @@ def storage_of(facts: MediaFacts, path: Path) -> StorageFormat:
     base = base_storage(facts.pixel_format)
     if base is None:
         raise MediaError(f"{path}: its pixel format {facts.pixel_format} cannot be read; convert the file first")
+    if facts.alpha is not None and facts.alpha.premultiplied:
+        base = replace(base, alpha="premultiplied")
     return tagged_storage(base, facts.colour, facts.stored_size[1], path)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
+
+from reelwork.media.video.attached import attached
 
 _WRITTEN: Final = re.compile(r"\d\d:\d\d:\d\d[:;.]\d\d\d?")
 
@@ -24,7 +26,7 @@ def timecode_of(container: InputContainer, film: VideoStream, frame: VideoFrame)
     for said in (*(stream.metadata for stream in streams), container.metadata):
         if _WRITTEN.fullmatch(found := said.get("timecode", "")):
             return found.replace(".", ";")
-    side: Any = frame.side_data  # which PyAV's stubs take for a packet's
+    side = attached(frame)
     if "S12M_TIMECODE" in side:
         count, word = np.frombuffer(side["S12M_TIMECODE"], np.uint32)[:2].tolist()
         return _st12(word) if count else ""

@@ -32,7 +32,6 @@ class Packets:
     """What was seen of a stream of pictures, packet by packet in the order of decoding.
 
     :param keys: which of them decoding can begin at
-    :param hidden: those whose pictures are not shown
     :param written: as the file stamps them, where that is otherwise
     """
 
@@ -40,7 +39,6 @@ class Packets:
     dts: list[_Stamp] = field(default_factory=list)
     durations: list[int] = field(default_factory=list)
     keys: list[int] = field(default_factory=list)
-    hidden: set[int] = field(default_factory=set)
     written: Packets | None = None
 
     def add(self, packet: Packet[Any], path: Path) -> None:
@@ -53,8 +51,6 @@ class Packets:
             raise MediaError(f"{path}: holds more than {MOST_PICTURES:,} pictures, the most that are read; cut it")
         if packet.is_keyframe:
             self.keys.append(ordinal)
-        if packet.is_discard:
-            self.hidden.add(ordinal)
         self.pts.append(packet.pts)
         self.dts.append(packet.dts)
         self.durations.append(packet.duration or 0)
@@ -79,7 +75,7 @@ def stamped_index(packets: Packets, film: VideoStream, path: Path) -> FrameIndex
     pts = tuple(stamp for stamp in packets.pts if stamp is not None)
     first = packets.keys[0]
     # A recording that begins in the middle: what comes before the first key, or refers to before it, cannot be made.
-    hidden = packets.hidden | {n for n, stamp in enumerate(pts) if n < first or stamp < pts[first]}
+    hidden = {n for n, stamp in enumerate(pts) if n < first or stamp < pts[first]}
     return _index(packets, pts, hidden, film, path)
 
 
@@ -92,23 +88,22 @@ def ordered_index(packets: Packets, shown: Sequence[int], film: VideoStream, pat
     """
     if packets.keys[0] in shown:  # what comes out before the first key refers to before it
         shown = shown[shown.index(packets.keys[0]) :]
-    hidden = packets.hidden | (set(range(len(packets.pts))) - set(shown))
+    hidden = set(range(len(packets.pts))) - set(shown)
     if packets.are_timed and (times := [packets.pts[n] for n in shown]) == sorted(times, key=_number):
         lasting = [*packets.durations]
         # The last picture's second field may be a packet of its own.
-        stops = (_number(packets.pts[n]) + lasting[n] for n in range(len(lasting)) if n not in packets.hidden)
+        stops = (_number(packets.pts[n]) + lasting[n] for n in range(len(lasting)))
         lasting[shown[-1]] = max(stops, default=0) - _number(packets.pts[shown[-1]])
         known = replace(packets, durations=lasting)
         return _index(known, tuple(map(_number, packets.pts)), hidden, film, path)
     stamps, _ = _stamps(packets)
     rate = film.guessed_rate or film.average_rate or _RATE
     lasting = packets.durations
-    times = [packets.pts[n] for n in shown]
-    # Edits that lie before others in the track stamp packets alike, but not those that are shown.
-    if packets.hidden and film.time_base and _are_different(times) and times == sorted(times, key=_number):
-        found, time_base = [*map(_number, times)], film.time_base
-    elif (fields := _fields_of(packets, film, rate)) is not None:
+    if (fields := _fields_of(packets, film, rate)) is not None:
         found, time_base, lasting = _placed(packets, shown, film, rate, fields), 1 / (2 * rate), fields
+    elif film.container.format.name == "avi" and _are_different(packets.dts):
+        # It counts its packets, and knows no other time; FFmpeg guesses when they are shown, the last one wrongly.
+        found, time_base = sorted(_number(packets.dts[n]) for n in shown), film.time_base or Fraction(1, 1000)
     elif stamps and packets.is_steady:
         found, time_base = sorted(stamps[n] for n in shown), film.time_base or Fraction(1, 1000)
     else:

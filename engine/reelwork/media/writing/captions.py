@@ -91,7 +91,7 @@ class CaptionTrack:
 
 
 def apart(captions: Sequence[Caption]) -> list[Caption]:
-    """Captions of which no two overlap: where some do, their words stand one under the other."""
+    """Captions of which no two overlap, in whole milliseconds: where some do, their words stand one under the other."""
     shown = _ordered(captions)
     cuts = sorted({time for caption in shown for time in (caption.start, caption.end)})
     found: list[Caption] = []
@@ -115,10 +115,15 @@ def apart(captions: Sequence[Caption]) -> list[Caption]:
 
 
 def _ordered(captions: Sequence[Caption]) -> list[Caption]:
-    kept = (
-        caption for caption in captions if lines(caption.words) and round((caption.end - caption.start) * _SCALE) > 0
-    )
+    """Those that say something for a millisecond at least, in whole milliseconds, by their times."""
+    timed = (Caption(_whole(one.start), _whole(one.end), one.words) for one in captions)
+    kept = (caption for caption in timed if lines(caption.words) and caption.end > caption.start)
     return sorted(kept, key=lambda caption: (caption.start, caption.end))
+
+
+def _whole(time: Fraction) -> Fraction:
+    # Before captions are taken apart: what lies between two of their times is then a millisecond at least, too.
+    return Fraction(round(time * _SCALE), _SCALE)
 
 
 def _said(words: str, *, vtt: bool) -> str:

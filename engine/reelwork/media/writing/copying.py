@@ -118,8 +118,8 @@ class PacketSource:
         index = examine(path).index
         if index is None:
             raise MediaError(f"{path}: holds no moving pictures")
-        self.path, self.index = path, index
-        self._demux = Demux(path, index)
+        self.path, self.index = path, index.track
+        self._demux = Demux(path, self.index)
 
     def close(self) -> None:
         """Let the file go."""
@@ -151,10 +151,11 @@ def needed(index: FrameIndex, first: int, stop: int) -> tuple[int, int]:
 
 
 def _scanned(path: Path) -> StoredStream:
-    index = examine(path).index
-    if index is None:
+    found = examine(path).index
+    if found is None:
         raise MediaError(f"{path}: holds no moving pictures")
-    with opened(path) as container:
+    index = found.track
+    with opened(path, edited=index.start is None) as container:
         film = film_stream(container)
         assert film is not None  # it was there when it was examined
         context = film.codec_context

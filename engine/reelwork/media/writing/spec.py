@@ -275,6 +275,10 @@ def stored_as(codec: str, wanted: Wanted) -> StorageFormat:
         has = f"it has {', '.join(profiles)}" if profiles else "leave the profile out"
         raise OutputError(f"{codec} has no profile {wanted.profile}; {has}")
     of_profile = profiles[wanted.profile] if wanted.profile else allowed
+    if wanted.profile and wanted.alpha and not any(map(_keeps_alpha, of_profile)):
+        others = [f"`profile: {each}`" for each, formats in profiles.items() if any(map(_keeps_alpha, formats))]
+        use = " or ".join(others) or "another codec"
+        raise OutputError(f"{codec} keeps no alpha in the profile {wanted.profile}; use {use}, or {_OPAQUE}")
     depth = wanted.depth or (10 if wanted.hdr and name is None else None)
     found = [
         (each, storage)
@@ -304,6 +308,7 @@ def stored_as(codec: str, wanted: Wanted) -> StorageFormat:
 
 
 _NONE: Final = StorageFormat()
+_OPAQUE: Final = "give the output a `background`, such as black"
 
 
 def _chroma(storage: StorageFormat) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import zlib
 from pathlib import Path
@@ -104,7 +105,10 @@ def write_still(
                 _write_tiff(pixels, file)
         else:
             # Full colour resolution: a still is looked at more closely than a moving picture.
-            Image.fromarray(pixels).save(temporary, "JPEG", quality=quality or _QUALITY, subsampling=0)
+            # Into memory first: of a file that is written in part, as on a full disk, Pillow does not hear.
+            made = io.BytesIO()
+            Image.fromarray(pixels).save(made, "JPEG", quality=quality or _QUALITY, subsampling=0)
+            temporary.write_bytes(made.getbuffer())
 
 
 def _write_exr(frame: Frame, to: Path, alpha: bool, kind: type[np.floating[Any]]) -> None:
