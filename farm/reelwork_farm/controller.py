@@ -8,6 +8,7 @@ the network. ``python -m reelwork_farm.controller`` runs one.
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -87,6 +88,7 @@ class Controller:
         self._dispatch = Dispatch(store, timing)
         self._signs: dict[str, Heartbeat] = {}
         self._states: dict[str, WorkerState] = {}
+        self._changing = threading.Lock()  # held from a change in the store until the states have it, too
         self._claims = Claims()
         self.checks = Checks(storage, self._claims)
         self._retention = Retention(store, storage, logs, keep, self._claims, self.checks.unmark, sweep=sweep)
@@ -180,8 +182,9 @@ class Controller:
         check_offer(offer)
         if len(self._states) >= self.limits.workers:
             raise IntakeError(f"the farm has {len(self._states)} workers, and takes no more")
-        worker = self.store.register(offer, now=now)
-        self._states[worker] = WorkerState.IDLE
+        with self._changing:
+            worker = self.store.register(offer, now=now)
+            self._states[worker] = WorkerState.IDLE
         self._dispatch.look_again()
         return Registration(worker, self.timing)
 
@@ -191,8 +194,9 @@ class Controller:
         :raises UnknownWorker: it does not
         """
         if worker not in self._states:
-            self.store.seen(worker, now=now)
-            self._states[worker] = WorkerState.IDLE
+            with self._changing:
+                self.store.seen(worker, now=now)
+                self._states[worker] = WorkerState.IDLE
             self._dispatch.look_again()
 
     def hand_out(self, asking: Sequence[str], *, now: float) -> dict[str, Lease]:
@@ -306,15 +310,17 @@ class Controller:
 
     def bye(self, worker: str, *, now: float) -> None:
         """Let a worker go; what it has is given back."""
-        self.store.set_worker(worker, WorkerState.GONE, now=now)
-        self._signs.pop(worker, None)
-        self._states.pop(worker, None)
+        with self._changing:
+            self.store.set_worker(worker, WorkerState.GONE, now=now)
+            self._signs.pop(worker, None)
+            self._states.pop(worker, None)
         self._dispatch.look_again()
 
     def drain(self, worker: str, *, now: float) -> None:
         """Have a worker finish what it has and leave; it hears of it at its next sign of life."""
-        self.store.set_worker(worker, WorkerState.DRAINING, now=now)
-        self._states[worker] = WorkerState.DRAINING
+        with self._changing:
+            self.store.set_worker(worker, WorkerState.DRAINING, now=now)
+            self._states[worker] = WorkerState.DRAINING
         self._dispatch.look_again()
 
     # -- logs
@@ -349,7 +355,8 @@ class Controller:
         """What is to be done every second or so, whether anybody asks or not."""
         self._dispatch.watch(now)
         away = (WorkerState.LOST, WorkerState.GONE)
-        self._states = {row.id: row.state for row in self._dispatch.workers() if row.state not in away}
+        with self._changing:
+            self._states = {row.id: row.state for row in self.store.workers() if row.state not in away}
         for worker in self._signs.keys() - self._states.keys():
             self._signs.pop(worker, None)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from reelwork_farm.capability import Fleet, bad_hosts
-from reelwork_farm.model import JobRow, JobState, Lease, Timing, UnitState, WorkerRow, WorkerState
+from reelwork_farm.model import JobRow, JobState, Lease, Timing, UnitState, WorkerState
 from reelwork_farm.revoke import revoke
 from reelwork_farm.schedule import LONGEST, Grant, charge, plan
 from reelwork_farm.store import Store
@@ -81,10 +81,6 @@ class Dispatch:
         """Say that workers came, went, or were drained: the next call sees it. Else it takes up to a heartbeat."""
         with self._lock:
             self._looked = None
-
-    def workers(self) -> tuple[WorkerRow, ...]:
-        """All workers as they were when the store was last asked: no longer than a heartbeat before :meth:`watch`."""
-        return self._fleet.known
 
     def hand_out(self, idle: Sequence[str], now: float) -> dict[str, Lease]:
         """Leases for workers that ask, all at once; a worker for which there is nothing is not in the answer.

@@ -14,7 +14,7 @@ from reelwork_farm.controller import Controller
 from reelwork_farm.errors import FarmError, NotFound, UnknownWorker
 from reelwork_farm.intake import IntakeError, Limits
 from reelwork_farm.messages import Heartbeat, Holding, Report
-from reelwork_farm.model import Cause, Failure, JobRow, JobState, Lease, WorkerState
+from reelwork_farm.model import Cause, Failure, JobRow, JobState, Lease, WorkerRow, WorkerState
 from reelwork_farm.storage import FolderStorage
 from reelwork_farm.store import jobs as store_jobs
 from reelwork_farm.store import open_store
@@ -180,6 +180,24 @@ def test_a_controller_that_was_away_gives_workers_time(farm: Farm) -> None:
     holding = tuple(Holding(lease.job, part.index, part.epoch) for part in lease.parts)
     assert farm.controller.heartbeat(worker, Heartbeat(holding), now=farm.now).revoked == ()
     assert all(farm.report(worker, lease))
+
+
+def test_a_worker_that_leaves_while_the_farm_looks_around_has_left(farm: Farm, monkeypatch: pytest.MonkeyPatch) -> None:
+    worker, read = farm.worker(), farm.store.workers
+    leaving = threading.Thread(target=lambda: farm.controller.bye(worker, now=farm.now))
+
+    def read_slowly() -> list[WorkerRow]:
+        rows = read()
+        if not leaving.ident:
+            leaving.start()
+            leaving.join(0.3)
+        return rows
+
+    monkeypatch.setattr(farm.store, "workers", read_slowly)
+    farm.controller.tick(now=farm.now)
+    leaving.join()
+    with pytest.raises(UnknownWorker):
+        farm.controller.expect(worker, now=farm.now)
 
 
 def test_a_worker_that_was_lost_may_come_back_and_one_that_left_may_not(farm: Farm) -> None:
