@@ -11,15 +11,13 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, Final
 
-from reelwork.exchange.moving import at
+from reelwork.exchange.moving import MOST_KEYS, at, said
 from reelwork.exchange.names import FCP7_MODES
 from reelwork.exchange.report import Report
 from reelwork.exchange.timeline import ZERO, Clip, Keys
 from reelwork.exchange.unsaid import tell_unsaid
 
 _CARRIED: Final = ("transform.opacity", "transform.rotation", "sound.gain", "sound.pan")
-#: Beyond how many frames a level that moves keeps its own keys alone.
-_MOST_KEYS: Final = 10_000
 
 
 def filters(clip: Clip, frame: tuple[int, int], fps: Fraction, report: Report) -> dict[str, Any]:
@@ -97,7 +95,7 @@ def _levels(gain: Keys[float], lasts: Fraction, fps: Fraction, place: str, repor
     keys = gain
     if len(gain) > 1:
         first, last = math.ceil(gain[0][0] * fps), math.floor(min(gain[-1][0], lasts) * fps)
-        if last - first < _MOST_KEYS:
+        if last - first < MOST_KEYS:
             times = [frame / fps for frame in range(first, last + 1)] or [ZERO]
             keys = tuple((when, at(gain, when, 0.0)) for when in times)
         report.add(place, "its sound.gain moves evenly in dB", "a level for each frame stands for it")
@@ -126,8 +124,3 @@ def _parameter(
 def _effect(name: str, ident: str, kind: str, media: str, parameters: list[dict[str, Any]]) -> dict[str, Any]:
     said = {"name": name, "effectid": ident, "effecttype": kind, "mediatype": media, "parameter": parameters}
     return {"effect": said}
-
-
-def said(value: float) -> str:
-    """A number with all digits that a double is sure of."""
-    return f"{value:.14g}" if value else "0"

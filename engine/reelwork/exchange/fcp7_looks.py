@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from reelwork.exchange.carried import mapping
-from reelwork.exchange.moving import at
+from reelwork.exchange.moving import MOST_KEYS, at
 from reelwork.exchange.names import blend_of
 from reelwork.exchange.report import Report
 from reelwork.exchange.timeline import ZERO, Clip, Data, Keys, Picture
@@ -25,8 +25,6 @@ _KNOWN: Final = {
     "basic": ("scale", "rotation", "center", "centerOffset", "antiflicker"),
     "crop": ("left", "top", "right", "bottom", "edgefeather"),
 }
-#: Beyond how many frames a level that moves is taken by its own keys alone.
-_MOST_KEYS: Final = 10_000
 
 
 def parameters(found: Any) -> dict[str, Any]:
@@ -124,7 +122,7 @@ class _Reader:
         keys = self.keys(found, _number, 1.0)
         if len(keys) > 1:
             first, last = math.ceil(keys[0][0] * self._fps), math.floor(keys[-1][0] * self._fps)
-            if last - first < _MOST_KEYS:
+            if last - first < MOST_KEYS:
                 times = sorted({*(frame / self._fps for frame in range(first, last + 1)), keys[0][0], keys[-1][0]})
                 keys = tuple((when, at(keys, when, 1.0)) for when in times)
             self._report.add(self._place, "its level moves evenly as a factor", "a level in dB for each frame does so")

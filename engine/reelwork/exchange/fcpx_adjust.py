@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any, Final
 from xml.etree.ElementTree import Element, SubElement
 
+from reelwork.exchange.moving import said
 from reelwork.exchange.names import FCPX_MODES
 from reelwork.exchange.report import Report
 from reelwork.exchange.timeline import ZERO, Clip, Keys, Picture, Reference, Sound
@@ -114,11 +115,6 @@ def _value(parent: Element, name: str, keys: Keys[Any], start: Fraction, say: Ca
             SubElement(
                 animation, "keyframe", time=seconds(start + at), value=say(value), interp="linear", curve="linear"
             )
-
-
-def said(value: float) -> str:
-    """A number with all digits that a double is sure of."""
-    return f"{value:.14g}" if value else "0"
 
 
 def seconds(time: Fraction) -> str:

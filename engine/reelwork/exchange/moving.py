@@ -6,10 +6,13 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from reelwork.exchange.timeline import ZERO, Keys
 from reelwork.scene.animation import Curve, Key
+
+#: Beyond how many frames a level that moves keeps its own keys alone.
+MOST_KEYS: Final = 10_000
 
 
 @dataclass(frozen=True)
@@ -69,3 +72,8 @@ def together(along: Keys[float], down: Keys[float], default: tuple[float, float]
     """Pairs from keys of their parts."""
     times = sorted({time for time, _ in (*along, *down)})
     return tuple((time, (at(along, time, default[0]), at(down, time, default[1]))) for time in times)
+
+
+def said(value: float) -> str:
+    """A number with all digits that a double is sure of."""
+    return f"{value:.14g}" if value else "0"

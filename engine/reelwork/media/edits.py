@@ -64,16 +64,16 @@ def edits_of(path: Path, track: int) -> EditList:
 
 
 def _read(file: BinaryIO, stop: int, track: int, path: Path) -> EditList:
-    for kind, first, last in _boxes(file, 0, stop):
+    for kind, first, last in boxes(file, 0, stop):
         if kind != b"moov":
             continue
-        inside = list(_boxes(file, first, last))
+        inside = list(boxes(file, first, last))
         if packed := _body(file, _inside(file, inside, b"cmov"), b"cmvd"):  # QuickTime's compressed movie resource
             data = zlib.decompressobj().decompress(packed[4:], _MOST_BYTES)
             return _read(io.BytesIO(data), len(data), track, path)
         film = _timescale(_body(file, inside, b"mvhd"))
         for name, begin, end in inside:
-            parts = list(_boxes(file, begin, end)) if name == b"trak" else []
+            parts = list(boxes(file, begin, end)) if name == b"trak" else []
             head = _body(file, parts, b"tkhd")
             if head and struct.unpack_from(">I", head, 20 if head[0] else 12)[0] == track:
                 own = _timescale(_body(file, _inside(file, parts, b"mdia"), b"mdhd"))
@@ -123,28 +123,31 @@ def _timescale(data: bytes) -> int:
     return int(struct.unpack_from(">I", data, 20 if data[0] else 12)[0]) if data else 0
 
 
-def _inside(file: BinaryIO, boxes: list[tuple[bytes, int, int]], name: bytes) -> list[tuple[bytes, int, int]]:
-    return next((list(_boxes(file, first, last)) for kind, first, last in boxes if kind == name), [])
+def _inside(file: BinaryIO, there: list[tuple[bytes, int, int]], name: bytes) -> list[tuple[bytes, int, int]]:
+    return next((list(boxes(file, first, last)) for kind, first, last in there if kind == name), [])
 
 
-def _body(file: BinaryIO, boxes: list[tuple[bytes, int, int]], name: bytes) -> bytes:
-    for kind, first, last in boxes:
+def _body(file: BinaryIO, there: list[tuple[bytes, int, int]], name: bytes) -> bytes:
+    for kind, first, last in there:
         if kind == name:
             file.seek(first)
             return file.read(min(last - first, _MOST_BYTES))
     return b""
 
 
-def _boxes(file: BinaryIO, at: int, stop: int) -> Iterator[tuple[bytes, int, int]]:
-    """Boxes of a file from one place to another: their kind, and where their contents begin and end."""
-    for _ in range(_MOST_BOXES):
+def boxes(file: BinaryIO, at: int, stop: int, most: int = _MOST_BOXES) -> Iterator[tuple[bytes, int, int]]:
+    """Boxes of a file (section 4.2) from one place to another: their kind, and where their contents begin and end.
+
+    :param most: so many of them
+    """
+    for _ in range(most):
         if at + 8 > stop:
             return
         file.seek(at)
         size, kind = struct.unpack(">I4s", file.read(8))
         first = at + 8
         if size == 1:
-            size, first = struct.unpack(">Q", file.read(8))[0], at + 16
+            size, first = int.from_bytes(file.read(8)), at + 16
         end = stop if size == 0 else at + size
         if end < first:
             return

@@ -201,7 +201,7 @@ def _examined_film(path: Path, digest: str, packets: Packets, audio: AudioFacts 
             frame, shown = _decode(container, film, packets, path, everything=True)
             track = ordered_index(packets, shown, film, path)
         index: Index = cut(track, edits_of(path, film.id)) if is_edited(container) else track
-        units = first_units(path, number)
+        units = first_units(path, number) if film.codec_context.codec.canonical_name == "hevc" else ()
         check_base_layer(units, path)
         alpha = alpha_layer(units, path)
         pixel_format = with_alpha(frame.format.name, path) if alpha is not None else frame.format.name

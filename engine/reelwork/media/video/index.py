@@ -53,6 +53,10 @@ class FrameIndex:
         """The index of the packets: itself."""
         return self
 
+    def within(self, number: int, picture: int) -> int:
+        """The number of another picture of the track, counted as ``number`` is: its own."""
+        return picture
+
     @property
     def count(self) -> int:
         """How many pictures are shown."""

@@ -38,15 +38,13 @@ _LOOKED_THROUGH: Final = 8
 
 
 def first_units(path: Path, number: int) -> tuple[Unit, ...]:
-    """The units that stand beside a stream of HEVC, and those of its first packets from a key on; none of another
-    codec.
+    """The units that stand beside a stream of HEVC, and those of its first packets from a key on.
 
     :param number: of the stream, from 1; 0 for the one that players choose
     """
     with opened(path, edited=False) as container:
         film = film_stream(container, number)
-        if film is None or film.codec_context.codec.canonical_name != "hevc":
-            return ()
+        assert film is not None  # it was there a moment ago
         prefix, beside = configuration(film.codec_context.extradata or b"")
         # What stands in packets stands at keys, of which a recording may have its first one late.
         packets = dropwhile(lambda packet: not packet.is_keyframe, container.demux(film))

@@ -25,7 +25,7 @@ from reelwork.media.picture import Picture, Pictures
 from reelwork.media.probe import Examined, examine
 from reelwork.media.video.animation import Animation
 from reelwork.media.video.avframes import base_storage
-from reelwork.media.video.cuts import CutIndex, Index
+from reelwork.media.video.cuts import Index
 from reelwork.media.video.decoding import Decoding, damaged
 
 # Pictures kept while playing forwards: enough for a cross-dissolve of a clip with itself, and for frame rates mixed.
@@ -139,8 +139,8 @@ class VideoSource:
             try:
                 self._make(stored)
             except DamageError as error:
-                lost = self.index.within(shown, error.damage) if isinstance(self.index, CutIndex) else error.damage
-                raise DamageError(str(error), number, lost * self._each) from error
+                lost = self.index.within(shown, error.damage) * self._each
+                raise DamageError(str(error), number, lost) from error
         self._kept.move_to_end(stored)
         return self._kept[stored][field]
 
