@@ -73,8 +73,12 @@ def test_film_that_flags_pull_down_keeps_its_times(tmp_path: Path, suffix: str) 
     film = make_clip(tmp_path / "film.mkv", "mpeg2video", options=options, count=36, fps=Fraction(24000, 1001))
     path = tmp_path / f"soft.{suffix}"
     begun = pulled_down(path, film)
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        begin = (stream.start_time or 0) * (stream.time_base or 0)
     with VideoSource(path) as source, VideoSource(film) as original:
         assert source.facts.fields == ""
+        assert abs(source.index.begin - begin) <= Fraction(1, 1000)  # else its sound would not be in step
         assert abs(source.duration - fields(36) * Fraction(1001, 60_000)) < Fraction(1, 100)
         for number, time in enumerate(begun):
             instant = (time + Fraction(1, 8)) * Fraction(1001, 60_000)
@@ -187,3 +191,21 @@ def test_packed_pictures_are_the_same_in_whatever_order(tmp_path: Path) -> None:
         expected = [digest(source.picture(number)) for number in range(24)]
         for number in (18, 23, 9, 1, 17, 8, 0, 12):
             assert digest(both.picture(number)) == expected[number]
+
+
+@pytest.mark.parametrize("twice", [1, 5])
+def test_what_comes_twice_where_parts_of_a_recording_were_joined_is_shown_once(tmp_path: Path, twice: int) -> None:
+    begins = Fraction(2), 3 - Fraction(twice, 25)
+    parts = [
+        film(tmp_path / f"{number}.ts", "mp2", late=Fraction(0), first=begins[number], video="mpeg2video")
+        for number in range(2)
+    ]
+    path = tmp_path / "joined.ts"
+    path.write_bytes(b"".join(part.read_bytes() for part in parts))
+    with VideoSource(path) as source, VideoSource(parts[1]) as second:
+        assert (source.frame_count, source.facts.frame_rate) == (50 - twice, 25)
+        for number in (24, 10, 17, twice):
+            assert digest(source.picture(25 - twice + number)) == digest(second.picture(number))
+    sound = np.abs(heard(path)[0])
+    for click in (CLICK, RATE - twice * RATE // 25 + CLICK):
+        assert abs(click - 500 + int(sound[click - 500 : click + 500].argmax()) - click) <= 2

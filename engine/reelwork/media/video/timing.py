@@ -24,6 +24,8 @@ _RATE: Final = Fraction(25)
 _GAP_SECONDS: Final = Fraction(1, 4)
 # The longest picture: of a progressive sequence, shown three times.
 _MOST_FIELDS: Final = 6
+# In these the first picture's stamp says rightly when it is shown, by a clock that does not begin at 0.
+_STAMPING_FORMATS: Final = {"mpegts", "mpeg"}
 _Stamp = int | None
 
 
@@ -99,9 +101,13 @@ def ordered_index(packets: Packets, shown: Sequence[int], film: VideoStream, pat
     stamps, _ = _stamps(packets)
     rate = film.guessed_rate or film.average_rate or _RATE
     lasting = packets.durations
-    if (fields := _fields_of(packets, film, rate)) is not None:
+    container = film.container.format.name
+    if container == "mpegts" and (once := _once(packets, shown, rate)) is not None:
+        hidden |= {*shown} - {*once}
+        shown, found, time_base = once, [_number(packets.pts[n]) for n in once], film.time_base
+    elif (fields := _fields_of(packets, film, rate)) is not None:
         found, time_base, lasting = _placed(packets, shown, film, rate, fields), 1 / (2 * rate), fields
-    elif film.container.format.name == "avi" and _are_different(packets.dts):
+    elif container == "avi" and _are_different(packets.dts):
         # It counts its packets, and knows no other time; FFmpeg guesses when they are shown, the last one wrongly.
         found, time_base = sorted(_number(packets.dts[n]) for n in shown), film.time_base or Fraction(1, 1000)
     elif stamps and packets.is_steady:
@@ -111,7 +117,21 @@ def ordered_index(packets: Packets, shown: Sequence[int], film: VideoStream, pat
     times_of = dict(zip(shown, found, strict=True))
     least = min(found, default=0)
     pts = tuple(times_of.get(n, least - 1 - n) for n in range(len(packets.pts)))
-    return _index(replace(packets, durations=lasting), pts, hidden, film, path, time_base=time_base)
+    index = _index(replace(packets, durations=lasting), pts, hidden, film, path, time_base=time_base)
+    first = packets.pts[shown[0]] if container in _STAMPING_FORMATS else None
+    return index if first is None or film.time_base is None else replace(index, start=first * film.time_base)
+
+
+def _once(packets: Packets, shown: Sequence[int], rate: Fraction) -> list[int] | None:
+    """Where recordings overlap, as the parts of a long one do that were joined, the pictures without those that come
+    twice, as their sound is heard once; ``None`` where stamps are wrong in another way."""
+    stamps = [packets.pts[n] for n in shown]
+    joints = sum(after <= before for before, after in pairwise(stamp for stamp in packets.dts if stamp is not None))
+    if not joints or None in stamps:
+        return None
+    reached = accumulate((_number(stamp) for stamp in stamps), max, initial=_number(stamps[0]) - 1)
+    once = [n for n, stamp, last in zip(shown, stamps, reached, strict=False) if _number(stamp) > last]
+    return once if len(shown) - len(once) <= joints * rate else None
 
 
 def _fields_of(packets: Packets, film: VideoStream, rate: Fraction) -> list[int] | None:
