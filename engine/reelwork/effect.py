@@ -103,6 +103,8 @@ class Effect(Extension):
     word: ClassVar[str] = "effect"
     space: ClassVar[str] = LINEAR
     coverage: ClassVar[str] = SPREAD
+    #: Whether it is a way to bring light above white into what a display shows: of HDR under it, nobody is warned.
+    tames_highlights: ClassVar[bool] = False
 
     def is_identity(self) -> bool:
         """Whether these parameters change nothing, so that the effect can be left out."""

@@ -21,6 +21,7 @@ class ColourSpace(PointEffect, name="colour-space", version=1):
     """
 
     cost = 10.0
+    tames_highlights = True
     unpremultiplied = True
     keeps_alpha = True
     examples = (

@@ -30,6 +30,7 @@ class Curves(PointEffect, name="curves", version=1):
     """
 
     cost = 20.0
+    tames_highlights = True
     space = "display"
     keeps_alpha = True
     presets: ClassVar = {

@@ -11,6 +11,7 @@ class Exposure(PointEffect, name="exposure", version=1):
     """
 
     cost = 10.0
+    tames_highlights = True
     keeps_alpha = True
     examples = (Example("one and a half stops more", {"stops": 1.5}), Example("two stops less", {"stops": -2}))
 

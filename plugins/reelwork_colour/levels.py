@@ -20,6 +20,7 @@ class Levels(PointEffect, name="levels", version=1):
     """
 
     cost = 20.0
+    tames_highlights = True
     space = "display"
     keeps_alpha = True
     presets: ClassVar = {

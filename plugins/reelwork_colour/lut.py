@@ -49,6 +49,7 @@ class Lut(PointEffect, name="lut", version=1):
     """
 
     cost = 50.0
+    tames_highlights = True
     unpremultiplied = True
     keeps_alpha = True
 

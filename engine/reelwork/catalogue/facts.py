@@ -9,6 +9,8 @@ from typing import Final, Literal
 from reelwork.values import Affine
 
 Kind = Literal["still", "video", "audio"]
+#: The curves of displays for HDR, by FFmpeg's words.
+HDR_CURVES: Final = {"smpte2084": "PQ", "arib-std-b67": "HLG"}
 #: Containers of pictures that may be animated; then they are videos.
 ANIMATED: Final = ("gif", "webp", "png", "avif")
 #: Which pictures of a video are of two fields, and which of these is first: as each of them says, none, or all; or as
@@ -187,6 +189,11 @@ class MediaFacts:
             return self.digest
         picked = "".join(f"-{key} {getattr(reading, key)!r}" for key in reading.picks)
         return f"{self.digest}-{reading.stream}-{reading.fields}{picked}"
+
+    @property
+    def hdr(self) -> str:
+        """``PQ`` or ``HLG``, whose light may be far above white; empty of other pictures."""
+        return HDR_CURVES.get(self.colour.transfer or "", "")
 
     @property
     def has_fields(self) -> bool:

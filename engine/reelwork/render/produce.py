@@ -15,6 +15,7 @@ from reelwork.extensions import registry
 from reelwork.faults import PluginFault
 from reelwork.graph.link import clips
 from reelwork.media.whole import led_to
+from reelwork.render.highlights import highlight_notes
 from reelwork.render.job import Dispatcher, Here
 from reelwork.render.local import LocalDispatcher
 from reelwork.render.outputs import output_problems
@@ -78,7 +79,7 @@ def check(path: Path, settings: Settings) -> tuple[Problem, ...]:
     found = [problem for output in outputs for problem in output_problems(prepared, output)]
     warnings = _warnings(prepared, found)
     notes = (_copy_notes(prepared, output, Path(output.file), settings, Request()) for output in outputs)
-    return (*warnings, *(note for several in notes for note in several))
+    return (*warnings, *highlight_notes(prepared, outputs), *(note for several in notes for note in several))
 
 
 def _warnings(prepared: Prepared, found: list[Problem]) -> tuple[Problem, ...]:
@@ -153,7 +154,8 @@ def plan_task(path: Path, settings: Settings, request: Request, progress: Progre
     if written:
         _check_place(target)
     notes = _copy_notes(prepared, output, target, settings, request)
-    return Task(prepared, output, target, settings, request, (*warnings, *notes))
+    shown = highlight_notes(prepared, [replace(output, file=target.name)])
+    return Task(prepared, output, target, settings, request, (*warnings, *shown, *notes))
 
 
 def measured(task: Task, progress: Progress, dispatcher: Dispatcher | None = None) -> Task:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import colorsys
 
+import colour
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -209,7 +210,7 @@ def test_a_grade_of_no_numbers_is_refused(tmp_path):
         Cdl(file=linked(path)).check()
 
 
-@pytest.mark.parametrize("curve", ["reinhard", "filmic", "aces"])
+@pytest.mark.parametrize("curve", ["reinhard", "filmic", "aces", "bt2390"])
 def test_tone_maps_rise_from_black_to_white(curve):
     light = np.concatenate(([0.0], np.geomspace(1e-3, 1e5, 300)))
     result = in_light(ToneMap(curve=curve, white=3.0), light[:, None].repeat(3, 1))[:, 0]
@@ -226,6 +227,24 @@ def test_reinhard():
     x = COLOURS * 4
     expected = x * (1 + x / 64) / (1 + x)
     assert in_light(ToneMap(curve="reinhard", exposure=2.0, white=3.0), COLOURS) == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("stops", [2.3, 5.6])
+def test_highlights_of_hdr_are_rolled_off_as_bt2390_has_it(stops):
+    """By the formulas of its section 5.4.1, in PQ by colour-science: a hermite spline from a knee to the peak."""
+    x = np.geomspace(1e-3, 2.0**stops, 200)
+    to_pq, to_light = colour.models.eotf_inverse_ST2084, colour.models.eotf_ST2084
+    peak = to_pq(203 * 2.0**stops)
+    last = to_pq(203) / peak
+    knee = 1.5 * last - 0.5
+    value = to_pq(203 * x) / peak
+    t = (value - knee) / (1 - knee)
+    spline = (2 * t**3 - 3 * t**2 + 1) * knee + (t**3 - 2 * t**2 + t) * (1 - knee) + (3 * t**2 - 2 * t**3) * last
+    expected = to_light(np.where(value < knee, value, spline) * peak) / 203
+    found = in_light(ToneMap(curve="bt2390", white=stops), x[:, None].repeat(3, 1))[:, 0]
+    assert found == pytest.approx(expected, rel=2e-4)
+    assert (found[value < knee] == x[value < knee].astype(np.float32)).all()
+    assert found[-1] == pytest.approx(1, abs=1e-4)
 
 
 def test_gradient_map():
