@@ -45,6 +45,7 @@ from reelwork.media.video.layers import alpha_layer, first_units, with_alpha
 from reelwork.media.video.plugins import examine_by
 from reelwork.media.video.stamped import timecode_of
 from reelwork.media.video.timing import Packets, ordered_index, stamped_index
+from reelwork.media.wave_files import is_open_ended
 
 # Of these, one packet is one picture, at its own time. Others are decoded once to see what comes out.
 _TRUSTED_CODECS: Final = {
@@ -134,7 +135,7 @@ def _read_packets(container: InputContainer, film: VideoStream | None, path: Pat
     for packet in container.demux() if film is not None else patient(container):
         if packet is None or packet.size == 0:
             continue
-        if packet.is_corrupt and container.format.name in _EXACT_FORMATS:
+        if packet.is_corrupt and container.format.name in _EXACT_FORMATS and not is_open_ended(path):
             raise MediaError(f"{path}: is cut short or damaged")
         seen.any = True
         if packet.pts is not None:

@@ -18,6 +18,7 @@ from reelwork.errors import MediaError
 from reelwork.media.cut_short import lacks_index
 from reelwork.media.files import check_file
 from reelwork.media.links import Part, links_of
+from reelwork.media.wave_files import padded_of
 
 # Formats that are self-contained. Playlists are not here: they would read other files and reach the network.
 _FORMATS: Final = (
@@ -61,12 +62,15 @@ def open_container(path: Path, *, edited: bool = True, part: Part | None = None)
     :raises MediaError: the file is of no kind that can be read
     """
     check_file(path)
-    name = str(path.absolute())
-    if part := part or next(iter(links_of(path)), None):
+    name, padded = str(path.absolute()), padded_of(path)
+    if part := part or (padded and padded.part) or next(iter(links_of(path)), None):
         name = f"subfile,,start,{part[0]},end,{part[1]},,:{name}"
     options = dict(_OPTIONS) if edited else {**_OPTIONS, "ignore_editlist": "1"}
+    kind = None
+    if padded is not None:
+        kind, options = padded.form, {"sample_rate": str(padded.rate), "ch_layout": padded.layout}
     try:
-        return _open(name, None, options)
+        return _open(name, kind, options)
     except av.InvalidDataError as error:
         if path.suffix.lower() in _BARE:
             with suppress(av.FFmpegError):

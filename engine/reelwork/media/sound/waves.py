@@ -33,6 +33,7 @@ from reelwork.media.sound.edited import edited
 from reelwork.media.sound.ends import end_of, is_counted, missing_at_end
 from reelwork.media.sound.run import LONGEST, Run, Samples, Stretch, Waves, silence
 from reelwork.media.video.plugins import blocks_by
+from reelwork.media.wave_files import is_open_ended
 
 #: Samples a second, at least and at most.
 RATES: Final = (1000, 3_000_000)
@@ -230,7 +231,7 @@ class _Reading:
             for frame in decoded:
                 if not frame.samples:
                     continue
-                if frame.is_corrupt:
+                if frame.is_corrupt and not is_open_ended(self._path):
                     self._broken = begun
                     continue
                 begun = True
