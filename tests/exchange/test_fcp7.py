@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction as F
 from pathlib import Path
+from xml.etree.ElementTree import fromstring
 
 import opentimelineio as otio
 import pytest
@@ -174,3 +175,68 @@ def test_what_is_wrong_is_said_in_our_words(tmp_path: Path, old: str, new: str, 
         assert not re.search(r"NoneType|Error\b|object|invalid literal|__|\bkey\b", message), message
     else:
         assert said == "."
+
+
+TIMECODE = (
+    f"<timecode>{RATE}<string>01:00:00:00</string><frame>86400</frame><displayformat>NDF</displayformat></timecode>"
+)
+
+
+@media("exchange", "Final Cut Pro 7, .xml", "markers of media with a timecode, as Premiere writes them", read="by hand")
+def test_markers_count_from_the_first_frame_of_a_file(tmp_path: Path, footage: Path) -> None:
+    (tmp_path / "cut.xml").write_text(DOCUMENT.replace("<duration>48</duration></file>", f"{TIMECODE}</file>"))
+    scene = imported(tmp_path / "cut.xml", tmp_path / "scene", footage)
+    assert "# marker 'Look' at 2f (here)" in scene.text
+    exported(scene.file, tmp_path / "again.xml")
+    (marker,) = fromstring((tmp_path / "again.xml").read_text()).iter("marker")
+    assert (marker.findtext("name"), marker.findtext("in"), marker.findtext("comment")) == ("Look", "14", "here")
+
+
+def _made(name: str, alpha: str, kind: str = "Slug", more: str = "") -> str:
+    return (
+        f"<clipitem><name>{name}</name><duration>9000</duration>{RATE}<start>4</start><end>12</end><in>100</in>"
+        f'<out>108</out><alphatype>{alpha}</alphatype><file id="f9"><name>{name}</name>'
+        f"<mediaSource>{kind}</mediaSource>"
+        f"{RATE}</file>{more}</clipitem>"
+    )
+
+
+def _words(text: str, parameter: str = "Source Text") -> str:
+    return (
+        f"<filter><effect><name>{text}</name><effectid>GraphicAndType</effectid><parameter><parameterid>1</parameterid>"
+        f"<name>{parameter}</name><value>AA==</value></parameter></effect></filter>"
+    )
+
+
+MATTE = (
+    f"<generatoritem><name>Blue</name><duration>9000</duration>{RATE}<start>4</start><end>12</end><in>100</in>"
+    "<out>108</out><effect><name>Color</name><effectid>Color</effectid><effecttype>generator</effecttype><parameter>"
+    "<parameterid>fillcolor</parameterid><value><alpha>0</alpha><red>10</red><green>0</green><blue>255</blue></value>"
+    "</parameter></effect></generatoritem>"
+)
+
+
+@pytest.mark.parametrize(
+    ("item", "layer", "said"),
+    [
+        (_made("Opening", "straight"), 'solid: "#00000000"', "a title, whose words"),
+        (_made("Transparent Video", "straight"), 'solid: "#00000000"', ""),
+        (_made("Black Video", "none"), 'solid: "#000000"', ""),
+        (_made("Universal Counting Leader", "none"), 'solid: "#000000"', "the editor makes"),
+        (_made("HD Bars and Tone", "none"), 'fill: "#bfbf00"', ""),
+        (MATTE, 'solid: "#0a00ff"', ""),
+        (
+            _made("Graphic", "straight", "GraphicAndType", _words("Dawn&#13;by the sea") + _words("Shape 01", "Path")),
+            'content: "Dawn\\nby the sea"',
+            "the look of a title",
+        ),
+    ],
+)
+def test_what_premiere_makes_is_made_here(item: str, layer: str, said: str, tmp_path: Path, footage: Path) -> None:
+    (tmp_path / "cut.xml").write_text(DOCUMENT.replace("</track></video>", f"</track><track>{item}</track></video>"))
+    scene = imported(tmp_path / "cut.xml", tmp_path / "scene", footage)
+    assert layer in scene.text.partition("x-exchange")[0]
+    name = item.partition("<name>")[2].partition("<")[0]
+    found = [each.what for each in scene.findings if repr(name) in each.place and "Shape 01" not in each.what]
+    assert [said in what for what in found] == ([True] if said else [])
+    painted(scene.file, (6,))

@@ -7,7 +7,7 @@ here.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
@@ -19,10 +19,11 @@ import opentimelineio as otio
 from reelwork.exchange.carried import mapping
 from reelwork.exchange.fcp7_check import check_fcp7
 from reelwork.exchange.fcp7_looks import READ, looked, parameters, speeds
+from reelwork.exchange.fcp7_made import made, words_of
 from reelwork.exchange.lanes import lasting
 from reelwork.exchange.otio_read import OtioReader, plain_data, seconds
 from reelwork.exchange.report import ExchangeError, Report
-from reelwork.exchange.timeline import ZERO, Clip, Item, Reference, Sound, Stack, Timeline
+from reelwork.exchange.timeline import ZERO, Clip, Item, Marker, Reference, Sound, Stack, Timeline
 from reelwork.exchange.times import exact, exact_rate
 from reelwork.exchange.xml import line_of, parsed, text_at
 from reelwork.timecode import parse_rate
@@ -121,6 +122,8 @@ def _set_aside(clip: Any) -> None:
     filters: dict[str, Any] = {}
     aside: dict[str, Any] = {"filters": filters}
     own = mapping(plain_data(clip.metadata).get("fcp_xml"))
+    if words := words_of(clip):
+        aside["words"] = words
     for effect in list(clip.effects):
         said = mapping(plain_data(effect.metadata).get("fcp_xml"))
         if said.get("effectid") in READ:
@@ -187,7 +190,12 @@ def _applied(stack: Stack, shapes: Mapping[str, _Shape], report: Report) -> Stac
             start=Fraction(str(aside["start"])) if "start" in aside else found.start,
             speed=Fraction(str(aside["speed"])) if "speed" in aside else found.speed,
             sound=Sound(channel=str(aside.get("channel", ""))),
+            # they count from the file's first frame, whatever its timecode
+            markers=tuple(
+                replace(each, at=each.at + Fraction(str(aside.get("first", 0)))) for each in _noted(found.markers)
+            ),
         )
+        clip = made(clip, str(aside.get("words", "")), place, report)
         mapped = mapping(filters.get("timeremap"))
         parts: list[Any] = []
         if str(mapped.get("variablespeed", "0")) not in ("0", "FALSE", "") and clip.speed != 0:
@@ -210,7 +218,13 @@ def _applied(stack: Stack, shapes: Mapping[str, _Shape], report: Report) -> Stac
     tracks = (
         replace(track, items=tuple(made for each in track.items for made in item(each))) for track in stack.tracks
     )
-    return replace(stack, tracks=tuple(tracks))
+    return replace(stack, tracks=tuple(tracks), markers=_noted(stack.markers))
+
+
+def _noted(markers: Iterable[Marker]) -> tuple[Marker, ...]:
+    """Markers with their comments, which the adapter keeps as metadata."""
+    said = ((each, mapping(each.metadata.get("fcp_xml")).get("comment")) for each in markers)
+    return tuple(replace(each, comment=each.comment or str(comment or "")) for each, comment in said)
 
 
 def _number(value: Any, otherwise: float) -> float:

@@ -5,7 +5,7 @@ OpenTimelineIO's adapter writes the structure; speeds, levels and opacity go alo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import count
@@ -19,7 +19,19 @@ from reelwork.exchange.addresses import place_of
 from reelwork.exchange.fcp7_filters import filters
 from reelwork.exchange.otio_write import OtioWriter
 from reelwork.exchange.report import ExchangeError, Report
-from reelwork.exchange.timeline import ZERO, Clip, Gap, Item, Reference, Stack, Timeline, Transition, beside, clips_of
+from reelwork.exchange.timeline import (
+    ZERO,
+    Clip,
+    Gap,
+    Item,
+    Marker,
+    Reference,
+    Stack,
+    Timeline,
+    Transition,
+    beside,
+    clips_of,
+)
 from reelwork.exchange.unsaid import is_group, made_of, tell_unsaid_of_scene
 from reelwork.timecode import format_rate
 
@@ -118,7 +130,7 @@ class _Preparing:
                     held = replace(item, duration=end - begin)
                     items.append(self._clip(held, frame) if isinstance(held, Clip) else held)
             tracks.append(replace(track, items=tuple(items), metadata={}))
-        return replace(stack, tracks=tuple(tracks), metadata={}, lone=False)
+        return replace(stack, tracks=tuple(tracks), markers=_noted(stack.markers), metadata={}, lone=False)
 
     def _frame(self, at: Fraction, item: Clip | Gap) -> Fraction:
         """The instant of the timeline's frame that a cut is rounded to."""
@@ -154,7 +166,9 @@ class _Preparing:
                 self._report.add(place, what, "a sequence stands for it, cut off at its frame")
             start = self._start(clip.start, self._fps, place)
             source = self.stack(clip.source, frame)
-            return replace(clip, source=source, start=start, metadata=metadata, effects=(), markers=clip.markers)
+            return replace(
+                clip, source=source, start=start, metadata=metadata, effects=(), markers=_noted(clip.markers)
+            )
         if clip.source.number is not None and clip.source.rate is not None:
             own["comments"] = {"mastercomment1": f"fps {format_rate(clip.source.rate)}"}
         target = place_of(clip.source.url, self._folder)
@@ -171,7 +185,11 @@ class _Preparing:
         start = self._start(first + offset / pace, media.rate, place)
         if clip.speed == 0 and clip.source.duration is not None:
             own |= {"stillframe": "TRUE", "stillframeoffset": str(round(offset * (media.rate or self._fps)))}
-        return replace(clip, source=media, start=start, speed=Fraction(1), metadata=metadata, effects=())
+        # markers count from the file's first frame, whatever its timecode
+        markers = _noted(replace(each, at=each.at - first) for each in clip.markers)
+        return replace(
+            clip, source=media, start=start, speed=Fraction(1), metadata=metadata, effects=(), markers=markers
+        )
 
     def _start(self, start: Fraction, rate: Fraction | None, place: str) -> Fraction:
         """Where a clip begins in its media, on a frame."""
@@ -180,6 +198,12 @@ class _Preparing:
         if (start * rate).denominator != 1:
             self._report.add(place, "it begins between frames of its media at its speed", "on the nearest")
         return round(start * rate) / rate
+
+
+def _noted(markers: Iterable[Marker]) -> tuple[Marker, ...]:
+    """Markers with their comments where the adapter looks for them."""
+    said = ((each, {"fcp_xml": {"comment": each.comment}} if each.comment else {}) for each in markers)
+    return tuple(replace(each, metadata=metadata) for each, metadata in said)
 
 
 def _at_a_rate(source: Reference, place: str, report: Report) -> Reference:
