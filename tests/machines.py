@@ -53,7 +53,7 @@ class Machine:
 
     def __call__(self, *arguments: str | Path, code: int = 0) -> str:
         process = self.begin(*arguments)
-        said, wrong = process.communicate(timeout=100)
+        said, wrong = process.communicate(timeout=300)
         assert process.returncode == code, wrong
         return said + wrong if code else said
 
@@ -109,7 +109,7 @@ def machine(tmp_path: Path, fresh_home: Path) -> Iterator[Machine]:
         yield found
 
 
-def wait(what: Callable[[], object], seconds: float = 60.0) -> None:
+def wait(what: Callable[[], object], seconds: float = 180.0) -> None:
     end = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < end, "it did not come to that"

@@ -18,7 +18,7 @@ from reelwork_farm.supervisor import running
 T = TypeVar("T")
 
 #: Seconds that a controller, and then workers, may take to be there.
-_PATIENCE: Final = 120.0
+_PATIENCE: Final = 300.0
 #: Seconds after which a supervisor that was started must be there.
 _BEGUN: Final = 5.0
 _LOOK: Final = 0.1

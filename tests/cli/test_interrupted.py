@@ -89,8 +89,8 @@ def test_a_render_goes_on_however_it_was_ended(tmp_path: Path) -> None:
             os.killpg(process.pid, number)  # as a terminal does
         else:
             process.send_signal(number)
-        _, told = process.communicate(timeout=10)
-        until(lambda: not any(map(running, workers)), seconds=2)  # noqa: B023
+        _, told = process.communicate(timeout=60)
+        until(lambda: not any(map(running, workers)))  # noqa: B023
         assert process.returncode == code
         assert words in told
         assert "Traceback" not in told

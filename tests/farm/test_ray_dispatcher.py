@@ -135,7 +135,7 @@ def test_ray_renders_the_local_film_though_an_actor_is_killed(cluster: Machine, 
     render = cluster.begin("render", scene, "--farm", cluster.client().address, "--to", folder / "farm.mp4")
     wait(lambda: any(event.kind == "unit committed" for event in cluster.client().events(after=done)))
     os.kill(before[0]["pid"], signal.SIGKILL)
-    assert "farm.mp4" in render.communicate(timeout=100)[0]
+    assert "farm.mp4" in render.communicate(timeout=300)[0]
     assert digest(folder / "farm.mp4") == digest(folder / "local.mp4")
     known = {row["pid"] for row in before}
     wait(lambda: any(row["pid"] not in known for row in cluster.workers()))

@@ -61,7 +61,7 @@ def run(program: str, *arguments: str) -> str:
     if found is None:
         pytest.skip(f"{program} is not installed")
     options = ("-v", "error", *(("-nostdin", "-y") if program == "ffmpeg" else ()))
-    done = subprocess.run([found, *options, *arguments], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([found, *options, *arguments], capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -150,7 +150,7 @@ def seen(path: Path, spec: VideoSpec, raw: Path, *decoder: str) -> Seen:
     arguments = (*decoder, "-i", str(path), "-map", "0:v", "-vf", "showinfo", "-fps_mode", "passthrough")
     done = subprocess.run(
         [ffmpeg, "-nostdin", "-y", "-hide_banner", *arguments, "-pix_fmt", pixels, "-f", "rawvideo", raw],
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     line = next(line for line in done.stderr.splitlines() if "Video:" in line)

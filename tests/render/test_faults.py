@@ -350,7 +350,7 @@ def test_a_command_that_paints_a_frame_says_what_hangs_and_ends(tmp_path):
     environment = os.environ | with_plugin(tmp_path / "plugin", "1.0") | {"REELWORK_PATIENCE": "1"}
     film = strange_film(tmp_path, ["hang"])
     command = [sys.executable, "-m", "reelwork", "frame", str(film), "1.5s", "--to", str(tmp_path / "frame.png")]
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
     assert ended.returncode == 6
     assert "error: the effect 'strange', version 1, of reelwork-strange 1.0, is suspected" in ended.stderr.splitlines()
     assert "uniforms(): it ran for" in ended.stderr
@@ -394,7 +394,7 @@ def framed(folder: Path, how: str) -> subprocess.CompletedProcess[str]:
     )
     command = [sys.executable, "-m", "reelwork", "frame", str(folder), "0s", "--to", str(folder / "frame.png")]
     environment = os.environ | {"REELWORK_PLUGIN_FOLDERS": str(folder)}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
 
 
 def test_a_frame_whose_plugin_crashes_names_it_and_its_line(tmp_path):

@@ -191,7 +191,7 @@ def test_workers_end_when_their_parent_is_killed(start, how: str) -> None:  # ty
     parent, workers = start(how)
     parent.kill()
     parent.wait()
-    until(lambda: not any(map(running, workers)), seconds=2)
+    until(lambda: not any(map(running, workers)))
 
 
 def test_a_worker_ends_in_the_middle_of_a_unit_when_its_orders_end(tmp_path: Path) -> None:
@@ -205,14 +205,14 @@ def test_a_worker_ends_in_the_middle_of_a_unit_when_its_orders_end(tmp_path: Pat
     wire.send(worker.stdin, UNITS[0])
     until((tmp_path / f"{worker.pid}.pid").exists)
     worker.stdin.close()
-    assert worker.wait(timeout=2) == 0
+    assert worker.wait(timeout=30) == 0
 
 
 @pytest.mark.parametrize("how", ["listening", "deaf"])
 def test_ctrl_c_ends_the_whole_group(start, how: str) -> None:  # type: ignore[no-untyped-def]
     parent, workers = start(how)
     os.killpg(parent.pid, signal.SIGINT)
-    _, words = parent.communicate(timeout=10)
+    _, words = parent.communicate(timeout=40)
     assert words.count(b"KeyboardInterrupt") == 1
     assert not any(map(running, workers))
 
@@ -225,7 +225,7 @@ def running(process: int) -> bool:
         return False
 
 
-def until(condition: Callable[[], bool], seconds: float = 20) -> None:
+def until(condition: Callable[[], bool], seconds: float = 40) -> None:
     """Wait for a condition, at most so long."""
     end = time.monotonic() + seconds
     while not condition():
