@@ -230,6 +230,6 @@ def test_tags_are_read(tmp_path: Path) -> None:
 
 
 def test_a_colour_that_cannot_be_converted_is_an_error(tmp_path: Path) -> None:
-    path = make_clip(tmp_path / "odd.mkv", "ffv1", count=1, tags={"colorspace": 7})
-    with pytest.raises(MediaError, match=r"odd\.mkv: its colour matrix is 'smpte240m'"):
+    path = make_clip(tmp_path / "odd.mkv", "ffv1", count=1, tags={"colorspace": 8})
+    with pytest.raises(MediaError, match=r"odd\.mkv: its colour matrix is 'ycgco'"):
         VideoSource(path)

@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 Model = Literal["yuv", "rgb", "grey"]
-Matrix = Literal["bt601", "bt709", "bt2020"]
+Matrix = Literal["bt601", "bt709", "bt2020", "fcc", "smpte240m"]
 Transfer = Literal["srgb", "bt1886", "pq", "hlg", "linear"]
-Primaries = Literal["bt709", "bt601-525", "bt601-625", "bt2020", "p3-d65"]
+Primaries = Literal["bt709", "bt601-525", "bt601-625", "bt2020", "p3-d65", "p22"]
 Siting = Literal["left", "center", "topleft"]
 Alpha = Literal["none", "straight", "premultiplied"]
 

@@ -14,19 +14,23 @@ from reelwork.kernels import rgb, transfer, yuv
 from reelwork.kernels.arrays import Floats, Ints, Plane
 from reelwork.matrices import Rows, inverse, product
 
-#: Luma of red, green and blue: ITU-R BT.601, BT.709 and BT.2020 (non-constant luminance).
+#: Luma of red, green and blue: ITU-R BT.601, BT.709 and BT.2020 (non-constant luminance), 47 CFR 73.682, SMPTE ST 240.
 _WEIGHTS: Final[dict[Matrix, tuple[float, float, float]]] = {
     "bt601": (0.299, 0.587, 0.114),
     "bt709": (0.2126, 0.7152, 0.0722),
     "bt2020": (0.2627, 0.6780, 0.0593),
+    "fcc": (0.30, 0.59, 0.11),
+    "smpte240m": (0.212, 0.701, 0.087),
 }
-#: Chromaticities (x, y) of red, green and blue: ITU-R BT.709, SMPTE ST 170, ITU-R BT.601 (625), BT.2020, P3 with D65.
+#: Chromaticities (x, y) of red, green and blue: ITU-R BT.709, SMPTE ST 170, ITU-R BT.601 (625), BT.2020, P3 with D65, and
+#: the phosphors that ITU-T H.273 has as 22.
 CHROMATICITIES: Final[dict[Primaries, tuple[tuple[float, float], ...]]] = {
     "bt709": ((0.640, 0.330), (0.300, 0.600), (0.150, 0.060)),
     "bt601-525": ((0.630, 0.340), (0.310, 0.595), (0.155, 0.070)),
     "bt601-625": ((0.640, 0.330), (0.290, 0.600), (0.150, 0.060)),
     "bt2020": ((0.708, 0.292), (0.170, 0.797), (0.131, 0.046)),
     "p3-d65": ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060)),
+    "p22": ((0.630, 0.340), (0.295, 0.605), (0.155, 0.077)),
 }
 #: The white of all of them.
 WHITE: Final = (0.3127, 0.3290)

@@ -36,6 +36,7 @@ PRIMARIES_NAMES: Final = {
 
 _MATRICES: Final[dict[str, Matrix]] = {
     "bt709": "bt709", "bt470bg": "bt601", "smpte170m": "bt601", "bt2020nc": "bt2020",
+    "fcc": "fcc", "smpte240m": "smpte240m",
 }  # fmt: skip
 # All SDR curves are one display curve here: cameras' curves are not undone, as displays do not undo them.
 _TRANSFERS: Final[dict[str, Transfer]] = {
@@ -45,7 +46,7 @@ _TRANSFERS: Final[dict[str, Transfer]] = {
 }  # fmt: skip
 _PRIMARIES: Final[dict[str, Primaries]] = {
     "bt709": "bt709", "bt470bg": "bt601-625", "smpte170m": "bt601-525", "smpte240m": "bt601-525",
-    "bt2020": "bt2020", "smpte432": "p3-d65",
+    "bt2020": "bt2020", "smpte432": "p3-d65", "ebu3213": "p22",
 }  # fmt: skip
 _SITINGS: Final[dict[str, Siting]] = {"left": "left", "center": "center", "topleft": "topleft"}
 
@@ -93,15 +94,22 @@ def tagged_storage(base: StorageFormat, tags: ColourTags, height: int, path: Pat
 
     :raises MediaError: a tag whose colour cannot be converted
     """
+    transfer = _known("transfer", tags.transfer, _TRANSFERS, path) if tags.transfer else "srgb"
+    # ITU-R BT.2100, of PQ and HLG, knows no other primaries; nor do these go with another matrix.
+    primaries: Primaries = "bt2020" if transfer in ("pq", "hlg") else "bt709"
+    if tags.primaries is not None:
+        primaries = _known("primaries", tags.primaries, _PRIMARIES, path)
     matrix: Matrix = "bt709" if base.model != "yuv" or height >= HD_HEIGHT else "bt601"
+    if base.model == "yuv" and primaries == "bt2020":
+        matrix = "bt2020"
     if base.model == "yuv" and tags.matrix is not None:
         matrix = _known("matrix", tags.matrix, _MATRICES, path)
     return replace(
         base,
         full_range=base.full_range if tags.range is None else tags.range == "pc",
         matrix=matrix,
-        transfer=_known("transfer", tags.transfer, _TRANSFERS, path) if tags.transfer else "srgb",
-        primaries=_known("primaries", tags.primaries, _PRIMARIES, path) if tags.primaries else "bt709",
+        transfer=transfer,
+        primaries=primaries,
         siting=_SITINGS.get(tags.siting or "", "left") if base.subsampling != (1, 1) else "left",
     )
 
@@ -117,8 +125,9 @@ def tag_numbers(storage: StorageFormat) -> tuple[int, int, int, int]:
 
     Both display curves are tagged as BT.709's in Y'CbCr, where every player expects that; in R'G'B', sRGB's as sRGB's.
     """
-    matrix = {"bt601": 6, "bt709": 1, "bt2020": 9}[storage.matrix] if storage.model == "yuv" else 0
+    matrices = {"bt601": 6, "bt709": 1, "bt2020": 9, "fcc": 4, "smpte240m": 7}
+    matrix = matrices[storage.matrix] if storage.model == "yuv" else 0
     sdr = 1 if storage.model == "yuv" else 13
     transfer = {"srgb": sdr, "bt1886": 1, "pq": 16, "hlg": 18, "linear": 8}[storage.transfer]
-    primaries = {"bt709": 1, "bt601-525": 6, "bt601-625": 5, "bt2020": 9, "p3-d65": 12}[storage.primaries]
+    primaries = {"bt709": 1, "bt601-525": 6, "bt601-625": 5, "bt2020": 9, "p3-d65": 12, "p22": 22}[storage.primaries]
     return (matrix, 2 if storage.full_range else 1, transfer, primaries)
