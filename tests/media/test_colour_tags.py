@@ -1,4 +1,4 @@
-"""Colours of tagged footage against colour-science: matrix, range, primaries and transfer, in every combination of one."""
+"""Colours of tagged footage against colour-science: matrices and ranges, primaries, transfers, what is not said."""
 
 import warnings
 from fractions import Fraction

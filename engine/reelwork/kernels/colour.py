@@ -22,8 +22,8 @@ _WEIGHTS: Final[dict[Matrix, tuple[float, float, float]]] = {
     "fcc": (0.30, 0.59, 0.11),
     "smpte240m": (0.212, 0.701, 0.087),
 }
-#: Chromaticities (x, y) of red, green and blue: ITU-R BT.709, SMPTE ST 170, ITU-R BT.601 (625), BT.2020, P3 with D65, and
-#: the phosphors that ITU-T H.273 has as 22.
+#: Chromaticities (x, y) of red, green and blue: ITU-R BT.709, SMPTE ST 170, ITU-R BT.601 (625), BT.2020, P3 with D65,
+#: and the phosphors that ITU-T H.273 has as 22.
 CHROMATICITIES: Final[dict[Primaries, tuple[tuple[float, float], ...]]] = {
     "bt709": ((0.640, 0.330), (0.300, 0.600), (0.150, 0.060)),
     "bt601-525": ((0.630, 0.340), (0.310, 0.595), (0.155, 0.070)),
