@@ -77,6 +77,50 @@ def test_drop_frame_lists_count_as_television_does(tmp_path: Path) -> None:
     assert "TAPE1" in scene.text
 
 
+FIELD = """\
+TITLE: FIELD; A
+001  X        V     C        00:00:00:12 00:00:01:04 01:00:00:00 01:00:00:16
+* FROM CLIP NAME: opening
+* FROM FILE: S:\\cut\\a.mp4
+EFFECTS NAME IS CROSS DISSOLVE
+002  X        V     C        00:00:00:00 00:00:00:04 01:00:00:16 01:00:00:20
+FROM CLIP NAME: b.mp4
+003  X        V     C        00:00:00:02 00:00:00:04 01:00:00:20 01:00:00:22
+* FROM CLIP: S:\\cut\\take.0001.png
+004  X        NONE  C        00:00:00:00 00:00:01:00 01:00:00:00 01:00:01:00
+FROM CLIP NAME: song.wav
+AUD  3    4
+005  X        NONE  C        00:00:00:00 00:00:01:00 01:00:01:00 01:00:02:00
+"""
+
+
+@media("exchange", "CMX 3600, .edl", "what Avid, Nucoda and Premiere note: files, sounds", read="the lines by hand")
+def test_notes_of_other_programs_are_read(tmp_path: Path, footage: Path) -> None:
+    rushes = tmp_path / "rushes"
+    rushes.mkdir()
+    for name in ("a.mp4", "b.mp4", "song.wav"):
+        (rushes / name).hardlink_to(footage / name)
+    for number in range(1, 7):
+        (rushes / f"take.{number:04}.png").hardlink_to(footage / "still.png")
+    (tmp_path / "cut.edl").write_text(FIELD)
+    scene = imported(tmp_path / "cut.edl", tmp_path / "scene", rushes, fps=F(24))
+    found = [(name, begin, end, start) for name, begin, end, start, _ in clips(scene.prepared)]
+    assert found == [
+        ("a.mp4", F(0), F(16, 24), F(12, 24)),
+        ("b.mp4", F(16, 24), F(20, 24), F(0)),
+        ("take.%04d.png", F(20, 24), F(22, 24), F(2, 24)),
+        ("song.wav", F(0), F(1), F(0)),
+    ]
+    assert [each.what for each in scene.findings if "channels" in each.what] == ["its channels, 'NONE'"]
+    assert not any("the line" in each.what for each in scene.findings)
+
+
+def test_drop_frame_lists_of_sixty_frames_are_known_by_them(tmp_path: Path) -> None:
+    (tmp_path / "cut.edl").write_text("001  T  V  C  00:00:00;00 00:01:00;04 01:00:00;59 01:01:00;59\n")
+    scene = imported(tmp_path / "cut.edl", tmp_path / "scene")
+    assert scene.prepared.scene.canvas.fps == F(60000, 1001)
+
+
 OURS = """\
 reelwork: 1
 title: Listed

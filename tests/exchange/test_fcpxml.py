@@ -211,3 +211,31 @@ def test_a_value_that_is_none_is_named_with_its_place(tmp_path: Path, old: str, 
     (tmp_path / "cut.fcpxml").write_text(text.replace(old, new).replace("</S>", "</spine>"))
     with pytest.raises(ExchangeError, match=rf"cut\.fcpxml: .*{said}"):
         imported(tmp_path / "cut.fcpxml", tmp_path / "scene")
+
+
+SPLIT = """\
+<fcpxml version="1.11"><resources><format id="r1" frameDuration="1/24s" width="64" height="36"/>
+<asset id="r2" name="a" start="3600s" duration="2s" hasVideo="1" hasAudio="1" format="r1" src="a.mp4"/></resources>
+<library><event><project name="P"><sequence format="r1" duration="3s"><spine><gap offset="0s" duration="12/24s"/>
+<asset-clip ref="r2" offset="12/24s" start="86418/24s" duration="12/24s" audioStart="86412/24s" audioDuration="1s"/>
+<asset-clip ref="r2" offset="1s" start="86400/24s" duration="12/24s" audioDuration="18/24s">
+<timeMap><timept time="3600s" value="3600s"/><timept time="3601s" value="3602s"/></timeMap></asset-clip>
+</spine></sequence></project></event></library></fcpxml>
+"""
+
+
+@media("exchange", "FCPXML 1.11, .fcpxml", "sound that Final Cut Pro cuts before and after its picture", read="by hand")
+def test_sound_may_be_cut_before_and_after_its_picture(tmp_path: Path, footage: Path) -> None:
+    (tmp_path / "cut.fcpxml").write_text(SPLIT)
+    scene = imported(tmp_path / "cut.fcpxml", tmp_path / "scene", footage)
+    hand = by_hand(
+        tmp_path / "hand",
+        footage,
+        "reelwork: 1\ncanvas: {size: [64, 36], fps: 24}\ncompositions:\n  main:\n    sequence:\n      - {gap: 12f}\n"
+        "      - {file: media/a.mp4, in: 18f, duration: 12f, sound: {mute: true}}\n"
+        "      - {file: media/a.mp4, duration: 12f, speed: 200%}\n"
+        "    layers:\n      - {file: media/a.mp4, in: 12f, duration: 24f, start: 6f, visible: false}\n",
+    )
+    assert painted(scene.file, (12, 18, 23, 24, 35)) == painted(hand, (12, 18, 23, 24, 35))
+    assert heard(scene.file) == heard(hand)
+    assert [each.instead for each in scene.findings if "sound" in each.what] == ["it is cut with its picture"]

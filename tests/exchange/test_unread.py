@@ -77,7 +77,7 @@ def test_what_of_fcpxml_is_not_read_is_told(tmp_path: Path, footage: Path) -> No
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("AUD   3    4", "the line 'AUD   3    4'"),
+        ("GPI   3    4", "the line 'GPI   3    4'"),
         (">>> SOURCE x", "the line '>>> SOURCE x'"),
         ("SPLIT:    AUDIO DELAY=  00:00:00:05", "the line 'SPLIT:"),
     ],

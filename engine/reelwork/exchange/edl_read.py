@@ -20,6 +20,11 @@ _EVENT: Final = re.compile(
 )
 _SPEED: Final = re.compile(rf"M2\s+(\S+)\s+(-?[\d.]+)\s+{_TC}?\s*\Z")
 _NOTE: Final = re.compile(r"\*\s*([A-Z][A-Z ]*?)\s*:\s*(.*)\Z")
+#: Names that stand there without their asterisk, as some programs write them.
+_BARE: Final = re.compile(r"(?:FROM|TO) CLIP NAME\s*:")
+_SOUNDS: Final = re.compile(r"AUD((?:\s+\d{1,2})+)\Z")
+#: One of numbered pictures, whose clip is all of them.
+_ONE_OF_MANY: Final = re.compile(r"(?<=[._-])\d{3,8}(?=\.(?:exr|dpx|cin|tiff?|png|jpe?g|tga)\Z)", re.IGNORECASE)
 _LOCATOR: Final = re.compile(rf"{_TC}\s+(\S+)\s*(.*)\Z")
 _CHANNELS: Final = re.compile(r"V\d*|AA|A\d*|B")
 #: SMPTE's numbers of wipes with a straight edge (SMPTE ST 258), and where ours moves.
@@ -52,7 +57,8 @@ def read_edl(text: str, file: str, fps: Fraction | None, report: Report) -> Time
     :param fps: its frames a second, which no list says; ``None`` takes 29.97 for drop-frame, else what its frames allow
     :raises ExchangeError: a line makes no sense, or a timecode does not exist
     """
-    drop = bool(re.search(r"^FCM:\s*DROP", text, re.MULTILINE)) or ";" in re.sub(r"^\*.*$", "", text, flags=re.M)
+    counted = re.search(r"^\d.*\d;\d", text, re.MULTILINE)
+    drop = counted is not None or bool(re.search(r"^FCM:\s*DROP", text, re.MULTILINE))
     rate = fps or _likely_rate(text, drop, file, report)
     title, events = _events(text.splitlines(), file, rate, drop, report)
     if not events:
@@ -60,7 +66,10 @@ def read_edl(text: str, file: str, fps: Fraction | None, report: Report) -> Time
     begin = min(event.times[2] for event in events)
     placed: dict[tuple[Literal["video", "audio"], str], list[tuple[Fraction, Item]]] = {}
     for index, event in enumerate(events):
-        for kind, channel in _channels(event):
+        channels = _channels(event)
+        if not channels:
+            report.add(f"event {event.number}", f"its channels, {event.channels!r}", "it is left out")
+        for kind, channel in channels:
             items = placed.setdefault((kind, channel), [])
             items += _items(event, _outgoing(events, index), rate, begin, channel if kind == "audio" else "", report)
     ordered = sorted(placed, key=lambda key: (key[0] == "audio", key[1]))
@@ -70,10 +79,10 @@ def read_edl(text: str, file: str, fps: Fraction | None, report: Report) -> Time
 
 
 def _likely_rate(text: str, drop: bool, file: str, report: Report) -> Fraction:
-    if drop:
-        return Fraction(30000, 1001)
     frames = [int(found[-2:]) for line in text.splitlines() if line[:1].isdigit() for found in re.findall(_TC, line)]
     highest = max(frames, default=0)
+    if drop:
+        return Fraction(60000 if highest >= 30 else 30000, 1001)
     rate = Fraction(60 if highest >= 30 else 30 if highest >= 25 else 25 if highest >= 24 else 24)
     report.add(
         file, "a list does not say its frames per second", f"taken as {format_rate(rate)}; else say it with --fps"
@@ -112,6 +121,7 @@ def _events(lines: Iterable[str], file: str, rate: Fraction, drop: bool, report:
 def _note(line: str, events: list[_Event], rate: Fraction, drop: bool, file: str, report: Report) -> None:
     """What stands below an event."""
     event = events[-1]
+    line = f"* {line}" if _BARE.match(line) else line
     pair = events[-2] if len(events) > 1 and events[-2].number == event.number else None
     if match := _SPEED.match(line):
         reel, speed = match[1], Fraction(match[2]) / round(rate)
@@ -122,6 +132,10 @@ def _note(line: str, events: list[_Event], rate: Fraction, drop: bool, file: str
         if key == "FROM CLIP NAME":
             target = pair if pair is not None and event.kind != "C" else event
             target.name = value
+        elif key in ("FROM FILE", "FROM CLIP"):
+            many = _ONE_OF_MANY.search(value)
+            shown = value if many is None else f"{value[: many.start()]}%0{len(many[0])}d{value[many.end() :]}"
+            (pair if pair is not None and event.kind != "C" else event).file = shown
         elif key == "TO CLIP NAME":
             event.name = value
         elif key == "SOURCE FILE":
@@ -135,6 +149,10 @@ def _note(line: str, events: list[_Event], rate: Fraction, drop: bool, file: str
     elif line.startswith("*"):
         if line[1:].strip().upper() != "FREEZE FRAME":
             event.notes.append(line[1:].strip())
+    elif match := _SOUNDS.match(line):
+        event.channels += "".join(f" A{number}" for number in match[1].split())
+    elif line.startswith("EFFECTS NAME IS"):
+        event.notes.append(line)
     elif not line.startswith("FCM:"):
         report.add(f"{file}, event {event.number}", f"the line {line[:60]!r}", "it is left out")
 

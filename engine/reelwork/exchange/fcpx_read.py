@@ -202,12 +202,23 @@ class _Reader:
         own = self._own_aspect(element)
         begin = at - moved
         noted = looks.markers(element, moved)
+        split = hears and ("audioStart" in element.attrib or "audioDuration" in element.attrib)
+        if split and element.find("timeMap") is not None:
+            self._report.add(place, "its sound, which is cut elsewhere, at another speed", "it is cut with its picture")
+            split = False
+        if split:
+            heard = seconds(element.get("audioStart"), moved)
+            ends = heard + seconds(element.get("audioDuration"), lasts)
+            heard = max(heard, begin * -1)
+            for clip in self._retimed(element, source, start + heard - moved, ends - heard, name):
+                sound = looks.looked(clip, element, heard, self._aspect, own, self._report)
+                placed.sounds.setdefault(lane, []).append((begin + heard, sound))
         for clip in self._retimed(element, source, start, lasts, name):
             marked = replace(looks.looked(clip, element, at - begin, self._aspect, own, self._report), markers=noted)
             noted = ()
             if sees:
                 placed.pictures.setdefault(lane, []).append((at, marked))
-            if hears:
+            if hears and not split:
                 placed.sounds.setdefault(lane, []).append((at, replace(marked, markers=() if sees else marked.markers)))
             at += clip.duration
 
