@@ -38,6 +38,8 @@ _LOSSLESS: Final = {
 }
 _FORMATS: Final = {".wav": "wav", ".flac": "flac", ".mp3": "mp3", ".m4a": "ipod", ".opus": "opus"}
 _BLOCK: Final = 1024
+# Up to so many kilobits a second, LAME's presets make what they encode quieter by this factor.
+_LAME_SCALES: Final = ((176, 0.95), (208, 0.97), (240, 0.98))
 
 
 class SoundTrack:
@@ -61,6 +63,7 @@ class SoundTrack:
         self._stream = stream
         self._blocks = blocks
         self._samples = 0
+        self._scale = _lame_scale(spec.bitrate) if spec.codec == "mp3" else 1.0
         self._matroska_aac = spec.codec == "aac" and container.format.name == "matroska"
 
     def packets(self) -> Iterator[Packet[Any]]:
@@ -86,6 +89,8 @@ class SoundTrack:
         yield from self._stream.encode(None)
 
     def _frame(self, samples: npt.NDArray[np.float32]) -> AudioFrame:
+        if self._scale != 1:
+            samples = samples / np.float32(self._scale)  # so that levels stay what they are
         if self._format == "fltp":
             return AudioFrame.from_ndarray(np.ascontiguousarray(samples), self._format, "stereo")
         if self._bits:
@@ -109,6 +114,10 @@ def write_sound(blocks: Blocks, to: Path, spec: SoundSpec | None = None) -> None
                     container.mux_one(packet)
         except av.FFmpegError as error:
             raise OutputError(f"cannot write {to}: {error.strerror}") from error
+
+
+def _lame_scale(bitrate: int) -> float:
+    return next((scale for most, scale in _LAME_SCALES if bitrate // 1000 <= most), 1.0)
 
 
 def _cut(blocks: Blocks, size: int) -> Iterator[npt.NDArray[np.float32]]:
