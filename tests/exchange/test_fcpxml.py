@@ -239,3 +239,40 @@ def test_sound_may_be_cut_before_and_after_its_picture(tmp_path: Path, footage: 
     assert painted(scene.file, (12, 18, 23, 24, 35)) == painted(hand, (12, 18, 23, 24, 35))
     assert heard(scene.file) == heard(hand)
     assert [each.instead for each in scene.findings if "sound" in each.what] == ["it is cut with its picture"]
+
+
+CAMERAS = """\
+<fcpxml version="1.11"><resources><format id="r1" frameDuration="1/24s" width="64" height="36"/>
+<asset id="r2" name="a" start="0s" duration="2s" hasVideo="1" hasAudio="1" format="r1" src="a.mp4"/>
+<asset id="r3" name="b" start="3600s" duration="2s" hasVideo="1" hasAudio="1" format="r1" src="b.mp4"/>
+<media id="r4" name="Cameras"><multicam format="r1" tcStart="7200s">
+<mc-angle name="A" angleID="x/A"><gap offset="7200s" duration="6/24s"/>
+<asset-clip ref="r2" offset="172806/24s" duration="1s"/></mc-angle>
+<mc-angle name="B" angleID="x/B"><asset-clip ref="r3" offset="7200s" start="86404/24s" duration="1s"/></mc-angle>
+</multicam></media></resources>
+<library><event><project name="P"><sequence format="r1" duration="1s"><spine>
+<mc-clip ref="r4" name="one" offset="0s" start="172812/24s" duration="12/24s"><mc-source angleID="x/A"/></mc-clip>
+<mc-clip ref="r4" name="two" offset="12/24s" start="172804/24s" duration="12/24s">
+<mc-source angleID="x/B" srcEnable="video"/>
+<mc-source angleID="x/A" srcEnable="audio"><adjust-volume amount="1dB"/></mc-source>
+</mc-clip><mc-clip ref="r4" name="three" offset="1s" start="7200s" duration="2/24s"><mc-source angleID="C"/></mc-clip>
+</spine></sequence></project></event></library></fcpxml>
+"""
+
+
+@media("exchange", "FCPXML 1.11, .fcpxml", "multicam clips: the angles seen and heard", read="a scene by hand")
+def test_multicam_clips_show_their_angles(tmp_path: Path, footage: Path) -> None:
+    (tmp_path / "cut.fcpxml").write_text(CAMERAS)
+    scene = imported(tmp_path / "cut.fcpxml", tmp_path / "scene", footage)
+    hand = by_hand(
+        tmp_path / "hand",
+        footage,
+        "reelwork: 1\ncanvas: {size: [64, 36], fps: 24}\ncompositions:\n  main:\n    duration: 26f\n    sequence:\n"
+        "      - {file: media/a.mp4, in: 6f, duration: 12f}\n"
+        "      - {file: media/b.mp4, in: 8f, duration: 12f, sound: {mute: true}}\n"
+        "    layers:\n      - {file: media/a.mp4, duration: 10f, start: 14f, visible: false}\n",
+    )
+    assert painted(scene.file, (0, 11, 12, 23)) == painted(hand, (0, 11, 12, 23))
+    assert heard(scene.file) == heard(hand)
+    found = {each.what for each in scene.findings}
+    assert found >= {"<adjust-volume> of an angle", "the angle 'C', which its multicam clip does not have"}

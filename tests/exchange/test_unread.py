@@ -48,7 +48,7 @@ FOREIGN = [
         '<asset-clip name="t2" ref="r3" duration="1s"/></audition>',
         "its other takes: 't2'",
     ),
-    ("SPINE", '<mc-clip name="cams" ref="r9" offset="1s" duration="1s"/>', "clip 'cams': a multicam clip"),
+    ("SPINE", '<mc-clip name="cams" ref="r9" offset="1s" duration="1s"/>', "clip 'cams': a multicam clip that"),
     ("SPINE", '<video name="sky" ref="r4" offset="1s" duration="1s"/>', "the generator 'Clouds'"),
     (
         "SPINE",

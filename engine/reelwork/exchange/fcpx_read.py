@@ -10,7 +10,7 @@ import itertools
 import re
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from xml.etree.ElementTree import Element
 
 from reelwork.exchange import fcpx_looks as looks
@@ -62,6 +62,10 @@ def read_fcpxml(text: str, file: str, report: Report) -> Timeline:
         raise ExchangeError(f"{file}: its timelines, or its clips, stand too deep inside each other") from error
 
 
+#: The angle of a multicam clip that is seen, and those that are heard.
+Angles: TypeAlias = tuple[str, tuple[str, ...]]
+
+
 @dataclass
 class _Placed:
     """What a storyline, or what is connected to it, puts on lanes."""
@@ -102,7 +106,7 @@ class _Reader:
             length = 1 / named.get(match[2], Fraction(int(match[2]) // (100 if len(match[2]) == 4 else 1)))
         return (1 / length if length else None), (size if all(size) else None)
 
-    def _stack(self, sequence: Element, name: str) -> Stack:
+    def _stack(self, sequence: Element, name: str, angles: Angles = ("", ())) -> Stack:
         if self._depth == MOST_DEEP:
             raise ValueError(f"compound clips stand more than {MOST_DEEP} deep inside each other")
         self._depth += 1
@@ -114,8 +118,9 @@ class _Reader:
             )
         self._aspect = size[0] / size[1] if size else around
         placed, lasts = _Placed(), ZERO
-        spine = sequence.find("spine")
-        if spine is not None:
+        if sequence.tag == "multicam":
+            lasts = self._angles(sequence, angles, placed)
+        elif (spine := sequence.find("spine")) is not None:
             lasts = self._spine(spine, ZERO, 0, placed)
         tracks: list[Track] = []
         for lane in sorted(placed.pictures):
@@ -126,6 +131,41 @@ class _Reader:
         self._aspect = around
         with within(sequence):
             return Stack(name, lasting(tracks, lasts), looks.markers(sequence, ZERO), size=size)
+
+    def _angles(self, multicam: Element, chosen: Angles, placed: _Placed) -> Fraction:
+        """Those angles of a multicam clip that are seen and heard; the instant at which the last of all ends."""
+        lasts = ZERO
+        for angle in multicam.findall("mc-angle"):
+            found, ident = _Placed(), angle.get("angleID", "")
+            lasts = max(lasts, self._spine(angle, ZERO, 0, found))
+            if ident == chosen[0]:
+                placed.pictures.update(found.pictures)
+            for lane, items in found.sounds.items() if ident in chosen[1] else ():
+                placed.sounds.setdefault(lane, []).extend(items)
+        return lasts
+
+    def _multicam(self, element: Element, place: str) -> Stack | None:
+        """What a multicam clip shows of its angles, and what of them is heard."""
+        resource = self._by_id.get(element.get("ref", ""))
+        multicam = resource.find("multicam") if resource is not None else None
+        if resource is None or multicam is None:
+            return None
+        there = [angle.get("angleID", "") for angle in multicam.findall("mc-angle")]
+        used, seen, heard = element.get("srcEnable", "all"), "", list[str]()
+        for source in element.findall("mc-source"):
+            ident, enabled = source.get("angleID", ""), source.get("srcEnable", "all")
+            if ident not in there:
+                self._report.add(place, f"the angle {ident!r}, which its multicam clip does not have", "left out")
+            if enabled in ("all", "video"):
+                seen = ident
+            if enabled in ("all", "audio"):
+                heard.append(ident)
+            for child in source:
+                self._report.add(place, f"<{child.tag}> of an angle", "left out")
+        if element.find("mc-source") is None and there:
+            seen, heard = there[0], there[:1]
+        chosen = ("" if used == "audio" else seen, () if used == "video" else tuple(heard))
+        return self._stack(multicam, resource.get("name", "multicam"), chosen)
 
     def _spine(self, spine: Element, at: Fraction, lane: int, placed: _Placed) -> Fraction:
         """A storyline that begins at an instant of the timeline; the instant at which it ends."""
@@ -202,9 +242,10 @@ class _Reader:
         own = self._own_aspect(element)
         begin = at - moved
         noted = looks.markers(element, moved)
-        split = hears and ("audioStart" in element.attrib or "audioDuration" in element.attrib)
-        if split and element.find("timeMap") is not None:
-            self._report.add(place, "its sound, which is cut elsewhere, at another speed", "it is cut with its picture")
+        inside = isinstance(source, Stack)
+        split = (hears or inside) and ("audioStart" in element.attrib or "audioDuration" in element.attrib)
+        if split and (inside or element.find("timeMap") is not None):
+            self._report.add(place, "its sound, which is cut elsewhere", "it is cut with its picture")
             split = False
         if split:
             heard = seconds(element.get("audioStart"), moved)
@@ -243,6 +284,9 @@ class _Reader:
     def _own_start(self, element: Element) -> Fraction:
         """Where a clip begins that does not say it: at the beginning of its media."""
         resource = self._by_id.get(element.get("ref", ""))
+        if resource is not None and resource.tag == "media":
+            inner = next((child for child in resource if child.tag in ("sequence", "multicam")), resource)
+            return seconds(inner.get("tcStart"))
         return seconds(resource.get("start")) if resource is not None and resource.tag == "asset" else ZERO
 
     def _source(self, element: Element) -> tuple[Reference | Stack, bool, bool]:
@@ -258,8 +302,12 @@ class _Reader:
             ]
             inner = [child for child in inner if child.get("lane") is None or child.tag == "audio"]
             if element.tag == "mc-clip":
-                self._report.add(place, "a multicam clip", "a slot stands for it")
-                return Reference(name=element.get("name", "")), True, False
+                shown = self._multicam(element, place)
+                if shown is None:
+                    self._report.add(place, "a multicam clip that is not there", "a slot stands for it")
+                    return Reference(name=element.get("name", "")), True, False
+                pictures = any(track.kind == "video" and track.items for track in shown.tracks)
+                return shown, pictures, not pictures
             if not inner:
                 return Reference(name=element.get("name", "")), True, False
             source, sees, hears = self._source(inner[0])
@@ -309,17 +357,18 @@ class _Reader:
         self, element: Element, source: Reference | Stack, start: Fraction, lasts: Fraction, name: str
     ) -> list[Clip]:
         """The clips of one speed each that a clip with a map of time becomes; most are one."""
-        first = source.start or ZERO if isinstance(source, Reference) else ZERO
+        first = (source.start or ZERO) if isinstance(source, Reference) else self._own_start(element)
+        before = ZERO if isinstance(source, Reference) else first  # timelines inside count from 0
         enabled = element.get("enabled") != "0"
         mapped = element.find("timeMap")
         shared: dict[str, Any] = {"name": name, "source": source, "enabled": enabled, "sound": Sound()}
         if mapped is None:
             pace = self._conformed(element, source, name)
-            return [Clip(start=first + (start - first) * pace, duration=lasts, speed=pace, **shared)]
+            return [Clip(start=first - before + (start - first) * pace, duration=lasts, speed=pace, **shared)]
         points = sorted((seconds(each.get("time")), seconds(each.get("value"))) for each in mapped.findall("timept"))
         if len(points) < 2:
             value = points[0][1] if points else start
-            return [Clip(start=value, duration=lasts, speed=ZERO, **shared)]
+            return [Clip(start=value - before, duration=lasts, speed=ZERO, **shared)]
         found = []
         for index, ((time, value), (later, other)) in enumerate(itertools.pairwise(points)):
             begin = start if index == 0 else max(start, time)
@@ -328,10 +377,10 @@ class _Reader:
                 continue
             pace = (other - value) / (later - time)
             shown = [value + (at - time) * pace for at in (begin, end)]
-            found.append(Clip(start=min(shown), duration=end - begin, speed=pace, **shared))
+            found.append(Clip(start=min(shown) - before, duration=end - begin, speed=pace, **shared))
         if any(each.get("interp", "linear") != "linear" for each in mapped.findall("timept")) and len(points) > 2:
             self._report.add(f"clip {name!r}", "changes of speed that ease", "each part runs at one speed")
-        return found or [Clip(start=start, duration=lasts, **shared)]
+        return found or [Clip(start=start - before, duration=lasts, **shared)]
 
     def _conformed(self, element: Element, source: Reference | Stack, name: str) -> Fraction:
         """The speed of a clip whose frames stand for the sequence's one to one, as close rates are conformed."""

@@ -10,7 +10,9 @@ from reelwork.exchange.report import Report
 
 _CLIPS: Final = ("asset-clip", "clip", "video", "audio", "title", "ref-clip", "sync-clip", "mc-clip", "audition")
 #: The children that are read, or told of, elsewhere.
-_READ: Final = frozenset((*_CLIPS, "gap", "spine", "transition", "marker", "chapter-marker", "timeMap", "conform-rate"))
+_READ: Final = frozenset(
+    (*_CLIPS, "gap", "spine", "transition", "marker", "chapter-marker", "timeMap", "conform-rate", "mc-source")
+)
 #: Children of what is made rather than read.
 _OF_MADE: Final = frozenset(("param", "text", "text-style-def"))
 _WORDS: Final = {
