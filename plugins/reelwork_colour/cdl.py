@@ -10,7 +10,7 @@ from reelwork.kinds import File as FileKind
 from reelwork.kinds import Ratio, Text
 from reelwork.values import File
 from reelwork_colour.channels import Channels, channels, three
-from reelwork_colour.light import raised, saturated
+from reelwork_colour.light import held, raised, saturated
 from reelwork_colour.ocio import grades
 
 #: What leaves a picture as it is: slopes, offsets, powers, saturation.
@@ -69,16 +69,17 @@ class Cdl(PointEffect, name="cdl", version=1):
 
     @staticmethod
     def pixel(r: float, g: float, b: float, a: float, *grade: float) -> tuple[float, float, float, float]:
-        r = raised(r * grade[0] + grade[3], grade[6])
-        g = raised(g * grade[1] + grade[4], grade[7])
-        b = raised(b * grade[2] + grade[5], grade[8])
+        r = raised(held(r * grade[0] + grade[3]), grade[6])
+        g = raised(held(g * grade[1] + grade[4]), grade[7])
+        b = raised(held(b * grade[2] + grade[5]), grade[8])
         r, g, b = saturated(r, g, b, grade[9])
         return r, g, b, a
 
     @staticmethod
     def without_powers(r: float, g: float, b: float, a: float, *grade: float) -> tuple[float, float, float, float]:
         """As ``pixel``, where the powers are 1."""
-        r, g, b = saturated(r * grade[0] + grade[3], g * grade[1] + grade[4], b * grade[2] + grade[5], grade[9])
+        r, g, b = held(r * grade[0] + grade[3]), held(g * grade[1] + grade[4]), held(b * grade[2] + grade[5])
+        r, g, b = saturated(r, g, b, grade[9])
         return r, g, b, a
 
 

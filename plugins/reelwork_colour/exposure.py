@@ -1,6 +1,7 @@
 """Exposure: light in photographic stops."""
 
 from reelwork import Example, PointEffect, maths, param
+from reelwork_colour.light import held
 
 
 class Exposure(PointEffect, name="exposure", version=1):
@@ -27,4 +28,4 @@ class Exposure(PointEffect, name="exposure", version=1):
 
     @staticmethod
     def pixel(r: float, g: float, b: float, a: float, gain: float) -> tuple[float, float, float, float]:
-        return r * gain, g * gain, b * gain, a
+        return held(r * gain), held(g * gain), held(b * gain), a

@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from reelwork import PointEffect, maths, param
 from reelwork.kinds import Ratio
 from reelwork_colour.channels import Channels, channels, three
-from reelwork_colour.light import MOST, raised, saturated
+from reelwork_colour.light import MOST, held, raised, saturated
 from reelwork_colour.temperature import temperature_gains
 
 _PIVOT: Final = 0.18
@@ -82,27 +82,27 @@ class Grade(PointEffect, name="grade", version=1):
     @staticmethod
     def pixel(r: float, g: float, b: float, a: float, *p: float) -> tuple[float, float, float, float]:
         """Three slopes, three lifts, saturation, contrast, three lights and three exponents follow the colour."""
-        r = raised(contrasted(r * p[8], p[7]) * p[0] + p[3], p[11])
-        g = raised(contrasted(g * p[9], p[7]) * p[1] + p[4], p[12])
-        b = raised(contrasted(b * p[10], p[7]) * p[2] + p[5], p[13])
+        r = raised(contrasted(held(r * p[8]), p[7]) * p[0] + p[3], p[11])
+        g = raised(contrasted(held(g * p[9]), p[7]) * p[1] + p[4], p[12])
+        b = raised(contrasted(held(b * p[10]), p[7]) * p[2] + p[5], p[13])
         r, g, b = saturated(r, g, b, p[6])
         return r, g, b, a
 
     @staticmethod
     def without_gamma(r: float, g: float, b: float, a: float, *p: float) -> tuple[float, float, float, float]:
         """As ``pixel``, where gamma is 1."""
-        r = contrasted(r * p[8], p[7]) * p[0] + p[3]
-        g = contrasted(g * p[9], p[7]) * p[1] + p[4]
-        b = contrasted(b * p[10], p[7]) * p[2] + p[5]
+        r = contrasted(held(r * p[8]), p[7]) * p[0] + p[3]
+        g = contrasted(held(g * p[9]), p[7]) * p[1] + p[4]
+        b = contrasted(held(b * p[10]), p[7]) * p[2] + p[5]
         r, g, b = saturated(r, g, b, p[6])
         return r, g, b, a
 
     @staticmethod
     def without_contrast(r: float, g: float, b: float, a: float, *p: float) -> tuple[float, float, float, float]:
         """As ``pixel``, where contrast is 1."""
-        r = raised(r * p[8] * p[0] + p[3], p[11])
-        g = raised(g * p[9] * p[1] + p[4], p[12])
-        b = raised(b * p[10] * p[2] + p[5], p[13])
+        r = raised(held(r * p[8]) * p[0] + p[3], p[11])
+        g = raised(held(g * p[9]) * p[1] + p[4], p[12])
+        b = raised(held(b * p[10]) * p[2] + p[5], p[13])
         r, g, b = saturated(r, g, b, p[6])
         return r, g, b, a
 
@@ -121,7 +121,8 @@ class Grade(PointEffect, name="grade", version=1):
         saturation: float,
     ) -> tuple[float, float, float, float]:
         """As ``pixel``, where contrast and gamma are 1; balance and exposure are in the slopes."""
-        r, g, b = saturated(r * slope_r + lift_r, g * slope_g + lift_g, b * slope_b + lift_b, saturation)
+        r, g, b = held(r * slope_r + lift_r), held(g * slope_g + lift_g), held(b * slope_b + lift_b)
+        r, g, b = saturated(r, g, b, saturation)
         return r, g, b, a
 
 

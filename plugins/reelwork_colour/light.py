@@ -8,10 +8,13 @@ from reelwork import maths
 
 #: The most light that a power makes: what half-precision floats hold, so that no number overflows further on.
 MOST: Final = 65504.0
+#: The most light that any number makes of light: a thousandth of the largest float, so that sums of it are floats too.
+LARGEST: Final = 1e36
 
 
 def mixed(r: float, g: float, b: float, a: float, *matrix: float) -> tuple[float, float, float, float]:
     """A pixel's colour by a matrix, nine numbers row by row."""
+    r, g, b = held(r), held(g), held(b)
     return (
         r * matrix[0] + g * matrix[1] + b * matrix[2],
         r * matrix[3] + g * matrix[4] + b * matrix[5],
@@ -23,6 +26,11 @@ def mixed(r: float, g: float, b: float, a: float, *matrix: float) -> tuple[float
 def raised(x: float, exponent: float) -> float:
     """A power, no more than the most light; what is not above black stays."""
     return min(maths.power(x, exponent), MOST) if x > 0.0 and exponent != 1.0 else x
+
+
+def held(x: float) -> float:
+    """Light as it is, or the most of it."""
+    return min(max(x, -LARGEST), LARGEST)
 
 
 def saturated(r: float, g: float, b: float, saturation: float) -> tuple[float, float, float]:

@@ -10,7 +10,7 @@ from reelwork import Example, PointEffect, param
 from reelwork.kinds import Colour as ColourKind
 from reelwork.kinds import Number
 from reelwork.values import Colour
-from reelwork_colour.light import luminance, mixed
+from reelwork_colour.light import held, luminance, mixed
 from reelwork_colour.temperature import D65, adaptation
 
 
@@ -71,8 +71,8 @@ class WhiteBalance(PointEffect, name="white-balance", version=1):
         """As ``pixel``, by a colour that should be grey."""
         grey = luminance(red, green, blue)
         return (
-            r * (grey / max(red, 1e-4)),
-            g * (grey / max(green, 1e-4)),
-            b * (grey / max(blue, 1e-4)),
+            held(r * (grey / max(red, 1e-4))),
+            held(g * (grey / max(green, 1e-4))),
+            held(b * (grey / max(blue, 1e-4))),
             a,
         )

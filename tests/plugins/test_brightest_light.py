@@ -1,13 +1,13 @@
-"""The brightest light that float files hold is no infinity after any effect that reads more than one pixel."""
+"""The brightest light that float files hold is no infinity after any effect."""
 
 import numpy as np
 import pytest
 
-from reelwork.effect import Spreading, WarpEffect
+from reelwork.effect import PointEffect, Spreading, WarpEffect
 from reelwork.extensions import registry
 from reelwork.image.frame import Frame
 from reelwork.kernels.warp import warp_needs
-from reelwork.testing.painting import BEYOND, render, warp
+from reelwork.testing.painting import BEYOND, point, render, warp
 from reelwork.testing.promise import trials
 from reelwork.testing.samples import BOX, CONTEXT, picture
 from reelwork.values import Affine
@@ -18,7 +18,7 @@ EFFECTS = [
     for plugin in registry().plugins
     if plugin.package in ("", "reelwork")
     for cls in plugin.brings
-    if issubclass(cls, Spreading | WarpEffect)
+    if issubclass(cls, PointEffect | Spreading | WarpEffect)
 ]
 
 
@@ -36,7 +36,9 @@ def bright(window, seed=0.0):
 def test_the_brightest_light_stays_a_number(cls):
     for effect in trials(cls).instances:
         out = Frame.empty(BOX)
-        if isinstance(effect, WarpEffect):
+        if isinstance(effect, PointEffect):
+            point(effect, bright(BOX), out)
+        elif isinstance(effect, WarpEffect):
             warp(effect, bright(warp_needs(effect, BOX, Affine.IDENTITY, CONTEXT) & BEYOND), out)
         else:
             needs = effect.needs(BOX, CONTEXT)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from media.clips import make_clip
-from media.still_files import write_png
+from media.still_files import write_heic, write_png
 from whole.making import write_tone
 
 from reelwork.render import produce
@@ -22,7 +22,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tags = {"colorspace": 9, "color_range": 1, "color_primaries": 9}
     for name, transfer in (("hlg.mkv", 18), ("pq.mkv", 16), ("sdr.mkv", 14)):
         make_clip(made / name, "ffv1", "yuv420p10le", count=2, tags={**tags, "color_trc": transfer})
-    write_png(made / "pq.png", np.zeros((8, 8, 3), np.uint16), (b"cICP", bytes([9, 16, 0, 1])), depth=16)
+    for name in ("pq.png", "pq-001.png", "pq-002.png"):
+        write_png(made / name, np.zeros((8, 8, 3), np.uint16), (b"cICP", bytes([9, 16, 0, 1])), depth=16)
+    write_heic(made / "hlg.heic", np.zeros((64, 64, 3), np.uint8), colour=b"nclx\0\x09\0\x12\0\x09\x80", depth=10)
     return made
 
 
@@ -35,7 +37,10 @@ def told(folder: Path, layers: str, outputs: str = "{film: {file: film.mp4}}", m
     return [str(problem) for problem in found if "HDR" in problem.message]
 
 
-@pytest.mark.parametrize(("name", "curve"), [("hlg.mkv", "HLG"), ("pq.mkv", "PQ"), ("pq.png", "PQ")])
+@pytest.mark.parametrize(
+    ("name", "curve"),
+    [("hlg.mkv", "HLG"), ("pq.mkv", "PQ"), ("pq.png", "PQ"), ("pq-%03d.png", "PQ"), ("hlg.heic", "HLG")],
+)
 def test_light_above_white_that_is_cut_off_is_told_with_its_place_and_what_to_write(
     folder: Path, name: str, curve: str
 ) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeVar
 
-from reelwork.catalogue.facts import ColourTags
+from reelwork.catalogue.facts import HDR_CURVES, ColourTags
 from reelwork.errors import MediaError
 from reelwork.image.storage import Matrix, Primaries, Siting, StorageFormat, Transfer
 
@@ -48,6 +48,7 @@ _PRIMARIES: Final[dict[str, Primaries]] = {
     "bt709": "bt709", "bt470bg": "bt601-625", "smpte170m": "bt601-525", "smpte240m": "bt601-525",
     "bt2020": "bt2020", "smpte432": "p3-d65", "ebu3213": "p22",
 }  # fmt: skip
+_HDR: Final = {_TRANSFERS[name]: name for name in HDR_CURVES}
 _SITINGS: Final[dict[str, Siting]] = {"left": "left", "center": "center", "topleft": "topleft"}
 
 _PLANAR: Final = re.compile(r"(?:(yuva?)(410|411|420|422|440|444)p|(gbra?)p|(gray))(?:(f32)|(9|1[0-6]))?(le)?")
@@ -118,6 +119,11 @@ def _known(what: str, tag: str, table: Mapping[str, _T], path: Path) -> _T:
     if tag not in table:
         raise MediaError(f"{path}: its colour {what} is {tag!r}, which cannot be converted; convert the file first")
     return table[tag]
+
+
+def tags_for_hdr(storage: StorageFormat) -> ColourTags:
+    """What is told of pictures for HDR displays that were read otherwise than by tags; nothing is of others."""
+    return ColourTags(transfer=_HDR.get(storage.transfer))
 
 
 def tag_numbers(storage: StorageFormat) -> tuple[int, int, int, int]:

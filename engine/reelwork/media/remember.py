@@ -11,7 +11,7 @@ from typing import Any, Final
 from reelwork import folders
 
 # Raised when what is remembered, or how it is found out, changes.
-_VERSION: Final = 18
+_VERSION: Final = 19
 
 
 def recall(kind: str, key: str) -> Any | None:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from reelwork.catalogue.facts import HDR_CURVES, READ, ColourTags, MediaFacts, Reading
+from reelwork.catalogue.facts import READ, MediaFacts, Reading
 from reelwork.errors import MediaError
 from reelwork.media.files import check_file
+from reelwork.media.formats import tags_for_hdr
 from reelwork.media.opening import MAX_PIXELS
 from reelwork.media.picture import Picture, check_light
 from reelwork.media.stills import banded, by_pillow, exr, heif, jpeg_deep, jpegxl, pages, psd, raw, svg, tiff
@@ -98,7 +99,6 @@ def still_facts(path: Path, digest: str, reading: Reading = READ) -> MediaFacts:
     deep = ", linear" if storage.depth == 32 else f", {storage.depth} bits" if storage.depth > 8 else ""
     form = kind.name or by_pillow.form_of(path)
     parts, layers = kind.layers(path)
-    curve = picture.storage.transfer
     return MediaFacts(
         kind="still",
         digest=digest,
@@ -114,7 +114,7 @@ def still_facts(path: Path, digest: str, reading: Reading = READ) -> MediaFacts:
         parts=parts,
         layers=layers,
         turned=picture.turned,
-        colour=ColourTags(transfer=next((tag for tag, hdr in HDR_CURVES.items() if hdr.lower() == curve), None)),
+        colour=tags_for_hdr(picture.storage),
         said=picture.said,
     )
 

@@ -18,6 +18,7 @@ from PIL import Image
 
 from reelwork.catalogue.facts import MediaFacts
 from reelwork.errors import MediaError
+from reelwork.media.formats import tags_for_hdr
 from reelwork.media.picture import Picture, Pictures
 from reelwork.media.stills import png
 from reelwork.media.stills.by_pillow import colour_of, opened, orientation_of, raster_of, reading
@@ -65,6 +66,7 @@ def animation_facts(path: Path, digest: str) -> tuple[MediaFacts, FrameIndex]:
         variable_rate=index.rate is None and len(lasting) > 1,
         has_alpha=not opaque,
         pixel_format="rgb24" if opaque else "rgba",
+        colour=tags_for_hdr(picture.storage),
     )
     return facts, index
 

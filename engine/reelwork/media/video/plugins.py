@@ -18,6 +18,7 @@ from reelwork.catalogue.facts import READ, AudioFacts, MediaFacts, Reading
 from reelwork.errors import MediaError
 from reelwork.footage import Footage, FootageFacts
 from reelwork.image.storage import Planes
+from reelwork.media.formats import tags_for_hdr
 from reelwork.media.offered import Reader, files_of, footage_reader, naming
 from reelwork.media.opening import MAX_PIXELS
 from reelwork.media.picture import Picture, check_light
@@ -73,6 +74,7 @@ def examine_by(reader: Reader, path: Path, digest: str, rate: Fraction, reading:
         variable_rate=index.rate is None,
         has_alpha=first.storage.alpha != "none",
         pixel_format=f"{first.storage.model}, {first.storage.depth} bits",
+        colour=tags_for_hdr(first.storage),
         audio=audio or None,
     )
     return Examined(known, index)
