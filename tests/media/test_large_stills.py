@@ -1,8 +1,9 @@
 """Large pictures: shrunk while they are decoded, as sharp as they are shown, within bounds of memory."""
 
+import struct
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import imagecodecs
 import numpy as np
 import pytest
 import tifffile
-from media.still_files import ink_profile, write_png
+from media.still_files import ink_profile, write_heic, write_png
 from media_table import media
 from PIL import Image
 
@@ -19,13 +20,14 @@ from reelwork.graph.model import Media
 from reelwork.image import Window
 from reelwork.image.frame import Frame
 from reelwork.media.probe import probe
-from reelwork.media.stills import jpeg
+from reelwork.media.stills import banded, jpeg
 from reelwork.media.stills import reading as stills
+from reelwork.media.stills.exr import write_exr
 from reelwork.media.stills.reading import load_still
 from reelwork.render import scans
 from reelwork.render.prepare import Settings
 from reelwork.render.produce import frame
-from reelwork.render.sources import Sources
+from reelwork.render.sources import AWAKE_SCANS, Sources
 from reelwork.values import Affine
 
 
@@ -51,6 +53,7 @@ def mean(pixels: np.ndarray, factor: int) -> np.ndarray:
             ("strips.tiff", {"rowsperstrip": 7}, "TIFF, large, in strips"),
             ("tiles.tiff", {"tile": (16, 48), "compression": "zlib", "predictor": True}, "TIFF, large, tiled"),
             ("apart.tiff", {"planarconfig": "separate", "rowsperstrip": 13}, "TIFF, large, channels apart"),
+            ("packed.tiff", {"rowsperstrip": 7, "compression": "lzw"}, "TIFF, large, in strips"),
         )
     ],
 )  # fmt: skip
@@ -142,6 +145,9 @@ def shown(path: Path, matrix: Affine, strips: Sequence[int], sources: Sources | 
             ("grey16.png", {}, "PNG, grey with alpha, 16 bit, huge"),
             ("16.png", {}, "PNG, 16 bit, huge"),
             ("strips.tiff", {"rowsperstrip": 7, "compression": "zlib"}, "TIFF, huge, in strips"),
+            ("one.tiff", {"rowsperstrip": 1104}, "TIFF, huge, in strips"),
+            ("plain.tiff", {"rowsperstrip": 7, "byteorder": ">"}, "TIFF, huge, in strips"),
+            ("plain.apart.tiff", {"planarconfig": "separate", "rowsperstrip": 301}, "TIFF, huge, channels apart"),
             ("tiles.tiff", {"tile": (256, 128), "compression": "zlib"}, "TIFF, huge, tiled"),
             ("apart.tiff", {"planarconfig": "separate", "tile": (64, 64)}, "TIFF, huge, channels apart"),
         )
@@ -165,6 +171,55 @@ def test_a_zoom_into_a_scan_shows_what_the_whole_would(
         for name, matrix in ZOOMS.items():
             assert np.array_equal(shown(path, matrix, order, sources), wanted[name]), name
         assert not any(sources._mipmaps._held)  # nothing of it was held as a whole
+
+
+LARGE_KINDS: dict[str, Callable[[Path, np.ndarray], object]] = {
+    "a.jpg": lambda path, pixels: Image.fromarray(pixels).save(path),
+    "a.png": lambda path, pixels: Image.fromarray(pixels).save(path),
+    "a.bmp": lambda path, pixels: Image.fromarray(pixels).save(path),
+    "a.webp": lambda path, pixels: Image.fromarray(np.dstack((pixels, pixels[::-1, :, 1]))).save(path, lossless=True),
+    "inks.tiff": lambda path, pixels: Image.fromarray(pixels).convert("CMYK").save(path),
+    "palette.tiff": lambda path, pixels: Image.fromarray(pixels).quantize(200).save(path),
+    "16.psd": lambda path, pixels: path.write_bytes(
+        b"8BPS\0\1" + bytes(6) + struct.pack(">HIIHH", 3, *pixels.shape[:2], 16, 3) + bytes(14)
+        + (np.moveaxis(pixels, -1, 0).astype(">u2") * 257).tobytes()
+    ),
+    "a.exr": lambda path, pixels: write_exr({"RGB": (pixels / 255).astype(np.float16)}, path),
+    "a.jxl": lambda path, pixels: path.write_bytes(imagecodecs.jpegxl_encode(pixels, effort=1)),
+    "a.avif": lambda path, pixels: Image.fromarray(pixels).save(path, speed=10),
+    "a.heic": lambda path, pixels: write_heic(path, pixels),
+    "a.jp2": lambda path, pixels: Image.fromarray(pixels).save(path),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", LARGE_KINDS)
+def test_a_large_picture_is_not_held_where_it_is_shown_in_its_own_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    path = tmp_path / kind
+    LARGE_KINDS[kind](path, drawn(608, 400))
+    zooms = ("copied", "enlarged and turned")
+    wanted = [shown(path, ZOOMS[name], (0, 18, 36)) for name in zooms]
+    assert np.ptp(wanted[0]) > 0.1
+    monkeypatch.setattr(stills, "_LARGE", 10_000)
+    sources = Sources()
+    for name, whole in zip(zooms, wanted, strict=True):
+        assert np.array_equal(shown(path, ZOOMS[name], (36, 0, 18), sources), whole), name
+    assert not any(sources._mipmaps._held)
+
+
+def test_more_large_pictures_than_are_awake_are_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = [tmp_path / f"{number}.tiff" for number in range(AWAKE_SCANS + 2)]
+    for number, path in enumerate(paths):
+        tifffile.imwrite(path, np.roll(drawn(400, 304), number * 20, 0), photometric="rgb", tile=(64, 64))
+    wanted = [shown(path, ZOOMS["copied"], (0, 18, 36)) for path in paths]
+    monkeypatch.setattr(stills, "_LARGE", 10_000)
+    sources, read, plain = Sources(), [], banded._Tiff._read
+    monkeypatch.setattr(banded._Tiff, "_read", lambda self, *rows: read.append(1) or plain(self, *rows))
+    for _ in range(2):
+        for path, whole in zip(paths, wanted, strict=True):
+            assert np.array_equal(shown(path, ZOOMS["copied"], (0, 18, 36), sources), whole)
+    assert len(read) == len(paths)  # none was decoded again
 
 
 def write_other(path: Path, pixels: np.ndarray, kind: str, options: dict) -> None:
@@ -291,6 +346,8 @@ def test_the_memory_of_a_zoom_into_a_scan_is_bounded(tmp_path: Path, kind: str) 
         ("rgb-progressive.jpg", (20_000, 15_000)),
         ("rgb.png", (20_000, 15_000)),
         ("alpha.png", (20_000, 15_000)),
+        ("rgb.jpg", (12_000, 10_000)),
+        ("alpha.png", (12_000, 10_000)),
     ],
 )
 @pytest.mark.parametrize("layer", ["fit: contain", "transform: {opacity: 100%}"], ids=["shrunk", "one to one"])

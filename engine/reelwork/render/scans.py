@@ -81,6 +81,11 @@ class Scan:
             self._region = (halvings, self._read(halvings, grid))
         return self._region[1]
 
+    def rest(self) -> None:
+        """Let go what would be read again."""
+        self._region = None
+        self._banded.rest()
+
     def close(self) -> None:
         """Let the files go."""
         for file in self._files:

@@ -28,7 +28,7 @@ from reelwork.kernels.resample import Mipmap, Samples, is_copy, levels_of, resam
 from reelwork.media.convert import as_data, displayed
 from reelwork.media.picture import Picture
 from reelwork.media.probe import digest_of
-from reelwork.media.stills.reading import banded_still, is_shrunk, load_still, still_level
+from reelwork.media.stills.reading import banded_still, is_scan, is_shrunk, load_still, still_level
 from reelwork.media.video.plugins import Moving, moving_source
 from reelwork.render.packing import ink, is_packable, packed
 from reelwork.render.recent import Recent
@@ -45,8 +45,9 @@ HELD_VARIABLE: Final = "REELWORK_PICTURE_MEMORY"
 STORED_BYTES: Final = 8 << 20
 #: What pictures of videos may take, as they are stored, that temporal effects read again, bytes.
 NEAR_BYTES: Final = 96 << 20
-#: How many stills that are too large to be held are kept open.
-OPEN_SCANS: Final = 8
+#: How many stills that are too large to be held are kept open, and how many of them hold what they read last.
+OPEN_SCANS: Final = 24
+AWAKE_SCANS: Final = 4
 #: How many videos are kept open.
 OPEN_VIDEOS: Final = 16
 #: For how many frames a video stays open that is not shown: it holds a dozen pictures.
@@ -116,7 +117,7 @@ class Sources:
         :raises MediaError: the file cannot be decoded there
         """
         key = self._key(media, time, matrix)
-        if (scan := self._scan(media)) is not None:
+        if (scan := self._scan(media, matrix)) is not None:
             return self._scanned(media, scan, matrix, effects)
         if is_read_as_stored(media, matrix, effects):
             picture = self._picture(media, key)
@@ -141,7 +142,7 @@ class Sources:
         sizes: dict[tuple[Key, Effects], dict[tuple[int, int], float]] = {}
         for media, time, matrix, effects in wanted:
             key = (self._key(media, time, matrix), effects)
-            if is_read_as_stored(media, matrix, effects) or self._scan(media) is not None:
+            if is_read_as_stored(media, matrix, effects) or self._scan(media, matrix) is not None:
                 continue
             level, size = self._shown_of(media, matrix, key)
             sizes.setdefault(key, {})[level] = size
@@ -214,10 +215,10 @@ class Sources:
 
         return self._stored.get(key, load)
 
-    def _scan(self, media: Media) -> Scan | None:
-        """A still that is too large to be held, of which only what is shown is decoded."""
+    def _scan(self, media: Media, matrix: Affine) -> Scan | None:
+        """A still that is too large to be held as a map shows it, of which only what is shown is decoded."""
         facts = media.facts
-        if not is_shrunk(facts):
+        if not is_scan(facts, _level(media, matrix)):
             return None
         if media.identity not in self._scans:
             banded = banded_still(_unchanged(media), facts)
@@ -228,6 +229,9 @@ class Sources:
             gone = self._scans.popitem(last=False)[1]
             if gone is not None:
                 gone.close()
+        for scan in list(self._scans.values())[:-AWAKE_SCANS]:
+            if scan is not None:
+                scan.rest()
         return self._scans[media.identity]
 
     def _scanned(self, media: Media, scan: Scan, matrix: Affine, effects: Effects) -> Callable[[Frame], None]:

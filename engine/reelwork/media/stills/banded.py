@@ -5,7 +5,9 @@ Rows are those that lie in the file, not turned upright.
 
 from __future__ import annotations
 
+import tempfile
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +16,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from reelwork.errors import MediaError
+from reelwork.folders import caches
+from reelwork.media.opening import MAX_PIXELS
 from reelwork.media.picture import Picture, check_light
 from reelwork.media.stills import by_pillow, jpeg, tiff
 from reelwork.media.stills.raster import Colour, Raster, picture_of
@@ -21,6 +26,8 @@ from reelwork.media.stills.sequence import Sequence
 
 #: Bytes of all pieces of a TIFF that lie beside each other, once they are decoded.
 _MOST_PIECES: Final = 192 << 20
+#: Rows of a whole picture that are written at a time.
+_LAID_ROWS: Final = 256
 
 
 class Banded(ABC):
@@ -41,6 +48,10 @@ class Banded(ABC):
         """
         with by_pillow.reading(self.path):
             return check_light(picture_of(self._raster(self._read(top, bottom))), self.path)
+
+    def rest(self) -> None:
+        """Let go what was decoded and can be decoded again."""
+        return
 
     @abstractmethod
     def _read(self, top: int, bottom: int) -> npt.NDArray[Any]:
@@ -82,12 +93,19 @@ class _Tiff(Banded):
         self._down = page.tilelength if page.is_tiled else min(page.rowsperstrip, self.height)
         self._last: tuple[int, npt.NDArray[Any]] | None = None
 
+    def rest(self) -> None:
+        self._last = None
+
     @property
     def weight(self) -> int:
-        """Bytes of the pieces that lie beside each other."""
+        """Bytes of the pieces that lie beside each other, where they are decoded as a whole."""
+        if tiff.is_plain(self._page):
+            return 0
         return int(self.width * self._down * self._page.samplesperpixel * self._page.dtype.itemsize)
 
     def _read(self, top: int, bottom: int) -> npt.NDArray[Any]:
+        if tiff.is_plain(self._page):
+            return tiff.plain_rows(self._page, top, bottom)
         parts = []
         for row in range(top // self._down, -(-bottom // self._down)):
             begin = row * self._down
@@ -119,8 +137,60 @@ class _Tiff(Banded):
         return out
 
 
-def pillow_rows(path: Path) -> Banded | None:
-    """A JPEG or PNG by rows; ``None`` for another format.
+class _Laid(Banded):
+    """One that was decoded as a whole, and lies in a file.
+
+    :param rows: samples of some of its rows, whose length is that of the meaning's
+    """
+
+    def __init__(self, path: Path, height: int, rows: Callable[[int, int], npt.NDArray[Any]], meaning: Raster) -> None:
+        self.path, self.height = path, height
+        self._meaning = replace(meaning, samples=rows(0, 1).copy(), orientation=1)
+        _, self.width, self._channels = self._meaning.samples.shape
+        try:
+            self._file = tempfile.TemporaryFile(dir=caches())  # noqa: SIM115
+            for top in range(0, height, _LAID_ROWS):
+                self._file.write(np.ascontiguousarray(rows(top, min(top + _LAID_ROWS, height))).data)
+            self._file.flush()
+        except OSError as error:
+            size = f"{self._meaning.samples.nbytes * height / 1e9:.1f} GB in {caches()}"
+            raise MediaError(f"{path}: there is no room to unpack it, {size}: {error.strerror or error}") from error
+
+    def _read(self, top: int, bottom: int) -> npt.NDArray[Any]:
+        kind, row = self._meaning.samples.dtype, self.width * self._channels
+        self._file.seek(top * row * kind.itemsize)
+        samples = np.fromfile(self._file, kind, (bottom - top) * row)
+        return samples.reshape(bottom - top, self.width, self._channels)
+
+    def _raster(self, samples: npt.NDArray[Any]) -> Raster:
+        return replace(self._meaning, samples=samples)
+
+
+def laid(path: Path, read: Callable[[], Raster]) -> Banded:
+    """A picture that is decoded only as a whole, by rows from a file in the caches folder.
+
+    :param read: decodes it
+    :raises MediaError: it is damaged, or there is no room for it
+    """
+    with by_pillow.reading(path):
+        raster = read()
+        samples = raster.samples
+        return _Laid(path, len(samples), lambda top, bottom: samples[top:bottom], raster)
+
+
+def laid_light(path: Path, picture: Picture) -> Banded:
+    """The same, of a picture that is light by its own primaries."""
+
+    def rows(top: int, bottom: int) -> npt.NDArray[Any]:
+        return np.stack([plane[top:bottom] for plane in picture.planes], -1)
+
+    storage = picture.storage
+    meaning = Raster(rows(0, 0), "rgb", 32, storage.alpha, Colour(primaries=storage.primaries))
+    return _Laid(path, picture.height, rows, meaning)
+
+
+def pillow_rows(path: Path) -> Banded:
+    """What Pillow opens by rows: a JPEG or PNG as it is decoded, another format laid in a file.
 
     :raises MediaError: it is damaged, or cannot be read by rows and is too large for another way
     """
@@ -132,11 +202,12 @@ def pillow_rows(path: Path) -> Banded | None:
         if by_pillow.is_by_rows(image):
             rows = Sequence(path, image.size, "pngload")
             return _Rows(path, rows, by_pillow.png_depth(path), colour, closing.pop_all())
-    return None
+    return laid(path, lambda: by_pillow.read_raster(path))
 
 
 def tiff_rows(path: Path, number: int) -> Banded | None:
-    """A page of a TIFF by rows; ``None`` where its pieces are too large, or its samples need all of it.
+    """A page of a TIFF by rows, laid in a file where its pieces are too large, or its samples need all of it; ``None``
+    where it is also too large to be held.
 
     :param number: which page, from 1
     :raises MediaError: it is damaged
@@ -146,6 +217,7 @@ def tiff_rows(path: Path, number: int) -> Banded | None:
         page = closing.enter_context(tiff.opened_page(path, number))
         rows = _Tiff(path, page, held)
         if not tiff.is_banded(page) or rows.weight > _MOST_PIECES:
-            return None
+            small = page.imagewidth * page.imagelength <= MAX_PIXELS
+            return laid(path, lambda: tiff.read_tiff(path, 0, number)) if small else None
         held.push(closing.pop_all())
     return rows

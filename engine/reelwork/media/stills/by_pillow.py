@@ -41,6 +41,8 @@ _TURNED: Final = range(5, 9)  # EXIF orientations that swap columns and rows
 _SMALLEST_JPEG: Final = -3
 #: The most pixels of a format that can be shrunk while it is decoded.
 MOST_PIXELS: Final = 1 << 30
+# Rows that are taken out of Pillow's memory at a time.
+_AT_ONCE: Final = 512
 _MOVING: Final = ("GIF", "WEBP", "PNG", "AVIF")
 
 
@@ -179,7 +181,7 @@ def stacked_raster(samples: npt.NDArray[Any], depth: int, colour: Colour, orient
 def raster_of(image: Image.Image, colour: Colour = NOTHING, orientation: int = 1) -> Raster:
     """The samples of a decoded picture, of 8 bits, or 16 of grey."""
     plain = _plain(image)
-    samples: npt.NDArray[Any] = np.asarray(plain)
+    samples = _array_of(plain)
     bands = plain.getbands()
     model: Model = "cmyk" if plain.mode == "CMYK" else "grey" if bands[0] in ("L", "I") else "rgb"
     return Raster(
@@ -190,6 +192,18 @@ def raster_of(image: Image.Image, colour: Colour = NOTHING, orientation: int = 1
         colour,
         orientation,
     )
+
+
+def _array_of(image: Image.Image) -> npt.NDArray[Any]:
+    """Pillow's own way holds a large picture twice more."""
+    if image.height <= _AT_ONCE:
+        return np.asarray(image)
+    first = np.asarray(image.crop((0, 0, image.width, _AT_ONCE)))
+    samples = np.empty((image.height, *first.shape[1:]), first.dtype)
+    for top in range(0, image.height, _AT_ONCE):
+        bottom = min(top + _AT_ONCE, image.height)
+        samples[top:bottom] = np.asarray(image.crop((0, top, image.width, bottom)))
+    return samples
 
 
 def _plain(image: Image.Image) -> Image.Image:

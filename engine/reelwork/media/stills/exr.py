@@ -67,10 +67,9 @@ def load_exr(path: Path, part: str = "", layer: str = "") -> Picture:
         channels = OpenEXR.File(str(path), separate_channels=True).parts[number].channels
         display, data = _box(header, "displayWindow"), _box(header, "dataWindow")
         found = {key: channels[name].pixels for key, name in names.items()}
-        planes = [_placed(plane, data, display) for plane in _colours(found, header)]
-        alpha = "A" in names
-        if alpha:
-            planes.append(_placed(_full(found["A"], data), data, display))
+        del channels  # each plane goes as it is converted
+        alpha = [_placed(_full(found.pop("A"), data), data, display)] if "A" in found else []
+        planes = [_placed(plane, data, display) for plane in _colours(found, header)] + alpha
         storage = replace(_LINEAR, primaries=_primaries(header) or "bt709", alpha="premultiplied" if alpha else "none")
         if _primaries(header) is None:
             planes[:3] = _converted(planes[:3], header, path)
@@ -127,12 +126,12 @@ def _check_size(header: Mapping[str, Any], path: Path) -> None:
         )
 
 
-def _colours(found: Mapping[str, Plane], header: Mapping[str, Any]) -> list[Plane]:
+def _colours(found: dict[str, Plane], header: Mapping[str, Any]) -> list[Plane]:
     """Red, green and blue in the data window (for luminance and chroma: OpenEXR's technical introduction)."""
     data = _box(header, "dataWindow")
     if "R" in found:
-        red = _full(found["R"], data)
-        return [red, *(_full(found[name], data) if name in found else np.zeros_like(red) for name in "GB")]
+        red = _full(found.pop("R"), data)
+        return [red, *(_full(found.pop(name), data) if name in found else np.zeros_like(red) for name in "GB")]
     luminance = _full(found["Y"], data)
     if "RY" not in found or "BY" not in found:
         return [luminance] * 3
@@ -169,7 +168,7 @@ def _placed(pixels: Plane, data: Box, display: Box) -> npt.NDArray[np.float32]:
     """The data window's samples in the display window; black where there are none."""
     x0, y0, x1, y1 = display
     if data == display:
-        return np.array(pixels, np.float32, order="C")
+        return np.ascontiguousarray(pixels, np.float32)
     plane = np.zeros((y1 - y0, x1 - x0), np.float32)
     left, top, right, bottom = max(x0, data[0]), max(y0, data[1]), min(x1, data[2]), min(y1, data[3])
     if left < right and top < bottom:

@@ -148,12 +148,10 @@ def load_still(path: Path, *, level: int = 0, reading: Reading = READ) -> Pictur
 
 
 def banded_still(path: Path, facts: MediaFacts) -> banded.Banded | None:
-    """A still that is larger than what is held at once, by bands; ``None`` where it is not, or cannot be read so.
+    """A large still by bands; ``None`` where it cannot be read so.
 
     :raises MediaError: it cannot be read
     """
-    if facts.kind != "still" or facts.scalable or facts.width * facts.height <= MAX_PIXELS:
-        return None
     kind = _kind(path)
     return None if kind is None else kind.rows(path, facts.reading)
 
@@ -172,6 +170,14 @@ def still_level(scale: float) -> int:
 def is_shrunk(facts: MediaFacts) -> bool:
     """Whether a picture is shrunk while it is decoded, where it is shown smaller: a large one, if its format allows."""
     return facts.kind == "still" and facts.container in _SHRINKING and facts.width * facts.height > _LARGE
+
+
+def is_scan(facts: MediaFacts, level: int) -> bool:
+    """Whether a picture that is loaded at a level is more than what is held, so that its bands are read where they can
+    be: a large one in its own size, and at any level one that is never loaded as a whole."""
+    pixels = facts.width * facts.height
+    large = facts.kind == "still" and not facts.scalable and pixels > _LARGE
+    return large and (level == 0 or pixels > MAX_PIXELS)
 
 
 def _head(path: Path) -> bytes:
@@ -209,6 +215,11 @@ def _of(read: Callable[[Path, int, Reading], Raster]) -> Callable[[Path, int, Re
     return load
 
 
+def _laid(read: Callable[[Path, Reading], Raster]) -> Callable[[Path, Reading], banded.Banded]:
+    """A kind's pictures by bands, where it is decoded only as a whole."""
+    return lambda path, reading: banded.laid(path, lambda: read(path, reading))
+
+
 def _drawing(path: Path, level: int, reading: Reading) -> Picture:
     return picture_of(by_pillow.raster_of(svg.rasterise(svg.read_svg(path), level, path)))
 
@@ -227,10 +238,22 @@ def _page_size(path: Path, reading: Reading) -> tuple[int, int]:
     return page.width, page.height
 
 
-_RAW: Final = _Kind("raw", lambda head: False, _of(lambda path, *_: raw.read_raw(path)))
-_DEEP_JPEG: Final = _Kind("jpeg", lambda head: False, _of(lambda path, *_: jpeg_deep.read_deep(path)))
+_RAW: Final = _Kind(
+    "raw", lambda head: False, _of(lambda path, *_: raw.read_raw(path)), rows=_laid(lambda path, _: raw.read_raw(path))
+)
+_DEEP_JPEG: Final = _Kind(
+    "jpeg",
+    lambda head: False,
+    _of(lambda path, *_: jpeg_deep.read_deep(path)),
+    rows=_laid(lambda path, _: jpeg_deep.read_deep(path)),
+)
 _KINDS: Final = (
-    _Kind("psd", psd.is_psd, _of(lambda path, *_: psd.read_psd(path))),
+    _Kind(
+        "psd",
+        psd.is_psd,
+        _of(lambda path, *_: psd.read_psd(path)),
+        rows=_laid(lambda path, _: psd.read_psd(path)),
+    ),
     _Kind(
         "",
         by_pillow.is_pillows,
@@ -244,6 +267,7 @@ _KINDS: Final = (
         lambda path, level, reading: exr.load_exr(path, reading.part, reading.layer),
         picks=("part", "layer"),
         layers=exr.exr_layers,
+        rows=lambda path, reading: banded.laid_light(path, exr.load_exr(path, reading.part, reading.layer)),
     ),
     _Kind(
         "tiff",
@@ -260,8 +284,14 @@ _KINDS: Final = (
         _of(lambda path, level, reading: heif.read_heif(path, reading.page)),
         picks=("page",),
         pages=heif.heif_pictures,
+        rows=_laid(lambda path, reading: heif.read_heif(path, reading.page)),
     ),
-    _Kind("jpegxl", lambda head: head.startswith(jpegxl.MAGICS), _of(lambda path, *_: jpegxl.read_jpegxl(path))),
+    _Kind(
+        "jpegxl",
+        lambda head: head.startswith(jpegxl.MAGICS),
+        _of(lambda path, *_: jpegxl.read_jpegxl(path)),
+        rows=_laid(lambda path, _: jpegxl.read_jpegxl(path)),
+    ),
     _Kind("svg", svg.is_svg, _drawing, _drawing_size),
     _Kind("pdf", pages.is_page, _page, _page_size, picks=("page",), pages=lambda path: pages.read_page(path).count),
 )

@@ -36,6 +36,8 @@ _PROFILE, _ORIENTATION, _SUBSAMPLING = 34675, 274, 530
 _MOST_BYTES: Final = 1 << 30
 #: Bytes of pieces that are read at once.
 _BUFFER: Final = 16 << 20
+#: Rows that are added up at a time.
+_RUN: Final = 256
 
 
 def tiff_pages(path: Path) -> int:
@@ -124,6 +126,30 @@ def piece(page: Any, number: int) -> tuple[npt.NDArray[Any], tuple[int, ...]]:
     return found[0], place
 
 
+def is_plain(page: Any) -> bool:
+    """Whether any rows of it can be read as they stand: it is of strips without compression."""
+    whole = page.bitspersample == 8 * page.dtype.itemsize
+    return int(page.compression) == 1 and not page.is_tiled and whole and page.fillorder == 1 and page.predictor == 1
+
+
+def plain_rows(page: Any, top: int, bottom: int) -> npt.NDArray[Any]:
+    """Some rows of a plain page, ``[row, column, channel]``."""
+    count = page.samplesperpixel
+    planes = count if int(page.planarconfig) == 2 else 1
+    strip, kind = min(page.rowsperstrip, page.imagelength), page.dtype.newbyteorder(page.parent.byteorder)
+    row, strips = page.imagewidth * count // planes, -(-page.imagelength // strip)
+    out = np.empty((bottom - top, page.imagewidth, count), page.dtype)
+    file = page.parent.filehandle
+    for plane in range(planes):
+        there = out[:, :, plane : plane + 1] if planes > 1 else out
+        for number in range(top // strip, -(-bottom // strip)):
+            begin, end = max(top, number * strip), min(bottom, (number + 1) * strip)
+            file.seek(page.dataoffsets[plane * strips + number] + (begin - number * strip) * row * kind.itemsize)
+            found = np.frombuffer(file.read((end - begin) * row * kind.itemsize), kind)
+            there[begin - top : end - top] = found.reshape(end - begin, page.imagewidth, -1)
+    return out
+
+
 @contextmanager
 def _page(path: Path, number: int) -> Iterator[Any]:
     with _file(path) as file:
@@ -174,10 +200,8 @@ def _shrunk(page: Any, factor: int) -> npt.NDArray[Any]:
     height, width, channels = page.imagelength, page.imagewidth, page.samplesperpixel
     exact = _sums_type(page.dtype, factor)
     sums = np.zeros((-(-height // factor), -(-width // factor), channels), exact)
-    for piece, (channel, _, top, left, _), _shape in page.segments(maxworkers=1, buffersize=_BUFFER):
-        if piece is None:
-            raise ValueError("a piece of it is missing")
-        part = piece[0, : height - top, : width - left].astype(exact)
+    for samples, channel, top, left in _parts(page):
+        part = samples.astype(exact)
         for axis, first in ((0, top), (1, left)):
             places = np.arange(first, first + part.shape[axis]) // factor
             starts = np.flatnonzero(np.diff(places, prepend=-1))
@@ -194,6 +218,24 @@ def _shrunk(page: Any, factor: int) -> npt.NDArray[Any]:
         pixels: npt.NDArray[Any] = (counts[0][row] * counts[1])[:, np.newaxis]
         mean[row] = line / pixels if exact.kind == "f" else (line + pixels // 2) // pixels
     return mean
+
+
+def _parts(page: Any) -> Iterator[tuple[npt.NDArray[Any], int, int, int]]:
+    """All samples, a few rows of a piece at a time, each with its channel, if it is of one, its first row and column.
+
+    :raises ValueError: a piece cannot be decoded
+    """
+    height, width = page.imagelength, page.imagewidth
+    if is_plain(page):
+        for top in range(0, height, _RUN):
+            yield plain_rows(page, top, min(top + _RUN, height)), 0, top, 0
+        return
+    for piece, (channel, _, top, left, _), _shape in page.segments(maxworkers=1, buffersize=_BUFFER):
+        if piece is None:
+            raise ValueError("a piece of it is missing")
+        part = piece[0, : height - top, : width - left]
+        for begin in range(0, len(part), _RUN):
+            yield part[begin : begin + _RUN], channel, top + begin, left
 
 
 def _sums_type(samples: np.dtype[Any], factor: int) -> np.dtype[Any]:
@@ -216,7 +258,8 @@ def _check_whole(page: Any, path: Path) -> None:
     size = path.stat().st_size
     if any(count <= 0 or offset <= 0 or offset + count > size for offset, count in zip(offsets, counts, strict=False)):
         raise ValueError("a piece of it lies beyond its end")
-    if tile[0] * min(tile[1], 1 << 20) * page.samplesperpixel * page.dtype.itemsize > _MOST_BYTES:
+    piece = tile[0] * (tile[1] if page.is_tiled else min(tile[1], page.imagelength))
+    if piece * page.samplesperpixel * page.dtype.itemsize > _MOST_BYTES and not is_plain(page):
         raise ValueError("its pieces are too large")
     if int(page.compression) == 1:
         needed = page.imagewidth * page.imagelength * page.samplesperpixel * page.bitspersample // 8
