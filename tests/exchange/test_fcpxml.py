@@ -276,3 +276,29 @@ def test_multicam_clips_show_their_angles(tmp_path: Path, footage: Path) -> None
     assert heard(scene.file) == heard(hand)
     found = {each.what for each in scene.findings}
     assert found >= {"<adjust-volume> of an angle", "the angle 'C', which its multicam clip does not have"}
+
+
+TITLED = """\
+reelwork: 1
+canvas: {size: [64, 36], fps: 24}
+compositions:
+  main:
+    sequence:
+      - {text: {content: Hi, size: 20, fill: "#ff8040"}, duration: 6f}
+      - {text: {content: Hi, size: 40%, weight: 400}, duration: 6f}
+      - {text: Hi, duration: 6f}
+"""
+
+
+@media("exchange", "FCPXML 1.10, .fcpxml", "the size and the colour of titles", written="the scene itself")
+def test_titles_keep_their_size_and_their_colour(tmp_path: Path, footage: Path) -> None:
+    scene = by_hand(tmp_path / "ours", footage, TITLED)
+    findings = exported(scene, tmp_path / "ours" / "cut.fcpxml")
+    assert [each.what for each in of_clips(findings) if "text" in each.what] == ["its text.weight"]
+    back = imported(tmp_path / "ours" / "cut.fcpxml", tmp_path / "back", footage)
+    assert painted(back.file, (0, 12)) == painted(scene, (0, 12))
+    root = ElementTree.parse(tmp_path / "ours" / "cut.fcpxml").getroot()
+    styles = [style.attrib for style in root.iterfind(".//text-style-def/text-style")]
+    assert [float(style["fontSize"]) for style in styles] == pytest.approx([600, 432, 64.8])
+    assert [[each.tag for each in title][:2] for title in root.iter("title")] == [["text", "text-style-def"]] * 3
+    assert next(root.iter("effect")).get("uid").endswith("/Basic Title.localized/Basic Title.moti")

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any, Final
 from xml.etree.ElementTree import Element, SubElement
 
+from reelwork.exchange import fcpx_titles
 from reelwork.exchange.moving import said
 from reelwork.exchange.names import FCPX_MODES
 from reelwork.exchange.report import Report
@@ -54,6 +55,8 @@ def adjust(element: Element, clip: Clip, sound: Clip, start: Fraction, frame: tu
             carried.discard("blend")
     if element.tag == "asset-clip":
         carried.add("sound.role")
+    if element.tag == "title":
+        carried |= fcpx_titles.carried(clip)
     _hear(element, sound.sound, start)
     for each in (clip,) if sound is clip else (clip, sound):
         tell_unsaid(each, carried, report)

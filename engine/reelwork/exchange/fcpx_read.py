@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias
 from xml.etree.ElementTree import Element
 
 from reelwork.exchange import fcpx_looks as looks
+from reelwork.exchange.fcpx_titles import style
 from reelwork.exchange.fcpx_unread import tell_unread, tell_unread_of_document
 from reelwork.exchange.fcpx_values import seconds, whole, within
 from reelwork.exchange.lanes import lasting, tracks_of
@@ -86,7 +87,7 @@ class _Reader:
         if rate is None:
             raise ValueError("its sequence has no format with a frameDuration")
         self._rate = rate
-        self._aspect = 16 / 9
+        self._aspect, self._high = 16 / 9, 1080
         stack = self._stack(sequence, name)
         drop = sequence.get("tcFormat") == "DF"
         with within(sequence):
@@ -110,13 +111,13 @@ class _Reader:
         if self._depth == MOST_DEEP:
             raise ValueError(f"compound clips stand more than {MOST_DEEP} deep inside each other")
         self._depth += 1
-        around = self._aspect
+        around = self._aspect, self._high
         rate, size = self._format(sequence.get("format"))
         if rate is not None and rate != self._rate:
             self._report.add(
                 f"compound clip {name!r}", f"its {format_rate(rate)} frames a second", "it has those of the timeline"
             )
-        self._aspect = size[0] / size[1] if size else around
+        self._aspect, self._high = (size[0] / size[1], size[1]) if size else around
         placed, lasts = _Placed(), ZERO
         if sequence.tag == "multicam":
             lasts = self._angles(sequence, angles, placed)
@@ -128,7 +129,7 @@ class _Reader:
         for lane in sorted(placed.sounds, key=lambda lane: (lane != 0, abs(lane))):
             tracks += tracks_of("audio", placed.sounds[lane], f"A{lane}" if lane else "primary sound")
         self._depth -= 1
-        self._aspect = around
+        self._aspect, self._high = around
         with within(sequence):
             return Stack(name, lasting(tracks, lasts), looks.markers(sequence, ZERO), size=size)
 
@@ -322,7 +323,9 @@ class _Reader:
         if element.tag == "title":
             words = "".join("".join(each.itertext()) for each in element.findall("text")).strip()
             self._report.add(place, "the look of a title", "its words are shown in the scene's own font")
-            return Reference(name=element.get("name", ""), generator="text", parameters={"text": words}), True, False
+            look = style(element, self._high)
+            parameters = {"text": words, **({"style": look} if look else {})}
+            return Reference(name=element.get("name", ""), generator="text", parameters=parameters), True, False
         if resource is not None and resource.tag == "media":
             sequence = resource.find("sequence")
             if sequence is None:

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from xml.etree.ElementTree import Element, SubElement
 
 from reelwork.exchange import sounds
 from reelwork.exchange.addresses import place_of
 from reelwork.exchange.fcpx_adjust import adjust
 from reelwork.exchange.fcpx_adjust import seconds as said
+from reelwork.exchange.fcpx_titles import attributes
 from reelwork.exchange.marking import on_clips
 from reelwork.exchange.report import Report
 from reelwork.exchange.timeline import ZERO, Clip, Gap, Item, Reference, Stack, Timeline, Track, Transition, beside
 from reelwork.exchange.unsaid import is_group, made_of, tell_unsaid_of_scene
 from reelwork.exchange.xml import written
+
+_TITLES: Final = ".../Titles.localized/Bumper:Opener.localized/Basic Title.localized"
 
 
 def write_fcpxml(timeline: Timeline, path: Path, report: Report) -> str:
@@ -59,6 +62,7 @@ class _Writer:
         self._stacks: list[tuple[Stack, str]] = []
         self._origin = ZERO
         self._size = (1920, 1080)
+        self._titles = 0
 
     def sequence(self, element: Element, stack: Stack, origin: Fraction = ZERO) -> None:
         """The storyline of a stack, and all that is connected to it; ``origin`` is the timecode that it begins with."""
@@ -189,9 +193,12 @@ class _Writer:
     def _generated(self, parent: Element, clip: Clip, source: Reference, shared: dict[str, str]) -> Element:
         words = source.parameters.get("text")
         if words:
-            ref = self._effect("Basic Title", ".../Titles.localized/Bumper:Opener.localized/Basic Title.localized")
+            ref = self._effect("Basic Title", f"{_TITLES}/Basic Title.moti")
             element = SubElement(parent, "title", {**shared, "ref": ref})
-            SubElement(SubElement(element, "text"), "text-style").text = str(words)
+            self._titles += 1
+            ident = f"ts{self._titles}"
+            SubElement(SubElement(element, "text"), "text-style", ref=ident).text = str(words)
+            SubElement(SubElement(element, "text-style-def", id=ident), "text-style", attributes(clip, self._size))
             return element
         if source.generator != "solid":
             self._report.add(f"clip {clip.name!r}", made_of(clip), "a black solid stands for it")
