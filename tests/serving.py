@@ -72,12 +72,12 @@ def served(folder: Path, *, timing: Timing = QUICK, limits: Limits | None = None
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(run()), daemon=True)
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(120)
     try:
         yield Served(f"127.0.0.1:{found[0]}", controller, tokens, frozenset(routes))
     finally:
         loop.call_soon_threadsafe(ending.set)
-        thread.join(10)
+        thread.join(120)
         store.close()
 
 

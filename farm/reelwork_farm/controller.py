@@ -88,7 +88,7 @@ class Controller:
         self._dispatch = Dispatch(store, timing)
         self._signs: dict[str, Heartbeat] = {}
         self._states: dict[str, WorkerState] = {}
-        self._changing = threading.Lock()  # held from a change in the store until the states have it, too
+        self._changing = threading.Lock()  # held from a change in the store until signs and states have it
         self._claims = Claims()
         self.checks = Checks(storage, self._claims)
         self._retention = Retention(store, storage, logs, keep, self._claims, self.checks.unmark, sweep=sweep)
@@ -180,9 +180,9 @@ class Controller:
         :raises FarmError: it cannot be what it says, or the farm has too many
         """
         check_offer(offer)
-        if len(self._states) >= self.limits.workers:
-            raise IntakeError(f"the farm has {len(self._states)} workers, and takes no more")
         with self._changing:
+            if len(self._states) >= self.limits.workers:
+                raise IntakeError(f"the farm has {len(self._states)} workers, and takes no more")
             worker = self.store.register(offer, now=now)
             self._states[worker] = WorkerState.IDLE
         self._dispatch.look_again()
@@ -220,11 +220,13 @@ class Controller:
         check_heartbeat(heartbeat)
         holding = {(held.job, held.index, held.epoch) for held in heartbeat.holding}
         until = now + self.timing.lease
-        still = self.store.extend(worker, until=until, now=now, holding=holding)
-        own = {(held.job, held.index): held for held in heartbeat.holding if (held.job, held.index) in still}
-        self._signs[worker] = replace(heartbeat, holding=tuple(own.values()))
+        with self._changing:
+            still = self.store.extend(worker, until=until, now=now, holding=holding)
+            own = {(held.job, held.index): held for held in heartbeat.holding if (held.job, held.index) in still}
+            self._signs[worker] = replace(heartbeat, holding=tuple(own.values()))
+            draining = self._states.get(worker) is WorkerState.DRAINING
         revoked = tuple(held for held in heartbeat.holding if (held.job, held.index) not in still)
-        return Orders(revoked, self._states.get(worker) is WorkerState.DRAINING)
+        return Orders(revoked, draining)
 
     def report(self, worker: str, report: Report, *, now: float) -> bool:
         """Take in what became of a unit.
@@ -251,12 +253,12 @@ class Controller:
             self.metrics.late.inc()
         took = report.figures.seconds if accepted and report.figures is not None else None
         self._dispatch.finished(worker, report.job, report.index, took, now)
-        sign = self._signs.get(worker)
-        if sign is not None:  # what is reported is not in hand any more
-            at = (report.job, report.index)
-            self._signs[worker] = replace(
-                sign, holding=tuple(held for held in sign.holding if (held.job, held.index) != at)
-            )
+        at = (report.job, report.index)
+        with self._changing:
+            sign = self._signs.get(worker)
+            if sign is not None:  # what is reported is not in hand any more
+                holding = tuple(held for held in sign.holding if (held.job, held.index) != at)
+                self._signs[worker] = replace(sign, holding=holding)
         return accepted
 
     def _commit(self, worker: str, report: Report, figures: Figures, now: float) -> bool:
@@ -357,8 +359,8 @@ class Controller:
         away = (WorkerState.LOST, WorkerState.GONE)
         with self._changing:
             self._states = {row.id: row.state for row in self.store.workers() if row.state not in away}
-        for worker in self._signs.keys() - self._states.keys():
-            self._signs.pop(worker, None)
+            for worker in self._signs.keys() - self._states.keys():
+                del self._signs[worker]
 
     def tidy(self, *, now: float) -> None:
         """Let go of a little of what is not needed any more; like :meth:`tick`, but it may take its time."""

@@ -45,8 +45,8 @@ class Holder(Protocol):
     def forget(self, job: str, part: Part) -> None:
         """A part is reported, or given up."""
 
-    def give_up(self) -> None:
-        """The farm does not know the worker any more."""
+    def give_up(self, worker: str) -> None:
+        """The farm does not know the worker under that id any more."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ class Delivery:
         try:
             self._report(finished, result)
         except UnknownWorker:
-            self._holder.give_up()
+            self._holder.give_up(finished.worker)
         except FarmError as error:  # such as: what the storage has is not what was put there
             self._report(finished, Failure(Cause.INFRASTRUCTURE, str(error)))
 

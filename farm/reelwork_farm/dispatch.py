@@ -69,7 +69,7 @@ class Dispatch:
                 self._looked = None
             self._look_if_old(now)
             for worker in bad_hosts(self._fleet.known, now):
-                self._store.set_worker(worker, WorkerState.ASIDE, now=now, until=now + self._timing.aside)
+                self._store.set_aside(worker, until=now + self._timing.aside, now=now)
                 self._looked = None
             self._look_if_old(now)
             view = self._view(tuple(worker for worker in self._unserved if worker not in self._loads), now)

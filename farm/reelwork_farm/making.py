@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import os
 import shutil
 import tempfile
 import time
@@ -25,8 +26,9 @@ def making_folder(folder: Path) -> Iterator[Path]:
     _clear(folder)
     with tempfile.TemporaryDirectory(dir=folder, prefix=_PREFIX, ignore_cleanup_errors=True) as name:
         made = Path(name)
-        with (made / _LOCK).open("wb") as lock:
+        with (made / f"{_LOCK}.new").open("wb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
+            os.replace(lock.name, made / _LOCK)  # it is never seen without being locked
             yield made
 
 

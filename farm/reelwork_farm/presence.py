@@ -11,6 +11,7 @@ import fcntl
 import os
 import signal
 import sys
+import tempfile
 import time
 from enum import StrEnum
 from pathlib import Path
@@ -38,7 +39,8 @@ class Mark:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / f"{_MARK}{os.getpid()}"
+        self._folder = folder
+        self._path: Path | None = None
         self._worker = ""
         self._lock: int | None = None
 
@@ -48,9 +50,7 @@ class Mark:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._lock is not None:
-            self._path.unlink(missing_ok=True)
-            os.close(self._lock)
+        self._take_away()
 
     def set(self, worker: str) -> None:
         """Name the worker.
@@ -59,14 +59,19 @@ class Mark:
         """
         if worker == self._worker:
             return
-        made = self._path.with_name(f".{self._path.name}")
-        lock = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        lock, made = tempfile.mkstemp(dir=self._folder, prefix=f".{_MARK}")
         fcntl.flock(lock, fcntl.LOCK_EX)
         os.write(lock, worker.encode())
-        os.replace(made, self._path)  # it is never seen without its lock
-        if self._lock is not None:
+        # It is never seen without its lock, and under a name of its own: who takes a dead one away takes no other.
+        path = self._folder / Path(made).name.removeprefix(".")
+        os.replace(made, path)
+        self._take_away()
+        self._path, self._worker, self._lock = path, worker, lock
+
+    def _take_away(self) -> None:
+        if self._path is not None and self._lock is not None:
+            self._path.unlink(missing_ok=True)
             os.close(self._lock)
-        self._worker, self._lock = worker, lock
 
 
 def present(folder: Path) -> frozenset[str]:

@@ -194,6 +194,7 @@ def supervise(folder: Path, programs: tuple[Program, ...]) -> None:
     with _only_one(folder):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, end)
+        (folder / "running.json").unlink(missing_ok=True)  # of one that was killed: nothing in it is true any more
         (folder / "logs").mkdir(exist_ok=True)
         ordered = sorted(programs, key=lambda program: program.order)
         kept = [

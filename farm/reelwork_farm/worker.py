@@ -126,7 +126,6 @@ class Worker:
         return self._drain.is_set()
 
     def _register(self) -> None:
-        self._lost.clear()
         while not self._stop.is_set():
             try:
                 registration = self._controller.register(self._offer)
@@ -137,6 +136,7 @@ class Worker:
             with self._lock:
                 self._held.clear()
                 self.id, self._timing = registration.worker, registration.timing
+                self._lost.clear()
             _log.info("registered as %s", self.id)
             return
 
@@ -187,6 +187,8 @@ class Worker:
     def _made(self, lease: Lease, part: Part, making: Path) -> Made | Failure | None:
         """What came of a try; ``None`` where it was stopped."""
         with self._lock:
+            if self._held.get((lease.job, part.index)) != part.epoch:
+                return None
             self._rendering = (lease.job, part.index)
         storage = PatientStorage(self._storage, waiting_for(lease.job, part, self, self._stop))
         try:
@@ -222,8 +224,8 @@ class Worker:
             process.open(folder, Path(tempfile.mkdtemp(dir=making)))
             with self._lock:
                 self._process, self._bundle = process, lease.bundle
-                if self._rendering not in self._held:  # it was revoked while the files came
-                    process.stop()
+                if self._stop.is_set() or self._rendering not in self._held:
+                    process.stop()  # the worker was stopped, or the part revoked, while the files came
         return process
 
     def _take_spare(self) -> RenderProcess | None:
@@ -291,8 +293,7 @@ class Worker:
             try:
                 orders = self._controller.heartbeat(worker, self._sign())
             except UnknownWorker:
-                if worker == self.id:
-                    self.give_up()
+                self.give_up(worker)
                 continue
             except FarmError as error:
                 _log.warning("no sign of the controller: %s", error)
@@ -312,9 +313,14 @@ class Worker:
             if self._process is not None:
                 self._process.stop()
 
-    def give_up(self) -> None:
-        """The farm does not know this worker any more, so nothing that it holds is its own."""
+    def give_up(self, worker: str) -> None:
+        """The farm does not know this worker any more, so nothing that it holds is its own.
+
+        :param worker: the id that it does not know; what the worker has got under another one stays
+        """
         with self._lock:
+            if worker != self.id:
+                return
             self._lost.set()
             self._held.clear()
             if self._process is not None and self._rendering is not None:

@@ -1,9 +1,9 @@
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pytest
 from serving import OFFER, QUICK, figures_of, spec_of
@@ -198,6 +198,62 @@ def test_a_worker_that_leaves_while_the_farm_looks_around_has_left(farm: Farm, m
     leaving.join()
     with pytest.raises(UnknownWorker):
         farm.controller.expect(worker, now=farm.now)
+
+
+def beside(*actions: Callable[[], object]) -> list[threading.Thread]:
+    """Begin with each action in a thread, and wait for it unless it waits for whoever called this."""
+    threads = [threading.Thread(target=action) for action in actions]
+    for thread in threads:
+        thread.start()
+        thread.join(0.3)
+    return threads
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+def test_a_sign_of_life_does_not_bring_back_what_is_reported_or_given_back_meanwhile(
+    farm: Farm, monkeypatch: pytest.MonkeyPatch, leaves: bool
+) -> None:
+    job, worker = farm.submit(2), farm.worker()
+    lease, extend = farm.lease(worker), farm.store.extend
+    (part,) = lease.parts
+    threads: list[threading.Thread] = []
+
+    def extend_slowly(*given: Any, **more: Any) -> object:
+        found = extend(*given, **more)
+        other = farm.controller.bye if leaves else farm.report
+        threads.extend(beside(lambda: other(worker, now=farm.now) if leaves else other(worker, lease)))  # type: ignore[call-arg, arg-type]
+        return found
+
+    monkeypatch.setattr(farm.store, "extend", extend_slowly)
+    sign = Heartbeat((Holding(job.id, part.index, part.epoch, frames=48),))
+    farm.controller.heartbeat(worker, sign, now=farm.now)
+    for thread in threads:
+        thread.join()
+    assert farm.controller.view(job.id, now=farm.now).frames_done == (0 if leaves else 96)
+    assert not any(held.frames for held in farm.controller._signs.get(worker, Heartbeat()).holding)
+
+
+def test_workers_that_come_at_once_are_no_more_than_the_farm_takes(farm: Farm, monkeypatch: pytest.MonkeyPatch) -> None:
+    farm.controller.limits, register = Limits(workers=1), farm.store.register
+    threads: list[threading.Thread] = []
+    refused: list[IntakeError] = []
+
+    def second() -> None:
+        try:
+            farm.worker(2)
+        except IntakeError as error:
+            refused.append(error)
+
+    def register_slowly(*given: Any, **more: Any) -> str:
+        if not threads:
+            threads.append(threading.Thread())
+            threads[:] = beside(second)
+        return register(*given, **more)
+
+    monkeypatch.setattr(farm.store, "register", register_slowly)
+    farm.worker(1)
+    threads[0].join()
+    assert len(refused) == len(farm.store.workers()) == 1
 
 
 def test_a_worker_that_was_lost_may_come_back_and_one_that_left_may_not(farm: Farm) -> None:

@@ -135,6 +135,21 @@ def test_a_machine_that_fails_far_too_often_is_left_alone_for_a_while(store: Sto
     assert bad in dispatch.hand_out([bad], 142.0)
 
 
+@pytest.mark.parametrize("state", [WorkerState.DRAINING, WorkerState.GONE])
+def test_a_bad_worker_that_is_told_to_leave_meanwhile_leaves(
+    store: Store, monkeypatch: pytest.MonkeyPatch, state: WorkerState
+) -> None:
+    bad, other = join(store, 1), join(store, 2)
+
+    def meanwhile(*_: object) -> tuple[str, ...]:
+        store.set_worker(bad, state, now=1.0)
+        return (bad,)
+
+    monkeypatch.setattr("reelwork_farm.dispatch.bad_hosts", meanwhile)
+    Dispatch(store, TIMING).watch(1.0)
+    assert {row.id: row.state for row in store.workers()} == {bad: state, other: WorkerState.IDLE}
+
+
 def test_a_job_says_why_it_waits(store: Store) -> None:
     job = store.submit(SPEC, now=0.0)
     dispatch = Dispatch(store, TIMING)

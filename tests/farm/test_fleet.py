@@ -105,7 +105,7 @@ def test_a_farm_that_cannot_be_says_why_at_once_and_leaves_nothing_running(
 ) -> None:
     began = time.monotonic()
     said = machine.farm("up", "--port", "0", "--workers", "1", *arguments, code=9)
-    assert time.monotonic() - began < 30.0  # a hundred and more where failures are waited out
+    assert time.monotonic() - began < 90.0  # a hundred and more where failures are waited out
     assert "controller: " in said
     assert reason in said
     assert "s3cret" not in said

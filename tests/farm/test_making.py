@@ -1,7 +1,11 @@
+import fcntl
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from reelwork_farm.making import making_folder
 
@@ -14,6 +18,22 @@ with making_folder(Path(sys.argv[1])) as made:
     print("there", flush=True)
     time.sleep(3600)
 """
+
+
+def test_a_folder_that_somebody_is_just_making_is_not_taken_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock, others = fcntl.flock, iter([making_folder])
+
+    def lock_slowly(file: Any, how: int) -> None:
+        for other in others:
+            with other(tmp_path):
+                pass
+        lock(file, how)
+
+    monkeypatch.setattr(fcntl, "flock", lock_slowly)
+    with making_folder(tmp_path) as made:
+        assert made.is_dir()
 
 
 def test_what_a_killed_worker_left_is_taken_away_and_what_others_make_is_not(tmp_path: Path) -> None:

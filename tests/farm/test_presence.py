@@ -1,15 +1,19 @@
+import fcntl
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from reelwork_farm.presence import Leave, Mark, ask, asked, present
 
 
 def wait(what: Callable[[], object]) -> None:
-    end = time.monotonic() + 20.0
+    end = time.monotonic() + 120.0
     while not what():
         assert time.monotonic() < end, "it did not come to that"
         time.sleep(0.02)
@@ -28,6 +32,23 @@ def test_a_worker_is_present_from_when_it_registered_until_it_leaves(tmp_path: P
         mark.set("second")
         assert present(tmp_path) == {"second"}
     assert present(tmp_path) == set()
+
+
+def test_a_worker_that_registers_again_while_somebody_looks_is_present(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Mark(tmp_path) as mark:
+        mark.set("first")
+        lock, again = fcntl.flock, iter(["second"])
+
+        def lock_slowly(file: Any, how: int) -> None:
+            for worker in again:
+                mark.set(worker)
+            lock(file, how)
+
+        monkeypatch.setattr(fcntl, "flock", lock_slowly)
+        present(tmp_path)
+        assert present(tmp_path) == {"second"}
 
 
 def test_a_worker_that_is_killed_is_not_present_any_more(tmp_path: Path) -> None:
@@ -52,7 +73,7 @@ def test_a_machine_leaves_when_its_workers_have_and_they_hear_how(tmp_path: Path
             process.send_signal(signal.SIGINT)
             wait(lambda: asked(tmp_path) is Leave.STOP)
             assert process.poll() is None
-        assert process.wait(20.0) == 0
+        assert process.wait(120.0) == 0
     ask(tmp_path, None)
     assert asked(tmp_path) is None
 

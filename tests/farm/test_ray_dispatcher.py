@@ -2,17 +2,15 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from machines import SCENE, TIMES, Machine, digest, machine_in, wait
+from machines import SCENE, Machine, digest, machine_in, wait
 
 from reelwork_farm.arrival import wait_for_own_workers
 from reelwork_farm.auth import Role, farm_tokens
 from reelwork_farm.errors import FarmError
 from reelwork_farm.slot import Slot
-from reelwork_farm.wire import dumps
 
 ray_dispatcher = pytest.importorskip("reelwork_farm.ray_dispatcher")
 SLOTS = (Slot(2, 1 << 30),) * 3
@@ -101,8 +99,7 @@ def cluster(folder: Path) -> Iterator[Machine]:
     (folder / "home").mkdir()
     plugin = counting_plugin(folder / "plugin", folder / "compiled")
     with machine_in(folder / "farm", PYTHONPATH=plugin, REELWORK_HOME=str(folder / "home")) as found:
-        timing = dumps(replace(TIMES, standstill=60.0))  # compiling is no standstill
-        found.up("--workers", "2", "--tag", "tape", "--timing", timing)
+        found.up("--workers", "2", "--tag", "tape")
         yield found
         found.farm("down")
         assert not found.processes()

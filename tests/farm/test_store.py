@@ -36,7 +36,10 @@ def test_a_unit_is_handed_out_once(store: Store) -> None:
 @pytest.mark.parametrize("state", [WorkerState.DRAINING, WorkerState.ASIDE, WorkerState.LOST])
 def test_nothing_is_handed_to_a_worker_that_takes_nothing(store: Store, state: WorkerState) -> None:
     job, who = store.submit(spec(), now=1.0).id, worker(store)
-    store.set_worker(who, state, now=2.0, until=100.0)
+    if state is WorkerState.ASIDE:
+        store.set_aside(who, until=100.0, now=2.0)
+    else:
+        store.set_worker(who, state, now=2.0)
     assert store.grant(who, job, [0], until=9.0, now=3.0) == ()
 
 
@@ -242,7 +245,7 @@ def test_a_silent_worker_is_lost_and_may_be_found_again(store: Store) -> None:
 
 def test_a_worker_set_aside_is_forgiven_and_one_long_gone_forgotten(store: Store) -> None:
     bad, gone = worker(store, 1), worker(store, 2)
-    store.set_worker(bad, WorkerState.ASIDE, now=1.0, until=40.0)
+    store.set_aside(bad, until=40.0, now=1.0)
     store.set_worker(gone, WorkerState.GONE, now=1.0)
     store.seen(bad, now=40.0)
     store.expire(TIMING, now=39.0)
@@ -288,7 +291,7 @@ def test_what_waits_does_not_wait_for_a_clock_that_was_set_back(store: Store) ->
     who, aside = worker(store, 1, now=year), worker(store, 2, now=year)
     failed, held = store.grant(who, job, [0, 1], until=year + 30.0, now=year)
     assert store.fail(who, job, 0, failed.epoch, CRASH, TIMING, now=year + 1.0)
-    store.set_worker(aside, WorkerState.ASIDE, now=year + 1.0, until=year + 600.0)
+    store.set_aside(aside, until=year + 600.0, now=year + 1.0)
     store.awake(TIMING, now=1000.0)
     assert [index for index, *_ in store.ready(job, 10, now=1000.0)] == [2, 3, 4]
     assert [index for index, *_ in store.ready(job, 10, now=1000.0 + longest_wait(TIMING))] == [0, 2, 3, 4]

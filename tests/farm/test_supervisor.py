@@ -13,6 +13,7 @@ import pytest
 
 from reelwork_farm.errors import FarmError
 from reelwork_farm.supervisor import Program, Running, read_programs, running, supervise, write_programs
+from reelwork_farm.wire import dumps
 
 SLEEPS = "import time; time.sleep(3600)"
 
@@ -29,10 +30,10 @@ def supervised(folder: Path, *programs: Program) -> Iterator[subprocess.Popen[by
         yield process
     finally:
         process.terminate()
-        process.wait(20.0)
+        process.wait(120.0)
 
 
-def wait(what: Callable[[], object], seconds: float = 20.0) -> None:
+def wait(what: Callable[[], object], seconds: float = 120.0) -> None:
     end = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < end, "it did not come to that"
@@ -55,6 +56,22 @@ def state(folder: Path, count: int) -> Running:
     found = there()
     assert found is not None
     return found
+
+
+def test_what_a_killed_supervisor_left_is_not_taken_for_its_successors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "running.json").write_text(dumps(Running(os.getpid(), {"old": os.getpid()}, {"old": 3})))
+    seen, popen = [], subprocess.Popen
+
+    def begin(*given: object, **more: object) -> object:
+        seen.append(running(tmp_path))
+        return popen(*given, **more)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(subprocess, "Popen", begin)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    supervise(tmp_path, (program("new", ""),))
+    assert seen == [Running(0, {}, {})]
 
 
 def test_a_program_that_is_killed_runs_again_and_all_end_with_the_supervisor(tmp_path: Path) -> None:
@@ -117,7 +134,7 @@ def test_what_does_not_end_when_told_is_killed_with_all_that_it_started(
         log = tmp_path / "logs/deaf.log"
         wait(lambda: log.exists() and log.read_text().endswith("\n"))
         supervisor.terminate()
-        supervisor.wait(20.0)
+        supervisor.wait(120.0)
     wait(lambda: not is_alive(int(log.read_text())))
 
 

@@ -2,80 +2,22 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pretending import PretendedController
+from employing import Bundle, farm
 
 from reelwork_farm import patience
 from reelwork_farm import worker as worker_module
-from reelwork_farm.blobfile import AwayError
-from reelwork_farm.errors import FarmError, Unreachable
-from reelwork_farm.model import Timing, WorkerOffer
-from reelwork_farm.storage import FolderStorage, StorageError
+from reelwork_farm.errors import FarmError, UnknownWorker, Unreachable
+from reelwork_farm.messages import Heartbeat, Orders, Registration
+from reelwork_farm.model import Part, WorkerOffer
+from reelwork_farm.rendering import RenderProcess
+from reelwork_farm.storage import StorageError
 from reelwork_farm.worker import Worker
 
-Bundle = Callable[[dict[int, str]], Path]
-
-TIMING = Timing(heartbeat=0.05, poll=0.02, standstill=5.0)
-OFFER = WorkerOffer(node="here", pid=1, cores=1, memory=1 << 28, engine="e" * 64, machine="x86_64")
-
-
-class Farm:
-    """A pretended controller, a real storage, and workers in threads."""
-
-    def __init__(self, folder: Path, controller: PretendedController) -> None:
-        self.controller, self.folder = controller, folder
-        self.storage = FolderStorage(folder / "storage")
-        self.workers: list[Worker] = []
-        self.threads: list[threading.Thread] = []
-
-    def start(self, controller: PretendedController | None = None) -> Worker:
-        worker = Worker(controller or self.controller, self.storage, OFFER, self.folder / "worker")
-        thread = threading.Thread(target=worker.run, daemon=True)
-        thread.start()
-        self.workers.append(worker)
-        self.threads.append(thread)
-        return worker
-
-    def wait(self, what: Callable[[], object], seconds: float = 60.0) -> None:
-        end = time.monotonic() + seconds
-        while not what():
-            assert time.monotonic() < end, "it did not come to that"
-            time.sleep(0.01)
-
-    def texts(self) -> dict[int, str]:
-        return {
-            index: self.storage.path(figures.digest).read_text() for index, figures in self.controller.accepted.items()
-        }
-
-
-@contextmanager
-def farm(tmp_path: Path, units: int = 4) -> Iterator[Farm]:
-    made = Farm(tmp_path, PretendedController(units, TIMING))
-    try:
-        yield made
-    finally:
-        for worker in made.workers:
-            worker.stop()
-        for thread in made.threads:
-            thread.join(30.0)
-            assert not thread.is_alive()
-
-
-@pytest.fixture(autouse=True)
-def bundle(pretended_renderer: Bundle, monkeypatch: pytest.MonkeyPatch) -> Bundle:
-    """What units do; without a call, nothing but what they should."""
-
-    def bundled(deeds: dict[int, str]) -> Path:
-        folder = pretended_renderer(deeds)
-        monkeypatch.setattr(worker_module, "materialise", lambda digest, storage, into: folder)
-        return folder
-
-    bundled({})
-    return bundled
+pytestmark = pytest.mark.usefixtures("bundle")
 
 
 def test_all_units_are_rendered_and_the_file_holds_them_in_order(tmp_path: Path) -> None:
@@ -90,10 +32,18 @@ def test_all_units_are_rendered_and_the_file_holds_them_in_order(tmp_path: Path)
     assert not list((tmp_path / "worker").glob("making-*"))
 
 
+def stage_of(worker: Worker) -> str:
+    process = worker._process
+    return "" if process is None else process.stage
+
+
 def test_units_that_crash_eat_or_hang_are_named_and_the_others_finish(tmp_path: Path, bundle: Bundle) -> None:
     bundle({1: "segfault", 2: "eat", 4: "hang", 5: "said wrong"})
     with farm(tmp_path, units=7) as made:
-        made.start()
+        worker = made.start()
+        made.wait(lambda: (worker._rendering, stage_of(worker)) == (("job", 4), "rendering"))
+        assert worker._process is not None
+        worker._process._standstill = 0.0  # to begin with it, a process may take its time
         made.wait(lambda: len(made.controller.accepted.keys() | made.controller.failures.keys()) == 7)
         failures = {index: said[0] for index, said in made.controller.failures.items()}
         assert sorted(failures) == [1, 2, 4, 5]
@@ -133,7 +83,6 @@ def test_a_worker_waits_for_a_controller_that_is_not_there_yet(tmp_path: Path) -
 def test_revoked_units_are_given_up_and_the_others_are_not(tmp_path: Path, bundle: Bundle) -> None:
     bundle({0: "hang"})
     with farm(tmp_path, units=2) as made:
-        made.controller.timing = Timing(heartbeat=0.05, poll=0.02)
         made.controller.revoked = {0}
         made.start()
         made.wait(lambda: 1 in made.controller.accepted)
@@ -166,14 +115,95 @@ def test_a_worker_that_was_given_up_registers_again(tmp_path: Path, bundle: Bund
         assert worker.id == "worker-1"
 
 
+def test_a_worker_that_registers_again_is_not_given_up_for_what_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with farm(tmp_path, units=1) as made:
+        made.controller.units_left = []
+        register, heartbeat = made.controller.register, made.controller.heartbeat
+        asked, registering, answered = threading.Event(), threading.Event(), threading.Event()
+
+        def beat(worker: str, sign: Heartbeat) -> Orders:
+            if worker != "worker-0":
+                return heartbeat(worker, sign)
+            asked.set()
+            registering.wait(60.0)
+            answered.set()
+            raise UnknownWorker("never heard of it")
+
+        def register_slowly(offer: WorkerOffer) -> Registration:
+            if asked.is_set():
+                registering.set()
+                answered.wait(60.0)
+                time.sleep(0.2)
+            return register(offer)
+
+        monkeypatch.setattr(made.controller, "register", register_slowly)
+        monkeypatch.setattr(made.controller, "heartbeat", beat)
+        made.start()
+        made.wait(asked.is_set)
+        made.controller.known.clear()
+        made.controller.gone.append("worker-0")
+        made.wait(lambda: made.controller.signs)
+        made.controller.units_left = [0]
+        made.wait(lambda: made.controller.over)
+        assert made.controller.known == {"worker-1"}
+
+
+def test_a_worker_that_is_stopped_while_files_come_renders_nothing(
+    tmp_path: Path, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = bundle({0: "hang"})
+    coming, come = threading.Event(), threading.Event()
+
+    def materialise(digest: str, storage: object, into: Path) -> Path:
+        coming.set()
+        come.wait(60.0)
+        return folder
+
+    monkeypatch.setattr(worker_module, "materialise", materialise)
+    with farm(tmp_path, units=1) as made:
+        worker = made.start()
+        made.wait(coming.is_set)
+        worker.stop()
+        made.wait(lambda: "heartbeat" not in {thread.name for thread in threading.enumerate()})
+        come.set()
+        made.threads[0].join(60.0)
+        assert not made.threads[0].is_alive()
+        assert made.controller.units_left == [0]
+
+
+def test_a_unit_that_is_revoked_just_before_it_begins_is_not_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with farm(tmp_path, units=1) as made:
+        holds, made_of = Worker.holds, Worker._opened
+        looks, begun = iter([False, True]), []
+
+        def revoked_then(worker: Worker, job: str, part: Part) -> bool:
+            found = holds(worker, job, part)
+            if next(looks, False):
+                worker.forget(job, part)
+            return found
+
+        def opened(worker: Worker, *given: Any) -> RenderProcess:
+            begun.append(given)
+            return made_of(worker, *given)
+
+        monkeypatch.setattr(Worker, "holds", revoked_then)
+        monkeypatch.setattr(Worker, "_opened", opened)
+        made.start()
+        made.wait(lambda: made.controller.epochs[0] and len(made.controller.signs) > 3)
+    assert not begun
+
+
 def test_a_drained_worker_finishes_its_unit_and_gives_back_the_rest(tmp_path: Path, bundle: Bundle) -> None:
     bundle({0: "slow"})
     with farm(tmp_path, units=2) as made:
-        made.controller.timing = Timing(heartbeat=0.05, poll=0.02)
         made.start()
         made.wait(lambda: made.controller.signs and made.controller.signs[-1].holding)
         made.controller.drain = True
-        made.threads[0].join(15.0)
+        made.threads[0].join(60.0)
         assert sorted(made.controller.accepted) == [0]
         assert made.controller.units_left == [1]
         assert made.controller.gone == ["worker-0"]
@@ -185,7 +215,7 @@ def test_a_stopped_worker_gives_back_all(tmp_path: Path, bundle: Bundle) -> None
         worker = made.start()
         made.wait(lambda: made.controller.signs and made.controller.signs[-1].holding)
         worker.stop()
-        made.threads[0].join(5.0)
+        made.threads[0].join(60.0)
         assert made.controller.units_left == [0, 1]
 
 
@@ -293,112 +323,3 @@ def test_what_nobody_thought_of_costs_one_unit_and_not_the_worker(
         made.wait(lambda: 1 in made.controller.accepted and made.controller.signs)
         made.controller.units_left = [0]  # whose lease has run out
         made.wait(lambda: made.controller.over)
-
-
-class Going:
-    """A storage that is away when it is told so."""
-
-    def __init__(self, storage: FolderStorage) -> None:
-        self.storage, self.away, self.refused = storage, False, 0
-        self.path, self.has, self.missing = storage.path, storage.has, storage.missing
-
-    def put(self, path: Path) -> str:
-        self._come()
-        return self.storage.put(path)
-
-    def get(self, digest: str, to: Path, *, most: int | None = None) -> None:
-        self._come()
-        self.storage.get(digest, to, most=most)
-
-    def _come(self) -> None:
-        if self.away:
-            self.refused += 1
-            raise AwayError("the storage does not answer")
-
-
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A storage that is away is asked again often, and waited for as long as ever."""
-    monkeypatch.setattr(patience, "_FIRST", 0.01)
-    monkeypatch.setattr(patience, "_LONGEST", 0.05)
-
-
-@pytest.mark.usefixtures("quick")
-def test_what_is_rendered_while_the_storage_is_away_is_kept_and_delivered_once(tmp_path: Path) -> None:
-    with farm(tmp_path, units=6) as made:
-        made.controller.batch = 6
-        going = Going(made.storage)
-        made.storage = going  # type: ignore[assignment]
-        going.away = True
-        worker = made.start()
-        made.wait(lambda: worker._delivery.waiting >= 5 and going.refused > 20)  # it renders on, up to a limit
-        assert not made.controller.accepted
-        assert not made.controller.failures
-        going.away = False
-        made.wait(lambda: len(made.controller.accepted) >= 6)
-        going.away = True  # and while the finish fetches its segments
-        refused = going.refused
-        made.wait(lambda: made.controller.over or going.refused > refused)
-        going.away = False
-        made.wait(lambda: made.controller.over)
-        assert not made.controller.failures
-        assert set(made.controller.epochs.values()) == {1}
-        assert made.texts()[6] == "".join(made.texts()[index] for index in range(6))
-    assert not list((tmp_path / "worker").rglob("*.segment"))
-
-
-@pytest.mark.usefixtures("quick")
-def test_a_bundle_is_waited_for_while_the_storage_is_away(
-    tmp_path: Path, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = bundle({})
-
-    def materialise(digest: str, storage, into: Path) -> Path:  # type: ignore[no-untyped-def]
-        storage.get(here, tmp_path / "fetched")
-        return folder
-
-    monkeypatch.setattr(worker_module, "materialise", materialise)
-    with farm(tmp_path, units=1) as made:
-        source = tmp_path / "source"
-        source.write_bytes(b"media")
-        here = made.storage.put(source)
-        going = Going(made.storage)
-        made.storage = going  # type: ignore[assignment]
-        going.away = True
-        made.start()
-        made.wait(lambda: going.refused > 10)
-        going.away = False
-        made.wait(lambda: made.controller.over)
-        assert not made.controller.failures
-
-
-@pytest.mark.usefixtures("quick")
-def test_a_storage_that_stays_away_costs_the_unit_and_not_the_worker(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(patience, "PATIENCE", 0.3)
-    with farm(tmp_path, units=1) as made:
-        going = Going(made.storage)
-        made.storage = going  # type: ignore[assignment]
-        going.away = True
-        made.start()
-        made.wait(lambda: made.controller.failures)
-        assert made.controller.failures[0] == ["infrastructure: here: the storage does not answer"]
-        assert going.refused > 3
-        going.away = False
-        made.controller.units_left = [0]
-        made.wait(lambda: made.controller.over)
-
-
-@pytest.mark.usefixtures("quick")
-def test_a_unit_that_is_another_workers_by_now_is_not_delivered(tmp_path: Path) -> None:
-    with farm(tmp_path, units=1) as made:
-        going = Going(made.storage)
-        made.storage = going  # type: ignore[assignment]
-        going.away = True
-        worker = made.start()
-        made.wait(lambda: going.refused > 3)
-        made.controller.revoked = {0}
-        made.wait(lambda: not worker._delivery.waiting)
-        assert not made.controller.failures
-        assert not made.controller.late

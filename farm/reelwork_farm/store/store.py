@@ -289,15 +289,20 @@ class Store:
         with self._database.writing() as connection:
             workers.seen(connection, worker, now=now)
 
-    def set_worker(self, worker: str, state: WorkerState, *, now: float, until: float | None = None) -> None:
-        """Drain a worker, set it aside until a time, take it back, or let it go: then what it has is given back.
+    def set_worker(self, worker: str, state: WorkerState, *, now: float) -> None:
+        """Drain a worker, take it back, or let it go: then what it has is given back.
 
         :raises UnknownWorker: it never registered, or said goodbye
         """
         with self._database.writing() as connection:
-            workers.set_state(connection, worker, state, until=until, now=now)
+            workers.set_state(connection, worker, state, now=now)
             if state in (WorkerState.GONE, WorkerState.LOST):
                 leases.take_back(connection, lease_table.c.worker == worker, now, "unit given back")
+
+    def set_aside(self, worker: str, *, until: float, now: float) -> None:
+        """Give a worker nothing until a time; one that left, was lost or is drained meanwhile stays as it is."""
+        with self._database.writing() as connection:
+            workers.set_aside(connection, worker, until=until, now=now)
 
     def workers(self) -> list[WorkerRow]:
         """All workers of the last day, in the order in which they came; busy are those that hold leases."""

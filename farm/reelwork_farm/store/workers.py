@@ -56,18 +56,24 @@ def seen(connection: Connection, worker: str, *, now: float) -> None:
     connection.execute(_SEEN, {"at_worker": worker, "at": now})
 
 
-def set_state(connection: Connection, worker: str, state: WorkerState, *, until: float | None, now: float) -> None:
+def set_state(connection: Connection, worker: str, state: WorkerState, *, now: float) -> None:
     """Change what a worker may be given; ``busy`` is the same as ``idle`` here.
 
     :raises UnknownWorker: it never registered, or said goodbye
     """
     row = find_worker(connection, worker)
     after = WorkerState.IDLE if state is WorkerState.BUSY else state
-    if (row.state, row.aside_until) == (after, until):
+    if row.state == after:
         return
-    connection.execute(update(workers).where(workers.c.id == worker).values(state=after, aside_until=until))
-    told: dict[str, object] = {} if until is None else {"until": until}
-    note(connection, now, f"worker {after}", worker=worker, units=[(None, told)])
+    connection.execute(update(workers).where(workers.c.id == worker).values(state=after, aside_until=None))
+    note(connection, now, f"worker {after}", worker=worker)
+
+
+def set_aside(connection: Connection, worker: str, *, until: float, now: float) -> None:
+    """Give a worker nothing until a time, unless it is not to be given anything already."""
+    idle = (workers.c.id == worker) & (workers.c.state == WorkerState.IDLE)
+    if connection.execute(update(workers).where(idle).values(state=WorkerState.ASIDE, aside_until=until)).rowcount:
+        note(connection, now, f"worker {WorkerState.ASIDE}", worker=worker, units=[(None, {"until": until})])
 
 
 def every_worker(connection: Connection) -> list[WorkerRow]:
