@@ -19,8 +19,6 @@ T = TypeVar("T")
 
 #: Seconds that a controller, and then workers, may take to be there.
 _PATIENCE: Final = 300.0
-#: Seconds after which a supervisor that was started must be there.
-_BEGUN: Final = 5.0
 _LOOK: Final = 0.1
 #: How many last lines of a log an operator is shown where no program has failed.
 _LINES: Final = 15
@@ -89,21 +87,19 @@ def _awaited(look: Callable[[], T | None], folder: Path, what: str, *, fresh: bo
     while time.monotonic() < begun + _PATIENCE:
         if (found := look()) is not None:
             return found
-        _check(folder, begun, fresh)
+        _check(folder, fresh)
         time.sleep(_LOOK)
     raise FarmError(f"{what} did not come up in {_PATIENCE:.0f} s:\n{_last_lines(folder)}")
 
 
-def _check(folder: Path, begun: float, fresh: bool) -> None:
+def _check(folder: Path, fresh: bool) -> None:
     """See whether it may still come to something.
 
     :raises FarmError: a program failed, or nothing runs any more
     """
     state = running(folder)
     if state is None:
-        if time.monotonic() > begun + _BEGUN:
-            raise FarmError(f"nothing runs in {folder} any more:\n{_last_lines(folder, ['supervisor'])}")
-        return
+        raise FarmError(f"nothing runs in {folder} any more:\n{_last_lines(folder, ['supervisor'])}")
     failed = [name for name, count in state.failures.items() if int(str(count)) >= _TRIES.get(name, 1)]
     if fresh and failed:
         said = [f"{name}: {state.words.get(name) or 'ended without a word'}" for name in failed]

@@ -225,7 +225,7 @@ def start(folder: Path, programs: tuple[Program, ...], told: Told | None = None)
     prepare(folder, programs, told)
     (folder / "logs").mkdir(exist_ok=True)
     with (folder / "logs" / "supervisor.log").open("ab") as log:
-        subprocess.Popen(
+        supervisor = subprocess.Popen(
             [*_python("supervisor"), str(folder)],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -233,6 +233,8 @@ def start(folder: Path, programs: tuple[Program, ...], told: Told | None = None)
             start_new_session=True,
             cwd="/",
         )
+    while running(folder) is None and supervisor.poll() is None:  # until then, it could not be ended
+        time.sleep(_LOOK)
 
 
 def end(folder: Path, *, now: bool = False) -> bool:

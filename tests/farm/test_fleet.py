@@ -2,6 +2,7 @@ import json
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -16,13 +17,16 @@ from reelwork_farm.errors import FarmError
 from reelwork_farm.fleet import (
     Head,
     Wanted,
+    end,
     free_port,
     head_programs,
     own_address,
     ray_programs,
     settled,
+    start,
     worker_token,
 )
+from reelwork_farm.supervisor import Program
 from reelwork_farm.told import Told
 
 
@@ -127,6 +131,13 @@ def test_what_is_for_ray_is_not_for_a_farm_without(machine: Machine) -> None:
 def test_a_tag_that_nobody_could_ask_for_is_refused_before_anything_is_started(machine: Machine) -> None:
     assert "'two words'" in machine.farm("up", "--tag", "two words", code=9)
     assert not machine.processes()
+
+
+def test_a_supervisor_that_begins_late_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    late = "import runpy, time; time.sleep(1); runpy.run_module('reelwork_farm.supervisor', run_name='__main__')"
+    monkeypatch.setattr("reelwork_farm.fleet._python", lambda _: (sys.executable, "-c", late))
+    start(tmp_path, (Program("sleeps", (sys.executable, "-c", "import time; time.sleep(3600)")),))
+    assert end(tmp_path, now=True)
 
 
 def test_a_farm_comes_back_on_the_ports_that_it_had_unless_they_are_taken() -> None:
