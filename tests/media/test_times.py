@@ -206,3 +206,20 @@ def test_pictures_that_are_reordered_keep_their_rate(tmp_path: Path, name: str, 
         assert source.duration == 13 / fps
         for number in (12, 3, 7, 0):
             assert digest(source.picture(number)) == digest(original.picture(number))
+
+
+def test_stamps_that_come_twice_lose_no_picture_to_the_edit_list(tmp_path: Path) -> None:
+    """As pictures are reordered, the list begins two of them late by the track's clock."""
+    made, path = make_clip(tmp_path / "a.mp4", "libx264", options=X264, count=13), tmp_path / "b.mp4"
+    with av.open(str(made)) as container, av.open(str(path), "w") as out:
+        stream = out.add_stream_from_template(container.streams.video[0])
+        packets = [packet for packet in container.demux(video=0) if packet.size]
+        twice = sorted(packet.pts for packet in packets)[6:8]
+        for packet in packets:
+            packet.pts = twice[0] if packet.pts == twice[1] else packet.pts
+            packet.stream = stream
+            out.mux(packet)
+    with VideoSource(path) as source, VideoSource(made) as original:
+        assert source.frame_count == 13
+        for number in (12, 3, 7, 0):
+            assert digest(source.picture(number)) == digest(original.picture(number))

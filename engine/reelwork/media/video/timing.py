@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import accumulate, pairwise
+from math import gcd, lcm
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,8 +25,8 @@ _RATE: Final = Fraction(25)
 _GAP_SECONDS: Final = Fraction(1, 4)
 # The longest picture: of a progressive sequence, shown three times.
 _MOST_FIELDS: Final = 6
-# In these the first picture's stamp says rightly when it is shown, by a clock that does not begin at 0.
-_STAMPING_FORMATS: Final = {"mpegts", "mpeg"}
+# These do not say when their first picture is shown, and begin with it.
+_BEGINNING_FORMATS: Final = {"avi", "mxf", "asf"}
 _Stamp = int | None
 
 
@@ -114,12 +115,23 @@ def ordered_index(packets: Packets, shown: Sequence[int], film: VideoStream, pat
         found, time_base = sorted(stamps[n] for n in shown), film.time_base or Fraction(1, 1000)
     else:
         found, time_base, lasting = list(range(len(shown))), 1 / rate, [1] * len(packets.pts)
+    first = packets.pts[shown[0]] if shown and container not in _BEGINNING_FORMATS else None
+    if first is not None and film.time_base is not None and time_base is not None:
+        found, lasting, time_base = _moved(found, lasting, time_base, first * film.time_base)
     times_of = dict(zip(shown, found, strict=True))
     least = min(found, default=0)
     pts = tuple(times_of.get(n, least - 1 - n) for n in range(len(packets.pts)))
-    index = _index(replace(packets, durations=lasting), pts, hidden, film, path, time_base=time_base)
-    first = packets.pts[shown[0]] if container in _STAMPING_FORMATS else None
-    return index if first is None or film.time_base is None else replace(index, start=first * film.time_base)
+    return _index(replace(packets, durations=lasting), pts, hidden, film, path, time_base=time_base)
+
+
+def _moved(
+    found: Sequence[int], lasting: Sequence[int], tick: Fraction, begin: Fraction
+) -> tuple[list[int], list[int], Fraction]:
+    """The same times and durations, in ticks so fine that the first picture begins when it should."""
+    many = lcm(tick.denominator, begin.denominator)
+    finer = Fraction(gcd(int(tick * many), int(begin * many)), many)
+    each, late = int(tick / finer), int(begin / finer) - int(found[0] * tick / finer)
+    return [late + time * each for time in found], [many * each for many in lasting], finer
 
 
 def _once(packets: Packets, shown: Sequence[int], rate: Fraction) -> list[int] | None:
