@@ -29,6 +29,7 @@ from reelwork.exchange.timeline import (
     Transition,
 )
 from reelwork.exchange.times import LONGEST, exact, exact_rate
+from reelwork.exchange.trimming import trimmed
 from reelwork.timecode import parse_time
 
 # At which frames are counted where only the order of times matters.
@@ -95,8 +96,6 @@ class OtioReader:
         )
 
     def _stack(self, read: Any, name: str = "") -> Stack:
-        if read.source_range is not None and name:
-            self._report.add(name, "the stack of the timeline is trimmed", "it is taken whole")
         tracks = []
         for index, child in enumerate(read):
             if not isinstance(child, otio.schema.Track):
@@ -111,7 +110,11 @@ class OtioReader:
                 self._report.add(f"track {child.name or index + 1}", f"a track of kind {child.kind}", "it is left out")
         # pictures from the bottom, then sounds, each in their order
         ordered = sorted(tracks, key=lambda track: track.kind == "audio")
-        return Stack(name or read.name, tuple(ordered), self._markers(read.markers, ZERO), plain_data(read.metadata))
+        begin = ZERO
+        if read.source_range is not None and read.parent() is None:  # of one inside, its clip's range says so
+            begin, lasts = seconds(read.source_range.start_time), seconds(read.source_range.duration)
+            ordered = [trimmed(track, begin, lasts) for track in ordered]
+        return Stack(name or read.name, tuple(ordered), self._markers(read.markers, begin), plain_data(read.metadata))
 
     def _inner(self, read: Any) -> Stack:
         """A stack that stands in a track: its metadata and its markers are the clip's, but for what ours say of it."""
@@ -125,12 +128,15 @@ class OtioReader:
         self._depth += 1
         items = [item for child in read if (item := self._placed(child, place)) is not None]
         self._depth -= 1
-        if read.source_range is not None and read.parent() is not None and isinstance(read.parent(), otio.schema.Stack):
-            self._report.add(place, "the track is trimmed", "it is taken whole")
+        markers = self._markers(read.markers, ZERO)
+        track = Track(kind, tuple(items), read.name, read.enabled, markers, plain_data(read.metadata))
+        if isinstance(read.parent(), otio.schema.Track):  # a clip of it says its range and its effects
+            return track
         if read.effects:
             self._report.add(place, f"effects of the track: {_names(read.effects)}", "they are left out")
-        markers = self._markers(read.markers, ZERO)
-        return Track(kind, tuple(items), read.name, read.enabled, markers, plain_data(read.metadata))
+        if read.source_range is None:
+            return track
+        return trimmed(track, seconds(read.source_range.start_time), seconds(read.source_range.duration))
 
     def _placed(self, read: Any, place: str) -> Item | None:
         """What stands in a track; what is wrong with it is said with its place."""
