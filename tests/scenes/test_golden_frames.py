@@ -80,6 +80,24 @@ def test_captions_of_many_hands_stand_while_their_verse_is_said(prepared, monkey
         assert caption.end == pytest.approx(seconds(bar) + said[-1].end, abs=0.1)
 
 
+def test_voices_of_many_hands_are_grown_and_say_all_words_as_loudly(monkeypatch):
+    monkeypatch.syspath_prepend(SCENES / "many-hands" / "make")
+    from recite import LEAD, LINES, line, spoken
+    from speech import RATE
+
+    for name in LINES:
+        voice = spoken(name)
+        stressed = [syllable for syllable in line(name) if syllable.stress > 0.5]
+        starts = [round((syllable.at + LEAD + 0.02) * RATE) for syllable in stressed]
+        vowels = [voice[start : start + RATE // 10] for start in starts]
+        levels = [20 * np.log10(vowel.std()) for vowel in vowels]
+        assert max(levels) - min(levels) < 6  # not K-weighted, and one stretch of each vowel
+        for vowel in vowels:
+            alike = np.correlate(vowel, vowel, "full")[vowel.size - 1 :]
+            lags = slice(RATE // 400, RATE // 60)
+            assert 75 < RATE / (lags.start + np.argmax(alike[lags])) < 240
+
+
 @pytest.mark.parametrize("scene", FRAMES)
 def test_every_record_of_a_demo_catalogue_is_whole(scene):
     catalogue = open_catalogue(SCENES / scene / "catalogue")

@@ -84,7 +84,7 @@ def _glottis(rng: np.random.Generator, pitch: Track, shape: Track) -> tuple[Trac
     size = pitch.size
     t = np.arange(size) / RATE
     uneven = np.interp(t, np.arange(int(size / RATE * 160) + 2) / 160, rng.standard_normal(int(size / RATE * 160) + 2))
-    phase = np.cumsum(pitch * (1 + 0.0035 * uneven)) / RATE
+    phase = np.cumsum(pitch * (1 + 0.006 * uneven)) / RATE
     fine = np.interp(np.arange(size * OVERSAMPLING) / OVERSAMPLING, np.arange(size), phase)
     rd = np.interp(np.arange(size * OVERSAMPLING) / OVERSAMPLING, np.arange(size), shape)
     points = 4096
@@ -95,7 +95,7 @@ def _glottis(rng: np.random.Generator, pitch: Track, shape: Track) -> tuple[Trac
     wave = (1 - part) * table[i, j] + part * table[i + 1, j]
     spectrum = np.fft.rfft(wave)[: size // 2 + 1]
     wave = np.fft.irfft(spectrum, size) / OVERSAMPLING
-    strength = 1 + 0.025 * rng.standard_normal(int(phase[-1]) + 2)
+    strength = 1 + 0.04 * rng.standard_normal(int(phase[-1]) + 2)
     return wave * strength[phase.astype(int)], 0.5 - 0.5 * np.cos(2 * np.pi * (phase % 1))
 
 
@@ -141,8 +141,8 @@ def _hiss(rng: np.random.Generator, noise: Noise) -> Track:
     return out / out.std() * noise.level
 
 
-def speak(rng: np.random.Generator, tracks: Tracks) -> Track:
-    """The voice; a vowel at full voicing has an RMS level of about 0.1."""
+def speak(rng: np.random.Generator, tracks: Tracks) -> tuple[Track, Track]:
+    """What the glottis sounds, a vowel at full voicing at an RMS level of about 0.1, and the noise of the mouth."""
     size = tracks.pitch.size
     wave, opened = _glottis(rng, tracks.pitch, tracks.shape)
     gust = rng.standard_normal(size) * (0.35 + 0.65 * opened * (tracks.voicing > 0.05) + 0.3 * (tracks.voicing <= 0.05))
@@ -155,8 +155,9 @@ def speak(rng: np.random.Generator, tracks: Tracks) -> Track:
     upper = np.broadcast_to(poles[:, :1], (len(poles), size))
     widths = np.broadcast_to(poles[:, 1:], (len(poles), size))
     frequencies = np.concatenate([tracks.formants, upper]) / tracks.tract
-    out = _resonators(source, frequencies, np.concatenate([tracks.widths, widths]))
+    voice = _resonators(source, frequencies, np.concatenate([tracks.widths, widths]))
+    out = np.zeros(size)
     for noise in tracks.noises:
         end = min(size, noise.start + noise.level.size)
         out[noise.start : end] += _hiss(rng, noise)[: end - noise.start]
-    return out
+    return voice, out

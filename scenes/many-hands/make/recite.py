@@ -6,7 +6,6 @@ from pathlib import Path
 
 import atelier  # noqa: F401 - the modules below need it
 import numpy as np
-from instruments import pitch
 from klatt import Track
 from prosody import Speaker, Syllable
 from sounds import save_opus
@@ -16,33 +15,33 @@ from tempo import seconds
 #: How long before its bar each file begins, in s: 15 frames.
 LEAD = 0.625
 SPEAKERS = {
-    "fledge": Speaker(pitch("B3"), 1.0),
-    "nib": Speaker(pitch("G3"), 0.97),
-    "gouge": Speaker(pitch("A2"), 1.08),
-    "gleaner": Speaker(pitch("A3"), 0.95),
-    "descant": Speaker(pitch("G3"), 1.0),
+    "fledge": Speaker(138.0, 1.0),
+    "nib": Speaker(92.0, 1.14),
+    "gouge": Speaker(80.0, 1.18),
+    "gleaner": Speaker(140.0, 0.98),
+    "descant": Speaker(132.0, 1.03),
 }
 Plan = tuple[tuple[str, float, float, float], ...]
 #: Of each line: its bar, and its syllables: phones, beat of the vowel, beat of the end, stress.
 LINES: dict[str, tuple[int, str, Plan]] = {
     "spoken-1": (2, "fledge", (
-        ("W AH N", 0.50, 2, 1.0), ("F EH", 1.0, 1.6, 1.0), ("DH ER", 1.45, 2, 0.1), ("F AO EL Z", 2.15, 3.5, 0.9),
+        ("W AH N", 0.45, 2, 0.9), ("F EH", 1.00, 2, 1.0), ("DH ER", 1.35, 2, 0.1), ("F AO EL Z", 2.0, 2.95, 0.9),
     )),
     "spoken-2": (8, "nib", (
-        ("AX", 0.25, 1, 0.0), ("L AY N", 0.62, 2, 1.0), ("AE S K S", 0.98, 2, 0.7), ("AX", 1.65, 3, 0.0),
-        ("K AH", 2.0, 3, 1.0), ("L ER", 2.30, 2.8, 0.1),
+        ("AX", 0.25, 1, 0.0), ("L AY N", 0.62, 2, 1.0), ("AE S K S", 1.22, 2, 0.8), ("AX", 2.0, 3, 0.0),
+        ("K AH", 2.38, 3, 1.0), ("L ER", 2.75, 3.25, 0.1),
     )),
     "spoken-3": (9, "gouge", (
-        ("AX", 0.1, 1, 0.0), ("K AH T", 0.58, 2, 1.0), ("AE S K S", 0.98, 2, 0.7), ("AX", 1.65, 3, 0.0),
-        ("D AA T", 2.0, 2.85, 1.0),
+        ("AX", 0.2, 1, 0.0), ("K AH T", 0.62, 1.08, 1.0), ("AE S K S", 1.18, 2, 0.8), ("AX", 1.98, 3, 0.0),
+        ("D AA T", 2.28, 2.95, 1.0),
     )),
     "spoken-4": (10, "gleaner", (
-        ("AX", -0.1, 1, 0.0), ("S K R AE P", 0.45, 2, 1.0), ("AE S K S", 1.0, 2, 0.7), ("DH EH M", 1.62, 2.5, 0.3),
-        ("AO EL", 2.2, 3.3, 1.0),
+        ("AX", -0.1, 1, 0.0), ("S K R AE P", 0.52, 1.08, 1.0), ("AE S K S", 1.18, 2, 0.8), ("DH EH M", 1.96, 2.5, 0.3),
+        ("AO EL", 2.42, 3.2, 1.0),
     )),
     "spoken-5": (20, "descant", (
-        ("M EH", 0.5, 2, 0.8), ("N IY", 0.9, 2, 0.2), ("F EH", 1.5, 2, 0.8), ("DH ER Z", 2.0, 4, 0.1),
-        ("F L AY", 2.85, 3.9, 1.0),
+        ("M EH", 0.5, 2, 0.8), ("N IY", 0.9, 2, 0.2), ("F EH", 1.5, 2, 0.9), ("DH ER Z", 2.0, 4, 0.1),
+        ("F L AY", 2.85, 3.65, 1.0),
     )),
 }  # fmt: skip
 
@@ -66,5 +65,4 @@ def spoken(name: str, *, seed: int = 0, speaker: Speaker | None = None) -> Track
 
 def recite(name: str, to: Path) -> None:
     """Write one line as Opus."""
-    voice = spoken(name)
-    save_opus(voice[None] / np.abs(voice).max() * 0.7, to, 64_000)
+    save_opus(spoken(name)[None], to, 64_000)

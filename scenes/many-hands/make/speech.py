@@ -14,7 +14,13 @@ BURST, RELEASE = 0.012, 0.055
 #: How loud the breath after a stop is, beside that of a vowel at 0.1.
 ASPIRATION = 2.2
 #: And that of a breath which is drawn in.
-DRAWN = 0.12
+DRAWN = 0.06
+#: Of a stop that ends a syllable: its burst and its breath beside those of one that begins it.
+CODA_BURST, CODA_BREATH = 0.8, 0.35
+#: Bandwidths of formants beside those of the table.
+WIDER = 1.25
+#: How loud a stressed vowel is heard, as RMS, and how much less one without stress, in dB.
+VOWEL, UNSTRESSED = 0.1, -2.0
 VOICELESS = ("K", "T", "P", "F", "S")
 
 
@@ -128,7 +134,7 @@ def _formants(t: Track, segments: list[Segment]) -> tuple[Track, Track]:
             span = after.glide if here.locus is None else 0.03
             aim += gap[:, None] * _decay((segment.end - x) / span)
         formants[:, inside] = aim
-        widths[:, inside] = 1.5 * np.array(here.widths)[:, None]
+        widths[:, inside] = WIDER * np.array(here.widths)[:, None]
     kernel = np.hanning(int(0.014 * RATE))
     kernel /= kernel.sum()
     pad = kernel.size
@@ -149,7 +155,7 @@ def _levels(t: Track, segments: list[Segment]) -> tuple[Track, Track, Track]:
         plan.append((begin, phone.voicing, 0.0 if phone.stop else phone.breath))
         if phone.stop:
             if segment.voice > segment.end + 0.02:
-                plan.append((segment.end, 0.0, ASPIRATION * (0.06 if segment.coda else 1.0)))
+                plan.append((segment.end, 0.0, ASPIRATION * (CODA_BREATH if segment.coda else 1.0)))
             if segment.coda:
                 plan.append((segment.voice, 0.0, 0.0))
         elif i + 1 == len(segments) or segments[i + 1].start > segment.end + 1e-6:
@@ -161,9 +167,10 @@ def _levels(t: Track, segments: list[Segment]) -> tuple[Track, Track, Track]:
             zero = np.maximum(zero, NASAL_POLE + 130 * near + (phone.zero - NASAL_POLE - 130) * shut)
     plan = [entry for k, entry in enumerate(plan) if k + 1 == len(plan) or plan[k + 1][0] > entry[0]]
     was = (0.0, 0.0)
-    for start, level, air in plan:
+    for k, (start, level, air) in enumerate(plan):
         rests = start in pauses
-        ramp = 0.016 if level and was[0] else (0.024 if level else (0.12 if rests else 0.030))
+        into = 0.024 if k else 0.05
+        ramp = 0.016 if level and was[0] else (into if level else (0.12 if rests else 0.030))
         late = -0.05 if rests else (0.008 if level > was[0] else -0.012)
         voicing += (level - was[0]) * step(t, start + late, ramp)
         breath += (air - was[1]) * step(t, start + (late if rests else 0.0), ramp if rests else 0.016)
@@ -188,7 +195,7 @@ def _noises(segments: list[Segment], size: int) -> tuple[Noise, ...]:
             start = segment.end - 0.001
             x = np.arange(int(0.05 * RATE)) / RATE
             lasting = BURST * (1.6 if segment.name == "K" else 1.0)
-            level = phone.noise * (0.15 if segment.coda else 1.0) * np.exp(-np.clip(x - 0.004, 0, None) / lasting)
+            level = phone.noise * (CODA_BURST if segment.coda else 1.0) * np.exp(-np.clip(x - 0.004, 0, None) / lasting)
             level *= np.clip(x / 0.001, 0, 1) * np.clip((0.05 - x) / 0.01, 0, 1)
         else:
             start, end = segment.start - 0.012, segment.end + 0.008
@@ -200,6 +207,31 @@ def _noises(segments: list[Segment], size: int) -> tuple[Noise, ...]:
         first = max(0, round(start * RATE))
         out.append(Noise(first, level[: max(0, size - first)], poles))
     return tuple(out)
+
+
+def _glottal(t: Track, line: list[Syllable], segments: list[Segment]) -> Track:
+    """Where the glottis closes before a stressed vowel that begins a word within the line: 0 to 1."""
+    out = np.zeros(t.size)
+    onsets = {segment.voice: segment.start for segment in segments[1:] if segment.name in VOWELS}
+    for syllable in line[1:]:
+        if syllable.stress > 0.5 and syllable.phones.split()[0] in VOWELS:
+            x = (t - onsets[syllable.at]) / 0.035
+            out = np.maximum(out, np.where(np.abs(x) < 1, 0.5 + 0.5 * np.cos(np.pi * x), 0.0))
+    return out
+
+
+def _levelled(voice: Track, t: Track, line: list[Syllable], segments: list[Segment]) -> Track:
+    """The line with each vowel as loud as its stress asks for, whatever its formants do to it."""
+    f = np.fft.rfftfreq(voice.size, 1 / RATE)
+    heard = np.fft.irfft(np.fft.rfft(voice) * (1 + 0.585 * f**2 / (f**2 + 1500**2)) * f**2 / (f**2 + 60**2), voice.size)
+    vowels = [segment for segment in segments if segment.name in VOWELS]
+    middles, gains = [], []
+    for syllable, vowel in zip(line, vowels, strict=True):
+        inside = (t >= vowel.voice) & (t < vowel.end)
+        wanted = VOWEL * 10 ** (UNSTRESSED * (1 - syllable.stress) / 20)
+        middles.append((vowel.voice + vowel.end) / 2)
+        gains.append(np.log(wanted / np.sqrt(np.mean(heard[inside] ** 2))))
+    return voice * np.exp(np.interp(t, middles, gains))
 
 
 def say(rng: np.random.Generator, line: list[Syllable], speaker: Speaker, *, lead: float = 0.6) -> Track:
@@ -214,17 +246,20 @@ def say(rng: np.random.Generator, line: list[Syllable], speaker: Speaker, *, lea
     for segment in segments:  # a voice starts higher after what is voiceless
         if segment.name in VOICELESS:
             pitch *= 1 + 0.035 * step(t, segment.start, 0.01) * np.exp(-np.clip(t - segment.voice, 0, None) / 0.04)
+    glottal = _glottal(t, shifted, segments)
+    pitch *= 1 - 0.25 * glottal
     begin, end = segments[0].voice, segments[-1].end
     shape = 0.80 + 0.75 * step(t, end - 0.12, 0.3) + 0.2 * (1 - step(t, begin + 0.03, 0.08))
     tracks = Tracks(
         tract=speaker.tract,
         pitch=pitch,
         shape=shape + 0.8 * (speaker.breath - 0.3),
-        voicing=voicing * loudness(t, shifted, end),
+        voicing=voicing * loudness(t, shifted, end) * (1 - 0.5 * glottal),
         breath=breath * speaker.breath / 0.3 + DRAWN * inhaling(t, segments[0].start),
         formants=formants,
         widths=widths,
         nasal_zero=zero,
         noises=_noises(segments, size),
     )
-    return speak(rng, tracks)
+    voice, noise = speak(rng, tracks)
+    return _levelled(voice, t, shifted, segments) + noise
