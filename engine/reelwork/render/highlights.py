@@ -35,6 +35,8 @@ def highlight_notes(prepared: Prepared, outputs: Iterable[Output]) -> list[Probl
     Nothing is brought down unasked: a curve that keeps highlights changes what lies below them too, and it would change
     with the output, or with what else is in the scene.
     """
+    if not any(media.facts.hdr for media in prepared.production.media.values()):
+        return []  # a large graph takes a while to build
     found: dict[str, Media] = {}
     names: list[str] = []
     for output in outputs:
