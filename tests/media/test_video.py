@@ -5,6 +5,7 @@ import av
 import numpy as np
 import pytest
 from media.clips import HEIGHT, OPEN_GROUPS, WIDTH, digest, frames, make_clip, visible
+from media.footage import run
 
 from reelwork.errors import MediaError
 from reelwork.media.probe import probe
@@ -135,8 +136,11 @@ def test_a_truncated_file_is_an_error_that_names_it(tmp_path: Path, suffix: str)
     )
     path = tmp_path / f"torn.{suffix}"
     path.write_bytes(whole.read_bytes()[: whole.stat().st_size * 2 // 3])
-    with pytest.raises(MediaError, match=r"torn\.\w+: is cut short"):
+    with pytest.raises(MediaError, match=r"torn\.\w+: is cut short.*`ffmpeg -i FILE -map 0 -c copy NEW`"):
         probe(path)
+    rest = tmp_path / f"rest.{suffix}"
+    run("ffmpeg", "-i", str(path), "-map", "0", "-c", "copy", str(rest))
+    assert 0 < probe(rest).frame_count < 48
 
 
 def test_a_recording_without_its_index_is_said_to_lack_it(tmp_path: Path) -> None:

@@ -59,6 +59,7 @@ _EXACT_FORMATS: Final = {"mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "avi", "wav
 # So many packets of pictures are tried to see whether each is one.
 _TRIED: Final = 24
 _MISSING_SECONDS: Final = Fraction(1, 4)
+_REST: Final = "copy it again, or, for what there is of it, `ffmpeg -i FILE -map 0 -c copy NEW`"
 
 
 def examine_file(path: Path, digest: str, rate: Fraction, reading: Reading = READ) -> Examined:
@@ -136,7 +137,7 @@ def _read_packets(container: InputContainer, film: VideoStream | None, path: Pat
         if packet is None or packet.size == 0:
             continue
         if packet.is_corrupt and container.format.name in _EXACT_FORMATS and not is_open_ended(path):
-            raise MediaError(f"{path}: is cut short or damaged")
+            raise MediaError(f"{path}: is cut short or damaged; {_REST}")
         seen.any = True
         if packet.pts is not None:
             start = packet.pts * packet.time_base
@@ -177,7 +178,8 @@ def _check_complete(container: InputContainer, packets: _Seen, path: Path) -> No
     found = packets.last - min(packets.first, Fraction(0))
     if found < said - _MISSING_SECONDS:
         raise MediaError(
-            f"{path}: is cut short: it says that it lasts {float(said):.3f} s and ends after {float(found):.3f} s"
+            f"{path}: is cut short: it says that it lasts {float(said):.3f} s and ends after {float(found):.3f} s; "
+            f"{_REST}"
         )
 
 
