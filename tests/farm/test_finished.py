@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from bundling import task_of, write_scene
-from serving import OFFER, QUICK, blob, figures_of, served, spec_of
+from serving import OFFER, blob, figures_of, served, spec_of
 from serving import render as render_parts
 from whole.making import Here
 
@@ -116,7 +116,7 @@ def test_silent_films_at_broken_rates_are_right_too(found, tmp_path):
 
 
 def test_a_worker_that_hands_in_another_file_than_the_film_is_refused(films, tmp_path):
-    with served(tmp_path / "farm", timing=replace(QUICK, lease=60.0, lost=60.0)) as farm:
+    with served(tmp_path / "farm") as farm:
         farm.controller._films = Films(farm.controller.storage)
         client = farm.client()
         job = client.submit(spec_of(blob(client, tmp_path, b"bundle"), units=2, stop=120, fps="24")).id

@@ -108,7 +108,9 @@ def test_a_worker_names_all_files_that_it_cannot_have(tmp_path: Path) -> None:
         materialise(lock, storage, tmp_path / "worker")
     failing = Worker(None, storage, OFFER, tmp_path / "worker")  # type: ignore[arg-type]
     lease = Lease("job", lock, OFFER.engine, "film.mp4", (), Timing().lease)
-    failure = failing._made(lease, pretending.part(0), tmp_path)
+    part = pretending.part(0)
+    failing._held[lease.job, part.index] = part.epoch
+    failure = failing._made(lease, part, tmp_path)
     assert isinstance(failure, Failure)
     assert (failure.cause, failure.lacking) == (Cause.INFRASTRUCTURE, (rotten.digest, gone.digest))
     assert rotten.path in failure.message

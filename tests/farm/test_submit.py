@@ -7,13 +7,12 @@ import platform
 import tarfile
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from bundling import task_of, write_scene
 from click.testing import CliRunner
-from serving import QUICK, Served, served
+from serving import Served, served
 from whole.making import Here
 
 from reelwork.cli import app
@@ -47,7 +46,7 @@ def scene(tmp_path_factory) -> Path:
 @pytest.fixture
 def farm(tmp_path, monkeypatch) -> Iterator[Served]:
     monkeypatch.setattr(submitting, "_LOOK", 0.05)
-    with served(tmp_path / "farm", timing=replace(QUICK, lease=60.0, lost=60.0)) as found:
+    with served(tmp_path / "farm") as found:
         yield found
 
 
