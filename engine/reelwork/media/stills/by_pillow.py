@@ -104,6 +104,8 @@ def read_raster(path: Path, level: int = 0) -> Raster:
             return stacked_raster(*deep, colour, orientation)
         if image.format in ("JPEG", "MPO"):
             return _jpeg(image, path, colour, orientation, max(level, _SMALLEST_JPEG))
+        if image.format == "WEBP" and not getattr(image, "is_animated", False):
+            image = _webp(path)
         image.load()
         return raster_of(_shrunk(image, 1 << -level) if level < 0 else image, colour, orientation)
 
@@ -254,6 +256,13 @@ def _deep_samples(image: Image.Image, path: Path) -> tuple[npt.NDArray[Any], int
     if stacked.shape[2] > 4:
         raise ValueError(f"it has {stacked.shape[2]} channels; save it as RGB")
     return stacked, depth
+
+
+def _webp(path: Path) -> Image.Image:
+    """A still, which Pillow would decode as an animation of one picture, with three more of its size beside it."""
+    import imagecodecs
+
+    return Image.fromarray(imagecodecs.webp_decode(path.read_bytes()))
 
 
 def _shrunk(image: Image.Image, factor: int) -> Image.Image:

@@ -30,6 +30,7 @@ _RAW, _PACKED = 0, 1
 # Blocks whose lengths have eight bytes in a PSB.
 _LONG: Final = frozenset(b"LMsk Lr16 Lr32 Layr Mt16 Mt32 Mtrn Alph FMsk lnk2 FEid FXid PxSD".split())
 _ROWS: Final = 64
+_RUN: Final = 1024
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,8 @@ def _samples(data: mmap.mmap, at: int, head: _Head, count: int) -> npt.NDArray[A
     import imagecodecs
 
     kind: np.dtype[Any] = np.dtype({8: "u1", 16: ">u2", 32: ">f4"}[head.depth])
-    out = np.empty((head.height, head.width, count), kind.newbyteorder("="))
+    planes = np.empty((count, head.height, head.width), kind.newbyteorder("="))  # as pictures have them
+    out = np.moveaxis(planes, 0, -1)
     packing = struct.unpack_from(">H", data, at)[0]
     at += 2
     size = head.width * kind.itemsize
@@ -150,8 +152,11 @@ def _samples(data: mmap.mmap, at: int, head: _Head, count: int) -> npt.NDArray[A
             raise ValueError("it ends too early")
         for channel in range(count):
             first = at + channel * size * head.height
-            plane = np.frombuffer(data, kind, head.width * head.height, first)
-            out[:, :, channel] = plane.reshape(head.height, head.width)
+            for top in range(0, head.height, _RUN):
+                rows = planes[channel, top : top + _RUN]
+                rows[:] = np.frombuffer(data, kind, rows.size, first + top * size).reshape(rows.shape)
+                if hasattr(mmap, "MADV_DONTNEED"):
+                    data.madvise(mmap.MADV_DONTNEED)  # it has passed
         return out
     if packing != _PACKED:
         raise ValueError("its pixels are compressed in a way that cannot be read; save it as TIFF")
