@@ -136,14 +136,15 @@ def _moved(
 
 def _once(packets: Packets, shown: Sequence[int], rate: Fraction) -> list[int] | None:
     """Where recordings overlap, as the parts of a long one do that were joined, the pictures without those that come
-    twice, as their sound is heard once; ``None`` where stamps are wrong in another way."""
+    twice, as their sound is heard once; ``None`` where the last one brings nothing new, or stamps are wrong in another
+    way."""
     stamps = [packets.pts[n] for n in shown]
     joints = sum(after <= before for before, after in pairwise(stamp for stamp in packets.dts if stamp is not None))
     if not joints or None in stamps:
         return None
     reached = accumulate((_number(stamp) for stamp in stamps), max, initial=_number(stamps[0]) - 1)
     once = [n for n, stamp, last in zip(shown, stamps, reached, strict=False) if _number(stamp) > last]
-    return once if len(shown) - len(once) <= joints * rate else None
+    return once if once[-1] == shown[-1] and len(shown) - len(once) <= joints * rate else None
 
 
 def _fields_of(packets: Packets, film: VideoStream, rate: Fraction) -> list[int] | None:
