@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction as F
 from pathlib import Path
 
 import opentimelineio as otio
 import pytest
-from exchange.exchanging import by_hand, clips, exported, imported, of_clips, painted
+from exchange.exchanging import (
+    by_hand,
+    clip,
+    clips,
+    dissolve,
+    exported,
+    gap,
+    imported,
+    of_clips,
+    painted,
+    saved,
+    timeline,
+    video,
+)
 from media_table import media
 
 from reelwork.exchange.report import ExchangeError
@@ -201,3 +215,13 @@ def test_a_text_that_is_no_list_is_refused(tmp_path: Path) -> None:
     (tmp_path / "cut.edl").write_text("Dear editor,\nplease cut this.\n")
     with pytest.raises(ExchangeError, match="no events"):
         imported(tmp_path / "cut.edl", tmp_path / "scene", fps=F(24))
+
+
+def test_black_behind_a_fade_begins_where_the_fade_ends(tmp_path: Path, footage: Path) -> None:
+    scene = imported(
+        saved(timeline(video(clip("a.mp4", 4, 12), dissolve(2, 1), gap(8))), tmp_path), tmp_path / "s", footage
+    )
+    exported(scene.file, tmp_path / "cut.edl")
+    records = re.findall(r" V .* (\S+) (\S+)$", (tmp_path / "cut.edl").read_text(), re.MULTILINE)
+    assert [end for _, end in records][:-1] == [begin for begin, _ in records][1:]
+    otio.adapters.read_from_file(str(tmp_path / "cut.edl"), "cmx_3600", rate=24)

@@ -12,7 +12,7 @@ from typing import Final
 
 from reelwork.exchange.marking import on_clips
 from reelwork.exchange.report import ExchangeError, Report
-from reelwork.exchange.timeline import ZERO, Clip, Reference, Timeline, Track, Transition
+from reelwork.exchange.timeline import ZERO, Clip, Gap, Reference, Timeline, Track, Transition
 from reelwork.exchange.unsaid import made_of, tell_unsaid, tell_unsaid_of_scene
 from reelwork.timecode import format_rate, format_timecode
 
@@ -83,7 +83,12 @@ class _Writer:
 
     def tail(self, tracks: list[Track], lasts: Fraction) -> None:
         """Black behind the last event of all, where the scene goes on."""
-        ends = (at + item.duration for track in tracks for at, item in track.placed() if isinstance(item, Clip))
+        ends = (
+            at + (item.after if isinstance(item, Transition) else item.duration)
+            for track in tracks
+            for at, item in track.placed()
+            if not isinstance(item, Gap)
+        )
         last = max(ends, default=ZERO)
         if self._frames(lasts - last, "") > 0:
             self._number += 1
