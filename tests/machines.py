@@ -22,7 +22,7 @@ from reelwork_farm.model import Timing
 from reelwork_farm.supervisor import running
 from reelwork_farm.wire import dumps
 
-TIMES = Timing(lease=2.5, heartbeat=0.3, lost=4.0, backoff=0.1, batch=0.5, poll=0.05)
+TIMES = Timing(lease=6.0, heartbeat=0.3, lost=8.0, backoff=0.1, batch=0.5, poll=0.05)
 #: Five units of 96 frames.
 SCENE = """
 reelwork: 1

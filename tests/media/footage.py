@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -87,7 +88,7 @@ def decoded(path: Path, pixels: str, *before: str, after: tuple[str, ...] = (), 
     :param after: those after it, such as a filter
     """
     text = run("ffmpeg", "-noautorotate", *before, "-i", str(path), "-map", stream, "-fps_mode", "passthrough",
-               "-enc_time_base", "-1", *after, "-pix_fmt", pixels, "-f", "framemd5", "-")  # fmt: skip
+               "-enc_time_base", _own_clock(), *after, "-pix_fmt", pixels, "-f", "framemd5", "-")  # fmt: skip
     base, times, sums = Fraction(1), [], []
     for line in text.splitlines():
         if line.startswith("#tb 0:"):
@@ -97,6 +98,13 @@ def decoded(path: Path, pixels: str, *before: str, after: tuple[str, ...] = (), 
             times.append(int(fields[2]) * base)
             sums.append(fields[5])
     return Decoded(tuple(times), tuple(sums))
+
+
+@cache
+def _own_clock() -> str:
+    """ffmpeg's word for the clock of the file that is read: an older one before version 7."""
+    found = re.search(r"version n?(\d+)\.", run("ffmpeg", "-version"))
+    return "-1" if found and int(found[1]) < 7 else "demux"
 
 
 def kind(name: str, label: str, encoder: str = "", pixels: str = "yuv420p", **more: object) -> Kind:
