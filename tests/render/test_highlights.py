@@ -81,6 +81,7 @@ def test_what_is_not_cut_off_is_not_told(folder: Path, layers: str) -> None:
         "{sequence: [{file: hlg.mkv}]}",
         "{composition: inner}",
         f"{{adjustment: true, {TONE}}}, {{file: hlg.mkv}}",
+        f"{{file: hlg.mkv}}, {{adjustment: true, visible: false, {TONE}}}",
     ],
 )
 def test_it_is_found_wherever_it_lies(folder: Path, layers: str) -> None:

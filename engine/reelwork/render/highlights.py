@@ -78,7 +78,7 @@ def _is_limited(output: Output, registry: Registry) -> bool:
 def _cut_off(layers: tuple[Layer, ...]) -> Iterator[tuple[str, Media]]:
     """Files with light above white that no effect brings down: not theirs, nor one of what they lie in or under."""
     for place, layer in enumerate(layers):
-        above = [other for other in layers[place + 1 :] if isinstance(other.source, AdjustmentSource)]
+        above = [other for other in layers[place + 1 :] if other.visible and isinstance(other.source, AdjustmentSource)]
         uses = [use for each in (layer, *above) for use in each.effects]
         if not layer.visible or any(use.effect.tames_highlights for use in uses):
             continue
