@@ -225,6 +225,7 @@ MATTE = (
         (_made("Universal Counting Leader", "none"), 'solid: "#000000"', "the editor makes"),
         (_made("HD Bars and Tone", "none"), 'fill: "#bfbf00"', ""),
         (MATTE, 'solid: "#0a00ff"', ""),
+        (MATTE.replace("255", "9" * 5000), 'solid: "#000000"', ""),
         (
             _made("Graphic", "straight", "GraphicAndType", _words("Dawn&#13;by the sea") + _words("Shape 01", "Path")),
             'content: "Dawn\\nby the sea"',

@@ -185,6 +185,18 @@ def test_a_damaged_document_is_named(tmp_path: Path, text: str) -> None:
         imported(tmp_path / "cut.fcpxml", tmp_path / "scene")
 
 
+#: Resources that each use the one before twice.
+DOUBLED = (
+    '<media id="m0"><sequence format="r1"><spine><gap duration="1s"/></spine></sequence></media>'
+    + "".join(
+        f'<media id="m{n + 1}"><sequence format="r1"><spine><ref-clip ref="m{n}" duration="1s"/>'
+        f'<ref-clip ref="m{n}" duration="1s"/></spine></sequence></media>'
+        for n in range(18)
+    )
+    + '</resources><project><sequence format="r1"><spine><ref-clip ref="m18" duration="1s"/>'
+)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -196,8 +208,9 @@ def test_a_damaged_document_is_named(tmp_path: Path, text: str) -> None:
         ("/></S>", '><adjust-transform scale="x"/></asset-clip></S>', "clip 'one': 'x' is not two numbers"),
         ("/></S>", '><asset-clip lane="up"/></asset-clip></S>', "line 8, asset-clip: lane='up' is not a whole"),
         ("</S>", '<ref-clip ref="m" duration="1s"/></S>', "more than 64 deep"),
+        ('</resources><project><sequence format="r1">\n<spine>', DOUBLED, "more than 10,000 clips"),
     ],
-    ids=["negative", "no number", "by nothing", "too long", "nan", "one of two", "lane", "in itself"],
+    ids=["negative", "no number", "by nothing", "too long", "nan", "one of two", "lane", "in itself", "doubled"],
 )
 def test_a_value_that_is_none_is_named_with_its_place(tmp_path: Path, old: str, new: str, said: str) -> None:
     text = (

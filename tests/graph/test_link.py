@@ -90,6 +90,14 @@ def test_what_is_wrong_with_texts_is_told_beside_missing_files(tmp_path):
     assert "no font has a glyph for U+0378" in found[2]
 
 
+def test_what_is_wrong_with_texts_is_told_beside_sources_that_are_too_short(tmp_path):
+    make_sound(tmp_path / "tone.wav", np.zeros((2, 48_000), np.float32))
+    layers = ("{file: tone.wav, duration: 9s}", "{file: tone.wav, in: 2s}", "{text: {content: a, font: Zapfino}}")
+    found = problems(tmp_path, *layers)
+    assert all(map(str.__contains__, found, ("there are only 1s", "begin earlier", "'Zapfino'")))
+    assert len(found) == 3
+
+
 def test_names_outside_the_scenes_folder_are_not_told(tmp_path):
     write(tmp_path, "secret/harbour.mp4", "")
     (problem,) = problems(tmp_path / "scene", "file: ../secert/harbour.mp4")

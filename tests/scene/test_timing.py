@@ -156,7 +156,7 @@ def test_asking_for_more_than_there_is_says_how_much_there_is():
         "shorten it, or let it `loop`"
     ]
     _, problems = resolved(layer("video", VIDEO, in_=Fraction(4)))
-    assert problems == ["it begins at `in: 4s`, but its source lasts 4s"]
+    assert problems == ["it begins at `in: 4s`, but its source lasts 4s; begin earlier"]
 
 
 def test_speed_needs_something_that_moves():

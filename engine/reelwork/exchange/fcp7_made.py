@@ -68,7 +68,7 @@ def _colour(source: Reference) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         return {}
     parts = [str(value.get(part, "0")) for part in ("red", "green", "blue")]
-    if not all(part.isdecimal() and int(part) < 256 for part in parts):
+    if not all(part.isdecimal() and len(part) <= 3 and int(part) < 256 for part in parts):
         return {}
     return {"color": "#" + "".join(f"{int(part):02x}" for part in parts)}
 

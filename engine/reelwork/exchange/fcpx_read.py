@@ -38,6 +38,8 @@ from reelwork.exchange.xml import parsed
 from reelwork.timecode import format_rate
 
 _CLIPS: Final = ("asset-clip", "clip", "video", "audio", "title", "ref-clip", "sync-clip", "mc-clip", "audition")
+#: Clips of a timeline, those of a compound clip as often as it is used: a small file can stand for very many.
+_MOST_CLIPS: Final = 10_000
 
 
 def read_fcpxml(text: str, file: str, report: Report) -> Timeline:
@@ -79,7 +81,7 @@ class _Reader:
     def __init__(self, root: Element, file: str, report: Report) -> None:
         self._report = report
         self._file = file
-        self._depth = 0
+        self._depth = self._many = 0
         self._by_id = {each.get("id", ""): each for each in root.findall("./resources/*")}
 
     def timeline(self, sequence: Element, name: str) -> Timeline:
@@ -210,6 +212,9 @@ class _Reader:
 
     def _element(self, element: Element, at: Fraction, lane: int, placed: _Placed) -> None:
         """A clip or a gap at an instant, and all that is connected to it."""
+        self._many += 1
+        if self._many > _MOST_CLIPS:
+            raise ValueError(f"its timeline has more than {_MOST_CLIPS:,} clips, with those of its compound clips")
         name = element.get("name", "")
         lasts = seconds(element.get("duration"), self._length(element))
         start = seconds(element.get("start"), self._own_start(element))

@@ -114,17 +114,23 @@ def prepare(path: Path, settings: Settings, known: Registry | None = None) -> Pr
             return SourceLength(None, known=False, assumed=assumed)
         return SourceLength(media.facts.duration, media.facts.kind == "audio")
 
+    def endless(clip: Clip) -> SourceLength:
+        """The same, where slates stand for what is missing, and as much of each source is there as is asked for."""
+        found = length(clip, SLATE_LENGTH)
+        return found if found.seconds is None else replace(found, seconds=None, known=False, assumed=found.seconds)
+
     timing, late = resolve_times(scene, length)
-    problems += [*late, *refused(production, known)]
+    problems += refused(production, known)
+    untimed = [problem for problem in late if not problem.warning]
     replaced = {f"{path}.{key}" for path in production.missing for key in ("file", "asset")}
     if all(problem.warning or problem.path in replaced for problem in problems):
-        # Drawings need no media: with slates for what is missing, what is wrong with them is told together with that.
-        slated, late = resolve_times(scene, lambda clip: length(clip, SLATE_LENGTH)) if replaced else (timing, ())
-        if all(problem.warning for problem in late):
-            problems += _undrawable(Prepared(production, slated, known, ()), settings.draft)
-    wrong = [problem for problem in problems if not problem.warning]
-    if wrong:
-        raise SceneError(tuple(sorted(wrong, key=_order)))
+        # Drawings need no media: what is wrong with them is told together with what is missing, or too short.
+        timed, wrong = resolve_times(scene, endless) if replaced or untimed else (timing, ())
+        if all(problem.warning for problem in wrong):
+            problems += _undrawable(Prepared(production, timed, known, ()), settings.draft)
+    problems += late
+    if errors := [problem for problem in problems if not problem.warning]:
+        raise SceneError(tuple(sorted(errors, key=_order)))
     return Prepared(production, timing, known, tuple(sorted(problems, key=_order)))
 
 

@@ -100,7 +100,8 @@ class Playing:
                 )
             return
         if item.in_ >= length:
-            raise _wrong(f"it begins at `in: {said(item.in_)}`, but its source lasts {said(length)}", item)
+            late = f"it begins at `in: {said(item.in_)}`, but its source lasts {said(length)}"
+            raise _wrong(f"{late}; begin earlier", item)
 
     def check_length(self, item: Clip, lasts: Fraction) -> None:
         """Whether there is as much of the source as is asked for."""
