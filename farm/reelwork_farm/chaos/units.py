@@ -27,7 +27,7 @@ _MEMORY: Final = 5 << 28
 def bad_units(folder: Path, rough: Roughness) -> Seen:
     """Render a film with units that crash, eat memory and hang."""
     scene = strange_film(folder, [deed for deed, _ in _DEEDS])
-    timing = replace(TIMES, standstill=5.0, backoff=0.1)
+    timing = replace(TIMES, standstill=20.0, backoff=0.1)
     environment = with_plugin(folder / "plugin", "1.0")
     with Ground(folder / "farm", timing=timing, memory=_MEMORY, environment=environment) as ground:
         job = ground.client.job(ground.command("farm", "submit", scene, "--folder", ground.folder)).job
